@@ -1,0 +1,30 @@
+/* clock - the time, in epoch milliseconds; with an offset from a file, for tests. */
+#ifndef HUB_BASE_CLOCK_H
+#define HUB_BASE_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hub/base/bytes.h"
+#include "hub/base/err.h"
+
+#define CLOCK_DAY_MS INT64_C(86400000)
+#define CLOCK_HOUR_MS INT64_C(3600000)
+#define CLOCK_MINUTE_MS INT64_C(60000)
+
+/* Reads the offset (decimal milliseconds) from path at start and whenever the file changes; NULL: no offset. */
+enum outcome clock_use_offset_file(const char *path, struct err *err) MUST_CHECK;
+int64_t clock_offset(void); /* ms; re-reads the file at most every 100 ms */
+int64_t clock_wall(void); /* epoch ms, offset added */
+int64_t clock_monotonic(void); /* ms since some point, offset added */
+double clock_cpu_seconds(void); /* CPU time of the process */
+
+/* RFC 3339. out has 25 places: "2026-03-02T09:30:00.000Z"; whole seconds without the fraction. */
+void clock_to_text(int64_t epoch_ms, char out[25]);
+/* With "Z" or an offset; fraction cut to ms; years 1 to 9999. */
+bool clock_from_text(struct bytes text, int64_t *epoch_ms);
+/* "2026-03-02" and days since 1970-01-01. out has 11 places. */
+void clock_date_to_text(int32_t days, char out[11]);
+bool clock_date_from_text(struct bytes text, int32_t *days);
+
+#endif

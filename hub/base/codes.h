@@ -1,0 +1,26 @@
+/* codes - the code lists: which code stands in which list, with its Dutch label. */
+#ifndef HUB_BASE_CODES_H
+#define HUB_BASE_CODES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hub/base/bytes.h"
+#include "hub/base/err.h"
+
+struct codes;
+
+struct code {
+	const char *list, *code, *label_nl;
+};
+
+struct codes *codes_new(void);
+/* Copies; a code that is already in the list is REJECT. */
+enum outcome codes_add(struct codes *codes, const struct code *code, struct err *err) MUST_CHECK;
+bool codes_has(const struct codes *codes, const char *list, struct bytes code); /* one hash look-up */
+const char *codes_label(const struct codes *codes, const char *list, struct bytes code); /* NULL: unknown */
+/* All codes of a list in the order they were added; NULL at the end. Start with *at = 0. list NULL: of all lists. */
+const struct code *codes_next(const struct codes *codes, const char *list, size_t *at);
+void codes_free(struct codes *codes);
+
+#endif
