@@ -1,0 +1,111 @@
+# lib.sh - what the ops scripts share: where things lie, what they say, and how a service is run.
+# shellcheck shell=bash
+# Sourced, never run. Settings and defaults are listed in ops/README.md.
+
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+var=$(realpath -m "${LOKETHUB_VAR:-$root/var}")
+# shellcheck disable=SC2034 # read by the scripts that source this
+cache=$(realpath -m "${LOKETHUB_CACHE:-$root/var/cache}")
+# shellcheck disable=SC2034
+kafka_port=${LOKETHUB_KAFKA_PORT:-9092}
+# shellcheck disable=SC2034
+registry_port=${LOKETHUB_REGISTRY_PORT:-8081}
+
+say() {
+  printf '%s\n' "$*"
+}
+
+die() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# die_with_log FILE TEXT: the end of the log first, so that the reason stands last on the screen.
+die_with_log() {
+  [ ! -s "$1" ] || tail -n 20 "$1" >&2
+  die "$2; the whole log: $1"
+}
+
+# take_lock FILE SECONDS: one at a time; held until the script ends.
+take_lock() {
+  mkdir -p "${1%/*}"
+  exec 9>"$1"
+  flock -w "$2" 9 || die "another run holds $1 for more than $2 s"
+}
+
+# check_services NAMES: refuses what is not a service.
+check_services() {
+  local service
+  for service; do
+    case $service in
+    kafka | registry) ;;
+    *) die "unknown service '$service': it is kafka or registry" ;;
+    esac
+  done
+}
+
+# The pid of a running service, or failure. A pid file may be older than the process that has its
+# number now, so the command line has to carry the mark that start_service gave it.
+service_pid() {
+  local pid
+  read -r pid 2>/dev/null <"$var/$1/pid" || return 1
+  tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF -e "-Dlokethub.service=$var/$1" || return 1
+  printf '%s\n' "$pid"
+}
+
+java_program() {
+  local java
+  for java in /usr/lib/jvm/java-17-openjdk-*/bin/java; do
+    [ ! -x "$java" ] || { printf '%s\n' "$java"; return; }
+  done
+  command -v java || die "no Java 17: run ops/setup"
+}
+
+# start_service NAME JAVA-ARGUMENTS: in the background, in its own session, log in NAME/log.
+start_service() {
+  local service=$1 java
+  shift
+  java=$(java_program)
+  [ ! -f "$var/$service/log" ] || mv "$var/$service/log" "$var/$service/log.1"
+  (
+    cd "$var/$service"
+    exec setsid "$java" "-Dlokethub.service=$var/$service" "$@" </dev/null >log 2>&1 9>&-
+  ) &
+  printf '%s\n' "$!" >"$var/$service/pid"
+  wait_marked "$service"
+}
+
+# Until Java has taken the place of the shell, the process does not carry its mark.
+wait_marked() {
+  local tries
+  for tries in {1..40}; do
+    ! service_pid "$1" >/dev/null || return 0
+    sleep 0.05
+  done
+  die_with_log "$var/$1/log" "$1 stopped at once"
+}
+
+# stop_service NAME: asks, waits, and only then kills; returns when the process is gone.
+stop_service() {
+  local pid
+  pid=$(service_pid "$1") || return 0
+  kill -TERM "$pid" 2>/dev/null || true
+  wait_gone "$1" 30 && return 0
+  say "$1: still there after 30 s, killing it"
+  kill -KILL "$pid" 2>/dev/null || true
+  wait_gone "$1" 10 || die "$1: process $pid cannot be killed"
+}
+
+wait_gone() {
+  local end=$((SECONDS + $2))
+  while service_pid "$1" >/dev/null; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.1
+  done
+}
+
+port_open() {
+  (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
