@@ -22,9 +22,10 @@ die() {
   exit 1
 }
 
-# die_with_log FILE TEXT: the end of the log first, so that the reason stands last on the screen.
+# die_with_log FILE TEXT: the end of the log first, so that the reason stands last on the screen;
+# without the frames of Java's stack traces, which push the cause out of sight.
 die_with_log() {
-  [ ! -s "$1" ] || tail -n 20 "$1" >&2
+  [ ! -s "$1" ] || grep -vE '^[[:space:]]+(at |\.\.\. [0-9]+ )' "$1" | tail -n 20 | cut -c 1-300 >&2
   die "$2; the whole log: $1"
 }
 
@@ -79,12 +80,11 @@ start_service() {
 
 # Until Java has taken the place of the shell, the process does not carry its mark.
 wait_marked() {
-  local tries
-  for tries in {1..40}; do
-    ! service_pid "$1" >/dev/null || return 0
+  local end=$((SECONDS + 5))
+  until service_pid "$1" >/dev/null; do
+    [ "$SECONDS" -lt "$end" ] || die_with_log "$var/$1/log" "$1 stopped at once"
     sleep 0.05
   done
-  die_with_log "$var/$1/log" "$1 stopped at once"
 }
 
 # stop_service NAME: asks, waits, and only then kills; returns when the process is gone.
