@@ -2,31 +2,32 @@
 #ifndef HUB_BASE_ARENA_H
 #define HUB_BASE_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "hub/base/bytes.h"
 #include "hub/base/err.h"
+#include "hub/base/memory.h"
 
 struct arena_block;
 
 /* Zeroed is empty. Not for several threads at once. Out of memory aborts. */
 struct arena {
 	struct arena_block *block;
-	size_t used; /* bytes handed out since the last reset */
+	size_t used; /* bytes handed out since the last reset, with their alignment */
 };
 
-void *arena_get(struct arena *arena, size_t size); /* zeroed, aligned for any type, valid until reset */
+/* Zeroed, aligned for any type, valid until reset. */
+void *arena_get(struct arena *arena, size_t size);
 void *arena_get_array(struct arena *arena, size_t count, size_t size); /* overflow aborts */
-struct bytes arena_copy(struct arena *arena, struct bytes bytes); /* keeps absent absent; adds a zero behind */
-char *arena_string(struct arena *arena, struct bytes bytes); /* zero-terminated copy; "" for absent */
+/* Keeps absent absent; adds a zero behind. */
+struct bytes arena_copy(struct arena *arena, struct bytes bytes);
+/* Zero-terminated copy; "" for absent. */
+char *arena_string(struct arena *arena, struct bytes bytes);
 char *arena_format(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
+char *arena_format_list(struct arena *arena, const char *format, va_list arguments)
+	PRINTF_LIKE(2, 0);
 void arena_reset(struct arena *arena); /* keeps one block, at most 1 MiB */
-void arena_done(struct arena *arena);
-
-/* malloc and friends that abort when memory runs out. */
-void *memory_get(size_t size);
-void *memory_get_zeroed(size_t count, size_t size);
-void *memory_resize(void *old, size_t size);
-char *memory_string(const char *text);
+void arena_done(struct arena *arena); /* zeroed again */
 
 #endif

@@ -1,24 +1,30 @@
-/* calendar - working days in the Netherlands: public holidays of any year, Europe/Amsterdam with its clock changes. */
+/* calendar - working days in the Netherlands: public holidays of any year, Europe/Amsterdam with
+ * its clock changes. */
 #ifndef HUB_BASE_CALENDAR_H
 #define HUB_BASE_CALENDAR_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All times epoch ms, all dates days since 1970-01-01. Knows no time zone database: the EU rule (directive 2000/84/EC:
- * summer time from the last Sunday of March to the last Sunday of October, 01:00 UTC) is computed. */
+/* All times epoch ms, all dates days since 1970-01-01. Knows no time zone database: the EU rule
+ * (directive 2000/84/EC: summer time from the last Sunday of March to the last Sunday of October,
+ * 01:00 UTC) is computed. */
 
 int32_t calendar_date(int64_t at); /* the local date in Amsterdam */
 int64_t calendar_start(int32_t date); /* when that local day begins */
-int64_t calendar_next_same_time(int64_t at, int32_t days); /* the same local time, days later (or earlier) */
+int64_t calendar_next_same_time(
+	int64_t at, int32_t days); /* the same local time, days later (or earlier) */
 
-/* Monday to Friday, and not one of the days of Algemene termijnenwet art. 3: 1 January, Good Friday, Easter Monday, King's
- * Day (27 April; 26 if that is a Sunday), 5 May, Ascension Day, Whit Monday, 25 and 26 December. */
+/* Monday to Friday, and not one of the days of Algemene termijnenwet art. 3: 1 January, Good
+ * Friday, Easter Monday, King's Day (27 April; 26 if that is a Sunday), 5 May, Ascension Day, Whit
+ * Monday, 25 and 26 December. */
 bool calendar_is_working_day(int32_t date);
 
-/* The same local time, n working days later (n >= 0); a start on a free day counts as the next working day's 00:00. */
+/* The same local time, n working days later (n >= 0); a start on a free day counts as the next
+ * working day's 00:00. */
 int64_t calendar_add_working_days(int64_t at, int32_t n);
-/* Working milliseconds between two times: 24 h per working day, 0 on free days; clock changes count as they are. */
+/* Working milliseconds between two times: 24 h per working day, 0 on free days; clock changes count
+ * as they are. */
 int64_t calendar_working_ms(int64_t from, int64_t to);
 /* at plus so much working time, as calendar_working_ms counts it. */
 int64_t calendar_add_working_ms(int64_t at, int64_t ms);

@@ -8,6 +8,7 @@
 #include "hub/base/bytes.h"
 #include "hub/base/err.h"
 
+/* Filled at start, then only read, from any thread. */
 struct codes;
 
 struct code {
@@ -17,10 +18,13 @@ struct code {
 struct codes *codes_new(void);
 /* Copies; a code that is already in the list is REJECT. */
 enum outcome codes_add(struct codes *codes, const struct code *code, struct err *err) MUST_CHECK;
-bool codes_has(const struct codes *codes, const char *list, struct bytes code); /* one hash look-up */
-const char *codes_label(const struct codes *codes, const char *list, struct bytes code); /* NULL: unknown */
-/* All codes of a list in the order they were added; NULL at the end. Start with *at = 0. list NULL: of all lists. */
+/* One hash look-up. */
+bool codes_has(const struct codes *codes, const char *list, struct bytes code);
+/* NULL: unknown. */
+const char *codes_label(const struct codes *codes, const char *list, struct bytes code);
+/* All codes of a list in the order they were added; NULL at the end. Start with *at = 0. list NULL:
+ * of all lists. */
 const struct code *codes_next(const struct codes *codes, const char *list, size_t *at);
-void codes_free(struct codes *codes);
+void codes_free(struct codes *codes); /* NULL is fine */
 
 #endif

@@ -11,8 +11,8 @@ struct heap_entry {
 	void *what;
 };
 
-/* Zeroed is empty. Equal times come out in no particular order. Entries are not removed from within: an owner whose
- * deadline moved pushes a new one and drops the old one when it surfaces. */
+/* Zeroed is empty. Equal times come out in no particular order. Entries are not removed from
+ * within: an owner whose deadline moved pushes a new one and drops the old one when it surfaces. */
 struct heap {
 	struct heap_entry *entries;
 	size_t count, capacity;

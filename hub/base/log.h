@@ -4,13 +4,15 @@
 
 #include "hub/base/err.h"
 
-/* error: a person must act. warn: the hub copes. info: life cycle and settlements. debug: off unless asked for. */
+/* error: a person must act. warn: the hub copes. info: life cycle and settlements. debug: off
+ * unless asked for. */
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 void log_set_level(enum log_level level);
 void log_set_node(const char *node); /* borrowed; goes into every line */
-/* One line: "ts=… level=info node=n1 at=settle " followed by the formatted fields. `at` names what happens. Values with
- * spaces must be quoted by the caller with LOG_Q. Safe from several threads; one write per line. */
+/* One line: "ts=… level=info node=n1 at=settle " followed by the formatted fields. `at` names what
+ * happens. Values with spaces must be quoted by the caller with LOG_Q. Safe from several threads;
+ * one write per line. */
 void log_line(enum log_level level, const char *at, const char *format, ...) PRINTF_LIKE(3, 4);
 #define log_error(at, ...) log_line(LOG_ERROR, at, __VA_ARGS__)
 #define log_warn(at, ...) log_line(LOG_WARN, at, __VA_ARGS__)

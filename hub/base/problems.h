@@ -8,7 +8,8 @@
 
 struct problem {
 	const char *path; /* "body.Referral.question"; "" for the whole */
-	const char *text; /* "is not in the code list question"; never the value itself, which may be personal */
+	/* "is not in the code list question"; never the value itself, which may be personal */
+	const char *text;
 	const char *example; /* NULL: none */
 };
 
@@ -19,7 +20,7 @@ struct problems {
 	struct arena *arena;
 	struct problem items[PROBLEMS_MAX];
 	size_t count; /* of all, kept or not */
-	char path[200]; /* where the reader is now */
+	char path[200]; /* where the reader is now; a name that no longer fits is left out */
 	size_t path_size;
 };
 
@@ -28,8 +29,9 @@ void problems_init(struct problems *problems, struct arena *arena);
 size_t problems_enter(struct problems *problems, const char *name);
 size_t problems_enter_place(struct problems *problems, size_t place);
 void problems_leave(struct problems *problems, size_t before);
-/* At the current path, or a field below it (NULL: none). example is borrowed and must live as long as the arena. */
-void problems_add(struct problems *problems, const char *field, const char *example, const char *format, ...)
-	PRINTF_LIKE(4, 5);
+/* At the current path, or a field below it (NULL: none). example is borrowed and must live as long
+ * as the arena. */
+void problems_add(struct problems *problems, const char *field, const char *example,
+	const char *format, ...) PRINTF_LIKE(4, 5);
 
 #endif

@@ -63,8 +63,6 @@ struct handover_decision {
 	bool changes_client; /* fold and write the Client */
 	bool stores_person; /* copy the message's sealed to `persons`, under person_referral */
 	struct uuid person_referral;
-	struct uuid copy_person_from; /* with copies_person: give person_referral the sealed person of this referral */
-	bool copies_person;
 	const char *reject_owner; /* REJECTED: desk that must act, or "ops" */
 	struct transition transitions[HANDOVER_OUT_MAX];
 	struct clock_armed armed[HANDOVER_OUT_MAX];

@@ -83,6 +83,7 @@ struct rules_duration {
  * 0: no such level, repeat instead. `first_level` is where it begins (T2: L1, T4: L2). */
 struct rules_clock {
 	struct rules_duration normal[RULES_LEVELS], urgent[RULES_LEVELS];
+	struct rules_duration reminder; /* between the first level and the next, told again so often; count 0: not */
 	struct rules_duration repeat; /* at the last level */
 	int32_t first_level, last_level;
 };

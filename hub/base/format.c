@@ -1,0 +1,157 @@
+/* format - the written forms that identifiers have: OIN, BSN, KvK, region, municipality, desk. */
+#include "hub/base/format.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "hub/base/clock.h"
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_lower(uint8_t c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool all_digits(struct bytes text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		if (!is_digit(text.data[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool has_digits(struct bytes text, size_t size)
+{
+	return text.size == size && all_digits(text);
+}
+
+static bool has_letters_and_digits(struct bytes text, const char *letters, size_t size)
+{
+	size_t before = strlen(letters);
+	return text.size == before + size && memcmp(text.data, letters, before) == 0 &&
+		all_digits(bytes_of(text.data + before, size));
+}
+
+static bool is_oin(struct bytes text)
+{
+	return has_digits(text, 20);
+}
+
+static bool is_oin_or_hub(struct bytes text)
+{
+	return is_oin(text) || bytes_equal_string(text, "hub");
+}
+
+static bool is_bsn(struct bytes text)
+{
+	if (!has_digits(text, 9))
+		return false;
+	int sum = 0, any = 0;
+	for (int i = 0; i < 9; i++) {
+		int digit = text.data[i] - '0';
+		sum += digit * (i < 8 ? 9 - i : -1);
+		any |= digit;
+	}
+	return any != 0 && sum % 11 == 0;
+}
+
+static bool is_kvk(struct bytes text)
+{
+	return has_digits(text, 8);
+}
+
+static bool is_crebo(struct bytes text)
+{
+	return has_digits(text, 5);
+}
+
+static bool is_gm(struct bytes text)
+{
+	return has_letters_and_digits(text, "GM", 4);
+}
+
+static bool is_am(struct bytes text)
+{
+	return has_letters_and_digits(text, "AM", 2);
+}
+
+static bool is_desk(struct bytes text)
+{
+	if (text.size < 2 || text.size > 60 || !is_lower(text.data[0]))
+		return false;
+	bool hyphen = false;
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t c = text.data[i];
+		bool word = is_lower(c) || is_digit(c);
+		if (!word && (c != '-' || hyphen))
+			return false;
+		hyphen = !word;
+	}
+	return !hyphen;
+}
+
+static bool is_age_band(struct bytes text)
+{
+	const uint8_t *hyphen = text.size > 0 ? memchr(text.data, '-', text.size) : NULL;
+	if (hyphen == NULL)
+		return false;
+	struct bytes from = bytes_of(text.data, (size_t)(hyphen - text.data));
+	struct bytes to = bytes_of(hyphen + 1, text.size - from.size - 1);
+	int64_t youngest, oldest;
+	return from.size <= 3 && to.size <= 3 && all_digits(to) &&
+		bytes_to_int64(from, &youngest) && bytes_to_int64(to, &oldest) &&
+		youngest <= oldest;
+}
+
+static bool is_partial_date(struct bytes text)
+{
+	static const char first_day[] = "0001-01-01";
+	char whole[sizeof(first_day)];
+	if (text.size != 4 && text.size != 7 && text.size != 10)
+		return false;
+	memcpy(whole, first_day, sizeof(whole));
+	memcpy(whole, text.data, text.size);
+	int32_t days;
+	return clock_date_from_text(bytes_of(whole, sizeof(whole) - 1), &days);
+}
+
+static const struct format {
+	const char *name, *doc;
+	bool (*is)(struct bytes text);
+} formats[] = {
+	{"age-band", "two ages in years with a hyphen between, the lower first", is_age_band},
+	{"am", "AM and 2 digits", is_am},
+	{"bsn", "9 digits that pass the 11-test", is_bsn},
+	{"crebo", "5 digits", is_crebo},
+	{"desk", "2 to 60 lower-case letters, digits and single hyphens, first a letter", is_desk},
+	{"desk-or-unknown", "the id of a desk, or unknown", is_desk},
+	{"gm", "GM and 4 digits", is_gm},
+	{"kvk", "8 digits", is_kvk},
+	{"oin", "20 digits", is_oin},
+	{"oin-or-hub", "20 digits, or hub", is_oin_or_hub},
+	{"partial-date", "a year, a month or a day: 2001, 2001-05 or 2001-05-30", is_partial_date},
+};
+
+static const struct format *find(const char *name)
+{
+	size_t at = 0, count = sizeof(formats) / sizeof(formats[0]);
+	while (at < count && strcmp(formats[at].name, name) != 0)
+		at++;
+	assert(at < count);
+	return &formats[at];
+}
+
+bool format_is(const char *format, struct bytes text)
+{
+	return find(format)->is(text);
+}
+
+const char *format_doc(const char *format)
+{
+	return find(format)->doc;
+}

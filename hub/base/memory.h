@@ -1,0 +1,16 @@
+/* memory - malloc and friends that abort when memory runs out. */
+#ifndef HUB_BASE_MEMORY_H
+#define HUB_BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* The caller frees with free. A size of 0 gives a pointer that may be freed and not read. */
+void *memory_get(size_t size);
+void *memory_get_zeroed(size_t count, size_t size);
+void *memory_resize(void *old, size_t size);
+char *memory_string(const char *text);
+
+size_t memory_product(size_t count, size_t size); /* overflow aborts */
+size_t memory_sum(size_t a, size_t b); /* overflow aborts */
+
+#endif

@@ -1,0 +1,175 @@
+/* conf - the configuration: files to one struct that everybody reads and nobody changes. */
+#ifndef HUB_CONF_CONF_H
+#define HUB_CONF_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "hub/base/arena.h"
+#include "hub/base/bytes.h"
+#include "hub/base/codes.h"
+#include "hub/base/err.h"
+#include "hub/base/log.h"
+#include "hub/base/setting.h"
+#include "hub/handover/rules.h"
+
+/* Filled once at start and immutable from then on, so that threads may share it. Everything it
+ * points to lives in its own arena until conf_free. A file or text that is not given is NULL. What
+ * each setting means and its limits stand in hub/conf/settings.c, and `lokethub settings` prints
+ * them. */
+
+enum conf_role { CONF_ROUTER = 1, CONF_EDGE = 2 }; /* bits */
+
+struct conf_kafka {
+	const char *bootstrap, *topic_prefix;
+	int32_t partitions; /* of intake, events, clients, persons */
+	int32_t replication, min_insync;
+	int32_t access_days; /* how long topic access is kept */
+	int32_t timeout_ms; /* of one request to the brokers */
+	/* Handed to librdkafka as they are; properties to consumers and producers alike, and first.
+	 */
+	const struct setting_pair *properties, *consumer, *producer;
+};
+
+struct conf_registry {
+	const char *url, *cache_file;
+	const char *credentials_file; /* holds one line, user:password */
+	const char *ca_file;
+	int32_t timeout_ms;
+};
+
+struct conf_router {
+	int32_t workers;
+	int32_t commit_interval_ms, commit_gap_ms, drain_idle_ms;
+	int32_t session_timeout_ms, transaction_timeout_ms, committed_timeout_ms;
+	int32_t fetch_queue_kb, send_queue_kb, send_queue_messages, batch_messages;
+	int32_t clocks_per_turn; /* due clocks between two messages */
+	int32_t heartbeat_ms, outage_after_ms, drift_max_ms;
+};
+
+struct conf_http {
+	const char *host, *admin_host;
+	int32_t port, admin_port; /* 0: any free one */
+	const char *tls_cert_file, *tls_key_file;
+	const char *base_url; /* as partners see us; NULL: Location headers are paths */
+	int32_t threads, connections, connections_per_address;
+	int32_t body_bytes, json_depth;
+	int32_t requests_per_second, requests_burst; /* per partner */
+	int32_t request_ms; /* from the first byte to the last of the answer */
+	int32_t wait_max_ms; /* Prefer: wait */
+	int32_t retry_after_s;
+	int32_t pending; /* messages that wait for Kafka's acknowledgement */
+};
+
+struct conf_view {
+	const char *path;
+	int32_t commit_interval_ms, cache_kb, fetch_queue_kb;
+	int32_t wait_ms; /* how long a read waits for what the asker has sent before */
+};
+
+struct conf_seal {
+	const char *pseudonym_key_file, *id_key_file;
+	const struct setting_pair *master_keys; /* name, file */
+	const char *current_master_key; /* name of the one that wraps new data keys */
+	const char *ops_public_key_file;
+	const char *ops_secret_key_file; /* only where `rejected redrive` is run */
+	int32_t cached_keys; /* opened data keys kept in memory */
+};
+
+enum conf_token_role { CONF_TOKEN_DESK, CONF_TOKEN_COORDINATOR };
+
+#define CONF_TOKEN_HASH 32
+
+struct conf_token {
+	const char *file;
+	enum conf_token_role role;
+	uint8_t hash[CONF_TOKEN_HASH]; /* keyed with a key of this process; the token itself is not
+					  kept */
+};
+
+/* What concerns a partner's access; what concerns its clients stands in struct rules_partner. */
+struct conf_partner {
+	const struct rules_partner *rules;
+	struct conf_token *tokens;
+	size_t tokens_count;
+	int32_t requests_per_second, requests_burst; /* its own, else those of http */
+};
+
+struct conf_index; /* where each thing was declared, and the tokens in order */
+
+struct conf {
+	struct arena arena;
+	const char *path; /* of the file that was loaded */
+	const char *node, *data_dir;
+	enum log_level log_level;
+	uint32_t roles; /* enum conf_role */
+	const char *clock_offset_file, *default_region;
+	const char *codes_file, *regions_file, *municipalities_file, *mergers_file;
+	struct conf_kafka kafka;
+	struct conf_registry registry;
+	struct conf_router router;
+	struct conf_http http;
+	struct conf_view view;
+	struct conf_seal seal;
+	struct rules rules;
+	struct codes *codes;
+	struct conf_partner *partners; /* in the order of rules.partners */
+	struct conf_index *index;
+};
+
+/* Everything that is wrong, in the order of the files. Zeroed is empty. */
+struct conf_problem {
+	const char *file; /* as it was named */
+	int line; /* 0: the file as a whole */
+	bool warning; /* worth a look, but no reason to refuse */
+	const char *text; /* what is wrong and what to write instead; never a secret */
+};
+
+struct conf_problems {
+	struct arena arena;
+	struct conf_problem *items;
+	size_t count, capacity;
+	size_t errors; /* those that are no warnings */
+};
+
+void conf_problems_done(struct conf_problems *problems);
+/* One line each: "config/desks.conf:12: desk wsp-rijnmond: …". */
+void conf_problems_print(const struct conf_problems *problems, FILE *out);
+
+/* Reads the file and all that it names but secrets. REJECT: problems has errors; *out is untouched.
+ */
+enum outcome conf_load(
+	const char *path, struct conf **out, struct conf_problems *problems) MUST_CHECK;
+
+/* Proves what one row alone cannot show: every name that is used is declared, every question in
+ * every region leads to a desk that takes it, no circle of successors. `owners` (NULL: not asked)
+ * are the ids of desks that own clients now. REJECT: problems has errors. */
+enum outcome conf_check(const struct conf *conf, const char *const *owners, size_t owners_count,
+	struct conf_problems *problems) MUST_CHECK;
+
+/* Reads the partners' tokens and looks whether every key file is there and well-formed. Once,
+ * before threads start. */
+enum outcome conf_load_secrets(struct conf *conf, struct conf_problems *problems) MUST_CHECK;
+/* Makes each secret file that the config names and that does not exist yet, readable by the owner
+ * only; says each one on out. RETRY: the disk. */
+enum outcome conf_make_secrets(const struct conf *conf, FILE *out, struct err *err) MUST_CHECK;
+/* A key file holds one line: 64 hex digits. REJECT: absent or malformed. The caller wipes the key.
+ */
+enum outcome conf_read_key(const char *path, uint8_t key[32], struct err *err) MUST_CHECK;
+/* The first line of a secret file, without the line's end; the caller wipes it. */
+enum outcome conf_read_line(const char *path, char *line, size_t size, struct err *err) MUST_CHECK;
+
+/* Whose token this is; NULL: nobody's. Takes the same time for every token. `token` (may be NULL)
+ * gets which one. */
+const struct conf_partner *conf_partner_by_token(
+	const struct conf *conf, struct bytes token, const struct conf_token **which);
+const struct conf_partner *conf_partner(
+	const struct conf *conf, struct bytes oin); /* NULL: unknown */
+
+/* Every setting with its doc, limits and default, as a config file that can be loaded. */
+void conf_manual(FILE *out);
+
+void conf_free(struct conf *conf);
+
+#endif

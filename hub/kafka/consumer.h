@@ -1,0 +1,88 @@
+/* consumer - reads committed records, as a member of a group or from places of one's own. */
+#ifndef HUB_KAFKA_CONSUMER_H
+#define HUB_KAFKA_CONSUMER_H
+
+#include <stdbool.h>
+
+#include "hub/kafka/record.h"
+
+struct consumer;
+
+/* A partition and the offset to read next. */
+struct consumer_place {
+	enum topic topic;
+	int32_t partition;
+	int64_t offset;
+};
+
+/* What a poll brought. */
+enum consumer_news {
+	CONSUMER_NOTHING,
+	CONSUMER_RECORD,
+	CONSUMER_ASSIGNED, /* group: these partitions are ours (consumer_assigned); answer with
+			      consumer_assign */
+	CONSUMER_REVOKED, /* group: settle, then answer with consumer_assign of nothing */
+	CONSUMER_LOST, /* as REVOKED, but others may have them already: drop what is not committed
+			*/
+};
+
+/* A member of a group. It reads nothing until it has answered an assignment, and may take its time
+ * for that: up to max.poll.interval.ms. `instance`: static membership, unique among living
+ * processes. */
+enum outcome consumer_new_member(struct consumer **out, const struct kafka_settings *settings,
+	const char *group, const char *instance, enum topic topic, struct err *err) MUST_CHECK;
+/* Reads where consumer_assign says; belongs to no group. */
+enum outcome consumer_new(
+	struct consumer **out, const struct kafka_settings *settings, struct err *err) MUST_CHECK;
+/* A member that leaves so keeps its partitions until its session ends, so that a restart moves
+ * nothing. */
+void consumer_free(struct consumer *consumer);
+
+/* Reads these from now on, and nothing else. Starting points are exact: an offset that is not there
+ * (any more) makes a later poll FATAL, with the range that is missing. */
+enum outcome consumer_assign(struct consumer *consumer, const struct consumer_place *places,
+	size_t count, struct err *err) MUST_CHECK;
+/* The partitions of the last CONSUMER_ASSIGNED; offsets are -1. */
+const struct consumer_place *consumer_assigned(const struct consumer *consumer, size_t *count);
+
+/* Waits up to timeout_ms for news. The record stays valid until the next call. RETRY: a fault that
+ * passes by itself. FATAL: a gap in the log, another process with our instance name, or a client
+ * that failed for good. */
+enum outcome consumer_poll(struct consumer *consumer, int timeout_ms, enum consumer_news *news,
+	struct record_read *record, struct err *err) MUST_CHECK;
+/* Readable when poll would bring something. For epoll; edge-triggered: poll until NOTHING. */
+int consumer_fd(struct consumer *consumer);
+/* Stops and goes on with fetching these partitions of the assignment. */
+enum outcome consumer_pause(struct consumer *consumer, const struct consumer_place *places,
+	size_t count, bool pause, struct err *err) MUST_CHECK;
+
+/* Fill in the offsets of these places. begin: the first record kept. end: behind the last committed
+ * record (last stable offset); waits for nothing. */
+enum outcome consumer_begins(struct consumer *consumer, struct consumer_place *places, size_t count,
+	int timeout_ms, struct err *err) MUST_CHECK;
+enum outcome consumer_ends(struct consumer *consumer, struct consumer_place *places, size_t count,
+	int timeout_ms, struct err *err) MUST_CHECK;
+
+/* Committed for the group, with the metadata as a decimal number. offset -1: none yet. */
+struct consumer_committed {
+	struct consumer_place place;
+	int64_t number; /* INT64_MIN: none */
+};
+
+/* Waits for a pending transaction to end, so give it at least 30 s. */
+enum outcome consumer_committed(struct consumer *consumer, struct consumer_committed *places,
+	size_t count, int timeout_ms, struct err *err) MUST_CHECK;
+
+/* Reads topics from these places to the ends that they have when it is called, in order per
+ * partition, and returns; `each` may be told to stop by returning other than OK. On return, places
+ * hold where to go on. */
+typedef enum outcome consumer_record_fn(
+	void *context, const struct record_read *record, struct err *err);
+enum outcome consumer_read_to_end(struct consumer *consumer, struct consumer_place *places,
+	size_t count, int timeout_ms, consumer_record_fn *each, void *context,
+	struct err *err) MUST_CHECK;
+
+/* For transaction.h. */
+rd_kafka_t *consumer_client(struct consumer *consumer);
+
+#endif

@@ -1,0 +1,49 @@
+/* kafka - how to reach the cluster, and what its errors mean to us. */
+#ifndef HUB_KAFKA_KAFKA_H
+#define HUB_KAFKA_KAFKA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <librdkafka/rdkafka.h>
+
+#include "hub/base/bytes.h"
+#include "hub/base/err.h"
+
+/* A property of librdkafka, as in its CONFIGURATION.md. */
+struct kafka_property {
+	const char *name, *value;
+};
+
+/* Immutable after start; borrowed by every client made with it. */
+struct kafka_settings {
+	const char *brokers; /* bootstrap.servers: "10.0.0.1:9092,10.0.0.2:9092" */
+	const char *prefix; /* of topic names: "lokethub." */
+	const char *node; /* client.id */
+	int32_t partitions; /* N: of the topics that are spread by slot */
+	const struct kafka_property *properties; /* from config: security, buffers, timeouts */
+	size_t properties_count;
+};
+
+/* REJECT: a property that librdkafka does not know or whose value it refuses, or one that is ours
+ * to set because safety rests on it (acks, isolation.level, enable.auto.commit, transactional.id
+ * …). */
+enum outcome kafka_settings_check(
+	const struct kafka_settings *settings, struct err *err) MUST_CHECK;
+
+/* The one place that maps librdkafka's errors. FATAL: a new instance is needed, or a person.
+ * REJECT: this record never will be taken (too large). RETRY: all else. */
+enum outcome kafka_outcome(rd_kafka_resp_err_t code);
+/* As kafka_outcome, with a text: "what: librdkafka's words". */
+enum outcome kafka_err(struct err *err, rd_kafka_resp_err_t code, const char *what);
+/* As kafka_err; destroys error. */
+enum outcome kafka_error(struct err *err, rd_kafka_error_t *error, const char *what);
+
+/* For the modules of this room. A configuration with the settings and these properties in it, or
+ * NULL with err set. */
+rd_kafka_conf_t *kafka_conf(const struct kafka_settings *settings,
+	const struct kafka_property *properties, size_t properties_count, struct err *err);
+/* A client of this type; takes conf. NULL with err set. */
+rd_kafka_t *kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct err *err);
+
+#endif

@@ -1,0 +1,49 @@
+/* transaction - one batch of records and the offsets it was made from, all or nothing. */
+#ifndef HUB_KAFKA_TRANSACTION_H
+#define HUB_KAFKA_TRANSACTION_H
+
+#include "hub/kafka/consumer.h"
+
+/* A transactional producer. One thread uses it. Whatever comes back from commit and abort, it can
+ * begin the next one: where an outcome was in doubt, it has already made itself a new client with
+ * the same id, which ended what was left of the old one (KIP-98; a late end of the old one can
+ * otherwise hit the next transaction, KAFKA-17754). */
+struct transaction;
+
+enum transaction_fate {
+	TRANSACTION_COMMITTED,
+	TRANSACTION_ABORTED, /* nothing of it will ever be seen: put back and read again */
+	TRANSACTION_UNKNOWN, /* read the group's committed offsets again: they tell */
+};
+
+/* `id`: stable, unique among living processes. Ends a transaction that a former process with this
+ * id left open. Looks up every topic, since the first use of an unknown one would wait. RETRY: not
+ * within timeout_ms. */
+enum outcome transaction_new(struct transaction **out, const struct kafka_settings *settings,
+	const char *id, int timeout_ms, struct err *err) MUST_CHECK;
+void transaction_free(struct transaction
+		*transaction); /* an open transaction is aborted, or left to its timeout */
+
+enum outcome transaction_begin(struct transaction *transaction, struct err *err) MUST_CHECK;
+/* RETRY: the queue is full or the world is unwell: abort. REJECT: too large. */
+enum outcome transaction_send(
+	struct transaction *transaction, const struct record *record, struct err *err) MUST_CHECK;
+/* The next offset to read of a partition that the batch read from or wrote for, with a number kept
+ * beside it. Also when it did not move: this is what fences a zombie (KIP-447). Last one wins. */
+void transaction_offset(
+	struct transaction *transaction, const struct consumer_place *place, int64_t number);
+/* Sends the offsets for `member`'s group generation, and commits. Without any offset: an assert.
+ * err says why it was not committed. FATAL: the fate is set all the same, and there is no client
+ * any more: exit. */
+enum outcome transaction_commit(struct transaction *transaction, struct consumer *member,
+	enum transaction_fate *fate, struct err *err) MUST_CHECK;
+enum outcome transaction_abort(
+	struct transaction *transaction, enum transaction_fate *fate, struct err *err) MUST_CHECK;
+
+bool transaction_is_open(const struct transaction *transaction);
+/* Records and bytes since begin, to bound a batch. */
+size_t transaction_records(const struct transaction *transaction);
+int32_t transaction_renewals(
+	const struct transaction *transaction); /* clients replaced since the start */
+
+#endif

@@ -1,0 +1,31 @@
+/* view - the read model of an edge process: one thread that copies Kafka's topics into SQLite, and
+ * those who wait for it. */
+#ifndef HUB_VIEW_VIEW_H
+#define HUB_VIEW_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hub/base/err.h"
+
+/* The file is built from Kafka only: rows and offsets are written in one SQLite transaction, so
+ * that a kill at any instant loses and repeats nothing. A file of another version, another cluster
+ * or a damaged one is put aside and built anew; deleted, it comes back equal. Readers
+ * (hub/view/query.h) open the same file. */
+struct view;
+
+/* How far the Events are copied: waits until the Event of the intake record at partition and
+ * offset, and the client after it, can be read; so a read that follows sees what was decided.
+ * deadline: on clock_monotonic(). RETRY: not by then. From any thread; blocks. */
+enum outcome view_wait(struct view *view, int32_t partition, int64_t offset, int64_t deadline,
+	struct err *err) MUST_CHECK;
+
+/* The same without blocking: ask, and be called after every commit of the view (from its thread;
+ * must not block, may call view_decided) to ask again. One subscriber; NULL: none. */
+bool view_decided(const struct view *view, int32_t partition, int64_t offset);
+void view_subscribe(struct view *view, void (*committed)(void *context), void *context);
+
+/* Whether it has once reached the ends that the topics had at its start. */
+bool view_is_ready(const struct view *view);
+
+#endif
