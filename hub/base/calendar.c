@@ -1,0 +1,176 @@
+/* calendar - working days in the Netherlands, and the local time of Amsterdam with its changes. */
+#include "hub/base/calendar.h"
+
+#include <assert.h>
+
+#include "hub/base/clock.h"
+
+enum { JANUARY = 1, MARCH = 3, APRIL, MAY, OCTOBER = 10, DECEMBER = 12 };
+enum { SUNDAY, FRIDAY = 5, SATURDAY = 6 };
+
+#define WINTER_MS CLOCK_HOUR_MS
+#define SUMMER_MS (2 * CLOCK_HOUR_MS)
+
+static int64_t within_clock(int64_t at)
+{
+	if (at < CLOCK_FIRST_MS)
+		return CLOCK_FIRST_MS;
+	return at < CLOCK_LAST_MS ? at : CLOCK_LAST_MS;
+}
+
+static int32_t within_dates(int64_t date)
+{
+	if (date < CLOCK_FIRST_DATE)
+		return CLOCK_FIRST_DATE;
+	return date < CLOCK_LAST_DATE ? (int32_t)date : CLOCK_LAST_DATE;
+}
+
+static int32_t date_in(int32_t year, int32_t month, int32_t day)
+{
+	return clock_date_days((struct clock_date){year, month, day});
+}
+
+/* Rounds down, also before 1970. */
+static int32_t days_of(int64_t ms)
+{
+	int64_t date = ms / CLOCK_DAY_MS - (ms % CLOCK_DAY_MS < 0);
+	return within_dates(date);
+}
+
+static int32_t weekday(int32_t date)
+{
+	return (date - CLOCK_FIRST_DATE + 1) % 7; /* 0001-01-01 was a Monday */
+}
+
+static int32_t last_sunday(int32_t year, int32_t month)
+{
+	int32_t last = date_in(year, month, 31);
+	return last - weekday(last);
+}
+
+static int64_t offset_at(int64_t at)
+{
+	int32_t year = clock_date_of(days_of(at)).year;
+	int64_t summer = last_sunday(year, MARCH) * CLOCK_DAY_MS + CLOCK_HOUR_MS;
+	int64_t winter = last_sunday(year, OCTOBER) * CLOCK_DAY_MS + CLOCK_HOUR_MS;
+	return at >= summer && at < winter ? SUMMER_MS : WINTER_MS;
+}
+
+/* local: ms from 1970-01-01 00:00 on the clocks of Amsterdam. */
+static int64_t at_local(int64_t local)
+{
+	int64_t at = local - SUMMER_MS;
+	return within_clock(offset_at(at) == SUMMER_MS ? at : local - WINTER_MS);
+}
+
+static int64_t local_at(int64_t at)
+{
+	int64_t known = within_clock(at);
+	return known + offset_at(known);
+}
+
+int32_t calendar_date(int64_t at)
+{
+	return days_of(local_at(at));
+}
+
+int64_t calendar_start(int32_t date)
+{
+	return at_local(within_dates(date) * CLOCK_DAY_MS);
+}
+
+int64_t calendar_next_same_time(int64_t at, int32_t days)
+{
+	if (days == 0)
+		return at;
+	return at_local(local_at(at) + days * CLOCK_DAY_MS);
+}
+
+/* Anonymous Gregorian algorithm (Meeus, Astronomical Algorithms, 1991, chapter 8; Nature, 1876). */
+static int32_t easter_sunday(int32_t year)
+{
+	int32_t a = year % 19, b = year / 100, c = year % 100;
+	int32_t g = (b - (b + 8) / 25 + 1) / 3;
+	int32_t h = (19 * a + b - b / 4 - g + 15) % 30;
+	int32_t l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
+	int32_t m = (a + 11 * h + 22 * l) / 451;
+	int32_t n = h + l - 7 * m + 114;
+	return date_in(year, n / 31, n % 31 + 1);
+}
+
+static bool moves_with_easter(int32_t year, int32_t date)
+{
+	enum { GOOD_FRIDAY = -2, EASTER_MONDAY = 1, ASCENSION_DAY = 39, WHIT_MONDAY = 50 };
+	int32_t from_easter = date - easter_sunday(year);
+	return from_easter == GOOD_FRIDAY || from_easter == EASTER_MONDAY ||
+		from_easter == ASCENSION_DAY || from_easter == WHIT_MONDAY;
+}
+
+/* King's Day on a Sunday is kept on the Saturday, which is free as it is. */
+static bool is_fixed_holiday(int32_t month, int32_t day)
+{
+	return (month == JANUARY && day == 1) || (month == APRIL && day == 27) ||
+		(month == MAY && day == 5) || (month == DECEMBER && (day == 25 || day == 26));
+}
+
+bool calendar_is_working_day(int32_t date)
+{
+	date = within_dates(date);
+	int32_t of_week = weekday(date);
+	if (of_week == SUNDAY || of_week == SATURDAY)
+		return false;
+	struct clock_date parts = clock_date_of(date);
+	return !is_fixed_holiday(parts.month, parts.day) && !moves_with_easter(parts.year, date);
+}
+
+/* date itself if it is a working day; after the last date there is none, and that one it is. */
+static int32_t working_day_from(int32_t date)
+{
+	while (date < CLOCK_LAST_DATE && !calendar_is_working_day(date))
+		date++;
+	return date;
+}
+
+int64_t calendar_add_working_days(int64_t at, int32_t n)
+{
+	assert(n >= 0);
+	int32_t from = calendar_date(at);
+	int32_t date = working_day_from(from);
+	if (date > from)
+		at = calendar_start(date);
+	from = date;
+	for (; n > 0 && date < CLOCK_LAST_DATE; n--)
+		date = working_day_from(date + 1);
+	return calendar_next_same_time(at, date - from);
+}
+
+/* How far a walk over the days got: at plus ms working time, up to `to` at most. */
+static int64_t walk(int64_t *at, int64_t to, int64_t ms)
+{
+	int64_t walked = 0;
+	int32_t date = calendar_date(*at);
+	while (*at < to && walked < ms) {
+		int64_t next = date < CLOCK_LAST_DATE ? calendar_start(date + 1) : to;
+		next = next < to ? next : to;
+		bool working = calendar_is_working_day(date++);
+		if (working && next - *at > ms - walked)
+			next = *at + ms - walked;
+		walked += working ? next - *at : 0;
+		*at = next;
+	}
+	return walked;
+}
+
+int64_t calendar_working_ms(int64_t from, int64_t to)
+{
+	int64_t at = within_clock(from);
+	return walk(&at, within_clock(to), INT64_MAX);
+}
+
+int64_t calendar_add_working_ms(int64_t at, int64_t ms)
+{
+	assert(ms >= 0);
+	at = within_clock(at);
+	walk(&at, CLOCK_LAST_MS, ms);
+	return at;
+}
