@@ -2,11 +2,12 @@
 #include "hub/base/calendar.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 #include "hub/base/clock.h"
 
-enum { JANUARY = 1, MARCH = 3, APRIL, MAY, OCTOBER = 10, DECEMBER = 12 };
-enum { SUNDAY, FRIDAY = 5, SATURDAY = 6 };
+enum { MARCH = 3, OCTOBER = 10 };
+enum { SUNDAY, SATURDAY = 6, WEEK = 7 };
 
 #define WINTER_MS CLOCK_HOUR_MS
 #define SUMMER_MS (2 * CLOCK_HOUR_MS)
@@ -39,7 +40,7 @@ static int32_t days_of(int64_t ms)
 
 static int32_t weekday(int32_t date)
 {
-	return (date - CLOCK_FIRST_DATE + 1) % 7; /* 0001-01-01 was a Monday */
+	return (date - CLOCK_FIRST_DATE + 1) % WEEK; /* 0001-01-01 was a Monday */
 }
 
 static int32_t last_sunday(int32_t year, int32_t month)
@@ -48,12 +49,100 @@ static int32_t last_sunday(int32_t year, int32_t month)
 	return last - weekday(last);
 }
 
+/* Anonymous Gregorian algorithm (Meeus, Astronomical Algorithms, 1991, chapter 8; Nature, 1876). */
+static int32_t easter_sunday(int32_t year)
+{
+	int32_t a = year % 19, b = year / 100, c = year % 100;
+	int32_t g = (b - (b + 8) / 25 + 1) / 3;
+	int32_t h = (19 * a + b - b / 4 - g + 15) % 30;
+	int32_t l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
+	int32_t m = (a + 11 * h + 22 * l) / 451;
+	int32_t n = h + l - 7 * m + 114;
+	return date_in(year, n / 31, n % 31 + 1);
+}
+
+/* What is computed once per year and thread, because every deadline asks for it. */
+struct year {
+	int32_t number, days;
+	int32_t first; /* date of 1 January */
+	int64_t summer, winter; /* when these times begin */
+	uint64_t working[6]; /* a bit per day */
+};
+
+static void mark(struct year *year, int32_t day, bool working)
+{
+	uint64_t bit = UINT64_C(1) << day % 64;
+	if (working)
+		year->working[day / 64] |= bit;
+	else
+		year->working[day / 64] &= ~bit;
+}
+
+static bool is_marked(const struct year *year, int32_t day)
+{
+	return (year->working[day / 64] >> day % 64 & 1) != 0;
+}
+
+static const struct {
+	int8_t month, day;
+} fixed_holidays[] = {
+	{1, 1},
+	{4, 27}, /* if this is a Sunday King's Day is the Saturday before, free as it is */
+	{5, 5},
+	{12, 25},
+	{12, 26},
+};
+
+/* Good Friday, Easter Monday, Ascension Day, Whit Monday. */
+static const int8_t days_from_easter[] = {-2, 1, 39, 50};
+
+static void mark_working_days(struct year *year)
+{
+	for (int32_t day = 0; day < year->days; day++) {
+		int32_t of_week = weekday(year->first + day);
+		mark(year, day, of_week != SUNDAY && of_week != SATURDAY);
+	}
+	for (size_t i = 0; i < sizeof(fixed_holidays) / sizeof(fixed_holidays[0]); i++) {
+		int32_t date =
+			date_in(year->number, fixed_holidays[i].month, fixed_holidays[i].day);
+		mark(year, date - year->first, false);
+	}
+	int32_t easter = easter_sunday(year->number) - year->first;
+	for (size_t i = 0; i < sizeof(days_from_easter); i++)
+		mark(year, easter + days_from_easter[i], false);
+}
+
+static struct year year_new(int32_t number)
+{
+	struct year year = {
+		.number = number,
+		.days = date_in(number + 1, 1, 1) - date_in(number, 1, 1),
+		.first = date_in(number, 1, 1),
+		.summer = last_sunday(number, MARCH) * CLOCK_DAY_MS + CLOCK_HOUR_MS,
+		.winter = last_sunday(number, OCTOBER) * CLOCK_DAY_MS + CLOCK_HOUR_MS,
+	};
+	mark_working_days(&year);
+	return year;
+}
+
+static const struct year *year_of(int32_t date)
+{
+	static _Thread_local struct year years[4];
+	static _Thread_local const struct year *last;
+	if (last != NULL && date >= last->first && date - last->first < last->days)
+		return last;
+	int32_t number = clock_date_of(date).year;
+	struct year *year = &years[number % 4];
+	if (year->number != number)
+		*year = year_new(number);
+	last = year;
+	return year;
+}
+
 static int64_t offset_at(int64_t at)
 {
-	int32_t year = clock_date_of(days_of(at)).year;
-	int64_t summer = last_sunday(year, MARCH) * CLOCK_DAY_MS + CLOCK_HOUR_MS;
-	int64_t winter = last_sunday(year, OCTOBER) * CLOCK_DAY_MS + CLOCK_HOUR_MS;
-	return at >= summer && at < winter ? SUMMER_MS : WINTER_MS;
+	const struct year *year = year_of(days_of(at));
+	return at >= year->summer && at < year->winter ? SUMMER_MS : WINTER_MS;
 }
 
 /* local: ms from 1970-01-01 00:00 on the clocks of Amsterdam. */
@@ -86,41 +175,11 @@ int64_t calendar_next_same_time(int64_t at, int32_t days)
 	return at_local(local_at(at) + days * CLOCK_DAY_MS);
 }
 
-/* Anonymous Gregorian algorithm (Meeus, Astronomical Algorithms, 1991, chapter 8; Nature, 1876). */
-static int32_t easter_sunday(int32_t year)
-{
-	int32_t a = year % 19, b = year / 100, c = year % 100;
-	int32_t g = (b - (b + 8) / 25 + 1) / 3;
-	int32_t h = (19 * a + b - b / 4 - g + 15) % 30;
-	int32_t l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
-	int32_t m = (a + 11 * h + 22 * l) / 451;
-	int32_t n = h + l - 7 * m + 114;
-	return date_in(year, n / 31, n % 31 + 1);
-}
-
-static bool moves_with_easter(int32_t year, int32_t date)
-{
-	enum { GOOD_FRIDAY = -2, EASTER_MONDAY = 1, ASCENSION_DAY = 39, WHIT_MONDAY = 50 };
-	int32_t from_easter = date - easter_sunday(year);
-	return from_easter == GOOD_FRIDAY || from_easter == EASTER_MONDAY ||
-		from_easter == ASCENSION_DAY || from_easter == WHIT_MONDAY;
-}
-
-/* King's Day on a Sunday is kept on the Saturday, which is free as it is. */
-static bool is_fixed_holiday(int32_t month, int32_t day)
-{
-	return (month == JANUARY && day == 1) || (month == APRIL && day == 27) ||
-		(month == MAY && day == 5) || (month == DECEMBER && (day == 25 || day == 26));
-}
-
 bool calendar_is_working_day(int32_t date)
 {
 	date = within_dates(date);
-	int32_t of_week = weekday(date);
-	if (of_week == SUNDAY || of_week == SATURDAY)
-		return false;
-	struct clock_date parts = clock_date_of(date);
-	return !is_fixed_holiday(parts.month, parts.day) && !moves_with_easter(parts.year, date);
+	const struct year *year = year_of(date);
+	return is_marked(year, date - year->first);
 }
 
 /* date itself if it is a working day; after the last date there is none, and that one it is. */
