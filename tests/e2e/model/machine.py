@@ -1,0 +1,104 @@
+"""machine - what a message means for a client: one Event's worth of change, or why not."""
+
+from dataclasses import dataclass, field
+from typing import Callable
+
+from . import actions, referring, rules
+from .rules import Config
+from .state import RECENT_MAX, Client, Message
+from .step import Refused, Step, Told, Transition
+
+NOBODY: Callable[[], str] = lambda: "00000000000000000000000000000000"
+
+
+@dataclass
+class Decision:
+    """client: as it is afterwards; None: still nobody by that name."""
+
+    result: str
+    client: Client | None
+    code: str | None = None
+    field: str | None = None
+    text: str | None = None
+    transitions: list[Transition] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    owner: tuple[str | None, str, str] | None = None
+    routing: rules.Choice | None = None
+
+
+def apply(
+    config: Config,
+    client: Client | None,
+    message: Message,
+    now: int,
+    new_id: Callable[[], str] = NOBODY,
+    redrive: int = 0,
+    skip: bool = False,
+) -> Decision:
+    """Decides about one readable message. client None: nobody by that name, or by the referral named, is known."""
+    if client is not None and redrive:
+        if redrive <= client.redriven:
+            return Decision("DUPLICATE", client)
+        if redrive > client.redriven + 1:
+            return Decision("PARKED", client, "PARKED")
+        client = client.copy()
+        client.redriven += 1
+        if skip:
+            return Decision("APPLIED", client)
+    elif client is not None and not client.flows:
+        return park(client, "PARKED", "PARKED")
+    known = client
+    if client is None and message.client is None:
+        return _rejected(config, None, message, Refused("UNKNOWN_CASE", "no client has this referral"))
+    working = client.copy() if client else Client(message.client or "")
+    step = Step(config, working, now, new_id)
+    try:
+        repeat = _repeat(working, message)
+        if repeat:
+            return Decision("DUPLICATE", known)
+        if message.type == "Referral":
+            referring.refer(step, message)
+        else:
+            actions.act(step, message)
+    except Refused as refused:
+        return _rejected(config, known, message, refused)
+    if message.partner != "hub":
+        working.recent = [*working.recent, message.tags][-RECENT_MAX:]
+    working.version += 1
+    step.settle_next_action()
+    return Decision("APPLIED", working, None, None, None, step.transitions, step.told, step.owner, step.routing)
+
+
+def park(client: Client | None, result: str, code: str, name: str = "") -> Decision:
+    """A message that must wait, or the unreadable one for which the later ones wait (result REJECTED)."""
+    client = client.copy() if client else Client(name)
+    client.parked += 1
+    client.version += 1
+    return Decision(result, client, code)
+
+
+def _repeat(client: Client, message: Message) -> bool:
+    if message.type == "Referral" and message.derived_reference:
+        referral = client.referrals.get(message.body["referral"])
+        return referral is not None and referral.digest == message.tags[1]
+    for seen, digest in client.recent:
+        if seen == message.tags[0]:
+            if digest != message.tags[1]:
+                raise Refused("CONFLICT", "this reference was used for another content")
+            return True
+    return False
+
+
+def _rejected(config: Config, client: Client | None, message: Message, refused: Refused) -> Decision:
+    """The partner's home desk gets a verdict, numbered where the client has the referral."""
+    told: list[Told] = []
+    partner = config.partners.get(message.partner)
+    name = message.body.get("referral") or ""
+    if partner and client and name in client.referrals:
+        client = client.copy()
+        step = Step(config, client, 0, NOBODY)
+        step.tell(partner.home_desk, client.referrals[name], "VERDICT", "SENDER")
+        told = step.told
+    elif partner:
+        told = [Told(partner.home_desk, name, 0, "VERDICT", "SENDER")]
+    return Decision("REJECTED", client, refused.code, refused.field, str(refused), told=told)
