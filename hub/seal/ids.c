@@ -21,6 +21,8 @@ enum kind {
 	KINDS
 };
 
+#define LAST_PSEUDONYM MATCH
+
 static const char *const words[KINDS] = {
 	[CLIENT_BSN] = "client/bsn",
 	[CLIENT_KVK] = "client/kvk",
@@ -48,11 +50,12 @@ static void take(crypto_auth_hmacsha256_state *state, struct bytes part)
 		crypto_auth_hmacsha256_update(state, part.data, part.size);
 }
 
-struct ids *ids_new(const uint8_t secret[IDS_SECRET_SIZE])
+struct ids *ids_new(const struct ids_secrets *secrets)
 {
 	struct ids *ids = seal_memory(sizeof(*ids));
 	for (int kind = 0; kind < KINDS; kind++) {
-		crypto_auth_hmacsha256_init(&ids->begun[kind], secret, IDS_SECRET_SIZE);
+		crypto_auth_hmacsha256_init(&ids->begun[kind],
+			kind <= LAST_PSEUDONYM ? secrets->pseudonym : secrets->id, IDS_SECRET_SIZE);
 		take(&ids->begun[kind], bytes_of_string(words[kind]));
 	}
 	return ids;

@@ -15,8 +15,14 @@ struct ids;
 
 #define IDS_SECRET_SIZE 32
 
-/* Keeps no copy of the secret itself. This secret cannot be rotated: all pseudonyms hang on it. */
-struct ids *ids_new(const uint8_t secret[IDS_SECRET_SIZE]);
+/* Clients and match tags are made with the first; it cannot be rotated, all pseudonyms hang on it.
+ * All else is made with the second. */
+struct ids_secrets {
+	uint8_t pseudonym[IDS_SECRET_SIZE], id[IDS_SECRET_SIZE];
+};
+
+/* Keeps no copy of the secrets themselves. */
+struct ids *ids_new(const struct ids_secrets *secrets);
 void ids_free(struct ids *ids);
 
 /* Pseudonyms of clients. */

@@ -12,10 +12,10 @@
 
 static struct ids *new_ids(void)
 {
-	uint8_t secret[IDS_SECRET_SIZE];
-	for (size_t i = 0; i < sizeof(secret); i++)
-		secret[i] = (uint8_t)i;
-	return ids_new(secret);
+	struct ids_secrets secrets;
+	for (size_t i = 0; i < IDS_SECRET_SIZE; i++)
+		secrets.pseudonym[i] = secrets.id[i] = (uint8_t)i;
+	return ids_new(&secrets);
 }
 
 static void assert_hex(const uint8_t *id, size_t size, const char *expected)
@@ -84,17 +84,25 @@ static void test_parts_are_told_apart(void **state)
 	ids_free(ids);
 }
 
-static void test_another_secret_gives_other_ids(void **state)
+static void test_each_secret_counts_for_its_own(void **state)
 {
 	(void)state;
-	const uint8_t secret[IDS_SECRET_SIZE] = {1};
 	struct ids *ids = new_ids();
-	struct ids *other = ids_new(secret);
+	struct ids_secrets secrets = {.pseudonym = {1}};
+	for (size_t i = 0; i < IDS_SECRET_SIZE; i++)
+		secrets.id[i] = (uint8_t)i;
+	struct ids *other = ids_new(&secrets);
 	uint8_t a[16];
 	uint8_t b[16];
 	ids_of_bsn(ids, TEXT("999990019"), a);
 	ids_of_bsn(other, TEXT("999990019"), b);
 	assert_memory_not_equal(a, b, 16);
+	assert_true(ids_match(ids, TEXT("Voorbeeld"), TEXT("2001-05-30"), a));
+	assert_true(ids_match(other, TEXT("Voorbeeld"), TEXT("2001-05-30"), b));
+	assert_memory_not_equal(a, b, 8);
+	ids_message(ids, TEXT(PARTNER), TEXT(""), TEXT("1"), a);
+	ids_message(other, TEXT(PARTNER), TEXT(""), TEXT("1"), b);
+	assert_memory_equal(a, b, 16);
 	ids_free(ids);
 	ids_free(other);
 }
@@ -132,7 +140,7 @@ int main(void)
 		cmocka_unit_test(test_known_answers),
 		cmocka_unit_test(test_referral_carries_the_slot),
 		cmocka_unit_test(test_parts_are_told_apart),
-		cmocka_unit_test(test_another_secret_gives_other_ids),
+		cmocka_unit_test(test_each_secret_counts_for_its_own),
 		cmocka_unit_test(test_match),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
