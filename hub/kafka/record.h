@@ -42,9 +42,4 @@ struct record_read {
 /* Strings point into the record. A header that is missing or unreadable is absent or 0. */
 void record_headers_read(const struct record_read *record, struct record_headers *out);
 
-/* For the modules of this room: hands it to librdkafka. RETRY: the queue is full, or a fault that
- * may pass. */
-enum outcome record_produce(rd_kafka_t *client, const struct kafka_settings *settings,
-	const struct record *record, struct err *err) MUST_CHECK;
-
 #endif
