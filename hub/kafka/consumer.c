@@ -27,7 +27,8 @@ struct consumer {
 static void keep_assigned(struct consumer *consumer, const rd_kafka_topic_partition_list_t *list)
 {
 	size_t count = (size_t)list->cnt;
-	consumer->assigned = memory_resize(consumer->assigned, count * sizeof(struct consumer_place));
+	consumer->assigned =
+		memory_resize(consumer->assigned, count * sizeof(struct consumer_place));
 	consumer->assigned_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct consumer_place place = {.partition = list->elems[i].partition, .offset = -1};
@@ -36,7 +37,8 @@ static void keep_assigned(struct consumer *consumer, const rd_kafka_topic_partit
 	}
 }
 
-/* Only notes the change; the flow answers it with consumer_assign when it has settled what it holds. */
+/* Only notes the change; the flow answers it with consumer_assign when it has settled what it
+ * holds. */
 static void take_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t code,
 	rd_kafka_topic_partition_list_t *list, void *context)
 {
@@ -55,7 +57,8 @@ static void take_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t code,
 	rd_kafka_yield(client);
 }
 
-/* A full prefetch queue makes librdkafka 2.0.2 stop fetching for up to a second, so the bytes alone bound it. */
+/* A full prefetch queue makes librdkafka 2.0.2 stop fetching for up to a second, so the bytes alone
+ * bound it. */
 static const struct kafka_property reading[] = {
 	{"isolation.level", "read_committed"},
 	{"enable.auto.commit", "false"},
@@ -124,8 +127,8 @@ enum outcome consumer_new_member(struct consumer **out, const struct kafka_setti
 	return OK;
 }
 
-enum outcome consumer_new(struct consumer **out, const struct kafka_settings *settings,
-	struct err *err)
+enum outcome consumer_new(
+	struct consumer **out, const struct kafka_settings *settings, struct err *err)
 {
 	return open_client(out, settings, "lokethub-reader", NULL, err);
 }
@@ -152,7 +155,8 @@ enum outcome consumer_assign(struct consumer *consumer, const struct consumer_pl
 	size_t count, struct err *err)
 {
 	bool clear = count == 0 && consumer->unanswered != CONSUMER_ASSIGNED;
-	rd_kafka_topic_partition_list_t *list = clear ? NULL : places_list(consumer->settings, places, count);
+	rd_kafka_topic_partition_list_t *list =
+		clear ? NULL : places_list(consumer->settings, places, count);
 	consumer->unanswered = CONSUMER_NOTHING;
 	enum outcome outcome =
 		kafka_err(err, rd_kafka_assign(consumer->client, list), "taking partitions");
@@ -174,7 +178,8 @@ static enum outcome gap_err(struct consumer *consumer, struct consumer_place pla
 	if (consumer_begins(consumer, &place, 1, ASSIGN_MS, &ignored) != OK)
 		place.offset = -1;
 	return err_set(err, FATAL,
-		"%s[%d]: offset %lld is not there, the topic is kept from %lld on; records may be lost: "
+		"%s[%d]: offset %lld is not there, the topic is kept from %lld on; records may be "
+		"lost: "
 		"find out why before going on",
 		topics_row(place.topic)->name, place.partition, (long long)wanted,
 		(long long)place.offset);
@@ -200,8 +205,8 @@ static void locate(struct consumer *consumer, struct record_read *record)
 		.offset = message->offset,
 		.message = message,
 	};
-	bool ours = topics_from_name(consumer->settings, rd_kafka_topic_name(message->rkt),
-		&record->topic);
+	bool ours = topics_from_name(
+		consumer->settings, rd_kafka_topic_name(message->rkt), &record->topic);
 	assert(ours);
 }
 
@@ -217,7 +222,8 @@ static enum outcome take_message(struct consumer *consumer, enum consumer_news *
 	locate(consumer, record);
 	if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
 		return gap_err(consumer,
-			(struct consumer_place){record->topic, record->partition, record->offset}, err);
+			(struct consumer_place){record->topic, record->partition, record->offset},
+			err);
 	if (message->err && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
 		return err_set(err, kafka_outcome(message->err), "%s[%d]: %s",
 			topics_row(record->topic)->name, record->partition,
@@ -238,7 +244,8 @@ static bool give_change(struct consumer *consumer, enum consumer_news *news)
 	return true;
 }
 
-/* Empties the descriptor before the last look, so that what comes afterwards makes it readable again. */
+/* Empties the descriptor before the last look, so that what comes afterwards makes it readable
+ * again. */
 static rd_kafka_message_t *next_message(struct consumer *consumer, int timeout_ms)
 {
 	uint64_t events;

@@ -45,8 +45,8 @@ static const struct kafka_property common[] = {
 	{"topic.metadata.refresh.interval.ms", "30000"},
 };
 
-enum outcome kafka_conf_add(rd_kafka_conf_t *conf, const char *name, const char *value,
-	struct err *err)
+enum outcome kafka_conf_add(
+	rd_kafka_conf_t *conf, const char *name, const char *value, struct err *err)
 {
 	char why[200];
 	if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) == RD_KAFKA_CONF_OK)
@@ -69,7 +69,8 @@ enum outcome kafka_settings_check(const struct kafka_settings *settings, struct 
 		for (size_t k = 0; k < COUNT_OF(ours); k++)
 			if (strcmp(settings->properties[i].name, ours[k]) == 0)
 				return err_set(err, REJECT,
-					"kafka property \"%s\": is set by the hub itself, leave it out",
+					"kafka property \"%s\": is set by the hub itself, leave it "
+					"out",
 					ours[k]);
 	rd_kafka_conf_t *conf = kafka_conf(settings, NULL, 0, err);
 	if (!conf)
@@ -78,7 +79,8 @@ enum outcome kafka_settings_check(const struct kafka_settings *settings, struct 
 	return OK;
 }
 
-/* The library's own lines: syslog levels, 3 is an error. What we do about a fault is logged by the flow. */
+/* The library's own lines: syslog levels, 3 is an error. What we do about a fault is logged by the
+ * flow. */
 static void take_log(const rd_kafka_t *client, int level, const char *facility, const char *text)
 {
 	(void)client;

@@ -86,8 +86,8 @@ static enum outcome open_client(struct producer *producer, int timeout_ms, struc
 	snprintf(linger, sizeof(linger), "%d", producer->options.linger_ms);
 	snprintf(deadline, sizeof(deadline), "%d", producer->options.deadline_ms);
 	snprintf(queue, sizeof(queue), "%d", producer->options.queue_max);
-	rd_kafka_conf_t *conf = kafka_conf(producer->settings, properties,
-		sizeof(properties) / sizeof(properties[0]), err);
+	rd_kafka_conf_t *conf = kafka_conf(
+		producer->settings, properties, sizeof(properties) / sizeof(properties[0]), err);
 	if (!conf)
 		return REJECT;
 	rd_kafka_conf_set_opaque(conf, producer);
@@ -143,7 +143,8 @@ void producer_free(struct producer *producer)
 	free(producer);
 }
 
-enum outcome producer_send(struct producer *producer, const struct record *record, struct err *err)
+enum outcome producer_send(
+	struct producer *producer, const struct record_write *record, struct err *err)
 {
 	if (!producer->writer.client)
 		return err_set(err, RETRY, "kafka: no client at the moment");

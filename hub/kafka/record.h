@@ -19,7 +19,7 @@ struct record_headers {
 #define RECORD_BY_KEY -1 /* the partition follows from the key */
 
 /* To be written; everything is copied by those who take it. */
-struct record {
+struct record_write {
 	enum topic topic;
 	int32_t partition; /* or RECORD_BY_KEY */
 	struct bytes key;

@@ -16,7 +16,8 @@ static const struct topics_row rows[TOPIC_COUNT] = {
 	[TOPIC_INTAKE] = {"intake", "client, or referral where only that is known", TOPICS_BY_SLOT,
 		false, 30 * CLOCK_DAY_MS, SMALL, &schema_message, "what partners told the hub"},
 	[TOPIC_EVENTS] = {"events", "client, or as in intake", TOPICS_BY_SLOT, false,
-		400 * CLOCK_DAY_MS, SMALL, &schema_event, "what the hub decided, one per message or clock"},
+		400 * CLOCK_DAY_MS, SMALL, &schema_event,
+		"what the hub decided, one per message or clock"},
 	[TOPIC_CLIENTS] = {"clients", "client", TOPICS_BY_SLOT, true, -1, SMALL, &schema_client,
 		"the state of each client"},
 	[TOPIC_PERSONS] = {"persons", "referral", TOPICS_BY_SLOT, true, -1, SMALL,
@@ -26,7 +27,8 @@ static const struct topics_row rows[TOPIC_COUNT] = {
 	[TOPIC_HANDOVERS] = {"handovers", "desk", TOPICS_BY_KEY, false, 90 * CLOCK_DAY_MS, SMALL,
 		&schema_handover, "what is told to desks"},
 	[TOPIC_REJECTED] = {"rejected", "client or partner", TOPICS_BY_KEY, false,
-		400 * CLOCK_DAY_MS, LARGE, &schema_rejection, "what could not be applied, and who must act"},
+		400 * CLOCK_DAY_MS, LARGE, &schema_rejection,
+		"what could not be applied, and who must act"},
 	[TOPIC_FETCH] = {"fetch", "resource", TOPICS_BY_KEY, false, 7 * CLOCK_DAY_MS, SMALL,
 		&schema_fetch_task, "what an edge must fetch or resolve"},
 	[TOPIC_FACTS] = {"facts", "kind/id", TOPICS_ONE, true, -1, SMALL, &schema_fact,
@@ -41,7 +43,8 @@ const struct topics_row *topics_row(enum topic topic)
 	return &rows[topic];
 }
 
-void topics_name(const struct kafka_settings *settings, enum topic topic, char out[TOPICS_NAME_SIZE])
+void topics_name(
+	const struct kafka_settings *settings, enum topic topic, char out[TOPICS_NAME_SIZE])
 {
 	int size =
 		snprintf(out, TOPICS_NAME_SIZE, "%s%s", settings->prefix, topics_row(topic)->name);

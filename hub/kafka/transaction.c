@@ -30,8 +30,8 @@ struct transaction {
 	bool open;
 };
 
-/* Commit and abort tell of records that failed; counting them here would add nothing, but without a callback a flush
- * passes over them in silence. */
+/* Commit and abort tell of records that failed; counting them here would add nothing, but without a
+ * callback a flush passes over them in silence. */
 static void take_report(rd_kafka_t *client, const rd_kafka_message_t *message, void *context)
 {
 	(void)client;
@@ -52,8 +52,8 @@ static rd_kafka_conf_t *conf_of(const struct transaction *transaction, struct er
 		{"queue.buffering.max.kbytes", "65536"},
 		{"message.max.bytes", "2097152"},
 	};
-	rd_kafka_conf_t *conf = kafka_conf(transaction->settings, properties,
-		sizeof(properties) / sizeof(properties[0]), err);
+	rd_kafka_conf_t *conf = kafka_conf(
+		transaction->settings, properties, sizeof(properties) / sizeof(properties[0]), err);
 	if (conf)
 		rd_kafka_conf_set_dr_msg_cb(conf, take_report);
 	return conf;
@@ -81,7 +81,8 @@ enum outcome transaction_new(struct transaction **out, const struct kafka_settin
 	struct transaction *transaction = memory_get_zeroed(1, sizeof(*transaction));
 	transaction->settings = settings;
 	transaction->id = memory_string(id);
-	transaction->offsets = memory_get_zeroed((size_t)settings->partitions, sizeof(struct offset));
+	transaction->offsets =
+		memory_get_zeroed((size_t)settings->partitions, sizeof(struct offset));
 	enum outcome outcome = open_client(transaction, timeout_ms, err);
 	if (outcome != OK) {
 		transaction_free(transaction);
@@ -107,9 +108,10 @@ void transaction_free(struct transaction *transaction)
 	free(transaction);
 }
 
-/* The new client's start ends whatever the old one left, so that only the committed offsets can tell what it was. */
-static enum outcome renew(struct transaction *transaction, enum transaction_fate *fate,
-	struct err *err)
+/* The new client's start ends whatever the old one left, so that only the committed offsets can
+ * tell what it was. */
+static enum outcome renew(
+	struct transaction *transaction, enum transaction_fate *fate, struct err *err)
 {
 	struct err second = {0};
 	int64_t until = clock_monotonic() + RENEW_MS;
@@ -141,8 +143,8 @@ enum outcome transaction_begin(struct transaction *transaction, struct err *err)
 	return renew(transaction, &ignored, err);
 }
 
-enum outcome transaction_send(struct transaction *transaction, const struct record *record,
-	struct err *err)
+enum outcome transaction_send(
+	struct transaction *transaction, const struct record_write *record, struct err *err)
 {
 	assert(transaction->open);
 	enum outcome outcome = writer_write(&transaction->writer, record, err);
@@ -151,8 +153,8 @@ enum outcome transaction_send(struct transaction *transaction, const struct reco
 	return outcome == FATAL ? err->outcome = RETRY : outcome;
 }
 
-void transaction_offset(struct transaction *transaction, const struct consumer_place *place,
-	int64_t number)
+void transaction_offset(
+	struct transaction *transaction, const struct consumer_place *place, int64_t number)
 {
 	size_t i = 0;
 	while (i < transaction->offsets_count &&
@@ -194,7 +196,8 @@ static rd_kafka_error_t *send_offsets(struct transaction *transaction, struct co
 	return error;
 }
 
-/* Only a refusal that asks for an abort is certain; after anything else the brokers may still act on what we sent. */
+/* Only a refusal that asks for an abort is certain; after anything else the brokers may still act
+ * on what we sent. */
 static enum outcome settle(struct transaction *transaction, rd_kafka_error_t *error,
 	enum transaction_fate *fate, struct err *err)
 {
@@ -224,13 +227,12 @@ enum outcome transaction_commit(struct transaction *transaction, struct consumer
 	return OK;
 }
 
-enum outcome transaction_abort(struct transaction *transaction, enum transaction_fate *fate,
-	struct err *err)
+enum outcome transaction_abort(
+	struct transaction *transaction, enum transaction_fate *fate, struct err *err)
 {
 	assert(transaction->open);
 	transaction->open = false;
-	rd_kafka_error_t *error =
-		rd_kafka_abort_transaction(transaction->writer.client, WHOLE_MS);
+	rd_kafka_error_t *error = rd_kafka_abort_transaction(transaction->writer.client, WHOLE_MS);
 	if (!error) {
 		*fate = TRANSACTION_ABORTED;
 		return OK;

@@ -73,7 +73,7 @@ static void add(rd_kafka_headers_t *headers, const char *name, struct bytes valu
 		rd_kafka_header_add(headers, name, -1, value.data, (ssize_t)value.size);
 }
 
-static rd_kafka_headers_t *headers_of(const struct record *record)
+static rd_kafka_headers_t *headers_of(const struct record_write *record)
 {
 	const struct record_headers *from = &record->headers;
 	rd_kafka_headers_t *headers = rd_kafka_headers_new(9);
@@ -105,7 +105,7 @@ static void *borrowed(const void *data)
 	return pointer.to;
 }
 
-enum outcome writer_write(struct writer *writer, const struct record *record, struct err *err)
+enum outcome writer_write(struct writer *writer, const struct record_write *record, struct err *err)
 {
 	rd_kafka_headers_t *headers = headers_of(record);
 	int32_t partition = record->partition == RECORD_BY_KEY
