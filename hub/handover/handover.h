@@ -10,11 +10,12 @@
 
 #define HANDOVER_REFERRALS_MAX 64 /* of one client; when full, the oldest ended one is forgotten; all open: refused */
 #define HANDOVER_CLOCKS_MAX 6 /* of one referral, and of a client itself */
-#define HANDOVER_DESKS_MAX 96 /* named in one client */
-#define HANDOVER_NUMBERS_MAX 12 /* desks told about one referral */
+#define HANDOVER_DESKS_MAX 400 /* named in one client */
+#define HANDOVER_NUMBERS_MAX 16 /* desks told about one referral; further ones get number 0 */
 #define HANDOVER_RECENT_MAX 8
 #define HANDOVER_VISITED_MAX 16
-#define HANDOVER_OUT_MAX 160 /* handovers, transitions and clock changes of one decision, each */
+#define HANDOVER_OUT_MAX 320 /* handovers, transitions and clock changes of one decision, each */
+#define HANDOVER_ACTIONS_MAX 2048
 #define HANDOVER_STATE_VERSION 1
 
 /* One client being worked on, with room to grow. Strings point into what it was loaded from, or into `names`. About
@@ -73,6 +74,8 @@ struct handover_decision {
 	struct clock_id clock;
 	struct routing routing;
 	struct recent remembered;
+	enum action actions[HANDOVER_ACTIONS_MAX]; /* of all handovers together */
+	size_t actions_count;
 	char text[240];
 };
 
@@ -80,10 +83,15 @@ struct handover_decision {
  * an Event REJECTED, never an error: there is always exactly one Event. The state is not touched. */
 void handover_decide(const struct handover_state *state, const struct handover_input *input, const struct rules *rules,
 	struct handover_decision *out);
+/* Decides about a record that could not be read (UNREADABLE) or whose schema cannot be had (NO_SCHEMA): it is rejected and
+ * parks its client, or queues behind what parked it. input.message is NULL, input.clock of no meaning. */
+void handover_park(const struct handover_state *state, const struct handover_input *input, enum rejection_code code,
+	const char *text, const struct rules *rules, struct handover_decision *out);
 /* Brings the state to what it is after the event. Needs nothing but the two. Copies the strings that it keeps. */
 void handover_fold(struct handover_state *state, const struct event *event);
 
-/* What the desk may do with a referral now, in the order of the transition table; out has ACTION_COUNT places. */
+/* What the desk may do with a referral of this client now, in the order of the transition table; out has ACTION_COUNT
+ * places. */
 size_t handover_actions(const struct client *client, const struct client_referral *referral, struct bytes desk,
 	const struct rules *rules, enum action *out);
 
