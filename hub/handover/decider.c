@@ -70,6 +70,7 @@ static void copy_state(struct decider *d)
 	d->owner = state_desk(client, client->owner);
 	d->owner_via = client->owner_via;
 	d->region = client->region;
+	d->consent = client->consent;
 	for (size_t r = 0; r < client->referrals_count; r++) {
 		const struct client_referral *referral = &client->referrals[r];
 

@@ -22,6 +22,7 @@ struct decider {
 	enum client_status status;
 	struct bytes owner, region; /* absent: nobody, unknown */
 	struct uuid owner_via;
+	enum consent consent;
 	struct bytes actor; /* desk that acts; absent: the hub */
 	struct referral_after referrals[DECIDER_REFERRALS_MAX];
 	size_t referrals_count;

@@ -50,9 +50,9 @@ struct handover_input {
 	int64_t now; /* epoch ms */
 	int32_t redrive; /* place in the parked queue that the record's header names; 0: none */
 	bool skip; /* a redrive that says: leave this one out */
-	/* Time, in ms, in which the hub or that desk's delivery was down between two moments; NULL: never. `running` is
-	 * set when an outage has not ended. */
-	int64_t (*outage)(const void *context, struct bytes desk, int64_t from, int64_t to, bool *running);
+	/* How long the hub, or that desk's delivery (absent: the hub only), was down between two moments: ms, or working ms
+	 * (calendar_working_ms). Sets running when an outage goes on at `to`. NULL function: never. */
+	int64_t (*outage)(const void *context, struct bytes desk, int64_t from, int64_t to, bool working, bool *running);
 	const void *context;
 	const struct route_facts *facts;
 };
