@@ -33,8 +33,8 @@ static bool plays(const struct decider *d, const struct referral_after *referral
 }
 
 /* The first part that the row allows and the sender of the message has. */
-static bool find_part(const struct decider *d, const struct row *row, const struct referral_after *referral,
-	enum role *out)
+static bool find_part(const struct decider *d, const struct row *row,
+	const struct referral_after *referral, enum role *out)
 {
 	static const enum role order[] = {ROLE_HUB, ROLE_TARGET, ROLE_SENDER, ROLE_OWNER};
 
@@ -76,25 +76,29 @@ static void note_time(struct decider *d, struct referral_after *referral)
 }
 
 /* What the target does with an offer shows that it has it, so row 2 goes before. */
-static bool implies_delivery(const struct row *row, const struct referral_after *referral, enum role role)
+static bool implies_delivery(
+	const struct row *row, const struct referral_after *referral, enum role role)
 {
 	return role == ROLE_TARGET && referral->state == REFERRAL_STATE_SUBMITTED &&
 		(row->from & TABLE_BIT(REFERRAL_STATE_SUBMITTED)) == 0 &&
 		(row->from & TABLE_BIT(REFERRAL_STATE_OFFERED)) != 0;
 }
 
-static bool state_allows(const struct row *row, const struct referral_after *referral, enum role role)
+static bool state_allows(
+	const struct row *row, const struct referral_after *referral, enum role role)
 {
-	return (row->from & TABLE_BIT(referral->state)) != 0 || implies_delivery(row, referral, role);
+	return (row->from & TABLE_BIT(referral->state)) != 0 ||
+		implies_delivery(row, referral, role);
 }
 
-static bool role_is(const struct decider *d, const struct referral_after *referral, enum role role, struct bytes desk)
+static bool role_is(const struct decider *d, const struct referral_after *referral, enum role role,
+	struct bytes desk)
 {
 	return bytes_equal(escalation_desk(d, referral, role), desk);
 }
 
-static bool is_legal(const struct decider *d, const struct row *row, const struct referral_after *referral,
-	struct bytes desk)
+static bool is_legal(const struct decider *d, const struct row *row,
+	const struct referral_after *referral, struct bytes desk)
 {
 	static const enum role order[] = {ROLE_TARGET, ROLE_SENDER, ROLE_OWNER};
 
@@ -109,7 +113,8 @@ static bool is_legal(const struct decider *d, const struct row *row, const struc
 	return false;
 }
 
-size_t act_legal(const struct decider *d, const struct referral_after *referral, struct bytes desk, enum action *out)
+size_t act_legal(const struct decider *d, const struct referral_after *referral, struct bytes desk,
+	enum action *out)
 {
 	size_t count = 0;
 
@@ -127,17 +132,19 @@ static void reject_state(struct decider *d, const struct referral_after *referra
 	size_t used = 0;
 
 	for (size_t i = 0; i < count && used < sizeof(list) - 24; i++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i > 0 ? ", " : "",
-			action_name(legal[i]));
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
+			i > 0 ? ", " : "", action_name(legal[i]));
 	if (why != NULL)
-		decider_reject(d, REJECTION_CODE_ILLEGAL, "body.StatusChange.action", "%s; possible now: %s", why, list);
+		decider_reject(d, REJECTION_CODE_ILLEGAL, "body.StatusChange.action",
+			"%s; possible now: %s", why, list);
 	else
 		decider_reject(d, REJECTION_CODE_ILLEGAL, "body.StatusChange.action",
-			"%s is not possible in state %s; possible now: %s", action_name(d->change->action),
-			referral_state_name(referral->state), list);
+			"%s is not possible in state %s; possible now: %s",
+			action_name(d->change->action), referral_state_name(referral->state), list);
 }
 
-static void run(struct decider *d, const struct row *row, struct referral_after *referral, enum role role)
+static void run(
+	struct decider *d, const struct row *row, struct referral_after *referral, enum role role)
 {
 	if (implies_delivery(row, referral, role))
 		act_delivered(d, referral);
@@ -157,7 +164,8 @@ static bool is_late_report(const struct row *row, const struct referral_after *r
 
 static void decide_row(struct decider *d, const struct row *row, struct referral_after *referral)
 {
-	struct table_need missing = row->needs != NULL ? row->needs(d, referral) : (struct table_need){0};
+	struct table_need missing =
+		row->needs != NULL ? row->needs(d, referral) : (struct table_need){0};
 	const char *why_not;
 	enum role role;
 
@@ -174,7 +182,8 @@ static void decide_row(struct decider *d, const struct row *row, struct referral
 		d->actor = escalation_desk(d, referral, role);
 	if (is_stale(d, referral)) {
 		decider_reject(d, REJECTION_CODE_STALE, "body.StatusChange.seen_version",
-			"the referral has changed since: it is at version %d, state %s; look again and decide anew",
+			"the referral has changed since: it is at version %d, state %s; look again "
+			"and decide anew",
 			referral->version, referral_state_name(referral->state));
 		return;
 	}
@@ -190,15 +199,18 @@ static void decide_row(struct decider *d, const struct row *row, struct referral
 void act_decide(struct decider *d)
 {
 	const struct status_change *change = d->change;
-	struct referral_after *referral = change->has_referral ? decider_find(d, change->referral) : NULL;
+	struct referral_after *referral =
+		change->has_referral ? decider_find(d, change->referral) : NULL;
 	const struct row *row = table_find(change->action);
 
 	if (referral == NULL)
 		decider_reject(d, REJECTION_CODE_UNKNOWN_CASE, "body.StatusChange.referral",
-			"no such referral: send the referral first, or name one that the hub knows");
+			"no such referral: send the referral first, or name one that the hub "
+			"knows");
 	else if (change->action == ACTION_UNKNOWN)
 		decider_reject(d, REJECTION_CODE_UNKNOWN_CODE, "body.StatusChange.raw.code",
-			"the status is not in this partner's mapping: add it to config, then redrive");
+			"the status is not in this partner's mapping: add it to config, then "
+			"redrive");
 	else if (row == NULL)
 		reject_state(d, referral, NULL);
 	else
@@ -260,8 +272,10 @@ static void accept_request(struct decider *d, struct referral_after *request)
 	decider_open(d, TABLE_1, transfer, REFERRAL_STATE_SUBMITTED);
 }
 
-/* G3: one acceptance ends the sibling offers, and the referral that had given the giver the client. */
-static void end_others(struct decider *d, const struct referral_after *accepted, struct uuid given_by)
+/* G3: one acceptance ends the sibling offers, and the referral that had given the giver the client.
+ */
+static void end_others(
+	struct decider *d, const struct referral_after *accepted, struct uuid given_by)
 {
 	struct referral_after *other;
 
@@ -269,7 +283,8 @@ static void end_others(struct decider *d, const struct referral_after *accepted,
 		if (&d->referrals[i] != accepted && decider_is_undecided_transfer(&d->referrals[i]))
 			decider_step(d, TABLE_9, &d->referrals[i], REFERRAL_STATE_RECALLED);
 	other = decider_find(d, given_by);
-	if (other == NULL || other == accepted || other->kind != REFERRAL_KIND_TRANSFER || !other->accepted)
+	if (other == NULL || other == accepted || other->kind != REFERRAL_KIND_TRANSFER ||
+		!other->accepted)
 		return;
 	if (decider_is_open(other->state))
 		decider_step(d, TABLE_18, other, REFERRAL_STATE_COMPLETED);
@@ -283,7 +298,8 @@ void act_accept(struct decider *d, struct referral_after *referral)
 		accept_request(d, referral);
 		return;
 	}
-	if (referral->kind == REFERRAL_KIND_TRANSFER && !bytes_equal(d->owner, referral->giver)) { /* G2 */
+	if (referral->kind == REFERRAL_KIND_TRANSFER &&
+		!bytes_equal(d->owner, referral->giver)) { /* G2 */
 		decider_step(d, TABLE_9, referral, REFERRAL_STATE_RECALLED);
 		return;
 	}
@@ -317,7 +333,8 @@ void act_sign_of_life(struct decider *d, struct referral_after *referral)
 
 	clocks_arm(d, CLOCK_NAME_T6, NULL, ROLE_OWNER);
 	if (change->has_next_date) {
-		clocks_arm_at(d, CLOCK_NAME_T6, NULL, ROLE_OWNER, on_the_day > d->now ? on_the_day : d->now);
+		clocks_arm_at(d, CLOCK_NAME_T6, NULL, ROLE_OWNER,
+			on_the_day > d->now ? on_the_day : d->now);
 		clocks_stop_duties(d);
 	}
 	decider_step(d, TABLE_26, referral, referral->state);
@@ -335,7 +352,8 @@ void act_withdraw(struct decider *d, struct referral_after *referral)
 	for (size_t i = 0; i < d->referrals_count; i++) {
 		const struct referral_after *open = &d->referrals[i];
 
-		if (!decider_is_open(open->state) || clocks_rests(d, open) || bytes_equal(open->target, d->actor))
+		if (!decider_is_open(open->state) || clocks_rests(d, open) ||
+			bytes_equal(open->target, d->actor))
 			continue;
 		tell(d, open->target, ROLE_TARGET, HANDOVER_KIND_STATUS, open);
 		owner_told = owner_told || bytes_equal(open->target, d->owner);

@@ -6,7 +6,8 @@
 
 void act_decide(struct decider *d); /* the input is a StatusChange */
 /* What a desk may do with a referral as things stand; out has ACTION_COUNT places. */
-size_t act_legal(const struct decider *d, const struct referral_after *referral, struct bytes desk, enum action *out);
+size_t act_legal(const struct decider *d, const struct referral_after *referral, struct bytes desk,
+	enum action *out);
 
 struct table_need act_needs_worker(const struct decider *d, const struct referral_after *referral);
 struct table_need act_needs_decline(const struct decider *d, const struct referral_after *referral);

@@ -2,13 +2,11 @@
 #include "hub/handover/act.h"
 #include "hub/handover/handover.h"
 
-size_t handover_actions(const struct client *client, const struct client_referral *referral, struct bytes desk,
-	const struct rules *rules, enum action *out)
+size_t handover_actions(const struct client *client, const struct client_referral *referral,
+	struct bytes desk, const struct rules *rules, enum action *out)
 {
-	const struct handover_state *none = NULL;
 	struct decider d;
 
-	(void)none;
 	decider_look(&d, client, rules);
 	return act_legal(&d, decider_find(&d, referral->referral), desk, out);
 }

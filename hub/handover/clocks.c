@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "hub/base/calendar.h"
+#include "hub/base/clock.h"
 #include "hub/handover/escalation.h"
 #include "hub/handover/state.h"
 #include "hub/handover/table.h"
@@ -16,7 +17,8 @@ static bool is_of(const struct clock_armed *clock, const struct referral_after *
 	return clock->has_referral && uuid_equal(clock->referral, referral->referral);
 }
 
-static struct clock_armed *find(const struct decider *d, enum clock_name name, const struct referral_after *referral)
+static struct clock_armed *find(
+	const struct decider *d, enum clock_name name, const struct referral_after *referral)
 {
 	for (size_t i = 0; i < d->clocks_count; i++)
 		if (d->clocks[i].clock == name && is_of(&d->clocks[i], referral))
@@ -60,15 +62,15 @@ void clocks_stop_duties(struct decider *d)
 			clocks_stop(d, CLOCK_NAME_T4, &d->referrals[i]);
 }
 
-void clocks_arm_at(struct decider *d, enum clock_name name, const struct referral_after *referral, enum role role,
-	int64_t due)
+void clocks_arm_at(struct decider *d, enum clock_name name, const struct referral_after *referral,
+	enum role role, int64_t due)
 {
 	clocks_stop(d, name, referral);
 	assert(d->clocks_count < DECIDER_CLOCKS_MAX);
 	d->clocks[d->clocks_count++] = (struct clock_armed){
 		.clock = name,
 		.has_referral = referral != NULL,
-		.referral = referral != NULL ? referral->referral : (struct uuid){0},
+		.referral = referral != NULL ? referral->referral : (struct uuid){{0}},
 		.armed = d->now,
 		.due = due,
 		.role = role,
@@ -80,18 +82,21 @@ static bool override_fits(const struct rules_override *override, enum clock_name
 {
 	if (override->clock != (int32_t)name)
 		return false;
-	if (override->from_desk != NULL && !bytes_equal_string(referral->giver, override->from_desk))
+	if (override->from_desk != NULL &&
+		!bytes_equal_string(referral->giver, override->from_desk))
 		return false;
 	if (override->to_desk != NULL && !bytes_equal_string(referral->target, override->to_desk))
 		return false;
-	if (override->question != NULL && !bytes_equal_string(referral->question, override->question))
+	if (override->question != NULL &&
+		!bytes_equal_string(referral->question, override->question))
 		return false;
 	return override->urgency == NULL ||
-		bytes_equal_string(bytes_of_string(referral->urgent ? "URGENT" : "NORMAL"), override->urgency);
+		bytes_equal_string(
+			bytes_of_string(referral->urgent ? "URGENT" : "NORMAL"), override->urgency);
 }
 
-static struct rules_duration first_duration(const struct decider *d, enum clock_name name,
-	const struct referral_after *referral)
+static struct rules_duration first_duration(
+	const struct decider *d, enum clock_name name, const struct referral_after *referral)
 {
 	const struct rules_clock *clock = &d->rules->clocks[name];
 
@@ -103,9 +108,11 @@ static struct rules_duration first_duration(const struct decider *d, enum clock_
 	return referral->urgent && clock->urgent[0].count > 0 ? clock->urgent[0] : clock->normal[0];
 }
 
-void clocks_arm(struct decider *d, enum clock_name name, const struct referral_after *referral, enum role role)
+void clocks_arm(struct decider *d, enum clock_name name, const struct referral_after *referral,
+	enum role role)
 {
-	clocks_arm_at(d, name, referral, role, rules_due(first_duration(d, name, referral), d->now));
+	clocks_arm_at(
+		d, name, referral, role, rules_due(first_duration(d, name, referral), d->now));
 }
 
 static void enter_submitted(struct decider *d, const struct referral_after *referral)
@@ -114,7 +121,8 @@ static void enter_submitted(struct decider *d, const struct referral_after *refe
 		referral->not_before > d->today;
 
 	if (rests)
-		clocks_arm_at(d, CLOCK_NAME_T12, referral, ROLE_HUB, calendar_start(referral->not_before));
+		clocks_arm_at(d, CLOCK_NAME_T12, referral, ROLE_HUB,
+			calendar_start(referral->not_before));
 	else
 		clocks_arm(d, CLOCK_NAME_T0, referral, ROLE_HUB);
 }
@@ -137,7 +145,8 @@ void clocks_enter(struct decider *d, const struct referral_after *referral)
 		break;
 	case REFERRAL_STATE_DECLINED:
 	case REFERRAL_STATE_CANCELLED:
-		if (referral->kind != REFERRAL_KIND_REQUEST && bytes_equal(referral->giver, d->owner))
+		if (referral->kind != REFERRAL_KIND_REQUEST &&
+			bytes_equal(referral->giver, d->owner))
 			clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
 		break;
 	case REFERRAL_STATE_INFO_NEEDED:
@@ -159,7 +168,8 @@ void clocks_new_owner(struct decider *d)
 	clocks_arm(d, CLOCK_NAME_T6, NULL, ROLE_OWNER);
 }
 
-bool clocks_runs(const struct decider *d, enum clock_name name, const struct referral_after *referral)
+bool clocks_runs(
+	const struct decider *d, enum clock_name name, const struct referral_after *referral)
 {
 	return find(d, name, referral) != NULL;
 }
@@ -169,7 +179,8 @@ bool clocks_rests(const struct decider *d, const struct referral_after *referral
 	return clocks_runs(d, CLOCK_NAME_T12, referral);
 }
 
-bool clocks_deadline(const struct decider *d, const struct referral_after *referral, struct bytes desk, int64_t *due)
+bool clocks_deadline(const struct decider *d, const struct referral_after *referral,
+	struct bytes desk, int64_t *due)
 {
 	bool found = false;
 
@@ -187,13 +198,16 @@ bool clocks_deadline(const struct decider *d, const struct referral_after *refer
 	return found;
 }
 
-/* Time that the hub or the desk's delivery was down does not count: true when the clock was armed again for that. */
-static bool extend(struct decider *d, struct clock_armed *clock, const struct referral_after *referral)
+/* Time that the hub or the desk's delivery was down does not count: true when the clock was armed
+ * again for that. */
+static bool extend(
+	struct decider *d, struct clock_armed *clock, const struct referral_after *referral)
 {
 	const struct handover_input *input = d->input;
 	bool working = d->rules->clocks[clock->clock].normal[0].unit == RULES_WORKING_DAYS;
-	struct bytes desk = clock->clock == CLOCK_NAME_T0 ? (struct bytes){0} :
-		escalation_desk(d, referral, clock->role);
+	struct bytes desk = clock->clock == CLOCK_NAME_T0
+		? (struct bytes){0}
+		: escalation_desk(d, referral, clock->role);
 	bool running = false;
 	int64_t lost;
 
@@ -234,10 +248,12 @@ void clocks_fire(struct decider *d)
 
 static bool same(const struct clock_armed *a, const struct clock_armed *b)
 {
-	return a->armed == b->armed && a->due == b->due && a->level == b->level && a->role == b->role;
+	return a->armed == b->armed && a->due == b->due && a->level == b->level &&
+		a->role == b->role;
 }
 
-static void note_change(struct decider *d, const struct clock *was, const struct referral_after *referral)
+static void note_change(
+	struct decider *d, const struct clock *was, const struct referral_after *referral)
 {
 	const struct clock_armed *clock = find(d, was->clock, referral);
 
@@ -247,13 +263,13 @@ static void note_change(struct decider *d, const struct clock *was, const struct
 	d->event->stopped[d->event->stopped_count++] = (struct clock_id){
 		.clock = was->clock,
 		.has_referral = referral != NULL,
-		.referral = referral != NULL ? referral->referral : (struct uuid){0},
+		.referral = referral != NULL ? referral->referral : (struct uuid){{0}},
 	};
 }
 
 static void note_stopped(struct decider *d)
 {
-	const struct client *client = &d->state->client;
+	const struct client *client = d->client;
 
 	for (size_t r = 0; r < client->referrals_count; r++)
 		for (size_t i = 0; i < client->referrals[r].clocks_count; i++)
@@ -264,7 +280,7 @@ static void note_stopped(struct decider *d)
 
 static bool was_armed_so(const struct decider *d, const struct clock_armed *clock)
 {
-	const struct client *client = &d->state->client;
+	const struct client *client = d->client;
 	const struct clock *clocks = client->clocks;
 	size_t count = client->clocks_count;
 
@@ -305,7 +321,8 @@ static size_t age_of(const struct decider *d, const struct clock_armed *clock)
 	return d->referrals_count;
 }
 
-static bool is_sooner(const struct decider *d, const struct clock_armed *a, const struct clock_armed *b)
+static bool is_sooner(
+	const struct decider *d, const struct clock_armed *a, const struct clock_armed *b)
 {
 	if (a->due != b->due)
 		return a->due < b->due;
@@ -332,7 +349,7 @@ static const enum duty duties[CLOCK_NAME_COUNT] = {
 
 static void note_next_action(struct decider *d)
 {
-	const struct client *client = &d->state->client;
+	const struct client *client = d->client;
 	const struct clock_armed *next = NULL;
 	struct next_action *action = &d->out->next_action;
 
@@ -343,8 +360,10 @@ static void note_next_action(struct decider *d)
 		return;
 	action->duty = duties[next->clock];
 	action->due = next->due;
-	action->desk = escalation_desk(d, next->has_referral ? decider_find(d, next->referral) : NULL, next->role);
-	if (client->duty_desk >= 0 && client->duty == action->duty && client->duty_due == action->due &&
+	action->desk = escalation_desk(
+		d, next->has_referral ? decider_find(d, next->referral) : NULL, next->role);
+	if (client->duty_desk >= 0 && client->duty == action->duty &&
+		client->duty_due == action->due &&
 		bytes_equal(state_desk(client, client->duty_desk), action->desk))
 		return;
 	d->event->next_action = action;

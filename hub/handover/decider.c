@@ -1,4 +1,5 @@
-/* decider - a decision in the making: the client as it is so far, and what has been decided about it. */
+/* decider - a decision in the making: the client as it is so far, and what has been decided about
+ * it. */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +17,8 @@ bool uuid_equal(struct uuid a, struct uuid b)
 	return memcmp(a.data, b.data, sizeof(a.data)) == 0;
 }
 
-static struct referral_after after_of(const struct client *client, const struct client_referral *from)
+static struct referral_after after_of(
+	const struct client *client, const struct client_referral *from)
 {
 	return (struct referral_after){
 		.referral = from->referral,
@@ -54,7 +56,7 @@ static void copy_clock(struct decider *d, const struct clock *clock, const struc
 	d->clocks[d->clocks_count++] = (struct clock_armed){
 		.clock = clock->clock,
 		.has_referral = referral != NULL,
-		.referral = referral != NULL ? *referral : (struct uuid){0},
+		.referral = referral != NULL ? *referral : (struct uuid){{0}},
 		.armed = clock->armed,
 		.due = clock->due,
 		.level = clock->level,
@@ -64,7 +66,7 @@ static void copy_clock(struct decider *d, const struct clock *clock, const struc
 
 static void copy_state(struct decider *d)
 {
-	const struct client *client = &d->state->client;
+	const struct client *client = d->client;
 
 	d->status = client->status;
 	d->owner = state_desk(client, client->owner);
@@ -89,12 +91,12 @@ static void init_event(struct decider *d)
 
 	memset(event, 0, sizeof(*event));
 	event->has_client = true;
-	event->client = d->state->client.client;
+	event->client = d->client->client;
 	event->partition = input->partition;
 	event->at = input->now;
 	event->result = RESULT_APPLIED;
 	event->config = bytes_of_string(d->rules->version);
-	event->version = d->state->client.version;
+	event->version = d->client->version;
 	event->transitions = d->out->transitions;
 	event->armed = d->out->armed;
 	event->stopped = d->out->stopped;
@@ -111,26 +113,35 @@ static void init_event(struct decider *d)
 	event->partner = input->message->partner;
 }
 
-void decider_init(struct decider *d, const struct handover_state *state, const struct handover_input *input,
-	const struct rules *rules, struct handover_decision *out)
+void decider_look(struct decider *d, const struct client *client, const struct rules *rules)
 {
-	d->state = state;
-	d->input = input;
+	d->client = client;
+	d->known = true;
 	d->rules = rules;
+	d->change = NULL;
+	d->actor = (struct bytes){0};
+	d->referrals_count = 0;
+	d->clocks_count = 0;
+	copy_state(d);
+}
+
+void decider_init(struct decider *d, const struct handover_state *state,
+	const struct handover_input *input, const struct rules *rules,
+	struct handover_decision *out)
+{
+	decider_look(d, &state->client, rules);
+	d->known = state->known;
+	d->input = input;
 	d->out = out;
 	d->event = &out->event;
 	d->change = input->message != NULL ? input->message->body_status_change : NULL;
 	d->now = input->now;
 	d->today = calendar_date(input->now);
-	d->actor = (struct bytes){0};
-	d->referrals_count = 0;
-	d->clocks_count = 0;
 	out->handovers_count = 0;
 	out->changes_client = state->known;
 	out->stores_person = false;
 	out->reject_owner = NULL;
 	out->actions_count = 0;
-	copy_state(d);
 	init_event(d);
 }
 
@@ -144,7 +155,7 @@ struct referral_after *decider_find(struct decider *d, struct uuid referral)
 
 bool decider_has_room(const struct decider *d)
 {
-	size_t room = HANDOVER_REFERRALS_MAX + state_forgettable(&d->state->client);
+	size_t room = HANDOVER_REFERRALS_MAX + state_forgettable(d->client);
 
 	return d->referrals_count < room && d->referrals_count < DECIDER_REFERRALS_MAX;
 }
@@ -161,7 +172,8 @@ struct referral_after *decider_add(struct decider *d, struct uuid referral)
 	return added;
 }
 
-static void record(struct decider *d, unsigned row, const struct referral_after *referral, const int *from)
+static void record(
+	struct decider *d, unsigned row, const struct referral_after *referral, const int *from)
 {
 	struct event *event = d->event;
 
@@ -169,12 +181,13 @@ static void record(struct decider *d, unsigned row, const struct referral_after 
 	event->transitions[event->transitions_count++] = (struct transition){
 		.row = bytes_of_string(table[row].number),
 		.has_from = from != NULL,
-		.from = from != NULL ? (enum referral_state)*from : REFERRAL_STATE_SUBMITTED,
+		.from = from != NULL ? (enum referral_state) * from : REFERRAL_STATE_SUBMITTED,
 		.after = *referral,
 	};
 }
 
-void decider_step(struct decider *d, unsigned row, struct referral_after *referral, enum referral_state to)
+void decider_step(
+	struct decider *d, unsigned row, struct referral_after *referral, enum referral_state to)
 {
 	int from = (int)referral->state;
 	bool told = !clocks_rests(d, referral);
@@ -187,7 +200,8 @@ void decider_step(struct decider *d, unsigned row, struct referral_after *referr
 	tell_step(d, row, referral, told);
 }
 
-void decider_open(struct decider *d, unsigned row, struct referral_after *referral, enum referral_state state)
+void decider_open(
+	struct decider *d, unsigned row, struct referral_after *referral, enum referral_state state)
 {
 	referral->state = state;
 	referral->version = 1;
@@ -240,7 +254,8 @@ void decider_give(struct decider *d, struct bytes desk, struct uuid via)
 void decider_move_requests(struct decider *d)
 {
 	for (size_t i = 0; i < d->referrals_count; i++)
-		if (d->referrals[i].kind == REFERRAL_KIND_REQUEST && decider_is_open(d->referrals[i].state))
+		if (d->referrals[i].kind == REFERRAL_KIND_REQUEST &&
+			decider_is_open(d->referrals[i].state))
 			follow_owner(d, &d->referrals[i]);
 }
 
@@ -254,7 +269,8 @@ static const char *who_must_act(const struct decider *d, enum rejection_code cod
 	return partner != NULL ? partner->home_desk : "ops";
 }
 
-void decider_reject(struct decider *d, enum rejection_code code, const char *field, const char *format, ...)
+void decider_reject(
+	struct decider *d, enum rejection_code code, const char *field, const char *format, ...)
 {
 	struct event *event = d->event;
 	va_list args;
@@ -274,7 +290,8 @@ void decider_reject(struct decider *d, enum rejection_code code, const char *fie
 struct uuid decider_derive(const struct decider *d, struct uuid parent, struct bytes desk)
 {
 	uint8_t input[16 + 16 + 64] = {0};
-	const uint8_t first[16] = {1}, second[16] = {2}; /* tell the halves apart; an id needs no secret */
+	const uint8_t first[16] = {1},
+		      second[16] = {2}; /* tell the halves apart; an id needs no secret */
 	const void *cause = &d->now;
 	uint64_t hash[2];
 	struct uuid id;

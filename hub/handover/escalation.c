@@ -19,7 +19,8 @@ static struct bytes region_desk(const struct decider *d, bool coordinator)
 	return bytes_of_string(region->entry_desk);
 }
 
-struct bytes escalation_desk(const struct decider *d, const struct referral_after *referral, enum role role)
+struct bytes escalation_desk(
+	const struct decider *d, const struct referral_after *referral, enum role role)
 {
 	switch (role) {
 	case ROLE_TARGET:
@@ -51,15 +52,18 @@ bool escalation_is_entry_desk(const struct decider *d, struct bytes desk)
 }
 
 /* T6 is told as a reminder as long as it only concerns the desk itself. */
-static void notify(struct decider *d, struct bytes desk, enum role role, const struct clock_armed *clock, int32_t level)
+static void notify(struct decider *d, struct bytes desk, enum role role,
+	const struct clock_armed *clock, int32_t level)
 {
-	const struct referral_after *about = decider_find(d, clock->has_referral ? clock->referral : d->owner_via);
+	const struct referral_after *about =
+		decider_find(d, clock->has_referral ? clock->referral : d->owner_via);
 	bool reminds = level == LEVEL_DESK && d->rules->clocks[clock->clock].reminder.count > 0;
 	struct handover *handover;
 
 	if (about == NULL)
 		return;
-	handover = tell(d, desk, role, reminds ? HANDOVER_KIND_REMINDER : HANDOVER_KIND_ESCALATION, about);
+	handover = tell(
+		d, desk, role, reminds ? HANDOVER_KIND_REMINDER : HANDOVER_KIND_ESCALATION, about);
 	handover->has_clock = true;
 	handover->clock = clock->clock;
 	handover->level = level;
@@ -107,9 +111,11 @@ static bool entry_desk_joins(struct decider *d, const struct referral_after *ref
 	return true;
 }
 
-static void tell_level(struct decider *d, const struct clock_armed *clock, struct referral_after *referral, int32_t level)
+static void tell_level(struct decider *d, const struct clock_armed *clock,
+	struct referral_after *referral, int32_t level)
 {
-	const struct referral_after *about = referral != NULL ? referral : decider_find(d, d->owner_via);
+	const struct referral_after *about =
+		referral != NULL ? referral : decider_find(d, d->owner_via);
 	struct bytes desk = escalation_desk(d, referral, clock->role);
 
 	switch (level) {
@@ -142,14 +148,16 @@ static bool tells_again(const struct decider *d, const struct clock_armed *clock
 	return clock->due < rules_due(rules->normal[1], rules_due(rules->normal[0], clock->armed));
 }
 
-static struct rules_duration next_duration(const struct rules_clock *rules, bool urgent, int32_t climbed)
+static struct rules_duration next_duration(
+	const struct rules_clock *rules, bool urgent, int32_t climbed)
 {
 	struct rules_duration next = {.count = 0};
 
 	if (climbed == 1 && rules->reminder.count > 0)
 		return rules->reminder;
 	if (rules->first_level + climbed <= rules->last_level && climbed < RULES_LEVELS)
-		next = urgent && rules->urgent[climbed].count > 0 ? rules->urgent[climbed] : rules->normal[climbed];
+		next = urgent && rules->urgent[climbed].count > 0 ? rules->urgent[climbed]
+								  : rules->normal[climbed];
 	return next.count > 0 ? next : rules->repeat;
 }
 
@@ -176,7 +184,9 @@ void escalation_climb(struct decider *d, struct clock_armed *clock, struct refer
 	if (!tells_again(d, clock) && clock->level < levels)
 		clock->level++;
 	level = rules->first_level + clock->level - 1;
-	clock->due = rules_due(next_duration(rules, referral != NULL && referral->urgent, clock->level), clock->due);
+	clock->due =
+		rules_due(next_duration(rules, referral != NULL && referral->urgent, clock->level),
+			clock->due);
 	raise(d, referral, level);
 	tell_level(d, &came_due, referral, level);
 }

@@ -33,7 +33,7 @@ static struct client_referral *add_referral(struct handover_state *state, struct
 /* A string that did not change keeps its place; else it is copied in. */
 static struct bytes keep(struct handover_state *state, struct bytes old, struct bytes new)
 {
-	return new.data != NULL && bytes_equal(old, new) ? old : state_keep(state, new);
+	return new.data != NULL &&bytes_equal(old, new) ? old : state_keep(state, new);
 }
 
 static void fold_transition(struct handover_state *state, const struct transition *transition)
@@ -176,7 +176,8 @@ static void fold_clocks(struct handover_state *state, const struct event *event)
 
 	for (size_t i = 0; i < event->stopped_count; i++) {
 		const struct clock_id *id = &event->stopped[i];
-		struct client_referral *referral = id->has_referral ? find_referral(state, id->referral) : NULL;
+		struct client_referral *referral =
+			id->has_referral ? find_referral(state, id->referral) : NULL;
 
 		if (referral != NULL)
 			stop(referral->clocks, &referral->clocks_count, id->clock);
@@ -185,7 +186,8 @@ static void fold_clocks(struct handover_state *state, const struct event *event)
 	}
 	for (size_t i = 0; i < event->armed_count; i++) {
 		const struct clock_armed *armed = &event->armed[i];
-		struct client_referral *referral = armed->has_referral ? find_referral(state, armed->referral) : NULL;
+		struct client_referral *referral =
+			armed->has_referral ? find_referral(state, armed->referral) : NULL;
 
 		if (referral != NULL)
 			arm(referral->clocks, &referral->clocks_count, armed);
@@ -208,7 +210,8 @@ static void fold_number(struct handover_state *state, const struct handover_id *
 		return;
 	}
 	assert(referral->handovers_count < HANDOVER_NUMBERS_MAX);
-	referral->handovers[referral->handovers_count++] = (struct desk_number){.desk = desk, .number = id->number};
+	referral->handovers[referral->handovers_count++] =
+		(struct desk_number){.desk = desk, .number = id->number};
 }
 
 static void remember(struct handover_state *state, const struct recent *recent)
@@ -216,7 +219,8 @@ static void remember(struct handover_state *state, const struct recent *recent)
 	struct client *client = &state->client;
 
 	if (client->recent_count == HANDOVER_RECENT_MAX) {
-		memmove(client->recent, client->recent + 1, (HANDOVER_RECENT_MAX - 1) * sizeof(*client->recent));
+		memmove(client->recent, client->recent + 1,
+			(HANDOVER_RECENT_MAX - 1) * sizeof(*client->recent));
 		client->recent_count--;
 	}
 	client->recent[client->recent_count++] = *recent;

@@ -33,21 +33,23 @@ static bool is_from_hub(const struct message *message)
 	return bytes_equal_string(message->partner, "hub");
 }
 
-/* True when the message is a repeat, or a conflict with what came under the same id. A referral whose reference the hub
- * made from its content is compared with the referral itself, later. */
+/* True when the message is a repeat, or a conflict with what came under the same id. A referral
+ * whose reference the hub made from its content is compared with the referral itself, later. */
 static bool settle_repeat(struct decider *d)
 {
 	const struct message *message = d->input->message;
 	struct recent now = recent_of(message);
-	const struct recent *before = seen_before(&d->state->client, now.id);
+	const struct recent *before = seen_before(d->client, now.id);
 
-	if (before == NULL || is_from_hub(message) || (message->derived_reference && message->body_referral != NULL))
+	if (before == NULL || is_from_hub(message) ||
+		(message->derived_reference && message->body_referral != NULL))
 		return false;
 	if (memcmp(before->digest.data, now.digest.data, sizeof(now.digest.data)) == 0)
 		d->event->result = RESULT_DUPLICATE;
 	else
 		decider_reject(d, REJECTION_CODE_CONFLICT, "reference",
-			"another message with this reference was applied: give a new one to a new message");
+			"another message with this reference was applied: give a new one to a new "
+			"message");
 	return true;
 }
 
@@ -65,18 +67,19 @@ static void park(struct decider *d)
 	d->event->result = RESULT_PARKED;
 	d->event->has_code = true;
 	d->event->code = REJECTION_CODE_PARKED;
-	d->event->text = bytes_of_string("an earlier message of this client could not be read: see `lokethub rejected`");
+	d->event->text = bytes_of_string(
+		"an earlier message of this client could not be read: see `lokethub rejected`");
 	d->event->has_parked = true;
-	d->event->parked = d->state->client.parked + 1;
+	d->event->parked = d->client->parked + 1;
 	d->out->changes_client = true;
 	d->out->reject_owner = "ops";
 }
 
-/* True when the parked queue settles the record. The next one in its order is let through; what was redriven before,
- * or is not its turn, is a repeat. */
+/* True when the parked queue settles the record. The next one in its order is let through; what was
+ * redriven before, or is not its turn, is a repeat. */
 static bool settle_parked(struct decider *d)
 {
-	const struct client *client = &d->state->client;
+	const struct client *client = d->client;
 	int32_t place = d->input->redrive;
 
 	if (place == 0 && client->parked == client->redriven)
@@ -99,11 +102,12 @@ static bool settle_parked(struct decider *d)
 static void note_match(struct decider *d)
 {
 	const struct message *message = d->input->message;
-	const struct client *client = &d->state->client;
+	const struct client *client = d->client;
 
 	if (d->event->result != RESULT_APPLIED || !message->has_match)
 		return;
-	if (client->has_match && memcmp(client->match.data, message->match.data, sizeof(message->match.data)) == 0)
+	if (client->has_match &&
+		memcmp(client->match.data, message->match.data, sizeof(message->match.data)) == 0)
 		return;
 	d->event->has_match = true;
 	d->event->match = message->match;
@@ -144,8 +148,8 @@ static void tell_refusal(struct decider *d)
 	verdict->text = d->event->text;
 }
 
-void handover_decide(const struct handover_state *state, const struct handover_input *input, const struct rules *rules,
-	struct handover_decision *out)
+void handover_decide(const struct handover_state *state, const struct handover_input *input,
+	const struct rules *rules, struct handover_decision *out)
 {
 	struct decider d;
 
@@ -161,8 +165,9 @@ void handover_decide(const struct handover_state *state, const struct handover_i
 		out->event.has_client = false;
 }
 
-void handover_park(const struct handover_state *state, const struct handover_input *input, enum rejection_code code,
-	const char *text, const struct rules *rules, struct handover_decision *out)
+void handover_park(const struct handover_state *state, const struct handover_input *input,
+	enum rejection_code code, const char *text, const struct rules *rules,
+	struct handover_decision *out)
 {
 	struct decider d;
 	bool first = state->client.parked == state->client.redriven;

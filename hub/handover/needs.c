@@ -12,13 +12,15 @@ static struct table_need need(bool missing, const char *field, const char *text)
 struct table_need act_needs_worker(const struct decider *d, const struct referral_after *referral)
 {
 	(void)referral;
-	return need(d->change->actor.worker.size == 0, FIELD("actor.worker"), "name the worker or team who takes the client");
+	return need(d->change->actor.worker.size == 0, FIELD("actor.worker"),
+		"name the worker or team who takes the client");
 }
 
 struct table_need act_needs_reason(const struct decider *d, const struct referral_after *referral)
 {
 	(void)referral;
-	return need(d->change->reason.data == NULL, FIELD("reason"), "give a code from the list reason");
+	return need(d->change->reason.data == NULL, FIELD("reason"),
+		"give a code from the list reason");
 }
 
 struct table_need act_needs_decline(const struct decider *d, const struct referral_after *referral)
@@ -38,7 +40,8 @@ struct table_need act_needs_outcome(const struct decider *d, const struct referr
 	(void)referral;
 	if (d->change->outcome.data == NULL)
 		return need(true, FIELD("outcome"), "give a code from the list outcome");
-	return need(d->change->next_step.data == NULL, FIELD("next_step"), "give a code from the list next_step");
+	return need(d->change->next_step.data == NULL, FIELD("next_step"),
+		"give a code from the list next_step");
 }
 
 struct table_need act_needs_closing(const struct decider *d, const struct referral_after *referral)
@@ -48,15 +51,20 @@ struct table_need act_needs_closing(const struct decider *d, const struct referr
 
 	(void)referral;
 	if (change->closing_reason.data == NULL)
-		return need(true, FIELD("closing_reason"), "give a code from the list closing_reason");
+		return need(
+			true, FIELD("closing_reason"), "give a code from the list closing_reason");
 	if (bytes_equal_string(change->closing_reason, "MERGED_INTO"))
-		return need(true, FIELD("closing_reason"), "MERGED_INTO is set by the hub alone: use MERGE");
+		return need(true, FIELD("closing_reason"),
+			"MERGED_INTO is set by the hub alone: use MERGE");
 	if (!bytes_equal_string(change->closing_reason, "UNREACHABLE"))
 		return (struct table_need){0};
 	if (change->actor.worker.size == 0)
-		return need(true, FIELD("actor.worker"), "UNREACHABLE needs two persons: name the first");
-	alone = change->second_worker.size == 0 || bytes_equal(change->second_worker, change->actor.worker);
-	return need(alone, FIELD("second_worker"), "UNREACHABLE needs two persons: name another one");
+		return need(true, FIELD("actor.worker"),
+			"UNREACHABLE needs two persons: name the first");
+	alone = change->second_worker.size == 0 ||
+		bytes_equal(change->second_worker, change->actor.worker);
+	return need(
+		alone, FIELD("second_worker"), "UNREACHABLE needs two persons: name another one");
 }
 
 struct table_need act_needs_date(const struct decider *d, const struct referral_after *referral)
@@ -75,7 +83,8 @@ const char *act_may_accept(const struct decider *d, const struct referral_after 
 
 const char *act_may_decline(const struct decider *d, const struct referral_after *referral)
 {
-	if (referral->kind != REFERRAL_KIND_REQUEST && escalation_is_entry_desk(d, referral->target))
+	if (referral->kind != REFERRAL_KIND_REQUEST &&
+		escalation_is_entry_desk(d, referral->target))
 		return "the entry desk may forward but not decline: the service is for everyone";
 	return NULL;
 }
@@ -94,7 +103,7 @@ const char *act_may_close(const struct decider *d, const struct referral_after *
 	for (size_t i = 0; i < d->referrals_count; i++)
 		if (decider_is_open(d->referrals[i].state))
 			return "the client has an open referral: complete or cancel it first";
-	if (d->state->client.has_merging)
+	if (d->client->has_merging)
 		return "a merge is under way";
 	return NULL;
 }

@@ -1,4 +1,5 @@
-/* open - what a Referral does: opens one, asks the responsible desk for the client, or amends what is known. */
+/* open - what a Referral does: opens one, asks the responsible desk for the client, or amends what
+ * is known. */
 #include "hub/handover/open.h"
 
 #include <string.h>
@@ -39,7 +40,8 @@ static bool body_is_complete(struct decider *d, const struct referral *body)
 		return false;
 	}
 	if (body->subject == SUBJECT_EMPLOYER && body->employer == NULL) {
-		decider_reject(d, REJECTION_CODE_INVALID, FIELD("employer"), "subject EMPLOYER needs the employer");
+		decider_reject(d, REJECTION_CODE_INVALID, FIELD("employer"),
+			"subject EMPLOYER needs the employer");
 		return false;
 	}
 	return true;
@@ -55,14 +57,17 @@ static bool find_sender(struct decider *d, struct opening *opening)
 		opening->sender = bytes_of_string(partner != NULL ? partner->home_desk : NULL);
 		if (opening->sender.data != NULL)
 			return true;
-		decider_reject(d, REJECTION_CODE_INVALID, "partner", "the partner is not in config: add it, then redrive");
+		decider_reject(d, REJECTION_CODE_INVALID, "partner",
+			"the partner is not in config: add it, then redrive");
 		return false;
 	}
 	opening->sender = opening->from;
 	opening->from_desk = rules_desk(d->rules, opening->from);
-	if (opening->from_desk != NULL && bytes_equal_string(message->partner, opening->from_desk->partner))
+	if (opening->from_desk != NULL &&
+		bytes_equal_string(message->partner, opening->from_desk->partner))
 		return true;
-	decider_reject(d, REJECTION_CODE_INVALID, FIELD("from_desk"), "is not a desk of this partner: see /v1/desks");
+	decider_reject(d, REJECTION_CODE_INVALID, FIELD("from_desk"),
+		"is not a desk of this partner: see /v1/desks");
 	return false;
 }
 
@@ -80,13 +85,15 @@ static bool find_route(struct decider *d, struct opening *opening)
 
 	if (asked.region.data == NULL && asked.municipality.data == NULL)
 		asked.region = known_region(d, opening);
-	if (route_find(d->rules, d->input->facts, &asked, d->input->message->partner, d->today, &opening->route, &err) ==
-		OK) {
+	if (route_find(d->rules, d->input->facts, &asked, d->input->message->partner, d->today,
+		    &opening->route, &err) == OK) {
 		opening->target = bytes_of_string(opening->route.desk->id);
 		return true;
 	}
 	decider_reject(d, REJECTION_CODE_INVALID,
-		asked.to_desk.data != NULL && rules_desk(d->rules, asked.to_desk) == NULL ? FIELD("to_desk") : FIELD("region"),
+		asked.to_desk.data != NULL && rules_desk(d->rules, asked.to_desk) == NULL
+			? FIELD("to_desk")
+			: FIELD("region"),
 		"%s", err.text);
 	return false;
 }
@@ -94,10 +101,12 @@ static bool find_route(struct decider *d, struct opening *opening)
 static void note_routing(struct decider *d, const struct opening *opening)
 {
 	const struct referral *body = opening->body;
-	struct bytes region = bytes_of_string(opening->route.region != NULL ? opening->route.region->code : NULL);
+	struct bytes region =
+		bytes_of_string(opening->route.region != NULL ? opening->route.region->code : NULL);
 	bool names_region = body->region.data != NULL || body->municipality.data != NULL;
 
-	d->out->routing = (struct routing){.desk = opening->target, .rule = bytes_of_string(opening->route.rule)};
+	d->out->routing = (struct routing){
+		.desk = opening->target, .rule = bytes_of_string(opening->route.rule)};
 	d->event->routing = &d->out->routing;
 	if (region.data == NULL || bytes_equal(region, d->region))
 		return;
@@ -113,9 +122,9 @@ static void note_consent(struct decider *d, const struct referral *body)
 
 	if (body->legal_basis.kind == LEGAL_BASIS_KIND_CONSENT)
 		consent = CONSENT_GIVEN;
-	else if (!d->state->known)
+	else if (!d->known)
 		consent = CONSENT_NOT_NEEDED;
-	if (consent == d->consent && d->state->known)
+	if (consent == d->consent && d->known)
 		return;
 	d->consent = consent;
 	d->event->has_consent = true;
@@ -169,11 +178,14 @@ static struct referral_after *add(struct decider *d, const struct opening *openi
 	return referral;
 }
 
-/* Rows 1, 1b and 24: nobody is responsible, so the sender becomes it, or else the region's entry desk. */
+/* Rows 1, 1b and 24: nobody is responsible, so the sender becomes it, or else the region's entry
+ * desk. */
 static void open_client(struct decider *d, const struct opening *opening)
 {
-	bool sender_holds = opening->from_desk != NULL && opening->from_desk->holds && opening->from_desk->active;
-	struct bytes holder = sender_holds ? opening->from : bytes_of_string(opening->route.region->entry_desk);
+	bool sender_holds = opening->from_desk != NULL && opening->from_desk->holds &&
+		opening->from_desk->active;
+	struct bytes holder =
+		sender_holds ? opening->from : bytes_of_string(opening->route.region->entry_desk);
 	bool at_itself = bytes_equal(opening->target, holder);
 	struct referral_after *referral = add(d, opening);
 
@@ -203,7 +215,8 @@ static bool joins_open_group(struct decider *d, const struct referral *body)
 		if (body->group.size > 0 && bytes_equal(other->group, body->group))
 			continue;
 		decider_reject(d, REJECTION_CODE_ILLEGAL, FIELD("group"),
-			"the client is on offer already: cancel that first, or send with the same group");
+			"the client is on offer already: cancel that first, or send with the same "
+			"group");
 		return false;
 	}
 	return true;
@@ -249,18 +262,20 @@ static void open_request(struct decider *d, const struct opening *opening)
 	referral->target = d->owner;
 	verdict = tell_verdict(d, referral);
 	if (verdict != NULL)
-		verdict->text = bytes_of_string(
-			"another desk is responsible for this client: the referral became a request to it");
+		verdict->text = bytes_of_string("another desk is responsible for this client: the "
+						"referral became a request to it");
 	decider_open(d, TABLE_1D, referral, REFERRAL_STATE_SUBMITTED);
 }
 
 static bool may_reopen(struct decider *d)
 {
-	struct bytes reason = d->state->client.closing_reason;
+	struct bytes reason = d->client->closing_reason;
 
-	if (!bytes_equal_string(reason, "MERGED_INTO") && !bytes_equal_string(reason, "ENTERED_IN_ERROR"))
+	if (!bytes_equal_string(reason, "MERGED_INTO") &&
+		!bytes_equal_string(reason, "ENTERED_IN_ERROR"))
 		return true;
-	decider_reject(d, REJECTION_CODE_ILLEGAL, "client", "the client was closed as %.*s: ask ops", BYTES_ARG(reason));
+	decider_reject(d, REJECTION_CODE_ILLEGAL, "client",
+		"the client was closed as %.*s: ask ops", BYTES_ARG(reason));
 	return false;
 }
 
@@ -297,7 +312,8 @@ static bool same_kind(enum referral_kind known, enum referral_kind asked)
 }
 
 /* The desk asked for is the target, or still leads to it. */
-static bool same_target(const struct decider *d, const struct referral_after *known, const struct opening *opening)
+static bool same_target(
+	const struct decider *d, const struct referral_after *known, const struct opening *opening)
 {
 	struct bytes target = known->kind == REFERRAL_KIND_REQUEST ? known->wished : known->target;
 
@@ -315,7 +331,8 @@ static void amend_rest(struct decider *d, struct referral_after *referral, bool 
 		tell(d, referral->target, ROLE_TARGET, HANDOVER_KIND_OFFER, referral);
 }
 
-static void apply_amendment(struct decider *d, struct referral_after *referral, const struct opening *opening)
+static void apply_amendment(
+	struct decider *d, struct referral_after *referral, const struct opening *opening)
 {
 	const struct referral *body = opening->body;
 	bool rested = clocks_rests(d, referral);
@@ -343,10 +360,12 @@ static void apply_amendment(struct decider *d, struct referral_after *referral, 
 			referral->accepted ? HANDOVER_KIND_DETAILS : HANDOVER_KIND_OFFER, referral);
 }
 
-static bool may_amend(struct decider *d, const struct referral_after *known, const struct opening *opening)
+static bool may_amend(
+	struct decider *d, const struct referral_after *known, const struct opening *opening)
 {
 	if (!bytes_equal(known->sender, opening->sender))
-		decider_reject(d, REJECTION_CODE_ILLEGAL, FIELD("from_desk"), "the referral came from another desk");
+		decider_reject(d, REJECTION_CODE_ILLEGAL, FIELD("from_desk"),
+			"the referral came from another desk");
 	else if (!same_kind(known->kind, opening->body->kind))
 		decider_reject(d, REJECTION_CODE_ILLEGAL, FIELD("kind"),
 			"the kind of a referral cannot change: cancel it and refer anew");
@@ -354,9 +373,11 @@ static bool may_amend(struct decider *d, const struct referral_after *known, con
 		decider_reject(d, REJECTION_CODE_ILLEGAL, FIELD("to_desk"),
 			"the target of a referral cannot change: cancel it and refer anew");
 	else if (known->state == REFERRAL_STATE_ENTERED_IN_ERROR)
-		decider_reject(d, REJECTION_CODE_ILLEGAL, "case", "the referral was entered in error: refer anew");
+		decider_reject(d, REJECTION_CODE_ILLEGAL, "case",
+			"the referral was entered in error: refer anew");
 	else if (d->input->message->occurred_at < known->sender_at)
-		decider_reject(d, REJECTION_CODE_STALE, "occurred_at", "a newer version of this referral was applied");
+		decider_reject(d, REJECTION_CODE_STALE, "occurred_at",
+			"a newer version of this referral was applied");
 	else
 		return true;
 	return false;
@@ -383,7 +404,8 @@ void open_decide(struct decider *d)
 	struct referral_after *known = body->has_referral ? decider_find(d, body->referral) : NULL;
 
 	if (!body->has_referral)
-		decider_reject(d, REJECTION_CODE_INVALID, FIELD("referral"), "the hub's id of the referral is missing");
+		decider_reject(d, REJECTION_CODE_INVALID, FIELD("referral"),
+			"the hub's id of the referral is missing");
 	else if (known != NULL)
 		amend(d, known, body);
 	else

@@ -1,4 +1,5 @@
-/* open - what a Referral does: opens one, asks the responsible desk for the client, or amends what is known. */
+/* open - what a Referral does: opens one, asks the responsible desk for the client, or amends what
+ * is known. */
 #ifndef HUB_HANDOVER_OPEN_H
 #define HUB_HANDOVER_OPEN_H
 

@@ -32,7 +32,8 @@ void handover_state_new(struct handover_state *state, struct pseudonym client)
 
 static bool fits(const struct client *from)
 {
-	if (from->referrals_count > HANDOVER_REFERRALS_MAX || from->clocks_count > HANDOVER_CLOCKS_MAX)
+	if (from->referrals_count > HANDOVER_REFERRALS_MAX ||
+		from->clocks_count > HANDOVER_CLOCKS_MAX)
 		return false;
 	if (from->desks_count > HANDOVER_DESKS_MAX || from->recent_count > HANDOVER_RECENT_MAX)
 		return false;
@@ -81,20 +82,24 @@ static void copy_in(void *to, const void *from, size_t size)
 		memcpy(to, from, size);
 }
 
-enum outcome handover_state_load(struct handover_state *state, const struct client *from, struct err *err)
+enum outcome handover_state_load(
+	struct handover_state *state, const struct client *from, struct err *err)
 {
 	if (from->state_version > HANDOVER_STATE_VERSION)
-		return err_set(err, FATAL, "client has state version %d, this program writes %d: upgrade it",
+		return err_set(err, FATAL,
+			"client has state version %d, this program writes %d: upgrade it",
 			from->state_version, HANDOVER_STATE_VERSION);
 	if (!fits(from) || !desks_are_named(from))
-		return err_set(err, REJECT, "client record holds more than there is room for, or names no desk");
+		return err_set(err, REJECT,
+			"client record holds more than there is room for, or names no desk");
 	state->client = *from;
 	point_at_room(state);
 	copy_in(state->desks, from->desks, from->desks_count * sizeof(*from->desks));
 	copy_in(state->clocks, from->clocks, from->clocks_count * sizeof(*from->clocks));
 	copy_in(state->recent, from->recent, from->recent_count * sizeof(*from->recent));
 	copy_in(state->visited, from->visited, from->visited_count * sizeof(*from->visited));
-	copy_in(state->referrals, from->referrals, from->referrals_count * sizeof(*from->referrals));
+	copy_in(state->referrals, from->referrals,
+		from->referrals_count * sizeof(*from->referrals));
 	for (size_t i = 0; i < from->referrals_count; i++) {
 		struct client_referral *referral = &state->referrals[i];
 
@@ -158,7 +163,8 @@ size_t state_forgettable(const struct client *client)
 static void move_referral(struct handover_state *state, size_t from, size_t to)
 {
 	state->referrals[to] = state->referrals[from];
-	memcpy(state->referral_clocks[to], state->referral_clocks[from], sizeof(state->referral_clocks[to]));
+	memcpy(state->referral_clocks[to], state->referral_clocks[from],
+		sizeof(state->referral_clocks[to]));
 	memcpy(state->numbers[to], state->numbers[from], sizeof(state->numbers[to]));
 	state->referrals[to].clocks = state->referral_clocks[to];
 	state->referrals[to].handovers = state->numbers[to];

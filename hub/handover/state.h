@@ -10,7 +10,8 @@ int32_t state_name_desk(struct handover_state *state, struct bytes desk);
 /* A copy that lives as long as the state is worked on. */
 struct bytes state_keep(struct handover_state *state, struct bytes text);
 
-/* Ended referrals without a clock that did not give the present owner: they make room when there is none. */
+/* Ended referrals without a clock that did not give the present owner: they make room when there is
+ * none. */
 size_t state_forgettable(const struct client *client);
 void state_forget_one(struct handover_state *state); /* the oldest of them; there must be one */
 

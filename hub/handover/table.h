@@ -6,8 +6,22 @@
 
 /* Rows of DESIGN.md section 6, in its order. */
 enum table_row {
-	TABLE_1, TABLE_1B, TABLE_1C, TABLE_1D, TABLE_2, TABLE_3, TABLE_4, TABLE_5, TABLE_6, TABLE_9, TABLE_12, TABLE_18,
-	TABLE_22, TABLE_25, TABLE_26, TABLE_27,
+	TABLE_1,
+	TABLE_1B,
+	TABLE_1C,
+	TABLE_1D,
+	TABLE_2,
+	TABLE_3,
+	TABLE_4,
+	TABLE_5,
+	TABLE_6,
+	TABLE_9,
+	TABLE_12,
+	TABLE_18,
+	TABLE_22,
+	TABLE_25,
+	TABLE_26,
+	TABLE_27,
 	TABLE_ROWS
 };
 
@@ -25,7 +39,8 @@ struct row {
 	unsigned from; /* TABLE_BIT of each state it may start in */
 	int to; /* enum referral_state, or TABLE_SAME; of no meaning where apply makes the step */
 	struct table_need (*needs)(const struct decider *d, const struct referral_after *referral);
-	const char *(*guard)(const struct decider *d, const struct referral_after *referral); /* why not; NULL: go on */
+	const char *(*guard)(const struct decider *d,
+		const struct referral_after *referral); /* why not; NULL: go on */
 	void (*apply)(struct decider *d, struct referral_after *referral); /* NULL: just the step */
 	enum table_tell target, giver, sender; /* who is told what */
 	bool counts; /* the referral's version goes up */

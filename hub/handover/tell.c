@@ -22,7 +22,7 @@ struct handover *tell(struct decider *d, struct bytes desk, enum role role, enum
 	handover->role = role;
 	handover->at = d->now;
 	handover->has_client = true;
-	handover->client = d->state->client.client;
+	handover->client = d->client->client;
 	if (referral != NULL) {
 		handover->has_referral = true;
 		handover->referral = referral->referral;
@@ -39,8 +39,8 @@ static const enum handover_kind kinds[] = {
 };
 
 /* Offers that rest are not sent out yet, and what was never sent out is not recalled. */
-static enum table_tell for_target(const struct decider *d, unsigned row, const struct referral_after *referral,
-	bool offered)
+static enum table_tell for_target(
+	const struct decider *d, unsigned row, const struct referral_after *referral, bool offered)
 {
 	enum table_tell what = table[row].target;
 
@@ -57,24 +57,29 @@ static enum table_tell for_target(const struct decider *d, unsigned row, const s
 	return what;
 }
 
-static enum table_tell for_giver(const struct decider *d, unsigned row, const struct referral_after *referral)
+static enum table_tell for_giver(
+	const struct decider *d, unsigned row, const struct referral_after *referral)
 {
 	enum table_tell what = table[row].giver;
 
 	if (row == TABLE_5 && referral->kind == REFERRAL_KIND_REQUEST)
 		return TELL_NONE;
-	if (bytes_equal(referral->giver, d->actor) || bytes_equal(referral->giver, referral->target))
+	if (bytes_equal(referral->giver, d->actor) ||
+		bytes_equal(referral->giver, referral->target))
 		return TELL_NONE;
 	if (what == TELL_DUTY && !clocks_runs(d, CLOCK_NAME_T4, referral))
 		return TELL_STATUS;
 	return what;
 }
 
-static enum table_tell for_sender(const struct decider *d, unsigned row, const struct referral_after *referral)
+static enum table_tell for_sender(
+	const struct decider *d, unsigned row, const struct referral_after *referral)
 {
-	if (bytes_equal(referral->sender, d->actor) || bytes_equal(referral->sender, referral->target))
+	if (bytes_equal(referral->sender, d->actor) ||
+		bytes_equal(referral->sender, referral->target))
 		return TELL_NONE;
-	if (bytes_equal(referral->sender, referral->giver) && for_giver(d, row, referral) != TELL_NONE)
+	if (bytes_equal(referral->sender, referral->giver) &&
+		for_giver(d, row, referral) != TELL_NONE)
 		return TELL_NONE;
 	return table[row].sender;
 }
@@ -98,7 +103,8 @@ void tell_step(struct decider *d, unsigned row, const struct referral_after *ref
 {
 	if (row == TABLE_3)
 		tell_one(d, bytes_of_string("ops"), ROLE_OPS, TELL_STATUS, referral, row);
-	tell_one(d, referral->target, ROLE_TARGET, for_target(d, row, referral, offered), referral, row);
+	tell_one(d, referral->target, ROLE_TARGET, for_target(d, row, referral, offered), referral,
+		row);
 	tell_one(d, referral->giver, ROLE_GIVER, for_giver(d, row, referral), referral, row);
 	tell_one(d, referral->sender, ROLE_SENDER, for_sender(d, row, referral), referral, row);
 }
@@ -109,18 +115,20 @@ struct handover *tell_verdict(struct decider *d, const struct referral_after *re
 
 	if (partner == NULL)
 		return NULL;
-	return tell(d, bytes_of_string(partner->home_desk), ROLE_SENDER, HANDOVER_KIND_VERDICT, referral);
+	return tell(d, bytes_of_string(partner->home_desk), ROLE_SENDER, HANDOVER_KIND_VERDICT,
+		referral);
 }
 
-static int32_t last_number(const struct handover_state *state, const struct handover *handover, bool *room)
+static int32_t last_number(const struct client *client, const struct handover *handover, bool *room)
 {
-	for (size_t r = 0; r < state->client.referrals_count; r++) {
-		const struct client_referral *referral = &state->client.referrals[r];
+	for (size_t r = 0; r < client->referrals_count; r++) {
+		const struct client_referral *referral = &client->referrals[r];
 
 		if (!uuid_equal(referral->referral, handover->referral))
 			continue;
 		for (size_t i = 0; i < referral->handovers_count; i++)
-			if (bytes_equal(state_desk(&state->client, referral->handovers[i].desk), handover->desk))
+			if (bytes_equal(state_desk(client, referral->handovers[i].desk),
+				    handover->desk))
 				return referral->handovers[i].number;
 		*room = referral->handovers_count < HANDOVER_NUMBERS_MAX;
 		return 0;
@@ -150,10 +158,11 @@ static int32_t number_of(const struct decider *d, size_t at)
 {
 	const struct handover *handover = &d->out->handovers[at];
 	bool room = true;
-	int32_t number = last_number(d->state, handover, &room);
+	int32_t number = last_number(d->client, handover, &room);
 	size_t new_desks;
 
-	if (number == 0 && is_new_desk(d, at, &new_desks) && (!room || new_desks >= HANDOVER_NUMBERS_MAX))
+	if (number == 0 && is_new_desk(d, at, &new_desks) &&
+		(!room || new_desks >= HANDOVER_NUMBERS_MAX))
 		return 0;
 	for (size_t i = 0; i < at; i++) {
 		const struct handover *other = &d->out->handovers[i];
@@ -187,7 +196,8 @@ static void pass_on_message(const struct decider *d, struct handover *handover)
 	}
 	if (handover->kind != HANDOVER_KIND_OFFER && handover->kind != HANDOVER_KIND_DETAILS)
 		return;
-	if (body->has_referral && handover->has_referral && uuid_equal(body->referral, handover->referral))
+	if (body->has_referral && handover->has_referral &&
+		uuid_equal(body->referral, handover->referral))
 		handover->body = message->body_referral;
 }
 
