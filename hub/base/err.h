@@ -3,7 +3,7 @@
 #define HUB_BASE_ERR_H
 
 #define MUST_CHECK __attribute__((warn_unused_result))
-#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first), nonnull(text)))
 
 enum outcome {
 	OK = 0,

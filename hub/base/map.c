@@ -93,7 +93,7 @@ void *map_put(struct map *map, void *entry)
 	struct hash hash = hash_of(key);
 	size_t at = map->capacity > 0 ? seek(map, key, hash) : 0;
 	bool known = map->capacity > 0 && map->tags[at] != 0;
-	if (!known && map->count + 1 > map->capacity - map->capacity / 8) {
+	if (!known && 8 * (map->count + 1) > 7 * map->capacity) {
 		grow(map);
 		at = seek(map, key, hash);
 	}
