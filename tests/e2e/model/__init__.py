@@ -1,1 +1,1 @@
-"""model - an independent model of routing and custody, written from the design: the judge of the router."""
+"""model - routing and custody, written from the design and not from the C: the router's judge."""

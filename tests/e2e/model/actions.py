@@ -8,7 +8,9 @@ from .referring import arm_accepted, send_or_rest
 from .state import OPEN_STATES, Message, Referral
 from .step import OPS, Refused, Step
 
-ALL = frozenset(OPEN_STATES | {"DECLINED", "CANCELLED", "COMPLETED", "CLOSED", "RECALLED", "ENTERED_IN_ERROR"})
+ALL = frozenset(
+    OPEN_STATES | {"DECLINED", "CANCELLED", "COMPLETED", "CLOSED", "RECALLED", "ENTERED_IN_ERROR"}
+)
 UNDECIDED = frozenset({"OFFERED", "INFO_NEEDED"})
 
 Handler = Callable[[Step, Referral, Message], None]
@@ -17,7 +19,7 @@ Needs = Callable[[Step, Message], None]
 
 @dataclass(frozen=True)
 class Row:
-    """states: from which it is legal. parts: who may. do None: a row that the hub does not take yet."""
+    """states: from which it is legal. parts: who may. do None: the hub does not take it yet."""
 
     number: str
     states: frozenset[str]
@@ -46,11 +48,12 @@ def act(step: Step, message: Message) -> None:
     if row is None or row.do is None:
         raise Refused("ILLEGAL", f"{body['action']} is not possible in {referral.state}")
     row.do(step, referral, message)
-    _keep_time(referral, message, step.actor)
+    if step.transitions:
+        _keep_time(referral, message, step.actor)
 
 
 def _part(step: Step, rows: tuple[Row, ...], referral: Referral, message: Message) -> str:
-    """The acting desk and its part: the desk named, or the first with the part that is the partner's."""
+    """The part of the acting desk: the desk named, or the first with the part and partner."""
     desks = {
         "target": referral.target,
         "sender": referral.sender,
@@ -78,7 +81,13 @@ def _check_stale(referral: Referral, message: Message, actor: str | None) -> Non
         if seen < referral.version:
             raise Refused("STALE", f"the referral is at version {referral.version}")
         return
-    last = referral.target_at if actor == referral.target else referral.sender_at if actor == referral.sender else 0
+    last = (
+        referral.target_at
+        if actor == referral.target
+        else referral.sender_at
+        if actor == referral.sender
+        else 0
+    )
     if message.occurred_at < last:
         raise Refused("STALE", "a later message of this desk was applied")
 
@@ -111,7 +120,11 @@ def _need_worker(step: Step, message: Message) -> None:
 
 def _need_closing(step: Step, message: Message) -> None:
     _need("closing_reason")(step, message)
-    reason, worker, second = message.body["closing_reason"], message.body["actor"]["worker"], message.body["second_worker"]
+    reason, worker, second = (
+        message.body["closing_reason"],
+        message.body["actor"]["worker"],
+        message.body["second_worker"],
+    )
     if reason == "MERGED_INTO":
         raise Refused("INVALID", "only a merge closes with MERGED_INTO", "closing_reason")
     if reason == "UNREACHABLE" and (not worker or not second or worker == second):
@@ -195,13 +208,19 @@ def accept(step: Step, referral: Referral, message: Message) -> None:
 
 
 def _move(step: Step, referral: Referral) -> None:
-    """Responsibility goes to the target; siblings are recalled, the former TRANSFER is done (G3), REQUESTs follow."""
+    """Responsibility goes to the target: siblings are recalled, G3, REQUESTs follow."""
     siblings = [offer for offer in step.offers() if offer is not referral]
     former = step.client.referrals.get(step.client.owner_via or "")
     step.own(referral.target, referral.id)
     for sibling in siblings:
         recall(step, sibling)
-    if former and former is not referral and former.kind == "TRANSFER" and former.accepted and former.is_open:
+    if (
+        former
+        and former is not referral
+        and former.kind == "TRANSFER"
+        and former.accepted
+        and former.is_open
+    ):
         step.change(former, "18", "COMPLETED")
         step.arm(former, "T9", "SENDER")
         step.news(former, "18")
@@ -218,7 +237,9 @@ def follow_owner(step: Step) -> None:
     """What a change of owner does to the open REQUESTs."""
     owner = step.client.responsible
     assert owner
-    for request in [each for each in step.client.referrals.values() if each.kind == "REQUEST" and each.is_open]:
+    for request in [
+        each for each in step.client.referrals.values() if each.kind == "REQUEST" and each.is_open
+    ]:
         if owner == request.wished:
             step.change(request, "18", "COMPLETED")
             step.arm(request, "T9", "SENDER")
@@ -237,7 +258,7 @@ def follow_owner(step: Step) -> None:
 
 
 def _grant(step: Step, request: Referral) -> None:
-    """The responsible desk agrees: its own TRANSFER to the wished desk, in its open group if it has one."""
+    """The responsible desk agrees: its own TRANSFER goes to the wished desk."""
     owner = step.client.responsible
     assert owner and request.wished
     request.accepted = True
@@ -334,7 +355,9 @@ TABLE: dict[str, tuple[Row, ...]] = {
     "UNDELIVERABLE": (Row("3", ALL, ("hub",), undeliverable),),
     "SEEN": (Row("4", frozenset({"OFFERED"}), ("target",), seen),),
     "ACCEPT": (Row("5", UNDECIDED, ("target",), accept, _need_worker),),
-    "DECLINE": (Row("6", UNDECIDED, ("target",), decline, _need("reason", "has_text", "suggested_desk")),),
+    "DECLINE": (
+        Row("6", UNDECIDED, ("target",), decline, _need("reason", "has_text", "suggested_desk")),
+    ),
     "ASK": (Row("7", frozenset({"OFFERED"}), ("target",)),),
     "ANSWER": (Row("8", frozenset({"INFO_NEEDED"}), ("sender",)),),
     "PROGRESS": (Row("10", frozenset({"ACCEPTED", "IN_PROGRESS"}), ("target",)),),

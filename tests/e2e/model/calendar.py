@@ -66,7 +66,7 @@ def same_time_later(at: int, days: int) -> int:
 
 
 def add_working_days(at: int, count: int) -> int:
-    """The same local time, so many working days later; from a free day as from the next working day's 00:00."""
+    """The same local time; from a free day as from the next working day's 00:00."""
     time = local(at)
     if not is_working_day(time.date()):
         time = datetime(time.year, time.month, time.day)

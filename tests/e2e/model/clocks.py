@@ -2,14 +2,20 @@
 
 from typing import Callable
 
-from .machine import NOBODY, Decision
+from .machine import Decision, no_id
 from .referring import send_or_rest
 from .rules import Config
 from .state import Client, Clock, Referral
 from .step import OPS, Step
 
 
-def fire(config: Config, client: Client, name: str, referral: str | None, new_id: Callable[[], str] = NOBODY) -> Decision:
+def fire(
+    config: Config,
+    client: Client,
+    name: str,
+    referral: str | None,
+    new_id: Callable[[], str] = no_id,
+) -> Decision:
     """The clock has come due: decided with now = its due time."""
     working = client.copy()
     holder = working.referrals[referral] if referral else None
@@ -64,7 +70,9 @@ def _escalate(step: Step, clock: Clock, referral: Referral | None, level: int) -
         step.change(referral, "22", referral.state)
     desk = step.desk_of(clock.role, referral)
     if level == 1:
-        _tell_client(step, referral, desk, "REMINDER" if clock.name == "T6" else "ESCALATION", clock.role)
+        _tell_client(
+            step, referral, desk, "REMINDER" if clock.name == "T6" else "ESCALATION", clock.role
+        )
     elif level == 2:
         _tell_client(step, referral, desk, "ESCALATION", "LEAD")
         sender = _holder(step, referral).sender

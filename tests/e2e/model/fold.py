@@ -1,4 +1,4 @@
-"""fold - Events to state: what the router's own words say a client is, and the records of Kafka as the model's types."""
+"""fold - Events to state, and the records of Kafka as the model's types."""
 
 from typing import Any, Mapping
 
@@ -36,7 +36,9 @@ def _transition(client: Client, after: Record) -> None:
     if known is None:
         _forget(client)
     fields = {key: after[key] for key in PLAIN_FIELDS}
-    referral = Referral(id=name, digest=hexed(after["digest"]), created_by=hexed(after["created_by"]), **fields)
+    referral = Referral(
+        id=name, digest=hexed(after["digest"]), created_by=hexed(after["created_by"]), **fields
+    )
     referral.parent = after["parent"] and hexed(after["parent"])
     if known:
         referral.clocks, referral.numbers = known.clocks, known.numbers
@@ -47,7 +49,11 @@ def _forget(client: Client) -> None:
     """The oldest ended referral makes room for the one after the most that a client keeps."""
     if len(client.referrals) < REFERRALS_MAX:
         return
-    ended = [old.id for old in client.referrals.values() if not old.is_open and old.id != client.owner_via]
+    ended = [
+        old.id
+        for old in client.referrals.values()
+        if not old.is_open and old.id != client.owner_via
+    ]
     del client.referrals[ended[0]]
 
 
@@ -76,10 +82,10 @@ def _clocks(client: Client, named: Record) -> dict[str, Clock]:
     return client.referrals[hexed(named["referral"])].clocks if named["referral"] else client.clocks
 
 
-PLAIN_FIELDS = (
-    "kind", "subject", "giver", "sender", "target", "wished", "group", "question", "urgent", "state", "delivery",
-    "accepted", "disputed", "escalation", "version", "sender_at", "target_at", "not_before", "expires_at", "review_every",
-)  # fmt: skip
+PLAIN_FIELDS = tuple(
+    "kind subject giver sender target wished group question urgent state delivery accepted disputed"
+    " escalation version sender_at target_at not_before expires_at review_every".split()
+)
 
 
 def hexed(value: bytes | str) -> str:
@@ -90,7 +96,16 @@ def client_of(record: Record) -> Client:
     """A record of topic clients."""
     desks = record["desks"]
     client = Client(hexed(record["client"]))
-    for name in ("status", "closing_reason", "region", "consent", "parked", "redriven", "applied", "version"):
+    for name in (
+        "status",
+        "closing_reason",
+        "region",
+        "consent",
+        "parked",
+        "redriven",
+        "applied",
+        "version",
+    ):
         setattr(client, name, record[name])
     client.owner = desks[record["owner"]] if record["owner"] >= 0 else None
     client.owner_via = hexed(record["owner_via"]) if client.owner else None
@@ -110,7 +125,10 @@ def _referral_of(record: Record, desks: list[str]) -> Referral:
     for role in ("giver", "sender", "target", "wished"):
         fields[role] = None if fields[role] is None else desks[fields[role]]
     referral = Referral(
-        id=hexed(record["referral"]), digest=hexed(record["digest"]), created_by=hexed(record["created_by"]), **fields
+        id=hexed(record["referral"]),
+        digest=hexed(record["digest"]),
+        created_by=hexed(record["created_by"]),
+        **fields,
     )
     referral.clocks = _clocks_of(record["clocks"])
     referral.numbers = {desks[entry["desk"]]: entry["number"] for entry in record["handovers"]}
@@ -118,7 +136,10 @@ def _referral_of(record: Record, desks: list[str]) -> Referral:
 
 
 def _clocks_of(records: list[Record]) -> dict[str, Clock]:
-    return {each["clock"]: Clock(each["clock"], each["armed"], each["due"], each["level"], each["role"]) for each in records}
+    return {
+        each["clock"]: Clock(each["clock"], each["armed"], each["due"], each["level"], each["role"])
+        for each in records
+    }
 
 
 def message_of(record: Record) -> Message:

@@ -1,6 +1,7 @@
 """machine - what a message means for a client: one Event's worth of change, or why not."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Callable
 
 from . import actions, referring, rules
@@ -8,7 +9,10 @@ from .rules import Config
 from .state import RECENT_MAX, Client, Message
 from .step import Refused, Step, Told, Transition
 
-NOBODY: Callable[[], str] = lambda: "00000000000000000000000000000000"
+
+def no_id() -> str:
+    """Where no id is at hand for a referral that the hub makes."""
+    return "0" * 32
 
 
 @dataclass
@@ -20,8 +24,8 @@ class Decision:
     code: str | None = None
     field: str | None = None
     text: str | None = None
-    transitions: list[Transition] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
+    transitions: list[Transition] = dataclasses.field(default_factory=list)
+    told: list[Told] = dataclasses.field(default_factory=list)
     owner: tuple[str | None, str, str] | None = None
     routing: rules.Choice | None = None
 
@@ -31,11 +35,11 @@ def apply(
     client: Client | None,
     message: Message,
     now: int,
-    new_id: Callable[[], str] = NOBODY,
+    new_id: Callable[[], str] = no_id,
     redrive: int = 0,
     skip: bool = False,
 ) -> Decision:
-    """Decides about one readable message. client None: nobody by that name, or by the referral named, is known."""
+    """One readable message. client None: nobody by that name, or with that referral, is known."""
     if client is not None and redrive:
         if redrive <= client.redriven:
             return Decision("DUPLICATE", client)
@@ -49,7 +53,9 @@ def apply(
         return park(client, "PARKED", "PARKED")
     known = client
     if client is None and message.client is None:
-        return _rejected(config, None, message, Refused("UNKNOWN_CASE", "no client has this referral"))
+        return _rejected(
+            config, None, message, Refused("UNKNOWN_CASE", "no client has this referral")
+        )
     working = client.copy() if client else Client(message.client or "")
     step = Step(config, working, now, new_id)
     try:
@@ -66,11 +72,13 @@ def apply(
         working.recent = [*working.recent, message.tags][-RECENT_MAX:]
     working.version += 1
     step.settle_next_action()
-    return Decision("APPLIED", working, None, None, None, step.transitions, step.told, step.owner, step.routing)
+    return Decision(
+        "APPLIED", working, None, None, None, step.transitions, step.told, step.owner, step.routing
+    )
 
 
 def park(client: Client | None, result: str, code: str, name: str = "") -> Decision:
-    """A message that must wait, or the unreadable one for which the later ones wait (result REJECTED)."""
+    """A message that must wait, or (REJECTED) the unreadable one for which others wait."""
     client = client.copy() if client else Client(name)
     client.parked += 1
     client.version += 1
@@ -89,14 +97,16 @@ def _repeat(client: Client, message: Message) -> bool:
     return False
 
 
-def _rejected(config: Config, client: Client | None, message: Message, refused: Refused) -> Decision:
+def _rejected(
+    config: Config, client: Client | None, message: Message, refused: Refused
+) -> Decision:
     """The partner's home desk gets a verdict, numbered where the client has the referral."""
     told: list[Told] = []
     partner = config.partners.get(message.partner)
     name = message.body.get("referral") or ""
     if partner and client and name in client.referrals:
         client = client.copy()
-        step = Step(config, client, 0, NOBODY)
+        step = Step(config, client, 0, no_id)
         step.tell(partner.home_desk, client.referrals[name], "VERDICT", "SENDER")
         told = step.told
     elif partner:

@@ -19,7 +19,9 @@ def refer(step: Step, message: Message) -> None:
     if step.client.closing_reason in NEVER_AGAIN:
         raise Refused("ILLEGAL", "the client was closed for good")
     region = _region(step, body)
-    step.routing = rules.find_desk(step.config, body, message.partner, region, calendar.day_of(step.now))
+    step.routing = rules.find_desk(
+        step.config, body, message.partner, region, calendar.day_of(step.now)
+    )
     _settle_region(step, body, region)
     _settle_consent(step, body)
     if message.match:
@@ -73,7 +75,9 @@ def _settle_consent(step: Step, body: rules.Body) -> None:
         step.client.consent = "GIVEN"
 
 
-def _make(step: Step, message: Message, giver: str, sender: str, kind: str | None = None) -> Referral:
+def _make(
+    step: Step, message: Message, giver: str, sender: str, kind: str | None = None
+) -> Referral:
     body = message.body
     assert step.routing
     kind = kind or ("TRANSFER" if body["kind"] == "REQUEST" else body["kind"])
@@ -101,7 +105,7 @@ def _make(step: Step, message: Message, giver: str, sender: str, kind: str | Non
 
 
 def _take_in(step: Step, message: Message, sender: str, region: str) -> None:
-    """Nobody is responsible: the sender becomes so, or the entry desk (1b); a CLOSED client opens (24)."""
+    """The sender becomes responsible, or the entry desk (1b); a CLOSED client opens (24)."""
     body = message.body
     holds = body["from_desk"] is not None and step.config.desks[sender].holds
     giver = sender if holds else step.config.regions[region].entry_desk
@@ -193,4 +197,9 @@ def _same_target(step: Step, message: Message, referral: Referral) -> bool:
     if asked is None or asked == target:
         return True
     day = calendar.day_of(step.now)
-    return rules.find_desk(step.config, message.body, message.partner, _region(step, message.body), day).desk == target
+    return (
+        rules.find_desk(
+            step.config, message.body, message.partner, _region(step, message.body), day
+        ).desk
+        == target
+    )

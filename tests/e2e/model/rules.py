@@ -1,4 +1,4 @@
-"""rules - what config says about desks, partners, regions, routes and clocks, and which desk a referral goes to."""
+"""rules - desks, partners, regions, routes and clocks, and which desk a referral goes to."""
 
 from dataclasses import dataclass, field
 from typing import Any, Mapping
@@ -32,7 +32,7 @@ class Desk:
     holds: bool = True
 
     def takes(self, body: Body) -> bool:
-        """Active, takes the question, and may be responsible where the referral would make it so (reading 17)."""
+        """Active, takes the question, and holds where it would become responsible (reading 17)."""
         if not self.active or (self.questions and body["question"] not in self.questions):
             return False
         return self.holds or body["kind"] == "SERVICE"
@@ -100,7 +100,7 @@ def wd(count: int) -> Duration:
 
 @dataclass(frozen=True)
 class ClockPlan:
-    """steps[0] from arming to the first level, steps[1] from there to the next. A step that is missing is `repeat`."""
+    """steps[0] from arming to the first level, and so on; one that is missing is `repeat`."""
 
     steps: tuple[Duration, ...]
     first_level: int
@@ -192,7 +192,7 @@ def programme_now(config: Config, code: str | None, day: int) -> str | None:
 
 
 def find_desk(config: Config, body: Body, partner: str, region: str, day: int) -> Choice:
-    """Section 8: the desk asked for, its successor, the first rule that matches, the region's entry desk."""
+    """The desk asked for, its successor, the first rule that matches, the entry desk."""
     asked = config.desks.get(body["to_desk"] or "")
     if asked:
         if asked.takes(body):
@@ -211,7 +211,7 @@ def _desk_of(config: Config, route: Route, region: str) -> Desk | None:
     if route.to_desk:
         return config.desks.get(route.to_desk)
     for desk in sorted(config.desks.values(), key=lambda desk: desk.id):
-        if desk.kind == route.to_kind and desk.region == region:
+        if desk.active and desk.kind == route.to_kind and desk.region == region:
             return desk
     return config.desks.get(config.regions[region].stand_ins.get(route.to_kind or "", ""))
 

@@ -74,7 +74,9 @@ class Client:
     consent: str = "NOT_NEEDED"
     referrals: dict[str, Referral] = field(default_factory=dict)  # oldest first
     clocks: dict[str, Clock] = field(default_factory=dict)
-    recent: list[tuple[str, str]] = field(default_factory=list)  # id and digest, 8 bytes each, oldest first
+    recent: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # id and digest, 8 bytes each, oldest first
     match: str | None = None
     parked: int = 0
     redriven: int = 0
@@ -117,7 +119,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Message:
-    """A Message from intake; ids in hex, body as its Avro record in plain Python (dates in days, times in ms)."""
+    """A Message from intake; ids in hex, body as its Avro record, dates in days, times in ms."""
 
     id: str
     partner: str

@@ -1,4 +1,4 @@
-"""step - one decision under way: a client's copy that changes, and what the Event and the handovers will say of it."""
+"""step - one decision under way: the client's copy that changes, and what is told of it."""
 
 from dataclasses import dataclass, field
 from typing import Callable
@@ -8,7 +8,9 @@ from .rules import Config
 from .state import Client, Clock, Referral
 
 OPS = "ops"
-QUIET_ROWS = frozenset({"2", "3", "4", "22", "25", "26", "27"})  # they do not count in a referral's version
+QUIET_ROWS = frozenset(
+    {"2", "3", "4", "22", "25", "26", "27"}
+)  # they do not count in a referral's version
 
 CLOCKS_OF_STATE = {
     "SUBMITTED": {"T0", "T4", "T12"},
@@ -24,7 +26,7 @@ CLOCKS_OF_STATE = {
     "COMPLETED": {"T9"},
 }
 
-# Row → what target, giver and sender are told. "!": also the desk that acted. DUTY only while T4 runs, else STATUS.
+# What target, giver and sender are told. "!": also the desk that acted. DUTY: STATUS if no T4.
 NEWS = {
     "1": ("OFFER!", "STATUS", None),
     "1b": ("OFFER!", "STATUS", None),
@@ -97,7 +99,9 @@ class Step:
         before = referral.state if before == "" else before
         referral.state = state
         allowed = CLOCKS_OF_STATE.get(state, set())
-        referral.clocks = {name: clock for name, clock in referral.clocks.items() if name in allowed}
+        referral.clocks = {
+            name: clock for name, clock in referral.clocks.items() if name in allowed
+        }
         if row not in QUIET_ROWS:
             referral.version += 1
         self.transitions.append(Transition(row, before, referral.id, state))
@@ -105,7 +109,11 @@ class Step:
     def add(self, referral: Referral) -> None:
         """A new referral; the oldest ended one makes room (reading 55)."""
         if len(self.client.referrals) >= 64:
-            ended = [old for old in self.client.referrals.values() if not old.is_open and old.id != self.client.owner_via]
+            ended = [
+                old
+                for old in self.client.referrals.values()
+                if not old.is_open and old.id != self.client.owner_via
+            ]
             if not ended:
                 raise Refused("ILLEGAL", "the client has 64 open referrals: end one first")
             del self.client.referrals[ended[0].id]
@@ -113,7 +121,11 @@ class Step:
 
     def offers(self) -> list[Referral]:
         """The client's open group: TRANSFERs that nobody has accepted yet."""
-        return [each for each in self.client.referrals.values() if each.kind == "TRANSFER" and each.is_offer]
+        return [
+            each
+            for each in self.client.referrals.values()
+            if each.kind == "TRANSFER" and each.is_offer
+        ]
 
     # Responsibility
 
@@ -152,14 +164,18 @@ class Step:
         owner = self.client.owner or ""
         if referral is None:
             return owner
-        return {"TARGET": referral.target, "GIVER": referral.giver, "SENDER": referral.sender}.get(role, owner)
+        return {"TARGET": referral.target, "GIVER": referral.giver, "SENDER": referral.sender}.get(
+            role, owner
+        )
 
     def settle_next_action(self) -> None:
         armed = self.client.armed()
         self.client.next_action = None
         if self.client.is_open and armed:
             clock, referral = armed[0]
-            takes_back = clock.name == "T2" and referral is not None and referral.state == "RETURNED"
+            takes_back = (
+                clock.name == "T2" and referral is not None and referral.state == "RETURNED"
+            )
             duty = "TAKE_BACK" if takes_back else DUTY_OF_CLOCK[clock.name]
             self.client.next_action = (duty, self.desk_of(clock.role, referral), clock.due)
 
@@ -172,9 +188,9 @@ class Step:
 
     def news(self, referral: Referral, row: str, rested: bool = False) -> None:
         """Tells target, giver and sender; each desk once, not the one that acted."""
-        kinds = NEWS[row]
+        parts = {"TARGET": referral.target, "GIVER": referral.giver, "SENDER": referral.sender}
         done: set[str] = set()
-        for role, desk, kind in zip(("TARGET", "GIVER", "SENDER"), (referral.target, referral.giver, referral.sender), kinds):
+        for (role, desk), kind in zip(parts.items(), NEWS[row], strict=True):
             if kind is None or desk in done or (desk == self.actor and not kind.endswith("!")):
                 continue
             kind = kind.rstrip("!")

@@ -1,0 +1,543 @@
+"""scenario - seeded lives of clients as calls of partners: valid, wrong, late, twice, crossing."""
+
+import hashlib
+import json
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from . import machine, rules
+from .rules import Config
+from .state import Client, Message, Referral
+
+BSN_FIRST, BSN_LAST = 999990000, 999999999
+EPOCH = date(1970, 1, 1)
+QUESTIONS = (
+    "WERK LEERBAAN STAGE OPLEIDING OMSCHOLING ORIENTATIE LOOPBAANADVIES TAAL SCHOLINGSVOUCHER EVC"
+).split()
+
+
+def test_bsns() -> Iterator[str]:
+    """Numbers of the range that is never given out which pass the 11-test."""
+    for number in range(BSN_FIRST, BSN_LAST + 1):
+        digits = [int(digit) for digit in str(number)]
+        weighted = sum(
+            digit * weight
+            for digit, weight in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)
+        )
+        if weighted % 11 == 0:
+            yield str(number)
+
+
+def client_numbers(count: int) -> list[dict]:
+    """Persons with a test BSN and, when these run out, with a partner's own number."""
+    persons = [{"bsn": bsn} for _, bsn in zip(range(count), test_bsns(), strict=False)]
+    return persons + [{"own_number": f"P{number:07d}"} for number in range(count - len(persons))]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to the hub. move: what it is meant to be."""
+
+    move: str
+    partner: str
+    path: str
+    body: dict
+    bad: bool = False  # the edge must refuse it
+
+    @property
+    def reference(self) -> str:
+        return self.body["reference"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    referral: str | None = None  # from Location
+
+
+@dataclass(frozen=True)
+class Child:
+    """Asks the driver which referral the hub made from this one: its id, or None."""
+
+    parent: str
+
+
+Story = Generator[Call | Child, Any, None]
+
+DEFAULTS: dict[str, Any] = dict.fromkeys(
+    "referral group from_desk to_desk wished_desk municipality region sector_from"
+    " sector_to age_band programme not_before expires_at review_every education employer voucher"
+    " place".split()
+) | {"target_groups": [], "funding": [], "urgency": "NORMAL"}
+STATUS_DEFAULTS: dict[str, Any] = dict.fromkeys(
+    "second_worker raw instrument progress reason hold_reason closing_reason suggested_desk outcome"
+    " next_step review effective_date next_date to_desk other_referral seen_version".split()
+)
+
+
+def text_of(at: int) -> str:
+    return (
+        datetime.fromtimestamp(at / 1000, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )
+
+
+def day_text(day: int) -> str:
+    return (EPOCH + timedelta(days=day)).isoformat()
+
+
+def _days(text: str | None) -> int | None:
+    return None if text is None else (date.fromisoformat(text) - EPOCH).days
+
+
+def _ms(text: str | None) -> int | None:
+    return None if text is None else round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+def message_of(call: Call, referral: str | None, client: str) -> Message:
+    """The Message that the hub would make of it, with ids and digest of our own."""
+    ((type_name, clear),) = call.body["body"].items()
+    body = {**(DEFAULTS if type_name == "Referral" else STATUS_DEFAULTS), **clear}
+    body["referral"] = referral
+    if type_name == "Referral":
+        body["not_before"], body["expires_at"] = _days(body["not_before"]), _ms(body["expires_at"])
+        body["legal_basis"] = {"reference": None, "given_at": None, **body["legal_basis"]}
+    else:
+        body["next_date"] = _days(body["next_date"])
+        body["actor"] = {"desk": None, "worker": None, **clear.get("actor", {})}
+        body["has_text"] = bool(call.body.get("person", {}).get("text"))
+    return Message(
+        id=_tag(call.partner, call.body["system"], call.reference),
+        partner=call.partner,
+        digest=_tag(json.dumps(call.body, sort_keys=True)),
+        client=client if type_name == "Referral" else None,
+        occurred_at=_ms(call.body["occurred_at"]) or 0,
+        type=type_name,
+        body=body,
+    )
+
+
+def _tag(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+@dataclass
+class Life:
+    """One client's story: what comes next is drawn, weighed by what the model says is possible."""
+
+    config: Config
+    random: Random
+    person: dict
+    start: int  # epoch ms: when the first thing occurs at a partner
+    length: int
+    partner: str | None = None  # who alone can refer it: it is known by that partner's own number
+    now: int = 0
+    client: Client | None = None
+    sent: list[tuple[Call, str | None]] = field(default_factory=list)
+    cases: int = 0
+
+    def story(self) -> Story:
+        self.now = self.start
+        for _ in range(self.length):
+            self.now += self.random.randrange(1, 5000)
+            move = self._draw()
+            yield from getattr(self, f"_{move}")()
+
+    def _draw(self) -> str:
+        if self.client is None or not self.client.is_open:
+            weights = {"refer": 8, "register": 2, "nonsense": 1, "group": 2}
+            if self.client:
+                weights["after_close"] = 1
+        else:
+            weights = {
+                "act": 14,
+                "refer": 2,
+                "cross": 2,
+                "serve": 1,
+                "group": 1,
+                "amend": 2,
+                "twice": 1,
+                "conflict": 1,
+            }
+            weights |= {
+                "late": 1,
+                "wrong_party": 1,
+                "nonsense": 1,
+                "sign_of_life": 1,
+                "close": 2,
+                "cancel": 1,
+            }
+            weights |= {"withdraw": 0.3, "stray": 0.3, "register": 0.3}
+        return self.random.choices(list(weights), list(weights.values()))[0]
+
+    # Sending
+
+    def _send(self, call: Call, referral: str | None = None) -> Story:
+        answer: Answer = yield call
+        self.sent.append((call, referral or answer.referral))
+        if answer.status in (400, 404, 503) or call.bad:
+            return
+        message = message_of(call, referral or answer.referral, self.person_name)
+        children: list[str] = []
+
+        def new_id() -> str:
+            children.append(_tag("child", message.id))
+            return children[-1]
+
+        decision = machine.apply(self.config, self.client, message, self.now, new_id)
+        self.client = decision.client
+        for made in children:
+            name = yield Child(message.body["referral"])
+            self._rename(made, name)
+
+    def _rename(self, made: str, name: str | None) -> None:
+        assert self.client
+        if name is None or made not in self.client.referrals:
+            return
+        self.client.referrals = {
+            name if key == made else key: referral
+            for key, referral in self.client.referrals.items()
+        }
+        self.client.referrals[name].id = name
+
+    @property
+    def person_name(self) -> str:
+        return _tag(json.dumps(self.person, sort_keys=True))
+
+    def _draft(self, body: dict, text: str | None = None) -> dict:
+        draft = {
+            "system": "",
+            "reference": f"r{len(self.sent)}-{self.person_name[:12]}",
+            "occurred_at": text_of(self.now),
+            "body": body,
+        }
+        if text:
+            draft["person"] = {"text": text}
+        return draft
+
+    def _referral_call(self, move: str, from_desk: str | None, partner: str, **body: Any) -> Call:
+        self.cases += 1
+        question = self.random.choice(QUESTIONS)
+        referral = {
+            "kind": "TRANSFER",
+            "subject": "PERSON",
+            "question": question,
+            "municipality": self.random.choice(self.config.municipalities).code,
+            "origin": "PARTNER" if from_desk else "WEBSITE",
+            "purpose": "GUIDANCE",
+            "legal_basis": {"kind": "PUBLIC_TASK"},
+            **self._extras(),
+            **body,
+        }
+        if from_desk:
+            referral["from_desk"] = from_desk
+        draft = self._draft({"Referral": referral})
+        draft["case"] = f"Z{self.cases}-{self.person_name[:12]}"
+        draft["person"] = {**self.person, "family_name": "Voorbeeld", "phone": "0101234567"}
+        path = "/v1/referrals" if from_desk else "/v1/registrations"
+        return Call(move, partner, path, draft)
+
+    def _extras(self) -> dict:
+        draw = self.random.random
+        extras: dict[str, Any] = {}
+        if draw() < 0.1:
+            extras["urgency"] = "URGENT"
+        if draw() < 0.15:
+            extras["sector_to"] = self.random.choice(("TECHNIEK", "ZORG"))
+        if draw() < 0.1:
+            extras["programme"] = self.random.choice(sorted(self.config.programmes))
+        if draw() < 0.15:
+            extras |= {"target_groups": ["JONGERE", "WERKZOEKENDE"], "age_band": "18-24"}
+        if draw() < 0.1:
+            extras["education"] = {"level": 2, "pathway": "BBL"}
+        if draw() < 0.1:
+            given = text_of(self.now - 86_400_000)
+            extras["legal_basis"] = {"kind": "CONSENT", "reference": "C1", "given_at": given}
+        if draw() < 0.08:
+            extras["not_before"] = day_text(
+                self.now // 86_400_000 + self.random.choice((-3, 20, 400))
+            )
+        return extras
+
+    def _desks(self, holds: bool = False) -> list[rules.Desk]:
+        """Desks that can refer this client."""
+        return [
+            desk
+            for desk in self.config.desks.values()
+            if desk.active and (desk.holds or not holds) and self.partner in (None, desk.partner)
+        ]
+
+    def _holder(self) -> rules.Desk:
+        return self.random.choice(self._desks(holds=True))
+
+    def _any_desk(self) -> rules.Desk:
+        return self.random.choice(self._desks())
+
+    def _owner(self) -> rules.Desk:
+        assert self.client and self.client.owner
+        return self.config.desks[self.client.owner]
+
+    def _referrer(self, holds: bool = False) -> rules.Desk:
+        """The responsible desk, where there is one that can refer this client."""
+        if self.client and self.client.is_open and self.partner in (None, self._owner().partner):
+            return self._owner()
+        return self.random.choice(self._desks(holds))
+
+    def _maybe_target(self) -> dict:
+        if self.random.random() < 0.5:
+            return {}
+        return {"to_desk": self.random.choice(sorted(self.config.desks))}
+
+    # Referrals
+
+    def _refer(self) -> Story:
+        desk = self._referrer()
+        yield from self._send(
+            self._referral_call("refer", desk.id, desk.partner, **self._maybe_target())
+        )
+
+    def _register(self) -> Story:
+        partner = self.partner or self.random.choice(sorted(self.config.partners))
+        yield from self._send(self._referral_call("register", None, partner, origin="SELF"))
+
+    def _cross(self) -> Story:
+        """Two partners refer one client (1d)."""
+        desk = self._holder()
+        yield from self._send(
+            self._referral_call("cross", desk.id, desk.partner, **self._maybe_target())
+        )
+
+    def _serve(self) -> Story:
+        desk = self._any_desk()
+        target = self._maybe_target()
+        yield from self._send(
+            self._referral_call("serve", desk.id, desk.partner, kind="SERVICE", **target)
+        )
+
+    def _group(self) -> Story:
+        """Offers to several desks at once: the legs of one case."""
+        desk = self._referrer(holds=True)
+        word = f"g{self.cases}"
+        targets = [
+            other
+            for other in self.config.desks.values()
+            if other.active and other.holds and other is not desk
+        ]
+        first: Call | None = None
+        for target in self.random.sample(targets, self.random.choice((2, 3))):
+            call = self._referral_call(
+                "group", desk.id, desk.partner, to_desk=target.id, group=word, question="WERK"
+            )
+            first = first or call
+            call.body["case"], call.body["leg"] = first.body["case"], target.id[:40]
+            yield from self._send(call)
+
+    def _amend(self) -> Story:
+        """The same row again with a new phone number; at times another target, which is refused."""
+        made = [
+            (call, name)
+            for call, name in self.sent
+            if name and "Referral" in call.body["body"] and not call.bad
+        ]
+        if not made:
+            return
+        call, name = self.random.choice(made)
+        body = dict(call.body["body"]["Referral"])
+        if self.random.random() < 0.2:
+            body["to_desk"] = self.random.choice(sorted(self.config.desks))
+        if self.random.random() < 0.1:
+            body["kind"] = "SERVICE"
+        draft = self._draft({"Referral": body})
+        draft |= {key: call.body[key] for key in ("case", "leg") if key in call.body}
+        draft["person"] = {**call.body["person"], "phone": f"06{self.random.randrange(10**8):08d}"}
+        yield from self._send(Call("amend", call.partner, call.path, draft), name)
+
+    # Actions
+
+    def _action(self, move: str, referral: Referral, desk: str, action: str, **body: Any) -> Call:
+        text = body.pop("text", None)
+        actor: dict[str, Any] = {"worker": body.pop("worker", "team-1")}
+        if self.random.random() < 0.5:
+            actor["desk"] = desk
+        if self.random.random() < 0.3:
+            body["seen_version"] = referral.version
+        draft = self._draft({"StatusChange": {"action": action, "actor": actor, **body}}, text)
+        return Call(
+            move, self.config.desks[desk].partner, f"/v1/referrals/{referral.id}/actions", draft
+        )
+
+    def _some(self, *states: str) -> Referral | None:
+        assert self.client
+        found = [
+            each for each in self.client.referrals.values() if not states or each.state in states
+        ]
+        return self.random.choice(found) if found else None
+
+    def _act(self) -> Story:
+        referral = self._some("SUBMITTED", "OFFERED", "ACCEPTED")
+        if referral is None:
+            yield from self._sign_of_life()
+            return
+        if referral.state == "ACCEPTED":
+            moves = {"COMPLETE": 3, "DECLINE": 0.3}
+        else:
+            moves = {"DELIVERED": 2, "SEEN": 1, "ACCEPT": 5, "DECLINE": 3, "COMPLETE": 0.3}
+        action = self.random.choices(list(moves), list(moves.values()))[0]
+        call = self._action("act", referral, referral.target, action, **self._details(action))
+        yield from self._send(call, referral.id)
+
+    def _details(self, action: str) -> dict:
+        if action == "DECLINE":
+            suggested = self.random.choice(["unknown", *self.config.desks])
+            return {"reason": "NO_CAPACITY", "text": "Geen plek.", "suggested_desk": suggested}
+        if action == "COMPLETE":
+            return {"outcome": "ADVICE_GIVEN", "next_step": "NONE"}
+        return {}
+
+    def _wrong_party(self) -> Story:
+        referral = self._some("SUBMITTED", "OFFERED")
+        if referral:
+            others = [desk for desk in self.config.desks.values() if desk.id != referral.target]
+            call = self._action("wrong_party", referral, self.random.choice(others).id, "ACCEPT")
+            yield from self._send(call, referral.id)
+
+    def _cancel(self) -> Story:
+        referral = self._some("SUBMITTED")
+        if referral:
+            call = self._action(
+                "cancel", referral, referral.sender, "CANCEL", reason="SENDER_ERROR"
+            )
+            yield from self._send(call, referral.id)
+
+    def _close(self) -> Story:
+        """The open referrals end first, if all is to go well."""
+        assert self.client
+        for referral in list(self.client.referrals.values()):
+            if referral.state == "ACCEPTED" and self.random.random() < 0.8:
+                call = self._action(
+                    "close", referral, referral.target, "COMPLETE", **self._details("COMPLETE")
+                )
+                yield from self._send(call, referral.id)
+        referral = self._some()
+        reason = self.random.choice(
+            ("PLACED_WORK", "MOVED", "CLIENT_DECLINED", "UNREACHABLE", "ENTERED_IN_ERROR")
+        )
+        second = (
+            {"second_worker": "team-2"}
+            if reason == "UNREACHABLE" and self.random.random() < 0.7
+            else {}
+        )
+        if referral and self.client.is_open:
+            call = self._action(
+                "close", referral, self._owner().id, "CLOSE", closing_reason=reason, **second
+            )
+            yield from self._send(call, referral.id)
+
+    def _after_close(self) -> Story:
+        referral = self._some()
+        if referral:
+            yield from self._send(
+                self._action("after_close", referral, self._owner().id, "SIGN_OF_LIFE"), referral.id
+            )
+
+    def _sign_of_life(self) -> Story:
+        referral = self._some()
+        if referral:
+            ahead = self.random.choice((None, -2, 5, 60))
+            day = {} if ahead is None else {"next_date": day_text(self.now // 86_400_000 + ahead)}
+            call = self._action("sign_of_life", referral, self._owner().id, "SIGN_OF_LIFE", **day)
+            yield from self._send(call, referral.id)
+
+    def _withdraw(self) -> Story:
+        referral = self._some()
+        if referral:
+            desk = self.random.choice((referral.sender, self._owner().id))
+            yield from self._send(
+                self._action("withdraw", referral, desk, "WITHDRAW_CONSENT"), referral.id
+            )
+
+    # What goes wrong
+
+    def _twice(self) -> Story:
+        """The same bytes again."""
+        if self.sent:
+            call, name = self.random.choice(self.sent[-6:])
+            yield from self._send(call, name)
+
+    def _conflict(self) -> Story:
+        """A reference that was used, with other content."""
+        if self.sent:
+            call, name = self.random.choice(self.sent[-6:])
+            body = json.loads(json.dumps(call.body))
+            body["occurred_at"] = text_of(self.now)
+            person = {**body.get("person", {}), "worker_name": "Een Ander"}
+            yield from self._send(
+                Call("conflict", call.partner, call.path, body | {"person": person}, call.bad), name
+            )
+
+    def _late(self) -> Story:
+        """An action on a version that is gone, or that occurred before the last one."""
+        referral = self._some("OFFERED", "ACCEPTED", "DECLINED", "RECALLED")
+        if referral is None:
+            return
+        action = "COMPLETE" if referral.state == "ACCEPTED" else "ACCEPT"
+        call = self._action("late", referral, referral.target, action, **self._details(action))
+        if self.random.random() < 0.5:
+            call.body["body"]["StatusChange"]["seen_version"] = referral.version - 1
+        else:
+            call.body["body"]["StatusChange"].pop("seen_version", None)
+            call.body["occurred_at"] = text_of(self.start - 3_600_000)
+        yield from self._send(call, referral.id)
+
+    def _stray(self) -> Story:
+        """An action on a referral that nobody knows."""
+        name = f"{self.random.randrange(4096):03x}{'0' * 9}8{'0' * 3}8{'0' * 15}"
+        call = Call(
+            "stray",
+            self._any_desk().partner,
+            f"/v1/referrals/{name}/actions",
+            self._draft({"StatusChange": {"action": "DELIVERED"}}),
+        )
+        answer = yield call
+        self.sent.append((call, name if answer.status == 202 else None))
+
+    def _nonsense(self) -> Story:
+        """What the edge must refuse: each with one thing wrong."""
+        desk = self._holder()
+        call = self._referral_call("nonsense", desk.id, desk.partner)
+        body = call.body["body"]["Referral"]
+        wrong = {
+            "question": "GELUK",
+            "municipality": "Rotterdam",
+            "legal_basis": {"kind": "CONSENT"},
+            "from_desk": "loket-nergens",
+            "urgency": "GISTEREN",
+            "kind": "TELEPORT",
+        }
+        name = self.random.choice([*wrong, "case", "purpose", "bsn", "extra"])
+        if name in wrong:
+            body[name] = wrong[name]
+        elif name == "bsn":
+            call.body["person"]["bsn"] = "999990001"
+        elif name == "extra":
+            body["shoe_size"] = 43
+        elif name == "case":
+            del call.body["case"]
+        else:
+            del body[name]
+        yield from self._send(Call("nonsense", call.partner, call.path, call.body, bad=True))
+
+
+def lives(config: Config, seed: int, count: int, start: int, longest: int = 14) -> list[Life]:
+    random = Random(seed)
+    holders = sorted({desk.partner for desk in config.desks.values() if desk.active and desk.holds})
+    found = []
+    for person in client_numbers(count):
+        life = Life(config, Random(random.random()), person, start, random.randrange(2, longest))
+        life.partner = None if "bsn" in person else random.choice(holders)
+        found.append(life)
+    return found
