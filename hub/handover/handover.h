@@ -1,4 +1,5 @@
-/* handover - the core: decides what a message or a due clock means for one client, and folds the decision into its state. */
+/* handover - the core: decides what a message or a due clock means for one client, and folds the
+ * decision into its state. */
 #ifndef HUB_HANDOVER_HANDOVER_H
 #define HUB_HANDOVER_HANDOVER_H
 
@@ -6,19 +7,22 @@
 #include "hub/handover/rules.h"
 #include "schemas/types.h"
 
-/* Nothing here does I/O, allocates or reads a global; `now` is an argument, so a decision can be repeated at will. */
+/* Nothing here does I/O, allocates or reads a global; `now` is an argument, so a decision can be
+ * repeated at will. */
 
-#define HANDOVER_REFERRALS_MAX 64 /* of one client; when full, the oldest ended one is forgotten; all open: refused */
+#define HANDOVER_REFERRALS_MAX                                                                     \
+	64 /* of one client; when full, the oldest ended one is forgotten; all open: refused */
 #define HANDOVER_CLOCKS_MAX 6 /* of one referral, and of a client itself */
-#define HANDOVER_DESKS_MAX 96 /* named in one client */
-#define HANDOVER_NUMBERS_MAX 12 /* desks told about one referral */
+#define HANDOVER_DESKS_MAX 400 /* named in one client */
+#define HANDOVER_NUMBERS_MAX 16 /* desks told about one referral; further ones get number 0 */
 #define HANDOVER_RECENT_MAX 8
 #define HANDOVER_VISITED_MAX 16
-#define HANDOVER_OUT_MAX 160 /* handovers, transitions and clock changes of one decision, each */
+#define HANDOVER_OUT_MAX 320 /* handovers, transitions and clock changes of one decision, each */
+#define HANDOVER_ACTIONS_MAX 2048
 #define HANDOVER_STATE_VERSION 1
 
-/* One client being worked on, with room to grow. Strings point into what it was loaded from, or into `names`. About
- * 60 KB; one per worker, reused. */
+/* One client being worked on, with room to grow. Strings point into what it was loaded from, or
+ * into `names`. About 60 KB; one per worker, reused. */
 struct handover_state {
 	struct client client; /* its arrays are those below */
 	bool known; /* false: nobody by this pseudonym yet; client.client is set all the same */
@@ -35,8 +39,10 @@ struct handover_state {
 
 /* Nobody known yet by this pseudonym. */
 void handover_state_new(struct handover_state *state, struct pseudonym client);
-/* From a decoded record, whose strings stay borrowed. REJECT: more of something than the room above. */
-enum outcome handover_state_load(struct handover_state *state, const struct client *from, struct err *err) MUST_CHECK;
+/* From a decoded record, whose strings stay borrowed. REJECT: more of something than the room
+ * above. */
+enum outcome handover_state_load(
+	struct handover_state *state, const struct client *from, struct err *err) MUST_CHECK;
 /* The earliest due time of all its clocks, and which; false: none armed. */
 bool handover_next_due(const struct client *client, int64_t *due, struct clock_id *which);
 
@@ -49,15 +55,18 @@ struct handover_input {
 	int64_t now; /* epoch ms */
 	int32_t redrive; /* place in the parked queue that the record's header names; 0: none */
 	bool skip; /* a redrive that says: leave this one out */
-	/* Time, in ms, in which the hub or that desk's delivery was down between two moments; NULL: never. `running` is
-	 * set when an outage has not ended. */
-	int64_t (*outage)(const void *context, struct bytes desk, int64_t from, int64_t to, bool *running);
+	/* How long the hub, or that desk's delivery (absent: the hub only), was down between two
+	 * moments: ms, or working ms (calendar_working_ms). Sets running when an outage goes on at
+	 * `to`. NULL function: never. */
+	int64_t (*outage)(const void *context, struct bytes desk, int64_t from, int64_t to,
+		bool working, bool *running);
 	const void *context;
 	const struct route_facts *facts;
 };
 
 struct handover_decision {
-	struct event event; /* arrays point below; state_hash is left to the caller, after the fold */
+	struct event
+		event; /* arrays point below; state_hash is left to the caller, after the fold */
 	struct handover handovers[HANDOVER_OUT_MAX]; /* complete; in order */
 	size_t handovers_count;
 	bool changes_client; /* fold and write the Client */
@@ -73,22 +82,34 @@ struct handover_decision {
 	struct clock_id clock;
 	struct routing routing;
 	struct recent remembered;
+	enum action actions[HANDOVER_ACTIONS_MAX]; /* of all handovers together */
+	size_t actions_count;
 	char text[240];
 };
 
-/* Decides. The strings of `out` point into state, input, rules and out itself. An asked-for action that is illegal is
- * an Event REJECTED, never an error: there is always exactly one Event. The state is not touched. */
-void handover_decide(const struct handover_state *state, const struct handover_input *input, const struct rules *rules,
+/* Decides. The strings of `out` point into state, input, rules and out itself. An asked-for action
+ * that is illegal is an Event REJECTED, never an error: there is always exactly one Event. The
+ * state is not touched. */
+void handover_decide(const struct handover_state *state, const struct handover_input *input,
+	const struct rules *rules, struct handover_decision *out);
+/* Decides about a record that could not be read (UNREADABLE) or whose schema cannot be had
+ * (NO_SCHEMA): it is rejected and parks its client, or queues behind what parked it. input.message
+ * is NULL, input.clock of no meaning. */
+void handover_park(const struct handover_state *state, const struct handover_input *input,
+	enum rejection_code code, const char *text, const struct rules *rules,
 	struct handover_decision *out);
-/* Brings the state to what it is after the event. Needs nothing but the two. Copies the strings that it keeps. */
+/* Brings the state to what it is after the event. Needs nothing but the two. Copies the strings
+ * that it keeps. */
 void handover_fold(struct handover_state *state, const struct event *event);
 
-/* What the desk may do with a referral now, in the order of the transition table; out has ACTION_COUNT places. */
-size_t handover_actions(const struct client *client, const struct client_referral *referral, struct bytes desk,
-	const struct rules *rules, enum action *out);
+/* What the desk may do with a referral of this client now, in the order of the transition table;
+ * out has ACTION_COUNT places. */
+size_t handover_actions(const struct client *client, const struct client_referral *referral,
+	struct bytes desk, const struct rules *rules, enum action *out);
 
-/* Checks every invariant that one client can show; calls `found` for each that is broken ("I1", one English line). */
-void handover_check(const struct client *client, const struct rules *rules, int64_t now,
+/* Checks every invariant that one client can show; calls `found` for each that is broken ("I1", one
+ * English line). */
+void handover_invariants(const struct client *client, const struct rules *rules,
 	void (*found)(void *context, const char *invariant, const char *text), void *context);
 
 #endif

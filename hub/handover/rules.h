@@ -1,4 +1,5 @@
-/* rules - what config says about desks, partners, regions, routes and clocks, as the core reads it. */
+/* rules - what config says about desks, partners, regions, routes and clocks, as the core reads it.
+ */
 #ifndef HUB_HANDOVER_RULES_H
 #define HUB_HANDOVER_RULES_H
 
@@ -8,8 +9,9 @@
 
 #include "hub/base/bytes.h"
 
-/* Immutable after start. All strings live as long as the rules. Dates are days since 1970-01-01; from inclusive, to
- * exclusive; INT32_MIN and INT32_MAX where open. Lists of words end in NULL; an empty or NULL list matches all. */
+/* Immutable after start. All strings live as long as the rules. Dates are days since 1970-01-01;
+ * from inclusive, to exclusive; INT32_MIN and INT32_MAX where open. Lists of words end in NULL; an
+ * empty or NULL list matches all. */
 
 enum rules_feedback { RULES_FEEDBACK_NONE, RULES_FEEDBACK_CLOSURE, RULES_FEEDBACK_FULL };
 enum rules_disclose { RULES_DISCLOSE_NOTHING, RULES_DISCLOSE_KIND, RULES_DISCLOSE_DESK };
@@ -18,7 +20,8 @@ struct rules_partner {
 	const char *oin, *name;
 	const char *home_desk; /* verdicts go there */
 	enum rules_feedback feedback; /* what its desks report back to who sent a client */
-	enum rules_disclose disclose_owner; /* what it learns about the owner of a client it asks for */
+	enum rules_disclose
+		disclose_owner; /* what it learns about the owner of a client it asks for */
 	bool is_private; /* never gets a BSN */
 	bool may_see_bsn;
 };
@@ -42,7 +45,8 @@ struct rules_region {
 	const char *code, *name;
 	const char *entry_desk; /* takes whom nobody has */
 	const char *coordinator; /* desk of the regional coordinator */
-	const char *const *stand_ins; /* pairs: desk kind, desk that stands in where the region lacks one */
+	const char *const
+		*stand_ins; /* pairs: desk kind, desk that stands in where the region lacks one */
 };
 
 struct rules_municipality {
@@ -61,13 +65,16 @@ struct rules_programme {
 /* First match wins. All conditions that are set must hold. */
 struct rules_route {
 	const char *name;
-	const char *const *questions, *const *regions, *const *municipalities, *const *target_groups, *const *sectors;
+	const char *const *questions,
+		*const *regions, *const *municipalities, *const *target_groups, *const *sectors;
 	const char *const *programmes, *const *partners, *const *pathways;
 	const char *const *voucher_kinds;
-	int32_t age_from, age_to; /* years, both inclusive; the referral's band must lie within; -1: any */
+	int32_t age_from,
+		age_to; /* years, both inclusive; the referral's band must lie within; -1: any */
 	int32_t level_from, level_to; /* NLQF, both inclusive; -1: any */
 	const char *to_desk; /* or */
-	const char *to_kind; /* the desk of that kind in the client's region, else the region's stand-in */
+	const char *to_kind; /* the desk of that kind in the client's region, else the region's
+				stand-in */
 };
 
 enum rules_unit { RULES_MINUTES, RULES_DAYS, RULES_WORKING_DAYS };
@@ -79,11 +86,13 @@ struct rules_duration {
 
 #define RULES_LEVELS 5
 
-/* One clock's durations: levels[0] from arming to its first level, levels[1] from there to the next, and so on; count
- * 0: no such level, repeat instead. `first_level` is where it begins (T2: L1, T4: L2). */
+/* One clock's durations: levels[0] from arming to its first level, levels[1] from there to the
+ * next, and so on; count 0: no such level, repeat instead. `first_level` is where it begins (T2:
+ * L1, T4: L2). */
 struct rules_clock {
 	struct rules_duration normal[RULES_LEVELS], urgent[RULES_LEVELS];
-	struct rules_duration reminder; /* between the first level and the next, told again so often; count 0: not */
+	struct rules_duration reminder; /* between the first level and the next, told again so
+					   often; count 0: not */
 	struct rules_duration repeat; /* at the last level */
 	int32_t first_level, last_level;
 };
@@ -106,7 +115,8 @@ struct rules {
 	const struct rules_programme *programmes;
 	const struct rules_route *routes;
 	const struct rules_override *overrides;
-	size_t partners_count, desks_count, regions_count, municipalities_count, programmes_count, routes_count, overrides_count;
+	size_t partners_count, desks_count, regions_count, municipalities_count, programmes_count,
+		routes_count, overrides_count;
 	struct rules_clock clocks[RULES_CLOCKS];
 	const char *default_region; /* where nothing names one */
 };
@@ -117,7 +127,8 @@ const struct rules_partner *rules_partner(const struct rules *rules, struct byte
 const struct rules_partner *rules_partner_of_desk(const struct rules *rules, struct bytes desk);
 const struct rules_region *rules_region(const struct rules *rules, struct bytes code);
 /* The region of a municipality on a day, mergers followed; NULL: unknown. */
-const struct rules_region *rules_region_of_municipality(const struct rules *rules, struct bytes code, int32_t day);
+const struct rules_region *rules_region_of_municipality(
+	const struct rules *rules, struct bytes code, int32_t day);
 /* The durations of DESIGN.md section 6, for who has no config of his own. */
 void rules_default_clocks(struct rules_clock clocks[RULES_CLOCKS]);
 /* When a clock that is armed at `from` comes due. */

@@ -19,6 +19,8 @@ struct consumer_place {
 enum consumer_news {
 	CONSUMER_NOTHING,
 	CONSUMER_RECORD,
+	CONSUMER_DRAINED, /* the record's topic, partition and offset: all committed records before
+			     it have been given */
 	CONSUMER_ASSIGNED, /* group: these partitions are ours (consumer_assigned); answer with
 			      consumer_assign */
 	CONSUMER_REVOKED, /* group: settle, then answer with consumer_assign of nothing */

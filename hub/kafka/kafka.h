@@ -39,10 +39,12 @@ enum outcome kafka_err(struct err *err, rd_kafka_resp_err_t code, const char *wh
 /* As kafka_err; destroys error. */
 enum outcome kafka_error(struct err *err, rd_kafka_error_t *error, const char *what);
 
-/* For the modules of this room. A configuration with the settings and these properties in it, or
- * NULL with err set. */
+/* For the modules of this room. A configuration with the settings and these properties in it
+ * (config's come last), or NULL with err set. */
 rd_kafka_conf_t *kafka_conf(const struct kafka_settings *settings,
 	const struct kafka_property *properties, size_t properties_count, struct err *err);
+enum outcome kafka_conf_add(
+	rd_kafka_conf_t *conf, const char *name, const char *value, struct err *err) MUST_CHECK;
 /* A client of this type; takes conf. NULL with err set. */
 rd_kafka_t *kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct err *err);
 

@@ -41,7 +41,7 @@ void producer_free(struct producer *producer);
 /* Takes a copy. RETRY: the queue is full, there will be no receipt. REJECT: larger than its topic
  * allows. */
 enum outcome producer_send(
-	struct producer *producer, const struct record *record, struct err *err) MUST_CHECK;
+	struct producer *producer, const struct record_write *record, struct err *err) MUST_CHECK;
 /* Whether the queue is 80 % full: take no more input. */
 bool producer_is_pressed(const struct producer *producer);
 /* Whether Kafka can store now: the last receipt was OK, or the brokers answer. For readiness and

@@ -19,7 +19,7 @@ struct record_headers {
 #define RECORD_BY_KEY -1 /* the partition follows from the key */
 
 /* To be written; everything is copied by those who take it. */
-struct record {
+struct record_write {
 	enum topic topic;
 	int32_t partition; /* or RECORD_BY_KEY */
 	struct bytes key;
@@ -41,10 +41,5 @@ struct record_read {
 
 /* Strings point into the record. A header that is missing or unreadable is absent or 0. */
 void record_headers_read(const struct record_read *record, struct record_headers *out);
-
-/* For the modules of this room: hands it to librdkafka. RETRY: the queue is full, or a fault that
- * may pass. */
-enum outcome record_produce(rd_kafka_t *client, const struct kafka_settings *settings,
-	const struct record *record, struct err *err) MUST_CHECK;
 
 #endif

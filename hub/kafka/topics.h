@@ -57,21 +57,22 @@ int32_t topics_partitions(const struct kafka_settings *settings, enum topic topi
 /* Where a record with this key goes. For TOPICS_BY_SLOT a key that is no id is an assert. */
 int32_t topics_partition(const struct kafka_settings *settings, enum topic topic, struct bytes key);
 
-struct topics_replication {
+struct topics_options {
 	int32_t replicas; /* 3 in production, 1 on the embedded broker */
 	int32_t min_insync; /* 2 and 1 */
+	int64_t access_retention_ms; /* how long who-saw-what is kept; 0: as in the row */
 };
 
 /* Makes those that are missing; `made` counts them. RETRY: no answer within timeout_ms. */
 enum outcome topics_create(const struct kafka_settings *settings,
-	const struct topics_replication *replication, int timeout_ms, size_t *made,
+	const struct topics_options *options, int timeout_ms, size_t *made,
 	struct err *err) MUST_CHECK;
 /* Each exists, with the partitions, cleanup policy, retention, LogAppendTime, message size,
  * replication and min.insync.replicas of its row. Calls `found` for each thing that is not so, with
  * one line that says what to do; REJECT if there was any. Another N than the topics have is always
  * among them. */
 enum outcome topics_check(const struct kafka_settings *settings,
-	const struct topics_replication *replication, int timeout_ms,
+	const struct topics_options *options, int timeout_ms,
 	void (*found)(void *context, const char *text), void *context, struct err *err) MUST_CHECK;
 
 #endif

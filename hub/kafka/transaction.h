@@ -26,8 +26,8 @@ void transaction_free(struct transaction
 
 enum outcome transaction_begin(struct transaction *transaction, struct err *err) MUST_CHECK;
 /* RETRY: the queue is full or the world is unwell: abort. REJECT: too large. */
-enum outcome transaction_send(
-	struct transaction *transaction, const struct record *record, struct err *err) MUST_CHECK;
+enum outcome transaction_send(struct transaction *transaction, const struct record_write *record,
+	struct err *err) MUST_CHECK;
 /* The next offset to read of a partition that the batch read from or wrote for, with a number kept
  * beside it. Also when it did not move: this is what fences a zombie (KIP-447). Last one wins. */
 void transaction_offset(

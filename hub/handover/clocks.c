@@ -1,0 +1,377 @@
+/* clocks - arms, stops and fires the deadlines of a client and its referrals. */
+#include "hub/handover/clocks.h"
+
+#include <assert.h>
+
+#include "hub/base/calendar.h"
+#include "hub/base/clock.h"
+#include "hub/handover/escalation.h"
+#include "hub/handover/state.h"
+#include "hub/handover/table.h"
+#include "hub/handover/tell.h"
+
+static bool is_of(const struct clock_armed *clock, const struct referral_after *referral)
+{
+	if (referral == NULL)
+		return !clock->has_referral;
+	return clock->has_referral && uuid_equal(clock->referral, referral->referral);
+}
+
+static struct clock_armed *find(
+	const struct decider *d, enum clock_name name, const struct referral_after *referral)
+{
+	for (size_t i = 0; i < d->clocks_count; i++)
+		if (d->clocks[i].clock == name && is_of(&d->clocks[i], referral))
+			return (struct clock_armed *)(uintptr_t)&d->clocks[i];
+	return NULL;
+}
+
+static void drop(struct decider *d, const struct clock_armed *clock)
+{
+	size_t at = (size_t)(clock - d->clocks);
+
+	for (; at + 1 < d->clocks_count; at++)
+		d->clocks[at] = d->clocks[at + 1];
+	d->clocks_count--;
+}
+
+void clocks_stop(struct decider *d, enum clock_name name, const struct referral_after *referral)
+{
+	const struct clock_armed *clock = find(d, name, referral);
+
+	if (clock != NULL)
+		drop(d, clock);
+}
+
+static void stop_referral(struct decider *d, const struct referral_after *referral)
+{
+	for (size_t i = d->clocks_count; i-- > 0;)
+		if (is_of(&d->clocks[i], referral))
+			drop(d, &d->clocks[i]);
+}
+
+void clocks_stop_all(struct decider *d)
+{
+	d->clocks_count = 0;
+}
+
+void clocks_stop_duties(struct decider *d)
+{
+	for (size_t i = 0; i < d->referrals_count; i++)
+		if (!decider_is_open(d->referrals[i].state))
+			clocks_stop(d, CLOCK_NAME_T4, &d->referrals[i]);
+}
+
+void clocks_arm_at(struct decider *d, enum clock_name name, const struct referral_after *referral,
+	enum role role, int64_t due)
+{
+	clocks_stop(d, name, referral);
+	assert(d->clocks_count < DECIDER_CLOCKS_MAX);
+	d->clocks[d->clocks_count++] = (struct clock_armed){
+		.clock = name,
+		.has_referral = referral != NULL,
+		.referral = referral != NULL ? referral->referral : (struct uuid){{0}},
+		.armed = d->now,
+		.due = due,
+		.role = role,
+	};
+}
+
+static bool override_fits(const struct rules_override *override, enum clock_name name,
+	const struct referral_after *referral)
+{
+	if (override->clock != (int32_t)name)
+		return false;
+	if (override->from_desk != NULL &&
+		!bytes_equal_string(referral->giver, override->from_desk))
+		return false;
+	if (override->to_desk != NULL && !bytes_equal_string(referral->target, override->to_desk))
+		return false;
+	if (override->question != NULL &&
+		!bytes_equal_string(referral->question, override->question))
+		return false;
+	return override->urgency == NULL ||
+		bytes_equal_string(
+			bytes_of_string(referral->urgent ? "URGENT" : "NORMAL"), override->urgency);
+}
+
+static struct rules_duration first_duration(
+	const struct decider *d, enum clock_name name, const struct referral_after *referral)
+{
+	const struct rules_clock *clock = &d->rules->clocks[name];
+
+	if (referral == NULL)
+		return clock->normal[0];
+	for (size_t i = 0; i < d->rules->overrides_count; i++)
+		if (override_fits(&d->rules->overrides[i], name, referral))
+			return d->rules->overrides[i].duration;
+	return referral->urgent && clock->urgent[0].count > 0 ? clock->urgent[0] : clock->normal[0];
+}
+
+void clocks_arm(struct decider *d, enum clock_name name, const struct referral_after *referral,
+	enum role role)
+{
+	clocks_arm_at(
+		d, name, referral, role, rules_due(first_duration(d, name, referral), d->now));
+}
+
+static void enter_submitted(struct decider *d, const struct referral_after *referral)
+{
+	bool rests = referral->kind != REFERRAL_KIND_REQUEST && referral->has_not_before &&
+		referral->not_before > d->today;
+
+	if (rests)
+		clocks_arm_at(d, CLOCK_NAME_T12, referral, ROLE_HUB,
+			calendar_start(referral->not_before));
+	else
+		clocks_arm(d, CLOCK_NAME_T0, referral, ROLE_HUB);
+}
+
+void clocks_enter(struct decider *d, const struct referral_after *referral)
+{
+	stop_referral(d, referral);
+	switch (referral->state) {
+	case REFERRAL_STATE_SUBMITTED:
+		enter_submitted(d, referral);
+		break;
+	case REFERRAL_STATE_OFFERED:
+		clocks_arm(d, CLOCK_NAME_T1, referral, ROLE_TARGET);
+		clocks_arm(d, CLOCK_NAME_T2, referral, ROLE_TARGET);
+		break;
+	case REFERRAL_STATE_ACCEPTED:
+		clocks_arm(d, CLOCK_NAME_T5, referral, ROLE_TARGET);
+		if (referral->kind == REFERRAL_KIND_SERVICE)
+			clocks_arm(d, CLOCK_NAME_T6, referral, ROLE_TARGET);
+		break;
+	case REFERRAL_STATE_DECLINED:
+	case REFERRAL_STATE_CANCELLED:
+		if (referral->kind != REFERRAL_KIND_REQUEST &&
+			bytes_equal(referral->giver, d->owner))
+			clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
+		break;
+	case REFERRAL_STATE_INFO_NEEDED:
+	case REFERRAL_STATE_IN_PROGRESS:
+	case REFERRAL_STATE_ON_HOLD:
+	case REFERRAL_STATE_CANCEL_REQUESTED:
+	case REFERRAL_STATE_RETURNED:
+	case REFERRAL_STATE_COMPLETED:
+	case REFERRAL_STATE_CLOSED:
+	case REFERRAL_STATE_RECALLED:
+	case REFERRAL_STATE_ENTERED_IN_ERROR:
+		break;
+	}
+}
+
+void clocks_new_owner(struct decider *d)
+{
+	clocks_stop_duties(d);
+	clocks_arm(d, CLOCK_NAME_T6, NULL, ROLE_OWNER);
+}
+
+bool clocks_runs(
+	const struct decider *d, enum clock_name name, const struct referral_after *referral)
+{
+	return find(d, name, referral) != NULL;
+}
+
+bool clocks_rests(const struct decider *d, const struct referral_after *referral)
+{
+	return clocks_runs(d, CLOCK_NAME_T12, referral);
+}
+
+bool clocks_deadline(const struct decider *d, const struct referral_after *referral,
+	struct bytes desk, int64_t *due)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < d->clocks_count; i++) {
+		const struct clock_armed *clock = &d->clocks[i];
+
+		if (!is_of(clock, referral) || clock->role == ROLE_HUB)
+			continue;
+		if (!bytes_equal(escalation_desk(d, referral, clock->role), desk))
+			continue;
+		if (!found || clock->due < *due)
+			*due = clock->due;
+		found = true;
+	}
+	return found;
+}
+
+/* Time that the hub or the desk's delivery was down does not count: true when the clock was armed
+ * again for that. */
+static bool extend(
+	struct decider *d, struct clock_armed *clock, const struct referral_after *referral)
+{
+	const struct handover_input *input = d->input;
+	bool working = d->rules->clocks[clock->clock].normal[0].unit == RULES_WORKING_DAYS;
+	struct bytes desk = clock->clock == CLOCK_NAME_T0
+		? (struct bytes){0}
+		: escalation_desk(d, referral, clock->role);
+	bool running = false;
+	int64_t lost;
+
+	if (input->outage == NULL)
+		return false;
+	lost = input->outage(input->context, desk, clock->armed, clock->due, working, &running);
+	if (running && lost < CLOCK_HOUR_MS)
+		lost = CLOCK_HOUR_MS;
+	if (lost == 0)
+		return false;
+	clock->armed = clock->due;
+	clock->due = working ? calendar_add_working_ms(clock->due, lost) : clock->due + lost;
+	return true;
+}
+
+/* The offer's day has come. */
+static void start_offer(struct decider *d, struct referral_after *referral)
+{
+	clocks_stop(d, CLOCK_NAME_T12, referral);
+	clocks_arm(d, CLOCK_NAME_T0, referral, ROLE_HUB);
+	tell(d, referral->target, ROLE_TARGET, HANDOVER_KIND_OFFER, referral);
+}
+
+void clocks_fire(struct decider *d)
+{
+	const struct clock_id *id = &d->input->clock;
+	struct referral_after *referral = id->has_referral ? decider_find(d, id->referral) : NULL;
+	struct clock_armed *clock = find(d, id->clock, referral);
+
+	assert(clock != NULL && clock->due <= d->now);
+	if (extend(d, clock, referral))
+		return;
+	if (id->clock == CLOCK_NAME_T12)
+		start_offer(d, referral);
+	else
+		escalation_climb(d, clock, referral);
+}
+
+static bool same(const struct clock_armed *a, const struct clock_armed *b)
+{
+	return a->armed == b->armed && a->due == b->due && a->level == b->level &&
+		a->role == b->role;
+}
+
+static void note_change(
+	struct decider *d, const struct clock *was, const struct referral_after *referral)
+{
+	const struct clock_armed *clock = find(d, was->clock, referral);
+
+	if (clock != NULL)
+		return;
+	assert(d->event->stopped_count < HANDOVER_OUT_MAX);
+	d->event->stopped[d->event->stopped_count++] = (struct clock_id){
+		.clock = was->clock,
+		.has_referral = referral != NULL,
+		.referral = referral != NULL ? referral->referral : (struct uuid){{0}},
+	};
+}
+
+static void note_stopped(struct decider *d)
+{
+	const struct client *client = d->client;
+
+	for (size_t r = 0; r < client->referrals_count; r++)
+		for (size_t i = 0; i < client->referrals[r].clocks_count; i++)
+			note_change(d, &client->referrals[r].clocks[i], &d->referrals[r]);
+	for (size_t i = 0; i < client->clocks_count; i++)
+		note_change(d, &client->clocks[i], NULL);
+}
+
+static bool was_armed_so(const struct decider *d, const struct clock_armed *clock)
+{
+	const struct client *client = d->client;
+	const struct clock *clocks = client->clocks;
+	size_t count = client->clocks_count;
+
+	for (size_t r = 0; clock->has_referral && r < client->referrals_count; r++) {
+		if (!uuid_equal(client->referrals[r].referral, clock->referral))
+			continue;
+		clocks = client->referrals[r].clocks;
+		count = client->referrals[r].clocks_count;
+		break;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct clock_armed was = {.armed = clocks[i].armed,
+			.due = clocks[i].due,
+			.level = clocks[i].level,
+			.role = clocks[i].role};
+
+		if (clocks[i].clock == clock->clock)
+			return same(&was, clock);
+	}
+	return false;
+}
+
+static void note_armed(struct decider *d)
+{
+	for (size_t i = 0; i < d->clocks_count; i++) {
+		if (was_armed_so(d, &d->clocks[i]))
+			continue;
+		assert(d->event->armed_count < HANDOVER_OUT_MAX);
+		d->event->armed[d->event->armed_count++] = d->clocks[i];
+	}
+}
+
+static size_t age_of(const struct decider *d, const struct clock_armed *clock)
+{
+	for (size_t i = 0; clock->has_referral && i < d->referrals_count; i++)
+		if (uuid_equal(d->referrals[i].referral, clock->referral))
+			return i;
+	return d->referrals_count;
+}
+
+static bool is_sooner(
+	const struct decider *d, const struct clock_armed *a, const struct clock_armed *b)
+{
+	if (a->due != b->due)
+		return a->due < b->due;
+	if (a->clock != b->clock)
+		return a->clock < b->clock;
+	return age_of(d, a) < age_of(d, b);
+}
+
+static const enum duty duties[CLOCK_NAME_COUNT] = {
+	[CLOCK_NAME_T0] = DUTY_AWAIT_DELIVERY,
+	[CLOCK_NAME_T1] = DUTY_AWAIT_DECISION,
+	[CLOCK_NAME_T2] = DUTY_AWAIT_DECISION,
+	[CLOCK_NAME_T3] = DUTY_ANSWER_QUESTION,
+	[CLOCK_NAME_T4] = DUTY_REFER_OR_CLOSE,
+	[CLOCK_NAME_T5] = DUTY_CONTACT_CLIENT,
+	[CLOCK_NAME_T6] = DUTY_GIVE_SIGN_OF_LIFE,
+	[CLOCK_NAME_T7] = DUTY_FOLLOW_UP_NO_SHOW,
+	[CLOCK_NAME_T8] = DUTY_CONFIRM_CANCEL,
+	[CLOCK_NAME_T9] = DUTY_ACKNOWLEDGE_OUTCOME,
+	[CLOCK_NAME_T10] = DUTY_REVIEW_HOLD,
+	[CLOCK_NAME_T12] = DUTY_AWAIT_START,
+	[CLOCK_NAME_T13] = DUTY_REVIEW_PLACE,
+};
+
+static void note_next_action(struct decider *d)
+{
+	const struct client *client = d->client;
+	const struct clock_armed *next = NULL;
+	struct next_action *action = &d->out->next_action;
+
+	for (size_t i = 0; i < d->clocks_count; i++)
+		if (next == NULL || is_sooner(d, &d->clocks[i], next))
+			next = &d->clocks[i];
+	if (next == NULL || d->status == CLIENT_STATUS_CLOSED)
+		return;
+	action->duty = duties[next->clock];
+	action->due = next->due;
+	action->desk = escalation_desk(
+		d, next->has_referral ? decider_find(d, next->referral) : NULL, next->role);
+	if (client->duty_desk >= 0 && client->duty == action->duty &&
+		client->duty_due == action->due &&
+		bytes_equal(state_desk(client, client->duty_desk), action->desk))
+		return;
+	d->event->next_action = action;
+}
+
+void clocks_finish(struct decider *d)
+{
+	note_stopped(d);
+	note_armed(d);
+	note_next_action(d);
+}

@@ -1,0 +1,28 @@
+/* clocks - arms, stops and fires the deadlines of a client and its referrals. */
+#ifndef HUB_HANDOVER_CLOCKS_H
+#define HUB_HANDOVER_CLOCKS_H
+
+#include "hub/handover/decider.h"
+
+/* The clocks that belong to the state a referral is now in, in place of all that it had. */
+void clocks_enter(struct decider *d, const struct referral_after *referral);
+void clocks_arm(struct decider *d, enum clock_name name, const struct referral_after *referral,
+	enum role role);
+void clocks_arm_at(struct decider *d, enum clock_name name, const struct referral_after *referral,
+	enum role role, int64_t due);
+void clocks_stop(struct decider *d, enum clock_name name, const struct referral_after *referral);
+void clocks_stop_all(struct decider *d);
+/* T4 of ended referrals: the responsible desk has acted, or is another one. */
+void clocks_stop_duties(struct decider *d);
+void clocks_new_owner(struct decider *d);
+bool clocks_rests(
+	const struct decider *d, const struct referral_after *referral); /* waits for not_before */
+bool clocks_runs(
+	const struct decider *d, enum clock_name name, const struct referral_after *referral);
+/* When this desk must act on this referral; false: no clock runs against it. */
+bool clocks_deadline(const struct decider *d, const struct referral_after *referral,
+	struct bytes desk, int64_t *due);
+void clocks_fire(struct decider *d); /* the clock of the input */
+void clocks_finish(struct decider *d); /* what was armed and stopped, and the next action */
+
+#endif

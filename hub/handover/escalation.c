@@ -1,0 +1,192 @@
+/* escalation - who is told when a clock comes due, level by level. */
+#include "hub/handover/escalation.h"
+
+#include <assert.h>
+
+#include "hub/handover/table.h"
+#include "hub/handover/tell.h"
+
+enum { LEVEL_DESK = 1, LEVEL_LEAD = 2, LEVEL_COORDINATOR = 3, LEVEL_ENTRY_DESK = 4 };
+
+static struct bytes region_desk(const struct decider *d, bool coordinator)
+{
+	const struct rules_region *region = rules_region(d->rules, d->region);
+
+	if (region == NULL)
+		return d->owner;
+	if (coordinator && region->coordinator != NULL)
+		return bytes_of_string(region->coordinator);
+	return bytes_of_string(region->entry_desk);
+}
+
+struct bytes escalation_desk(
+	const struct decider *d, const struct referral_after *referral, enum role role)
+{
+	switch (role) {
+	case ROLE_TARGET:
+		return referral->target;
+	case ROLE_GIVER:
+		return referral->giver;
+	case ROLE_SENDER:
+		return referral->sender;
+	case ROLE_COORDINATOR:
+		return region_desk(d, true);
+	case ROLE_ENTRY_DESK:
+		return region_desk(d, false);
+	case ROLE_OPS:
+		return bytes_of_string("ops");
+	case ROLE_HUB:
+	case ROLE_OWNER:
+	case ROLE_LEAD:
+	case ROLE_CLIENT:
+		break;
+	}
+	return d->owner;
+}
+
+bool escalation_is_entry_desk(const struct decider *d, struct bytes desk)
+{
+	const struct rules_region *region = rules_region(d->rules, d->region);
+
+	return region != NULL && bytes_equal_string(desk, region->entry_desk);
+}
+
+/* T6 is told as a reminder as long as it only concerns the desk itself. */
+static void notify(struct decider *d, struct bytes desk, enum role role,
+	const struct clock_armed *clock, int32_t level)
+{
+	const struct referral_after *about =
+		decider_find(d, clock->has_referral ? clock->referral : d->owner_via);
+	bool reminds = level == LEVEL_DESK && d->rules->clocks[clock->clock].reminder.count > 0;
+	struct handover *handover;
+
+	if (about == NULL)
+		return;
+	handover = tell(
+		d, desk, role, reminds ? HANDOVER_KIND_REMINDER : HANDOVER_KIND_ESCALATION, about);
+	handover->has_clock = true;
+	handover->clock = clock->clock;
+	handover->level = level;
+}
+
+static struct bytes coordinator_of(const struct decider *d, struct bytes desk)
+{
+	const struct rules_desk *found = rules_desk(d->rules, desk);
+
+	if (found != NULL && found->coordinator != NULL)
+		return bytes_of_string(found->coordinator);
+	return region_desk(d, true);
+}
+
+/* At L4 the region's entry desk joins the offer, unless it has part in one already. */
+static bool entry_desk_joins(struct decider *d, const struct referral_after *referral)
+{
+	struct bytes entry = region_desk(d, false);
+	struct referral_after *joined;
+
+	if (!decider_is_undecided_transfer(referral))
+		return false;
+	for (size_t i = 0; i < d->referrals_count; i++) {
+		const struct referral_after *other = &d->referrals[i];
+
+		if (decider_is_open(other->state) &&
+			(bytes_equal(other->target, entry) || bytes_equal(other->giver, entry)))
+			return false;
+	}
+	joined = decider_add(d, decider_derive(d, referral->referral, entry));
+	if (joined == NULL)
+		return false;
+	joined->kind = REFERRAL_KIND_TRANSFER;
+	joined->subject = referral->subject;
+	joined->giver = referral->giver;
+	joined->sender = referral->sender;
+	joined->target = entry;
+	joined->group = referral->group;
+	joined->question = referral->question;
+	joined->urgent = referral->urgent;
+	joined->has_parent = true;
+	joined->parent = referral->referral;
+	decider_open(d, TABLE_22, joined, REFERRAL_STATE_SUBMITTED);
+	tell(d, entry, ROLE_TARGET, HANDOVER_KIND_OFFER, joined);
+	return true;
+}
+
+static void tell_level(struct decider *d, const struct clock_armed *clock,
+	struct referral_after *referral, int32_t level)
+{
+	const struct referral_after *about =
+		referral != NULL ? referral : decider_find(d, d->owner_via);
+	struct bytes desk = escalation_desk(d, referral, clock->role);
+
+	switch (level) {
+	case LEVEL_DESK:
+		notify(d, desk, clock->role, clock, level);
+		break;
+	case LEVEL_LEAD:
+		notify(d, desk, ROLE_LEAD, clock, level);
+		if (about != NULL && !bytes_equal(about->sender, desk))
+			notify(d, about->sender, ROLE_SENDER, clock, level);
+		break;
+	case LEVEL_COORDINATOR:
+		notify(d, coordinator_of(d, desk), ROLE_COORDINATOR, clock, level);
+		notify(d, bytes_of_string("ops"), ROLE_OPS, clock, level);
+		break;
+	default:
+		if (referral == NULL || !entry_desk_joins(d, referral))
+			notify(d, region_desk(d, false), ROLE_ENTRY_DESK, clock, level);
+		break;
+	}
+}
+
+/* The time for the next level has not come: the same one is told once more. */
+static bool tells_again(const struct decider *d, const struct clock_armed *clock)
+{
+	const struct rules_clock *rules = &d->rules->clocks[clock->clock];
+
+	if (rules->reminder.count == 0 || clock->level != 1)
+		return false;
+	return clock->due < rules_due(rules->normal[1], rules_due(rules->normal[0], clock->armed));
+}
+
+static struct rules_duration next_duration(
+	const struct rules_clock *rules, bool urgent, int32_t climbed)
+{
+	struct rules_duration next = {.count = 0};
+
+	if (climbed == 1 && rules->reminder.count > 0)
+		return rules->reminder;
+	if (rules->first_level + climbed <= rules->last_level && climbed < RULES_LEVELS)
+		next = urgent && rules->urgent[climbed].count > 0 ? rules->urgent[climbed]
+								  : rules->normal[climbed];
+	return next.count > 0 ? next : rules->repeat;
+}
+
+static void raise(struct decider *d, struct referral_after *referral, int32_t level)
+{
+	if (referral == NULL || referral->escalation >= level)
+		return;
+	referral->escalation = level;
+	decider_step(d, TABLE_22, referral, referral->state);
+}
+
+void escalation_climb(struct decider *d, struct clock_armed *clock, struct referral_after *referral)
+{
+	const struct rules_clock *rules = &d->rules->clocks[clock->clock];
+	const struct clock_armed came_due = *clock; /* opening a referral moves the clocks */
+	int32_t levels = rules->last_level - rules->first_level + 1;
+	int32_t level;
+
+	if (clock->clock == CLOCK_NAME_T0) {
+		clock->due = rules_due(rules->repeat, clock->due);
+		notify(d, bytes_of_string("ops"), ROLE_OPS, &came_due, 0);
+		return;
+	}
+	if (!tells_again(d, clock) && clock->level < levels)
+		clock->level++;
+	level = rules->first_level + clock->level - 1;
+	clock->due =
+		rules_due(next_duration(rules, referral != NULL && referral->urgent, clock->level),
+			clock->due);
+	raise(d, referral, level);
+	tell_level(d, &came_due, referral, level);
+}

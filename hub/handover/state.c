@@ -1,0 +1,211 @@
+/* state - loads a client into room where it can grow, and names its desks. */
+#include <assert.h>
+#include <string.h>
+
+#include "hub/handover/decider.h"
+#include "hub/handover/state.h"
+
+static void point_at_room(struct handover_state *state)
+{
+	struct client *client = &state->client;
+
+	client->desks = state->desks;
+	client->referrals = state->referrals;
+	client->clocks = state->clocks;
+	client->recent = state->recent;
+	client->visited = state->visited;
+	state->names_size = 0;
+}
+
+void handover_state_new(struct handover_state *state, struct pseudonym client)
+{
+	memset(&state->client, 0, sizeof(state->client));
+	state->client.client = client;
+	state->client.state_version = HANDOVER_STATE_VERSION;
+	state->client.status = CLIENT_STATUS_CLOSED;
+	state->client.owner = -1;
+	state->client.duty_desk = -1;
+	state->client.applied = -1;
+	state->known = false;
+	point_at_room(state);
+}
+
+static bool fits(const struct client *from)
+{
+	if (from->referrals_count > HANDOVER_REFERRALS_MAX ||
+		from->clocks_count > HANDOVER_CLOCKS_MAX)
+		return false;
+	if (from->desks_count > HANDOVER_DESKS_MAX || from->recent_count > HANDOVER_RECENT_MAX)
+		return false;
+	for (size_t i = 0; i < from->referrals_count; i++) {
+		const struct client_referral *referral = &from->referrals[i];
+
+		if (referral->clocks_count > HANDOVER_CLOCKS_MAX ||
+			referral->handovers_count > HANDOVER_NUMBERS_MAX)
+			return false;
+	}
+	return from->visited_count <= HANDOVER_VISITED_MAX;
+}
+
+static bool names_a_desk(const struct client *client, int32_t desk)
+{
+	return desk >= 0 && (size_t)desk < client->desks_count;
+}
+
+static bool desks_are_named(const struct client *from)
+{
+	if (from->owner >= 0 && !names_a_desk(from, from->owner))
+		return false;
+	if (from->duty_desk >= 0 && !names_a_desk(from, from->duty_desk))
+		return false;
+	for (size_t i = 0; i < from->visited_count; i++)
+		if (!names_a_desk(from, from->visited[i].desk))
+			return false;
+	for (size_t i = 0; i < from->referrals_count; i++) {
+		const struct client_referral *referral = &from->referrals[i];
+
+		if (!names_a_desk(from, referral->giver) || !names_a_desk(from, referral->sender) ||
+			!names_a_desk(from, referral->target))
+			return false;
+		if (referral->has_wished && !names_a_desk(from, referral->wished))
+			return false;
+		for (size_t n = 0; n < referral->handovers_count; n++)
+			if (!names_a_desk(from, referral->handovers[n].desk))
+				return false;
+	}
+	return true;
+}
+
+static void copy_in(void *to, const void *from, size_t size)
+{
+	if (size > 0)
+		memcpy(to, from, size);
+}
+
+enum outcome handover_state_load(
+	struct handover_state *state, const struct client *from, struct err *err)
+{
+	if (from->state_version > HANDOVER_STATE_VERSION)
+		return err_set(err, FATAL,
+			"client has state version %d, this program writes %d: upgrade it",
+			from->state_version, HANDOVER_STATE_VERSION);
+	if (!fits(from) || !desks_are_named(from))
+		return err_set(err, REJECT,
+			"client record holds more than there is room for, or names no desk");
+	state->client = *from;
+	point_at_room(state);
+	copy_in(state->desks, from->desks, from->desks_count * sizeof(*from->desks));
+	copy_in(state->clocks, from->clocks, from->clocks_count * sizeof(*from->clocks));
+	copy_in(state->recent, from->recent, from->recent_count * sizeof(*from->recent));
+	copy_in(state->visited, from->visited, from->visited_count * sizeof(*from->visited));
+	copy_in(state->referrals, from->referrals,
+		from->referrals_count * sizeof(*from->referrals));
+	for (size_t i = 0; i < from->referrals_count; i++) {
+		struct client_referral *referral = &state->referrals[i];
+
+		copy_in(state->referral_clocks[i], referral->clocks,
+			referral->clocks_count * sizeof(*referral->clocks));
+		copy_in(state->numbers[i], referral->handovers,
+			referral->handovers_count * sizeof(*referral->handovers));
+		referral->clocks = state->referral_clocks[i];
+		referral->handovers = state->numbers[i];
+	}
+	state->known = true;
+	return OK;
+}
+
+struct bytes state_desk(const struct client *client, int32_t desk)
+{
+	return desk < 0 ? (struct bytes){0} : client->desks[desk];
+}
+
+struct bytes state_keep(struct handover_state *state, struct bytes text)
+{
+	char *place = state->names + state->names_size;
+
+	if (text.data == NULL)
+		return text;
+	assert(state->names_size + text.size <= sizeof(state->names));
+	copy_in(place, text.data, text.size);
+	state->names_size += text.size;
+	return bytes_of(place, text.size);
+}
+
+int32_t state_name_desk(struct handover_state *state, struct bytes desk)
+{
+	struct client *client = &state->client;
+
+	if (desk.data == NULL)
+		return -1;
+	for (size_t i = 0; i < client->desks_count; i++)
+		if (bytes_equal(client->desks[i], desk))
+			return (int32_t)i;
+	assert(client->desks_count < HANDOVER_DESKS_MAX);
+	client->desks[client->desks_count] = state_keep(state, desk);
+	return (int32_t)client->desks_count++;
+}
+
+static bool is_forgettable(const struct client *client, const struct client_referral *referral)
+{
+	return !decider_is_open(referral->state) && referral->clocks_count == 0 &&
+		!uuid_equal(referral->referral, client->owner_via);
+}
+
+size_t state_forgettable(const struct client *client)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < client->referrals_count; i++)
+		count += is_forgettable(client, &client->referrals[i]) ? 1 : 0;
+	return count;
+}
+
+static void move_referral(struct handover_state *state, size_t from, size_t to)
+{
+	state->referrals[to] = state->referrals[from];
+	memcpy(state->referral_clocks[to], state->referral_clocks[from],
+		sizeof(state->referral_clocks[to]));
+	memcpy(state->numbers[to], state->numbers[from], sizeof(state->numbers[to]));
+	state->referrals[to].clocks = state->referral_clocks[to];
+	state->referrals[to].handovers = state->numbers[to];
+}
+
+void state_forget_one(struct handover_state *state)
+{
+	struct client *client = &state->client;
+	size_t at = 0;
+
+	while (at < client->referrals_count && !is_forgettable(client, &client->referrals[at]))
+		at++;
+	assert(at < client->referrals_count);
+	for (; at + 1 < client->referrals_count; at++)
+		move_referral(state, at + 1, at);
+	client->referrals_count--;
+}
+
+bool handover_next_due(const struct client *client, int64_t *due, struct clock_id *which)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < client->clocks_count; i++) {
+		if (found && client->clocks[i].due >= *due)
+			continue;
+		*due = client->clocks[i].due;
+		*which = (struct clock_id){.clock = client->clocks[i].clock};
+		found = true;
+	}
+	for (size_t r = 0; r < client->referrals_count; r++) {
+		const struct client_referral *referral = &client->referrals[r];
+
+		for (size_t i = 0; i < referral->clocks_count; i++) {
+			if (found && referral->clocks[i].due >= *due)
+				continue;
+			*due = referral->clocks[i].due;
+			*which = (struct clock_id){.clock = referral->clocks[i].clock,
+				.has_referral = true,
+				.referral = referral->referral};
+			found = true;
+		}
+	}
+	return found;
+}

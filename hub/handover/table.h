@@ -1,0 +1,56 @@
+/* table - the transition table of a referral: who may do what in which state, and who is told. */
+#ifndef HUB_HANDOVER_TABLE_H
+#define HUB_HANDOVER_TABLE_H
+
+#include "hub/handover/decider.h"
+
+/* Rows of DESIGN.md section 6, in its order. */
+enum table_row {
+	TABLE_1,
+	TABLE_1B,
+	TABLE_1C,
+	TABLE_1D,
+	TABLE_2,
+	TABLE_3,
+	TABLE_4,
+	TABLE_5,
+	TABLE_6,
+	TABLE_9,
+	TABLE_12,
+	TABLE_18,
+	TABLE_22,
+	TABLE_25,
+	TABLE_26,
+	TABLE_27,
+	TABLE_ROWS
+};
+
+enum table_tell { TELL_NONE, TELL_OFFER, TELL_DETAILS, TELL_STATUS, TELL_RECALL, TELL_DUTY };
+
+/* What is missing: the field, and what to write. field NULL: nothing. */
+struct table_need {
+	const char *field, *text;
+};
+
+struct row {
+	const char *number;
+	enum action action; /* ACTION_UNKNOWN: not asked for by an action, the hub does it */
+	unsigned who; /* TABLE_BIT of each role that may */
+	unsigned from; /* TABLE_BIT of each state it may start in */
+	int to; /* enum referral_state, or TABLE_SAME; of no meaning where apply makes the step */
+	struct table_need (*needs)(const struct decider *d, const struct referral_after *referral);
+	const char *(*guard)(const struct decider *d,
+		const struct referral_after *referral); /* why not; NULL: go on */
+	void (*apply)(struct decider *d, struct referral_after *referral); /* NULL: just the step */
+	enum table_tell target, giver, sender; /* who is told what */
+	bool counts; /* the referral's version goes up */
+};
+
+#define TABLE_BIT(n) (1u << (unsigned)(n))
+#define TABLE_SAME (-1)
+
+extern const struct row table[TABLE_ROWS];
+
+const struct row *table_find(enum action action); /* NULL: no row asks for it */
+
+#endif

@@ -1,0 +1,250 @@
+/* tell - the handovers that a decision causes: who is told, what, and with which number. */
+#include "hub/handover/tell.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "hub/handover/act.h"
+#include "hub/handover/clocks.h"
+#include "hub/handover/state.h"
+#include "hub/handover/table.h"
+
+struct handover *tell(struct decider *d, struct bytes desk, enum role role, enum handover_kind kind,
+	const struct referral_after *referral)
+{
+	struct handover *handover = &d->out->handovers[d->out->handovers_count];
+
+	assert(d->out->handovers_count < HANDOVER_OUT_MAX);
+	d->out->handovers_count++;
+	memset(handover, 0, sizeof(*handover));
+	handover->desk = desk;
+	handover->kind = kind;
+	handover->role = role;
+	handover->at = d->now;
+	handover->has_client = true;
+	handover->client = d->client->client;
+	if (referral != NULL) {
+		handover->has_referral = true;
+		handover->referral = referral->referral;
+	}
+	return handover;
+}
+
+static const enum handover_kind kinds[] = {
+	[TELL_OFFER] = HANDOVER_KIND_OFFER,
+	[TELL_DETAILS] = HANDOVER_KIND_DETAILS,
+	[TELL_STATUS] = HANDOVER_KIND_STATUS,
+	[TELL_RECALL] = HANDOVER_KIND_RECALL,
+	[TELL_DUTY] = HANDOVER_KIND_DUTY,
+};
+
+/* Offers that rest are not sent out yet, and what was never sent out is not recalled. */
+static enum table_tell for_target(
+	const struct decider *d, unsigned row, const struct referral_after *referral, bool offered)
+{
+	enum table_tell what = table[row].target;
+
+	if (row == TABLE_5 && referral->kind == REFERRAL_KIND_REQUEST)
+		return TELL_NONE;
+	if (what == TELL_OFFER && referral->state == REFERRAL_STATE_ACCEPTED)
+		return bytes_equal(referral->target, d->actor) ? TELL_NONE : TELL_DETAILS;
+	if (what == TELL_OFFER && clocks_rests(d, referral))
+		return TELL_NONE;
+	if (what == TELL_RECALL && !offered)
+		return TELL_NONE;
+	if (what == TELL_STATUS && bytes_equal(referral->target, d->actor))
+		return TELL_NONE;
+	return what;
+}
+
+static enum table_tell for_giver(
+	const struct decider *d, unsigned row, const struct referral_after *referral)
+{
+	enum table_tell what = table[row].giver;
+
+	if (row == TABLE_5 && referral->kind == REFERRAL_KIND_REQUEST)
+		return TELL_NONE;
+	if (bytes_equal(referral->giver, d->actor) ||
+		bytes_equal(referral->giver, referral->target))
+		return TELL_NONE;
+	if (what == TELL_DUTY && !clocks_runs(d, CLOCK_NAME_T4, referral))
+		return TELL_STATUS;
+	return what;
+}
+
+static enum table_tell for_sender(
+	const struct decider *d, unsigned row, const struct referral_after *referral)
+{
+	if (bytes_equal(referral->sender, d->actor) ||
+		bytes_equal(referral->sender, referral->target))
+		return TELL_NONE;
+	if (bytes_equal(referral->sender, referral->giver) &&
+		for_giver(d, row, referral) != TELL_NONE)
+		return TELL_NONE;
+	return table[row].sender;
+}
+
+static void tell_one(struct decider *d, struct bytes desk, enum role role, enum table_tell what,
+	const struct referral_after *referral, unsigned row)
+{
+	struct handover *handover;
+
+	if (what == TELL_NONE)
+		return;
+	handover = tell(d, desk, role, kinds[what], referral);
+	handover->row = bytes_of_string(table[row].number);
+	if (what == TELL_DUTY) {
+		handover->has_duty = true;
+		handover->duty = DUTY_REFER_OR_CLOSE;
+	}
+}
+
+void tell_step(struct decider *d, unsigned row, const struct referral_after *referral, bool offered)
+{
+	if (row == TABLE_3)
+		tell_one(d, bytes_of_string("ops"), ROLE_OPS, TELL_STATUS, referral, row);
+	tell_one(d, referral->target, ROLE_TARGET, for_target(d, row, referral, offered), referral,
+		row);
+	tell_one(d, referral->giver, ROLE_GIVER, for_giver(d, row, referral), referral, row);
+	tell_one(d, referral->sender, ROLE_SENDER, for_sender(d, row, referral), referral, row);
+}
+
+struct handover *tell_verdict(struct decider *d, const struct referral_after *referral)
+{
+	const struct rules_partner *partner = rules_partner(d->rules, d->input->message->partner);
+
+	if (partner == NULL)
+		return NULL;
+	return tell(d, bytes_of_string(partner->home_desk), ROLE_SENDER, HANDOVER_KIND_VERDICT,
+		referral);
+}
+
+static int32_t last_number(const struct client *client, const struct handover *handover, bool *room)
+{
+	for (size_t r = 0; r < client->referrals_count; r++) {
+		const struct client_referral *referral = &client->referrals[r];
+
+		if (!uuid_equal(referral->referral, handover->referral))
+			continue;
+		for (size_t i = 0; i < referral->handovers_count; i++)
+			if (bytes_equal(state_desk(client, referral->handovers[i].desk),
+				    handover->desk))
+				return referral->handovers[i].number;
+		*room = referral->handovers_count < HANDOVER_NUMBERS_MAX;
+		return 0;
+	}
+	return 0;
+}
+
+/* Desks that get their first handover about this referral in this very decision. */
+static bool is_new_desk(const struct decider *d, size_t at, size_t *new_desks)
+{
+	const struct handover *handover = &d->out->handovers[at];
+
+	*new_desks = 0;
+	for (size_t i = 0; i < at; i++) {
+		const struct handover *other = &d->out->handovers[i];
+
+		if (!other->has_referral || !uuid_equal(other->referral, handover->referral))
+			continue;
+		if (bytes_equal(other->desk, handover->desk))
+			return false;
+		*new_desks += other->number == 1 ? 1 : 0;
+	}
+	return true;
+}
+
+static int32_t number_of(const struct decider *d, size_t at)
+{
+	const struct handover *handover = &d->out->handovers[at];
+	bool room = true;
+	int32_t number = last_number(d->client, handover, &room);
+	size_t new_desks;
+
+	if (number == 0 && is_new_desk(d, at, &new_desks) &&
+		(!room || new_desks >= HANDOVER_NUMBERS_MAX))
+		return 0;
+	for (size_t i = 0; i < at; i++) {
+		const struct handover *other = &d->out->handovers[i];
+
+		if (other->has_referral && uuid_equal(other->referral, handover->referral) &&
+			bytes_equal(other->desk, handover->desk))
+			number = other->number;
+	}
+	return number + 1;
+}
+
+static void pass_on_message(const struct decider *d, struct handover *handover)
+{
+	const struct message *message = d->input->message;
+	const struct status_change *change = message->body_status_change;
+	const struct referral *body = message->body_referral;
+
+	handover->has_message = true;
+	handover->message = message->id;
+	handover->case_ = message->case_;
+	if (handover->kind != HANDOVER_KIND_DETAILS && d->consent != CONSENT_WITHDRAWN)
+		handover->sealed = message->sealed;
+	if (change != NULL) {
+		handover->has_action = true;
+		handover->action = change->action;
+		handover->reason = change->reason;
+		handover->outcome = change->outcome;
+		handover->next_step = change->next_step;
+		handover->suggested_desk = change->suggested_desk;
+		return;
+	}
+	if (handover->kind != HANDOVER_KIND_OFFER && handover->kind != HANDOVER_KIND_DETAILS)
+		return;
+	if (body->has_referral && handover->has_referral &&
+		uuid_equal(body->referral, handover->referral))
+		handover->body = message->body_referral;
+}
+
+static void fill_from_referral(struct decider *d, struct handover *handover)
+{
+	const struct referral_after *referral = decider_find(d, handover->referral);
+	enum action *actions = d->out->actions + d->out->actions_count;
+
+	if (referral == NULL)
+		return;
+	handover->has_state = true;
+	handover->state = referral->state;
+	handover->version = referral->version;
+	handover->has_deadline = clocks_deadline(d, referral, handover->desk, &handover->deadline);
+	if (d->out->actions_count + ACTION_COUNT > HANDOVER_ACTIONS_MAX)
+		return;
+	handover->actions = actions;
+	handover->actions_count = act_legal(d, referral, handover->desk, actions);
+	d->out->actions_count += handover->actions_count;
+}
+
+static void list(struct decider *d, const struct handover *handover)
+{
+	struct event *event = d->event;
+
+	event->handovers[event->handovers_count++] = (struct handover_id){
+		.desk = handover->desk,
+		.referral = handover->referral,
+		.number = handover->number,
+		.kind = handover->kind,
+	};
+}
+
+void tell_finish(struct decider *d)
+{
+	for (size_t i = 0; i < d->out->handovers_count; i++) {
+		struct handover *handover = &d->out->handovers[i];
+
+		if (d->input->message != NULL)
+			pass_on_message(d, handover);
+		if (d->status == CLIENT_STATUS_OPEN)
+			handover->owner = d->owner;
+		if (!handover->has_referral)
+			continue;
+		fill_from_referral(d, handover);
+		handover->number = number_of(d, i);
+		if (handover->number > 0)
+			list(d, handover);
+	}
+}

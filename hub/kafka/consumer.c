@@ -1,0 +1,322 @@
+/* consumer - reads committed records, as a member of a group or from places of one's own. */
+#include "hub/kafka/consumer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "hub/base/arena.h"
+#include "hub/base/clock.h"
+#include "hub/kafka/places.h"
+
+#define ASSIGN_MS 10000
+
+struct consumer {
+	const struct kafka_settings *settings;
+	rd_kafka_t *client;
+	rd_kafka_message_t *message; /* given with the last poll */
+	enum consumer_news change; /* that the group told and no poll has given yet */
+	enum consumer_news unanswered; /* change that was given and waits for consumer_assign */
+	struct consumer_place *assigned;
+	size_t assigned_count;
+	bool closing;
+	int fd;
+};
+
+static void keep_assigned(struct consumer *consumer, const rd_kafka_topic_partition_list_t *list)
+{
+	size_t count = (size_t)list->cnt;
+	consumer->assigned =
+		memory_resize(consumer->assigned, count * sizeof(struct consumer_place));
+	consumer->assigned_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct consumer_place place = {.partition = list->elems[i].partition, .offset = -1};
+		if (topics_from_name(consumer->settings, list->elems[i].topic, &place.topic))
+			consumer->assigned[consumer->assigned_count++] = place;
+	}
+}
+
+/* Only notes the change; the flow answers it with consumer_assign when it has settled what it
+ * holds. */
+static void take_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t code,
+	rd_kafka_topic_partition_list_t *list, void *context)
+{
+	struct consumer *consumer = context;
+	if (consumer->closing) {
+		rd_kafka_assign(client, NULL);
+		return;
+	}
+	if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+		keep_assigned(consumer, list);
+		consumer->change = CONSUMER_ASSIGNED;
+	} else {
+		consumer->change =
+			rd_kafka_assignment_lost(client) ? CONSUMER_LOST : CONSUMER_REVOKED;
+	}
+	rd_kafka_yield(client);
+}
+
+/* A full prefetch queue makes librdkafka 2.0.2 stop fetching for up to a second, so the bytes alone
+ * bound it. */
+static const struct kafka_property reading[] = {
+	{"isolation.level", "read_committed"},
+	{"enable.auto.commit", "false"},
+	{"enable.auto.offset.store", "false"},
+	{"auto.offset.reset", "error"},
+	{"enable.partition.eof", "true"},
+	{"partition.assignment.strategy", "roundrobin"},
+	{"session.timeout.ms", "20000"},
+	{"heartbeat.interval.ms", "3000"},
+	{"fetch.wait.max.ms", "20"},
+	{"queued.min.messages", "1000000"},
+	{"queued.max.messages.kbytes", "65536"},
+};
+
+static rd_kafka_conf_t *conf_of(const struct kafka_settings *settings, const char *group,
+	const char *instance, struct err *err)
+{
+	rd_kafka_conf_t *conf =
+		kafka_conf(settings, reading, sizeof(reading) / sizeof(reading[0]), err);
+	if (!conf)
+		return NULL;
+	if (kafka_conf_add(conf, "group.id", group, err) == OK &&
+		(!instance || kafka_conf_add(conf, "group.instance.id", instance, err) == OK))
+		return conf;
+	rd_kafka_conf_destroy(conf);
+	return NULL;
+}
+
+static enum outcome open_client(struct consumer **out, const struct kafka_settings *settings,
+	const char *group, const char *instance, struct err *err)
+{
+	struct consumer *consumer = memory_get_zeroed(1, sizeof(*consumer));
+	consumer->settings = settings;
+	consumer->fd = -1;
+	rd_kafka_conf_t *conf = conf_of(settings, group, instance, err);
+	if (conf) {
+		rd_kafka_conf_set_opaque(conf, consumer);
+		rd_kafka_conf_set_rebalance_cb(conf, take_rebalance);
+		consumer->client = kafka_client(RD_KAFKA_CONSUMER, conf, err);
+	}
+	if (!consumer->client) {
+		free(consumer);
+		return err_in(err, "consumer");
+	}
+	rd_kafka_poll_set_consumer(consumer->client);
+	*out = consumer;
+	return OK;
+}
+
+enum outcome consumer_new_member(struct consumer **out, const struct kafka_settings *settings,
+	const char *group, const char *instance, enum topic topic, struct err *err)
+{
+	struct consumer *consumer;
+	if (open_client(&consumer, settings, group, instance, err) != OK)
+		return err->outcome;
+	const struct consumer_place all = {.topic = topic, .partition = RD_KAFKA_PARTITION_UA};
+	rd_kafka_topic_partition_list_t *list = places_list(settings, &all, 1);
+	enum outcome outcome =
+		kafka_err(err, rd_kafka_subscribe(consumer->client, list), "joining the group");
+	rd_kafka_topic_partition_list_destroy(list);
+	if (outcome != OK) {
+		consumer_free(consumer);
+		return outcome;
+	}
+	*out = consumer;
+	return OK;
+}
+
+enum outcome consumer_new(
+	struct consumer **out, const struct kafka_settings *settings, struct err *err)
+{
+	return open_client(out, settings, "lokethub-reader", NULL, err);
+}
+
+void consumer_free(struct consumer *consumer)
+{
+	if (!consumer)
+		return;
+	if (consumer->message)
+		rd_kafka_message_destroy(consumer->message);
+	consumer->closing = true;
+	if (consumer->unanswered != CONSUMER_NOTHING || consumer->change != CONSUMER_NOTHING)
+		rd_kafka_assign(consumer->client, NULL);
+	rd_kafka_consumer_close(consumer->client);
+	rd_kafka_destroy(consumer->client);
+	if (consumer->fd >= 0)
+		close(consumer->fd);
+	free(consumer->assigned);
+	free(consumer);
+}
+
+/* An empty assignment is answered with an empty list; a revocation with none. */
+enum outcome consumer_assign(struct consumer *consumer, const struct consumer_place *places,
+	size_t count, struct err *err)
+{
+	bool clear = count == 0 && consumer->unanswered != CONSUMER_ASSIGNED;
+	rd_kafka_topic_partition_list_t *list =
+		clear ? NULL : places_list(consumer->settings, places, count);
+	consumer->unanswered = CONSUMER_NOTHING;
+	enum outcome outcome =
+		kafka_err(err, rd_kafka_assign(consumer->client, list), "taking partitions");
+	if (list)
+		rd_kafka_topic_partition_list_destroy(list);
+	return outcome;
+}
+
+const struct consumer_place *consumer_assigned(const struct consumer *consumer, size_t *count)
+{
+	*count = consumer->assigned_count;
+	return consumer->assigned;
+}
+
+static enum outcome gap_err(struct consumer *consumer, struct consumer_place place, struct err *err)
+{
+	int64_t wanted = place.offset;
+	struct err ignored = {0};
+	if (consumer_begins(consumer, &place, 1, ASSIGN_MS, &ignored) != OK)
+		place.offset = -1;
+	return err_set(err, FATAL,
+		"%s[%d]: offset %lld is not there, the topic is kept from %lld on; records may be "
+		"lost: "
+		"find out why before going on",
+		topics_row(place.topic)->name, place.partition, (long long)wanted,
+		(long long)place.offset);
+}
+
+static enum outcome fatal_err(struct consumer *consumer, struct err *err)
+{
+	char text[200];
+	rd_kafka_resp_err_t code = rd_kafka_fatal_error(consumer->client, text, sizeof(text));
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+		return OK;
+	if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+		return err_set(err, FATAL,
+			"another process runs under the same node name: give each its own `node`");
+	return err_set(err, FATAL, "kafka consumer: %s", text);
+}
+
+static void locate(struct consumer *consumer, struct record_read *record)
+{
+	const rd_kafka_message_t *message = consumer->message;
+	*record = (struct record_read){
+		.partition = message->partition,
+		.offset = message->offset,
+		.message = message,
+	};
+	bool ours = topics_from_name(
+		consumer->settings, rd_kafka_topic_name(message->rkt), &record->topic);
+	assert(ours);
+}
+
+static enum outcome take_message(struct consumer *consumer, enum consumer_news *news,
+	struct record_read *record, struct err *err)
+{
+	const rd_kafka_message_t *message = consumer->message;
+	if (message->err == RD_KAFKA_RESP_ERR__FATAL)
+		return fatal_err(consumer, err);
+	if (!message->rkt)
+		return err_set(err, kafka_outcome(message->err), "kafka consumer: %s",
+			rd_kafka_message_errstr(message));
+	locate(consumer, record);
+	if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+		return gap_err(consumer,
+			(struct consumer_place){record->topic, record->partition, record->offset},
+			err);
+	if (message->err && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
+		return err_set(err, kafka_outcome(message->err), "%s[%d]: %s",
+			topics_row(record->topic)->name, record->partition,
+			rd_kafka_message_errstr(message));
+	*news = message->err ? CONSUMER_DRAINED : CONSUMER_RECORD;
+	record->time = rd_kafka_message_timestamp(message, NULL);
+	record->key = (struct bytes){message->key, message->key_len};
+	record->value = (struct bytes){message->payload, message->len};
+	return OK;
+}
+
+static bool give_change(struct consumer *consumer, enum consumer_news *news)
+{
+	if (consumer->change == CONSUMER_NOTHING)
+		return false;
+	*news = consumer->unanswered = consumer->change;
+	consumer->change = CONSUMER_NOTHING;
+	return true;
+}
+
+/* Empties the descriptor before the last look, so that what comes afterwards makes it readable
+ * again. */
+static rd_kafka_message_t *next_message(struct consumer *consumer, int timeout_ms)
+{
+	uint64_t events;
+	rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer->client, timeout_ms);
+	if (message || consumer->fd < 0 || consumer->change != CONSUMER_NOTHING)
+		return message;
+	if (read(consumer->fd, &events, sizeof(events)) <= 0)
+		return NULL;
+	return rd_kafka_consumer_poll(consumer->client, 0);
+}
+
+enum outcome consumer_poll(struct consumer *consumer, int timeout_ms, enum consumer_news *news,
+	struct record_read *record, struct err *err)
+{
+	if (consumer->message)
+		rd_kafka_message_destroy(consumer->message);
+	consumer->message = NULL;
+	*news = CONSUMER_NOTHING;
+	if (give_change(consumer, news))
+		return OK;
+	consumer->message = next_message(consumer, timeout_ms);
+	if (consumer->message)
+		return take_message(consumer, news, record, err);
+	return give_change(consumer, news) ? OK : fatal_err(consumer, err);
+}
+
+int consumer_fd(struct consumer *consumer)
+{
+	const uint64_t one = 1;
+	if (consumer->fd >= 0)
+		return consumer->fd;
+	consumer->fd = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
+	assert(consumer->fd >= 0);
+	rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(consumer->client);
+	rd_kafka_queue_io_event_enable(queue, consumer->fd, &one, sizeof(one));
+	rd_kafka_queue_destroy(queue);
+	return consumer->fd;
+}
+
+enum outcome consumer_pause(struct consumer *consumer, const struct consumer_place *places,
+	size_t count, bool pause, struct err *err)
+{
+	rd_kafka_topic_partition_list_t *list = places_list(consumer->settings, places, count);
+	rd_kafka_resp_err_t code = pause ? rd_kafka_pause_partitions(consumer->client, list)
+					 : rd_kafka_resume_partitions(consumer->client, list);
+	rd_kafka_topic_partition_list_destroy(list);
+	return kafka_err(err, code, pause ? "pausing" : "resuming");
+}
+
+enum outcome consumer_begins(struct consumer *consumer, struct consumer_place *places, size_t count,
+	int timeout_ms, struct err *err)
+{
+	struct places_query query = {consumer->client, consumer->settings, timeout_ms};
+	return places_find(&query, PLACES_BEGIN, places, count, err);
+}
+
+enum outcome consumer_ends(struct consumer *consumer, struct consumer_place *places, size_t count,
+	int timeout_ms, struct err *err)
+{
+	struct places_query query = {consumer->client, consumer->settings, timeout_ms};
+	return places_find(&query, PLACES_END, places, count, err);
+}
+
+enum outcome consumer_committed(struct consumer *consumer, struct consumer_committed *places,
+	size_t count, int timeout_ms, struct err *err)
+{
+	struct places_query query = {consumer->client, consumer->settings, timeout_ms};
+	return places_committed(&query, places, count, err);
+}
+
+rd_kafka_t *consumer_client(struct consumer *consumer)
+{
+	return consumer->client;
+}

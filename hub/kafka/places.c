@@ -1,0 +1,76 @@
+/* places - partitions and offsets as librdkafka's lists: where a topic begins, ends, and what a
+ * group committed. */
+#include "hub/kafka/places.h"
+
+#include <assert.h>
+
+static rd_kafka_topic_partition_t *add(const struct kafka_settings *settings,
+	rd_kafka_topic_partition_list_t *list, const struct consumer_place *place)
+{
+	char name[TOPICS_NAME_SIZE];
+	topics_name(settings, place->topic, name);
+	return rd_kafka_topic_partition_list_add(list, name, place->partition);
+}
+
+rd_kafka_topic_partition_list_t *places_list(
+	const struct kafka_settings *settings, const struct consumer_place *places, size_t count)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+	for (size_t i = 0; i < count; i++)
+		add(settings, list, &places[i])->offset = places[i].offset;
+	return list;
+}
+
+static enum outcome first_error(
+	const rd_kafka_topic_partition_list_t *list, const char *what, struct err *err)
+{
+	for (int i = 0; i < list->cnt; i++)
+		if (list->elems[i].err)
+			return err_set(err, kafka_outcome(list->elems[i].err), "%s of %s[%d]: %s",
+				what, list->elems[i].topic, list->elems[i].partition,
+				rd_kafka_err2str(list->elems[i].err));
+	return OK;
+}
+
+/* ListOffsets takes these two times for the begin and the end; under read_committed that is the
+ * last stable offset. */
+enum outcome places_find(const struct places_query *query, int which, struct consumer_place *places,
+	size_t count, struct err *err)
+{
+	const char *what = which == PLACES_BEGIN ? "begin" : "end";
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+	for (size_t i = 0; i < count; i++)
+		add(query->settings, list, &places[i])->offset = which;
+	enum outcome outcome = kafka_err(
+		err, rd_kafka_offsets_for_times(query->client, list, query->timeout_ms), what);
+	if (outcome == OK)
+		outcome = first_error(list, what, err);
+	for (size_t i = 0; i < count && outcome == OK; i++)
+		places[i].offset = list->elems[i].offset;
+	rd_kafka_topic_partition_list_destroy(list);
+	return outcome;
+}
+
+static void take_committed(struct consumer_committed *out, const rd_kafka_topic_partition_t *from)
+{
+	struct bytes metadata = bytes_of(from->metadata, from->metadata_size);
+	out->place.offset = from->offset < 0 ? -1 : from->offset;
+	if (metadata.size == 0 || !bytes_to_int64(metadata, &out->number))
+		out->number = INT64_MIN;
+}
+
+enum outcome places_committed(const struct places_query *query, struct consumer_committed *places,
+	size_t count, struct err *err)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+	for (size_t i = 0; i < count; i++)
+		add(query->settings, list, &places[i].place);
+	enum outcome outcome = kafka_err(err,
+		rd_kafka_committed(query->client, list, query->timeout_ms), "committed offsets");
+	if (outcome == OK)
+		outcome = first_error(list, "committed offset", err);
+	for (size_t i = 0; i < count && outcome == OK; i++)
+		take_committed(&places[i], &list->elems[i]);
+	rd_kafka_topic_partition_list_destroy(list);
+	return outcome;
+}

@@ -1,0 +1,239 @@
+/* producer - writes records durably (idempotent, acks=all) and gives each its receipt. */
+#include "hub/kafka/producer.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "hub/base/arena.h"
+#include "hub/base/clock.h"
+#include "hub/kafka/writer.h"
+
+#define LOOK_UP_MS 5000
+#define PROBE_MS 100
+#define PROBE_EVERY_MS 1000
+#define FREE_MS 1000
+#define RENEW_EVERY_MS 5000
+#define QUEUE_KBYTES "65536"
+#define QUEUE_BYTES (INT64_C(65536) * 1024)
+
+struct producer {
+	const struct kafka_settings *settings;
+	struct producer_options options;
+	struct writer writer;
+	int32_t outstanding, renewals;
+	int64_t outstanding_bytes;
+	bool well, failed;
+	int64_t probed, renewed; /* monotonic ms */
+	int fd;
+};
+
+static void take_report(rd_kafka_t *client, const rd_kafka_message_t *message, void *context)
+{
+	struct producer *producer = context;
+	(void)client;
+	struct producer_receipt receipt = {
+		.outcome = kafka_outcome(message->err),
+		.topic = writer_topic(message),
+		.partition = message->partition,
+		.offset = message->offset,
+		.text = message->err ? rd_kafka_err2str(message->err) : NULL,
+		.context = message->_private,
+	};
+	if (receipt.outcome == FATAL)
+		receipt.outcome = RETRY;
+	if (receipt.outcome != REJECT)
+		producer->well = receipt.outcome == OK;
+	producer->outstanding--;
+	producer->outstanding_bytes -= (int64_t)(message->len + message->key_len);
+	producer->options.receipt(producer->options.context, &receipt);
+}
+
+static void take_error(rd_kafka_t *client, int code, const char *text, void *context)
+{
+	struct producer *producer = context;
+	(void)client;
+	(void)text;
+	if (code == RD_KAFKA_RESP_ERR__FATAL)
+		producer->failed = true;
+	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+		producer->well = false;
+}
+
+static void watch(struct producer *producer)
+{
+	const uint64_t one = 1;
+	rd_kafka_queue_t *queue = rd_kafka_queue_get_main(producer->writer.client);
+	rd_kafka_queue_io_event_enable(queue, producer->fd, &one, sizeof(one));
+	rd_kafka_queue_destroy(queue);
+}
+
+static enum outcome open_client(struct producer *producer, int timeout_ms, struct err *err)
+{
+	char linger[12], deadline[12], queue[12];
+	const struct kafka_property properties[] = {
+		{"enable.idempotence", "true"},
+		{"acks", "all"},
+		{"compression.codec", "zstd"},
+		{"message.timeout.ms", deadline},
+		{"linger.ms", linger},
+		{"queue.buffering.max.messages", queue},
+		{"queue.buffering.max.kbytes", QUEUE_KBYTES},
+		{"message.max.bytes", "2097152"},
+	};
+	snprintf(linger, sizeof(linger), "%d", producer->options.linger_ms);
+	snprintf(deadline, sizeof(deadline), "%d", producer->options.deadline_ms);
+	snprintf(queue, sizeof(queue), "%d", producer->options.queue_max);
+	rd_kafka_conf_t *conf = kafka_conf(
+		producer->settings, properties, sizeof(properties) / sizeof(properties[0]), err);
+	if (!conf)
+		return REJECT;
+	rd_kafka_conf_set_opaque(conf, producer);
+	rd_kafka_conf_set_dr_msg_cb(conf, take_report);
+	rd_kafka_conf_set_error_cb(conf, take_error);
+	rd_kafka_t *client = kafka_client(RD_KAFKA_PRODUCER, conf, err);
+	if (!client)
+		return FATAL;
+	enum outcome outcome =
+		writer_init(&producer->writer, client, producer->settings, timeout_ms, err);
+	if (outcome == OK)
+		watch(producer);
+	return outcome;
+}
+
+enum outcome producer_new(struct producer **out, const struct kafka_settings *settings,
+	const struct producer_options *options, struct err *err)
+{
+	assert(options->receipt && options->queue_max > 0);
+	struct producer *producer = memory_get_zeroed(1, sizeof(*producer));
+	producer->settings = settings;
+	producer->options = *options;
+	producer->well = true;
+	producer->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	assert(producer->fd >= 0);
+	enum outcome outcome = open_client(producer, LOOK_UP_MS, err);
+	if (outcome != OK) {
+		producer_free(producer);
+		return outcome;
+	}
+	*out = producer;
+	return OK;
+}
+
+/* Every record taken gets its receipt before the client goes. */
+static void close_client(struct producer *producer)
+{
+	rd_kafka_purge(producer->writer.client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+	while (producer->outstanding > 0)
+		rd_kafka_poll(producer->writer.client, 100);
+	writer_done(&producer->writer);
+}
+
+void producer_free(struct producer *producer)
+{
+	if (!producer)
+		return;
+	if (producer->writer.client) {
+		rd_kafka_flush(producer->writer.client, FREE_MS);
+		close_client(producer);
+	}
+	close(producer->fd);
+	free(producer);
+}
+
+enum outcome producer_send(
+	struct producer *producer, const struct record_write *record, struct err *err)
+{
+	if (!producer->writer.client)
+		return err_set(err, RETRY, "kafka: no client at the moment");
+	enum outcome outcome = writer_write(&producer->writer, record, err);
+	if (outcome != OK)
+		return outcome == FATAL ? err_set(err, RETRY, "kafka: the client failed") : outcome;
+	producer->outstanding++;
+	producer->outstanding_bytes += (int64_t)(record->key.size + record->value.size);
+	return OK;
+}
+
+bool producer_is_pressed(const struct producer *producer)
+{
+	return producer->outstanding >= producer->options.queue_max / 5 * 4 ||
+		producer->outstanding_bytes >= QUEUE_BYTES / 5 * 4;
+}
+
+/* Without traffic nothing tells that the brokers are back, so ask them, seldom and briefly. */
+static bool brokers_answer(struct producer *producer)
+{
+	int64_t now = clock_monotonic();
+	if (!producer->writer.client || now - producer->probed < PROBE_EVERY_MS)
+		return false;
+	const struct rd_kafka_metadata *found = NULL;
+	rd_kafka_resp_err_t code = rd_kafka_metadata(producer->writer.client, 0,
+		producer->writer.topics[TOPIC_INTAKE], &found, PROBE_MS);
+	producer->probed = clock_monotonic();
+	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return false;
+	rd_kafka_metadata_destroy(found);
+	return true;
+}
+
+bool producer_is_well(struct producer *producer)
+{
+	if (!producer->well)
+		producer->well = brokers_answer(producer);
+	return producer->well && producer->writer.client;
+}
+
+int producer_fd(const struct producer *producer)
+{
+	return producer->fd;
+}
+
+static void renew(struct producer *producer)
+{
+	struct err ignored = {0};
+	if (producer->renewed && clock_monotonic() - producer->renewed < RENEW_EVERY_MS)
+		return;
+	if (producer->writer.client)
+		close_client(producer);
+	producer->renewals++;
+	producer->failed = open_client(producer, PROBE_EVERY_MS, &ignored) != OK;
+	producer->renewed = clock_monotonic();
+	producer->well = !producer->failed;
+}
+
+void producer_serve(struct producer *producer, int timeout_ms)
+{
+	uint64_t events;
+	if (read(producer->fd, &events, sizeof(events)) < 0)
+		events = 0;
+	if (producer->writer.client)
+		rd_kafka_poll(producer->writer.client, timeout_ms);
+	if (producer->failed)
+		renew(producer);
+}
+
+enum outcome producer_flush(struct producer *producer, int timeout_ms, struct err *err)
+{
+	int64_t until = clock_monotonic() + timeout_ms;
+	while (producer->outstanding > 0 && clock_monotonic() < until) {
+		if (producer->writer.client)
+			rd_kafka_flush(producer->writer.client, 100);
+		producer_serve(producer, 0);
+	}
+	if (producer->outstanding > 0)
+		return err_set(err, RETRY, "kafka: %d records have no receipt after %d ms",
+			producer->outstanding, timeout_ms);
+	return OK;
+}
+
+int32_t producer_outstanding(const struct producer *producer)
+{
+	return producer->outstanding;
+}
+
+int32_t producer_renewals(const struct producer *producer)
+{
+	return producer->renewals;
+}

@@ -1,0 +1,257 @@
+/* transaction - one batch of records and the offsets it was made from, all or nothing. */
+#include "hub/kafka/transaction.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hub/base/arena.h"
+#include "hub/base/clock.h"
+#include "hub/base/crash.h"
+#include "hub/kafka/writer.h"
+
+#define OFFSETS_MS 5000
+#define WHOLE_MS -1 /* what is left of transaction.timeout.ms, as librdkafka advises */
+#define RENEW_MS 60000
+#define FREE_MS 1000
+
+struct offset {
+	struct consumer_place place;
+	int64_t number;
+};
+
+struct transaction {
+	const struct kafka_settings *settings;
+	char *id;
+	struct writer writer;
+	struct offset *offsets;
+	size_t offsets_count, records;
+	int32_t renewals;
+	bool open;
+};
+
+/* Commit and abort tell of records that failed; counting them here would add nothing, but without a
+ * callback a flush passes over them in silence. */
+static void take_report(rd_kafka_t *client, const rd_kafka_message_t *message, void *context)
+{
+	(void)client;
+	(void)message;
+	(void)context;
+}
+
+static rd_kafka_conf_t *conf_of(const struct transaction *transaction, struct err *err)
+{
+	const struct kafka_property properties[] = {
+		{"transactional.id", transaction->id},
+		{"transaction.timeout.ms", "12000"},
+		{"retry.backoff.ms", "10"},
+		{"linger.ms", "20"},
+		{"compression.codec", "zstd"},
+		{"delivery.report.only.error", "true"},
+		{"queue.buffering.max.messages", "1000000"},
+		{"queue.buffering.max.kbytes", "65536"},
+		{"message.max.bytes", "2097152"},
+	};
+	rd_kafka_conf_t *conf = kafka_conf(
+		transaction->settings, properties, sizeof(properties) / sizeof(properties[0]), err);
+	if (conf)
+		rd_kafka_conf_set_dr_msg_cb(conf, take_report);
+	return conf;
+}
+
+static enum outcome open_client(struct transaction *transaction, int timeout_ms, struct err *err)
+{
+	rd_kafka_conf_t *conf = conf_of(transaction, err);
+	rd_kafka_t *client = conf ? kafka_client(RD_KAFKA_PRODUCER, conf, err) : NULL;
+	if (!client)
+		return FATAL;
+	if (writer_init(&transaction->writer, client, transaction->settings, timeout_ms, err) != OK)
+		return err->outcome;
+	rd_kafka_error_t *error =
+		rd_kafka_init_transactions(transaction->writer.client, timeout_ms);
+	enum outcome outcome = kafka_error(err, error, "ending what was left open");
+	if (outcome != OK)
+		writer_done(&transaction->writer);
+	return outcome;
+}
+
+enum outcome transaction_new(struct transaction **out, const struct kafka_settings *settings,
+	const char *id, int timeout_ms, struct err *err)
+{
+	struct transaction *transaction = memory_get_zeroed(1, sizeof(*transaction));
+	transaction->settings = settings;
+	transaction->id = memory_string(id);
+	transaction->offsets =
+		memory_get_zeroed((size_t)settings->partitions, sizeof(struct offset));
+	enum outcome outcome = open_client(transaction, timeout_ms, err);
+	if (outcome != OK) {
+		transaction_free(transaction);
+		return err_in(err, "transaction %s", id);
+	}
+	*out = transaction;
+	return OK;
+}
+
+void transaction_free(struct transaction *transaction)
+{
+	if (!transaction)
+		return;
+	if (transaction->open) {
+		rd_kafka_error_t *error =
+			rd_kafka_abort_transaction(transaction->writer.client, FREE_MS);
+		if (error)
+			rd_kafka_error_destroy(error);
+	}
+	writer_done(&transaction->writer);
+	free(transaction->offsets);
+	free(transaction->id);
+	free(transaction);
+}
+
+/* The new client's start ends whatever the old one left, so that only the committed offsets can
+ * tell what it was. */
+static enum outcome renew(
+	struct transaction *transaction, enum transaction_fate *fate, struct err *err)
+{
+	struct err second = {0};
+	int64_t until = clock_monotonic() + RENEW_MS;
+	enum outcome outcome;
+	*fate = TRANSACTION_UNKNOWN;
+	writer_done(&transaction->writer);
+	transaction->renewals++;
+	do {
+		outcome = open_client(transaction, RENEW_MS / 4, &second);
+	} while (outcome == RETRY && clock_monotonic() < until);
+	if (outcome == OK)
+		return RETRY;
+	*err = second;
+	return err->outcome = FATAL;
+}
+
+enum outcome transaction_begin(struct transaction *transaction, struct err *err)
+{
+	enum transaction_fate ignored;
+	assert(!transaction->open);
+	crash_point("before-begin");
+	transaction->offsets_count = transaction->records = 0;
+	rd_kafka_error_t *error = rd_kafka_begin_transaction(transaction->writer.client);
+	if (!error) {
+		transaction->open = true;
+		return OK;
+	}
+	kafka_error(err, error, "beginning a transaction");
+	return renew(transaction, &ignored, err);
+}
+
+enum outcome transaction_send(
+	struct transaction *transaction, const struct record_write *record, struct err *err)
+{
+	assert(transaction->open);
+	enum outcome outcome = writer_write(&transaction->writer, record, err);
+	if (outcome == OK)
+		transaction->records++;
+	return outcome == FATAL ? err->outcome = RETRY : outcome;
+}
+
+void transaction_offset(
+	struct transaction *transaction, const struct consumer_place *place, int64_t number)
+{
+	size_t i = 0;
+	while (i < transaction->offsets_count &&
+		transaction->offsets[i].place.partition != place->partition)
+		i++;
+	assert(i < (size_t)transaction->settings->partitions);
+	transaction->offsets[i] = (struct offset){*place, number};
+	if (i == transaction->offsets_count)
+		transaction->offsets_count++;
+}
+
+static rd_kafka_topic_partition_list_t *offsets_list(const struct transaction *transaction)
+{
+	size_t count = transaction->offsets_count;
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+	for (size_t i = 0; i < count; i++) {
+		const struct offset *from = &transaction->offsets[i];
+		char name[TOPICS_NAME_SIZE], number[24];
+		topics_name(transaction->settings, from->place.topic, name);
+		rd_kafka_topic_partition_t *to =
+			rd_kafka_topic_partition_list_add(list, name, from->place.partition);
+		int size = snprintf(number, sizeof(number), "%lld", (long long)from->number);
+		to->offset = from->place.offset;
+		to->metadata = memory_string(number); /* librdkafka frees it with the list */
+		to->metadata_size = (size_t)size;
+	}
+	return list;
+}
+
+static rd_kafka_error_t *send_offsets(struct transaction *transaction, struct consumer *member)
+{
+	rd_kafka_consumer_group_metadata_t *generation =
+		rd_kafka_consumer_group_metadata(consumer_client(member));
+	rd_kafka_topic_partition_list_t *list = offsets_list(transaction);
+	rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(
+		transaction->writer.client, list, generation, OFFSETS_MS);
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_consumer_group_metadata_destroy(generation);
+	return error;
+}
+
+/* Only a refusal that asks for an abort is certain; after anything else the brokers may still act
+ * on what we sent. */
+static enum outcome settle(struct transaction *transaction, rd_kafka_error_t *error,
+	enum transaction_fate *fate, struct err *err)
+{
+	bool certain = rd_kafka_error_txn_requires_abort(error);
+	kafka_error(err, error, "transaction");
+	if (certain)
+		return transaction_abort(transaction, fate, err) == FATAL ? FATAL : RETRY;
+	transaction->open = false;
+	return renew(transaction, fate, err);
+}
+
+enum outcome transaction_commit(struct transaction *transaction, struct consumer *member,
+	enum transaction_fate *fate, struct err *err)
+{
+	assert(transaction->open);
+	assert(transaction->offsets_count > 0);
+	rd_kafka_error_t *error = send_offsets(transaction, member);
+	if (error)
+		return settle(transaction, error, fate, err);
+	crash_point("after-send-offsets");
+	error = rd_kafka_commit_transaction(transaction->writer.client, WHOLE_MS);
+	if (error)
+		return settle(transaction, error, fate, err);
+	crash_point("after-commit");
+	transaction->open = false;
+	*fate = TRANSACTION_COMMITTED;
+	return OK;
+}
+
+enum outcome transaction_abort(
+	struct transaction *transaction, enum transaction_fate *fate, struct err *err)
+{
+	assert(transaction->open);
+	transaction->open = false;
+	rd_kafka_error_t *error = rd_kafka_abort_transaction(transaction->writer.client, WHOLE_MS);
+	if (!error) {
+		*fate = TRANSACTION_ABORTED;
+		return OK;
+	}
+	rd_kafka_error_destroy(error);
+	return renew(transaction, fate, err);
+}
+
+bool transaction_is_open(const struct transaction *transaction)
+{
+	return transaction->open;
+}
+
+size_t transaction_records(const struct transaction *transaction)
+{
+	return transaction->records;
+}
+
+int32_t transaction_renewals(const struct transaction *transaction)
+{
+	return transaction->renewals;
+}
