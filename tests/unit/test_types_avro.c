@@ -34,7 +34,7 @@ static void oracle_done(struct oracle *oracle)
 
 static void oracle_write(struct oracle *oracle, struct buffer *out)
 {
-	size_t size;
+	size_t size = 0;
 	avro_writer_t writer;
 
 	assert_int_equal(avro_value_sizeof(&oracle->value, &size), 0);
@@ -105,7 +105,7 @@ static void fill(struct random *random, struct arena *arena, avro_value_t *value
 
 static void fill_record(struct random *random, struct arena *arena, avro_value_t *value)
 {
-	size_t count;
+	size_t count = 0;
 	avro_value_t field;
 
 	avro_value_get_size(value, &count);
