@@ -72,10 +72,13 @@ static void read_long(const struct target *target, struct json_object *in)
 		*(int64_t *)target->at = json_object_get_int64(in);
 }
 
+/* json-c lets some of what is not UTF-8 through: overlong forms, surrogates. */
 static void read_string(const struct target *target, struct json_object *in)
 {
 	if (!json_object_is_type(in, json_type_string))
 		wrong(target, "is not a string");
+	else if (!bytes_is_utf8(text_of(in)))
+		wrong(target, "is not UTF-8");
 	else
 		*(struct bytes *)target->at = arena_copy(target->problems->arena, text_of(in));
 }
@@ -313,7 +316,9 @@ static void find_unknown(
 		if (record_find_field(record, name) != NULL)
 			continue;
 		nearest = nearest_field(record, name);
-		if (nearest != NULL)
+		if (!bytes_is_utf8(bytes_of_string(name)))
+			problems_add(problems, NULL, NULL, "has a member whose name is not UTF-8");
+		else if (nearest != NULL)
 			problems_add(problems, name, NULL, "is unknown: do you mean %s?", nearest);
 		else
 			problems_add(problems, name, NULL, "is unknown: leave it out");

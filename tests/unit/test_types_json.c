@@ -124,6 +124,10 @@ static const struct row rows[] = {
 		"(GUIDANCE)\n"
 		"body.Referral.legal_basis.kind: is none of PUBLIC_TASK, CONSENT (PUBLIC_TASK)\n"
 		"body.Referral.zzz: is unknown: leave it out\n"},
+	{"{\"case\": \"\xf0\x83\x84\x9e\", \"\xf0\x83\x84\x9e\": 1}",
+		"case: is not UTF-8 (2026-000123)\n"
+		"body: is missing: What is said.\n"
+		": has a member whose name is not UTF-8\n"},
 	{"{\"body\": {\"Referral\": {\"kind\": \"TRANSFER\", \"subject\": \"PERSON\", "
 	 "\"question\": "
 	 "\"LEERBAAN\", \"origin\": \"PARTNER\", \"purpose\": \"GUIDANCE\"}}}",
