@@ -259,7 +259,7 @@ class Life:
             extras["legal_basis"] = {"kind": "CONSENT", "reference": "C1", "given_at": given}
         if draw() < 0.08:
             extras["not_before"] = day_text(
-                self.now // 86_400_000 + self.random.choice((-3, 20, 400))
+                self.now // 86_400_000 + self.random.choice((-3, 3, 400))
             )
         return extras
 
