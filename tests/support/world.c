@@ -1,0 +1,364 @@
+/* world - one made-up client and a small network of desks, to tell stories about the core. */
+#include "tests/support/world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "hub/base/clock.h"
+
+#define OIN "0000009900000000"
+
+static const struct rules_partner partners[] = {
+	{.oin = OIN "0001", .name = "UWV", .home_desk = "uwv"},
+	{.oin = OIN "0002", .name = "Gemeente", .home_desk = "gemeente"},
+	{.oin = OIN "0003", .name = "WSP", .home_desk = "wsp"},
+	{.oin = OIN "0004", .name = "Leerwerkloket", .home_desk = "leerwerk"},
+	{.oin = OIN "0005", .name = "ROC", .home_desk = "roc"},
+	{.oin = OIN "0006", .name = "Werkcentrum", .home_desk = "entry"},
+	{.oin = OIN "0007", .name = "School", .home_desk = "school"},
+};
+
+static const struct rules_desk desks[] = {
+	{.id = "coordinator",
+		.partner = OIN "0006",
+		.kind = "WERKCENTRUM",
+		.region = "AM22",
+		.active = true,
+		.capacity = -1},
+	{.id = "entry",
+		.partner = OIN "0006",
+		.kind = "WERKCENTRUM",
+		.region = "AM22",
+		.active = true,
+		.holds = true,
+		.capacity = -1},
+	{.id = "gemeente",
+		.partner = OIN "0002",
+		.kind = "MUNICIPALITY",
+		.region = "AM22",
+		.active = true,
+		.holds = true,
+		.capacity = -1},
+	{.id = "leerwerk",
+		.partner = OIN "0004",
+		.kind = "LEERWERKLOKET",
+		.region = "AM22",
+		.active = true,
+		.holds = true,
+		.capacity = -1},
+	{.id = "roc",
+		.partner = OIN "0005",
+		.kind = "ROC",
+		.region = "AM22",
+		.active = true,
+		.holds = true,
+		.capacity = -1},
+	{.id = "school",
+		.partner = OIN "0007",
+		.kind = "VO",
+		.region = "AM22",
+		.active = true,
+		.capacity = -1},
+	{.id = "uwv",
+		.partner = OIN "0001",
+		.kind = "UWV",
+		.region = "AM22",
+		.active = true,
+		.holds = true,
+		.capacity = -1},
+	{.id = "uwv-2",
+		.partner = OIN "0001",
+		.kind = "UWV",
+		.region = "AM22",
+		.active = true,
+		.holds = true,
+		.capacity = -1},
+	{.id = "wsp",
+		.partner = OIN "0003",
+		.kind = "WSP",
+		.region = "AM22",
+		.active = true,
+		.holds = true,
+		.capacity = -1},
+};
+
+static const struct rules_region regions[] = {
+	{.code = "AM22", .name = "Rijnmond", .entry_desk = "entry", .coordinator = "coordinator"},
+};
+
+static const char *const learning[] = {"LEERBAAN", NULL};
+
+static const struct rules_route routes[] = {
+	{.name = "leerbaan",
+		.questions = learning,
+		.to_kind = "LEERWERKLOKET",
+		.age_from = -1,
+		.age_to = -1,
+		.level_from = -1,
+		.level_to = -1},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct rules world_rules(void)
+{
+	struct rules rules = {
+		.version = "000000000001",
+		.partners = partners,
+		.partners_count = COUNT(partners),
+		.desks = desks,
+		.desks_count = COUNT(desks),
+		.regions = regions,
+		.regions_count = COUNT(regions),
+		.routes = routes,
+		.routes_count = COUNT(routes),
+		.default_region = "AM22",
+	};
+
+	rules_default_clocks(rules.clocks);
+	return rules;
+}
+
+static int64_t outage(const void *context, struct bytes desk, int64_t from, int64_t to,
+	bool working, bool *running)
+{
+	const struct world *world = context;
+
+	(void)desk;
+	(void)from;
+	(void)to;
+	(void)working;
+	*running = world->outage_runs;
+	return world->lost;
+}
+
+void world_init(struct world *world)
+{
+	struct pseudonym client = {{0x12, 0x34, 0x56}};
+
+	memset(world, 0, sizeof(*world));
+	handover_state_new(&world->state, client);
+	assert_true(clock_from_text(bytes_of_string("2026-03-02T09:00:00Z"), &world->now));
+}
+
+void world_done(struct world *world)
+{
+	arena_done(&world->arena);
+}
+
+struct uuid world_referral(uint8_t number)
+{
+	return (struct uuid){{0x12, 0x30, number, 0, 0, 0, 0x80, 0, 0x80}};
+}
+
+static const char *partner_of(const char *desk)
+{
+	for (size_t i = 0; i < COUNT(desks); i++)
+		if (strcmp(desks[i].id, desk) == 0)
+			return desks[i].partner;
+	return "hub";
+}
+
+static void start_message(struct world *world, const char *desk)
+{
+	uint8_t number = ++world->next_message;
+
+	world->message = (struct message){
+		.id = {{number, 1, 2, 3, 4, 5, 0x80, 7, 0x80}},
+		.partner = bytes_of_string(partner_of(desk)),
+		.system = bytes_of_string("test"),
+		.reference = bytes_of_string("r"),
+		.leg = bytes_of_string(""),
+		.digest = {{number, 9}},
+		.has_client = true,
+		.client = world->state.client.client,
+		.occurred_at = world->now,
+	};
+}
+
+void world_refer(struct world *world, uint8_t referral, const char *from, const char *to,
+	enum referral_kind kind)
+{
+	start_message(world, from);
+	world->body = (struct referral){
+		.has_referral = true,
+		.referral = world_referral(referral),
+		.kind = kind,
+		.subject = SUBJECT_PERSON,
+		.from_desk = bytes_of_string(from),
+		.to_desk = bytes_of_string(to),
+		.question = bytes_of_string("WERK"),
+		.region = bytes_of_string("AM22"),
+		.origin = bytes_of_string("PARTNER"),
+		.urgency = bytes_of_string("NORMAL"),
+		.purpose = bytes_of_string("GUIDANCE"),
+	};
+	world->sealed = (struct sealed){.box = bytes_of_string("sealed")};
+	world->message.sealed = &world->sealed;
+	world->message.body_referral = &world->body;
+}
+
+void world_act(struct world *world, uint8_t referral, enum action action, const char *desk)
+{
+	start_message(world, desk);
+	world->change = (struct status_change){
+		.has_referral = true,
+		.referral = world_referral(referral),
+		.action = action,
+		.actor = {.desk = bytes_of_string(desk), .worker = bytes_of_string("team-1")},
+		.reason = bytes_of_string("OTHER"),
+		.has_text = true,
+		.suggested_desk = bytes_of_string("unknown"),
+		.outcome = bytes_of_string("ADVICE_GIVEN"),
+		.next_step = bytes_of_string("NONE"),
+		.closing_reason = bytes_of_string("PLACED_WORK"),
+	};
+	world->message.body_status_change = &world->change;
+}
+
+void world_hub(struct world *world, uint8_t referral, enum action action)
+{
+	world_act(world, referral, action, "the hub");
+	world->change.actor = (struct actor){0};
+}
+
+static void found(void *context, const char *invariant, const char *text)
+{
+	(void)context;
+	fail_msg("invariant %s is broken: %s", invariant, text);
+}
+
+/* The state goes through its bytes, as it does in the router, so that nothing borrowed survives a
+ * step. */
+static void settle(struct world *world, const struct rules *rules)
+{
+	const struct handover_decision *decision = &world->decision;
+	struct buffer bytes = {0};
+	struct client client;
+	struct err err = {0};
+	struct buffer event = {0};
+	struct event read;
+
+	event_encode(&decision->event, &event);
+	if (decision->changes_client) {
+		assert_int_equal(
+			event_decode(&read, arena_copy(&world->arena, buffer_bytes(&event)),
+				&world->arena, &err),
+			OK);
+		handover_fold(&world->state, &read);
+		client_encode(&world->state.client, &bytes);
+		assert_int_equal(
+			client_decode(&client, arena_copy(&world->arena, buffer_bytes(&bytes)),
+				&world->arena, &err),
+			OK);
+		assert_int_equal(handover_state_load(&world->state, &client, &err), OK);
+		handover_invariants(&world->state.client, rules, found, NULL);
+	}
+	buffer_done(&bytes);
+	buffer_done(&event);
+}
+
+const struct event *world_send(struct world *world)
+{
+	struct rules rules = world_rules();
+	struct handover_input input = {.offset = world->offset++,
+		.message = &world->message,
+		.now = world->now,
+		.outage = outage,
+		.context = world};
+
+	handover_decide(&world->state, &input, &rules, &world->decision);
+	settle(world, &rules);
+	return &world->decision.event;
+}
+
+size_t world_pass(struct world *world, int64_t until)
+{
+	struct rules rules = world_rules();
+	struct clock_id which;
+	size_t count = 0;
+	int64_t due;
+
+	while (handover_next_due(&world->state.client, &due, &which) && due <= until &&
+		count < 1000) {
+		struct handover_input input = {
+			.clock = which, .now = due, .outage = outage, .context = world};
+
+		handover_decide(&world->state, &input, &rules, &world->decision);
+		settle(world, &rules);
+		count++;
+	}
+	world->now = until;
+	return count;
+}
+
+const char *world_rows(const struct world *world)
+{
+	static char text[1000];
+	const struct event *event = &world->decision.event;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < event->transitions_count && used < sizeof(text) - 80; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%.*s:%s",
+			i > 0 ? " " : "", BYTES_ARG(event->transitions[i].row),
+			referral_state_name(event->transitions[i].after.state));
+	return text;
+}
+
+const char *world_told(const struct world *world)
+{
+	static char text[2000];
+	const struct handover_decision *decision = &world->decision;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < decision->handovers_count && used < sizeof(text) - 80; i++) {
+		const struct handover *handover = &decision->handovers[i];
+
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s>%.*s#%d",
+			i > 0 ? " " : "", handover_kind_name(handover->kind),
+			BYTES_ARG(handover->desk), handover->number);
+	}
+	return text;
+}
+
+const struct client_referral *world_find(const struct world *world, uint8_t referral)
+{
+	struct uuid id = world_referral(referral);
+
+	for (size_t i = 0; i < world->state.client.referrals_count; i++)
+		if (memcmp(world->state.referrals[i].referral.data, id.data, sizeof(id.data)) == 0)
+			return &world->state.referrals[i];
+	return NULL;
+}
+
+struct bytes world_owner(const struct world *world)
+{
+	const struct client *client = &world->state.client;
+
+	return client->owner < 0 ? (struct bytes){0} : client->desks[client->owner];
+}
+
+const struct clock *world_clock(const struct world *world, uint8_t referral, enum clock_name name)
+{
+	const struct client_referral *found_referral =
+		referral > 0 ? world_find(world, referral) : NULL;
+	const struct clock *clocks = world->state.client.clocks;
+	size_t count = world->state.client.clocks_count;
+
+	if (referral > 0) {
+		assert_non_null(found_referral);
+		clocks = found_referral->clocks;
+		count = found_referral->clocks_count;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (clocks[i].clock == name)
+			return &clocks[i];
+	return NULL;
+}

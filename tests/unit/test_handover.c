@@ -1,0 +1,533 @@
+/* test_handover - stories of one client: who has it, who is told, which clocks run. */
+#include "tests/support/world.h"
+#include "tests/unit/unit.h"
+
+#include "hub/base/calendar.h"
+#include "hub/base/clock.h"
+
+static struct world world;
+
+static int start(void **state)
+{
+	(void)state;
+	world_init(&world);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	world_done(&world);
+	return 0;
+}
+
+#define EXPECT_ROWS(text) assert_string_equal(world_rows(&world), text)
+#define EXPECT_TOLD(text) assert_string_equal(world_told(&world), text)
+#define EXPECT_OWNER(desk) assert_true(bytes_equal_string(world_owner(&world), desk))
+#define EXPECT_CODE(expected)                                                                      \
+	do {                                                                                       \
+		assert_int_equal(world.decision.event.result, RESULT_REJECTED);                    \
+		assert_int_equal(world.decision.event.code, expected);                             \
+	} while (0)
+
+static void refer(uint8_t referral, const char *from, const char *to)
+{
+	world_refer(&world, referral, from, to, REFERRAL_KIND_TRANSFER);
+	world_send(&world);
+}
+
+static void act(uint8_t referral, enum action action, const char *desk)
+{
+	world_act(&world, referral, action, desk);
+	world_send(&world);
+}
+
+static void delivered(uint8_t referral)
+{
+	world_hub(&world, referral, ACTION_DELIVERED);
+	world_send(&world);
+}
+
+static int64_t days_on(int32_t days)
+{
+	return calendar_next_same_time(world.now, days);
+}
+
+static void a_referral_makes_the_sender_responsible_until_the_target_accepts(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	EXPECT_ROWS("1:SUBMITTED");
+	EXPECT_TOLD("OFFER>wsp#1");
+	EXPECT_OWNER("uwv");
+	assert_true(world.decision.stores_person);
+	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T0));
+	assert_non_null(world_clock(&world, 0, CLOCK_NAME_T6));
+
+	delivered(1);
+	EXPECT_ROWS("2:OFFERED");
+	assert_null(world_clock(&world, 1, CLOCK_NAME_T0));
+	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T2));
+
+	act(1, ACTION_ACCEPT, "wsp");
+	EXPECT_ROWS("5:ACCEPTED");
+	EXPECT_TOLD("DETAILS>wsp#2 STATUS>uwv#1");
+	EXPECT_OWNER("wsp");
+	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T5));
+	assert_true(bytes_equal_string(world.decision.event.owner->old, "uwv"));
+}
+
+static void what_the_target_does_shows_that_it_has_the_offer(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_ACCEPT, "wsp");
+	EXPECT_ROWS("2:OFFERED 5:ACCEPTED");
+	EXPECT_OWNER("wsp");
+}
+
+static void a_decline_leaves_the_giver_a_dated_duty(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	delivered(1);
+	act(1, ACTION_DECLINE, "wsp");
+	EXPECT_ROWS("6:DECLINED");
+	EXPECT_TOLD("DUTY>uwv#1");
+	EXPECT_OWNER("uwv");
+	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T4));
+	assert_int_equal(world.state.client.duty, DUTY_REFER_OR_CLOSE);
+	assert_true(world.decision.handovers[0].has_deadline);
+
+	refer(2, "uwv", "leerwerk");
+	assert_null(world_clock(&world, 1, CLOCK_NAME_T4));
+}
+
+static void a_decline_needs_reason_text_and_a_suggestion(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	world_act(&world, 1, ACTION_DECLINE, "wsp");
+	world.change.suggested_desk = (struct bytes){0};
+	world_send(&world);
+	EXPECT_CODE(REJECTION_CODE_INVALID);
+	assert_true(
+		bytes_equal_string(world.decision.event.field, "body.StatusChange.suggested_desk"));
+	EXPECT_TOLD("VERDICT>wsp#2");
+	assert_int_equal(world_find(&world, 1)->state, REFERRAL_STATE_SUBMITTED);
+}
+
+static void the_entry_desk_may_not_decline_but_a_request_it_may(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "entry");
+	act(1, ACTION_DECLINE, "entry");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	act(1, ACTION_ACCEPT, "entry");
+	refer(2, "gemeente", "wsp");
+	EXPECT_ROWS("1d:SUBMITTED");
+	act(2, ACTION_DECLINE, "entry");
+	EXPECT_ROWS("2:OFFERED 6:DECLINED");
+	EXPECT_TOLD("STATUS>gemeente#2");
+	assert_null(world_clock(&world, 2, CLOCK_NAME_T4));
+}
+
+static void a_second_partner_asks_the_responsible_desk(void **state)
+{
+	struct uuid made;
+
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_ACCEPT, "wsp");
+	refer(2, "gemeente", "leerwerk");
+	EXPECT_ROWS("1d:SUBMITTED");
+	EXPECT_TOLD("VERDICT>gemeente#1 OFFER>wsp#1");
+	EXPECT_OWNER("wsp");
+
+	act(2, ACTION_ACCEPT, "wsp");
+	EXPECT_ROWS("2:OFFERED 5:COMPLETED 1:SUBMITTED");
+	EXPECT_TOLD("STATUS>gemeente#2 OFFER>leerwerk#1");
+	made = world.decision.event.transitions[2].after.referral;
+	assert_memory_equal(made.data, world_referral(1).data, 1); /* the slot of its parent */
+	assert_true(world.decision.event.transitions[2].after.has_parent);
+	EXPECT_OWNER("wsp");
+}
+
+static void open_requests_follow_the_client(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	refer(2, "gemeente", "leerwerk"); /* asks uwv for leerwerk */
+	world_refer(&world, 3, "roc", "wsp", REFERRAL_KIND_TRANSFER); /* asks uwv for wsp */
+	world_send(&world);
+	act(1, ACTION_ACCEPT, "wsp");
+	EXPECT_ROWS("2:OFFERED 5:ACCEPTED 1d:SUBMITTED 18:COMPLETED");
+	assert_true(bytes_equal_string(world.state.desks[world_find(&world, 2)->target], "wsp"));
+	assert_non_null(world_clock(&world, 2, CLOCK_NAME_T0));
+}
+
+static void a_registration_goes_to_the_entry_desk_first(void **state)
+{
+	(void)state;
+	world_refer(&world, 1, "school", "leerwerk", REFERRAL_KIND_TRANSFER);
+	world.body.from_desk = (struct bytes){0};
+	world_send(&world);
+	EXPECT_ROWS("1b:SUBMITTED");
+	EXPECT_TOLD("OFFER>leerwerk#1 STATUS>entry#1");
+	EXPECT_OWNER("entry");
+
+	world_done(&world);
+	world_init(&world);
+	world_refer(&world, 1, "school", NULL,
+		REFERRAL_KIND_TRANSFER); /* routed to the entry desk itself */
+	world_send(&world);
+	EXPECT_ROWS("1b:ACCEPTED");
+	EXPECT_TOLD("DETAILS>entry#1");
+	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T5));
+}
+
+static void of_several_desks_the_first_acceptance_wins(void **state)
+{
+	(void)state;
+	for (uint8_t i = 1; i <= 3; i++) {
+		static const char *const to[] = {"", "wsp", "leerwerk", "roc"};
+
+		world_refer(&world, i, "uwv", to[i], REFERRAL_KIND_TRANSFER);
+		world.body.group = bytes_of_string("g");
+		world_send(&world);
+		EXPECT_ROWS("1:SUBMITTED");
+	}
+	refer(4, "uwv", "gemeente"); /* not of the group */
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	act(2, ACTION_ACCEPT, "leerwerk");
+	EXPECT_ROWS("2:OFFERED 5:ACCEPTED 9:RECALLED 9:RECALLED");
+	EXPECT_TOLD("DETAILS>leerwerk#2 STATUS>uwv#1 RECALL>wsp#2 STATUS>uwv#1 RECALL>roc#2 "
+		    "STATUS>uwv#1");
+	act(1, ACTION_ACCEPT, "wsp");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	EXPECT_OWNER("leerwerk");
+}
+
+static void passing_a_client_on_completes_what_gave_it(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_ACCEPT, "wsp");
+	refer(2, "wsp", "leerwerk");
+	act(2, ACTION_ACCEPT, "leerwerk");
+	EXPECT_ROWS("2:OFFERED 5:ACCEPTED 18:COMPLETED");
+	EXPECT_OWNER("leerwerk");
+	assert_int_equal(world_find(&world, 1)->state, REFERRAL_STATE_COMPLETED);
+}
+
+static void a_repeat_is_a_duplicate_and_other_content_a_conflict(void **state)
+{
+	struct uuid id;
+
+	(void)state;
+	refer(1, "uwv", "wsp");
+	world_send(&world);
+	assert_int_equal(world.decision.event.result, RESULT_DUPLICATE);
+	EXPECT_TOLD("");
+	id = world.message.id;
+	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
+	world.message.id = id;
+	world_send(&world);
+	EXPECT_CODE(REJECTION_CODE_CONFLICT);
+}
+
+static void a_row_sent_again_amends(void **state)
+{
+	struct digest first;
+
+	(void)state;
+	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
+	world.message.derived_reference = true;
+	first = world.message.digest;
+	world_send(&world);
+	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
+	world.message.derived_reference = true;
+	world_send(&world);
+	EXPECT_ROWS("1c:SUBMITTED");
+	EXPECT_TOLD("OFFER>wsp#2");
+	assert_true(world.decision.stores_person);
+
+	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER); /* A, B, A: two changes */
+	world.message.derived_reference = true;
+	world.message.digest = first;
+	world_send(&world);
+	EXPECT_ROWS("1c:SUBMITTED");
+	world_send(&world);
+	assert_int_equal(world.decision.event.result, RESULT_DUPLICATE);
+
+	refer(1, "uwv", "leerwerk");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+}
+
+static void late_updates_are_stale(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	world_act(&world, 1, ACTION_ACCEPT, "wsp");
+	world.change.has_seen_version = true;
+	world.change.seen_version = 0;
+	world_send(&world);
+	EXPECT_CODE(REJECTION_CODE_STALE);
+	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
+	world.message.occurred_at -= 1;
+	world_send(&world);
+	EXPECT_CODE(REJECTION_CODE_STALE);
+}
+
+static void others_may_not_act(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_ACCEPT, "leerwerk");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	act(1, ACTION_CANCEL, "wsp");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	world_act(&world, 1, ACTION_CANCEL, "uwv-2"); /* the partner, but not the desk that sent */
+	world_send(&world);
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	act(1, ACTION_CANCEL, "uwv");
+	EXPECT_ROWS("12:CANCELLED");
+	EXPECT_TOLD("RECALL>wsp#3"); /* 2 was the verdict on its own try */
+	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T4));
+}
+
+static void undeliverable_is_the_givers_duty(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	world_hub(&world, 1, ACTION_UNDELIVERABLE);
+	world_send(&world);
+	EXPECT_ROWS("3:SUBMITTED");
+	EXPECT_TOLD("STATUS>ops#1 DUTY>uwv#1");
+	assert_null(world_clock(&world, 1, CLOCK_NAME_T0));
+	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T4));
+	delivered(1);
+	EXPECT_ROWS("2:OFFERED");
+	assert_null(world_clock(&world, 1, CLOCK_NAME_T4));
+	world_hub(&world, 1, ACTION_UNDELIVERABLE); /* late: harmless */
+	world_send(&world);
+	assert_int_equal(world.decision.event.result, RESULT_APPLIED);
+	EXPECT_ROWS("");
+}
+
+static void a_client_closes_only_with_a_reason_and_no_open_referral(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_CLOSE, "uwv");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	act(1, ACTION_ACCEPT, "wsp");
+	act(1, ACTION_COMPLETE, "wsp");
+	EXPECT_ROWS("18:COMPLETED");
+	EXPECT_TOLD("STATUS>uwv#3");
+	EXPECT_OWNER("wsp");
+	act(1, ACTION_CLOSE, "wsp");
+	EXPECT_ROWS("25:COMPLETED");
+	EXPECT_TOLD("STATUS>uwv#4");
+	assert_int_equal(world.state.client.status, CLIENT_STATUS_CLOSED);
+	assert_int_equal(world.state.client.clocks_count, 0);
+
+	refer(2, "gemeente", "wsp"); /* 24 */
+	EXPECT_ROWS("1:SUBMITTED");
+	assert_int_equal(world.state.client.status, CLIENT_STATUS_OPEN);
+	EXPECT_OWNER("gemeente");
+}
+
+static void consent_withdrawn_stops_sharing_not_responsibility(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_WITHDRAW_CONSENT, "uwv");
+	EXPECT_TOLD("STATUS>wsp#2");
+	assert_int_equal(world.state.client.consent, CONSENT_WITHDRAWN);
+	act(1, ACTION_ACCEPT, "wsp");
+	EXPECT_OWNER("wsp");
+	assert_null(world.decision.handovers[0].sealed);
+}
+
+static void an_undecided_offer_climbs_level_by_level(void **state)
+{
+	int64_t due;
+
+	(void)state;
+	refer(1, "uwv", "wsp");
+	delivered(1);
+	act(1, ACTION_SEEN, "wsp");
+	due = world_clock(&world, 1, CLOCK_NAME_T2)->due;
+	assert_int_equal(due, calendar_add_working_days(world.now, 5));
+	world_pass(&world, due);
+	EXPECT_ROWS("22:OFFERED");
+	EXPECT_TOLD("ESCALATION>wsp#2");
+	world_pass(&world, calendar_add_working_days(due, 2));
+	EXPECT_TOLD("ESCALATION>wsp#3 ESCALATION>uwv#1");
+	world_pass(&world, calendar_add_working_days(due, 5));
+	EXPECT_TOLD("ESCALATION>coordinator#1 ESCALATION>ops#1");
+	world_pass(&world, calendar_add_working_days(due, 10));
+	EXPECT_ROWS("22:OFFERED 22:SUBMITTED");
+	EXPECT_TOLD("OFFER>entry#1");
+	assert_int_equal(world_find(&world, 1)->state, REFERRAL_STATE_OFFERED);
+	assert_int_equal(world_find(&world, 1)->escalation, 4);
+	EXPECT_OWNER("uwv");
+}
+
+static void a_client_nobody_speaks_of_is_asked_about(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_ACCEPT, "wsp");
+	act(1, ACTION_COMPLETE, "wsp");
+	world_pass(&world, days_on(31));
+	EXPECT_TOLD("REMINDER>wsp#3");
+	world_pass(&world, days_on(12));
+	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->level, 2);
+	act(1, ACTION_SIGN_OF_LIFE, "wsp");
+	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->level, 0);
+	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->due, days_on(30));
+}
+
+static void a_fixed_date_is_the_next_action(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_DECLINE, "wsp");
+	world_act(&world, 1, ACTION_SIGN_OF_LIFE, "uwv");
+	world.change.has_next_date = true;
+	world.change.next_date = calendar_date(world.now) + 60;
+	world_send(&world);
+	assert_null(world_clock(&world, 1, CLOCK_NAME_T4));
+	assert_int_equal(world.state.client.duty_due, calendar_start(world.change.next_date));
+	assert_int_equal(world_pass(&world, days_on(59)), 0);
+	assert_int_equal(world_pass(&world, days_on(2)), 1);
+	EXPECT_TOLD("REMINDER>uwv#2");
+}
+
+static void an_offer_rests_until_its_day(void **state)
+{
+	(void)state;
+	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
+	world.body.has_not_before = true;
+	world.body.not_before = calendar_date(world.now) + 10;
+	world_send(&world);
+	EXPECT_TOLD("");
+	assert_null(world_clock(&world, 1, CLOCK_NAME_T0));
+	assert_int_equal(world.state.client.duty, DUTY_AWAIT_START);
+	assert_int_equal(world_pass(&world, calendar_start(world.body.not_before)), 1);
+	EXPECT_TOLD("OFFER>wsp#1");
+	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T0));
+}
+
+static void the_hubs_own_outage_does_not_count(void **state)
+{
+	int64_t due;
+
+	(void)state;
+	refer(1, "uwv", "wsp");
+	due = world_clock(&world, 1, CLOCK_NAME_T0)->due;
+	world.lost = 3 * CLOCK_MINUTE_MS;
+	assert_int_equal(world_pass(&world, due), 1);
+	EXPECT_TOLD("");
+	assert_int_equal(world_clock(&world, 1, CLOCK_NAME_T0)->due, due + 3 * CLOCK_MINUTE_MS);
+	world.lost = 0;
+	world_pass(&world, due + 3 * CLOCK_MINUTE_MS);
+	EXPECT_TOLD("ESCALATION>ops#1");
+}
+
+static void a_service_leaves_responsibility_where_it_is(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_ACCEPT, "wsp");
+	world_refer(&world, 2, "gemeente", "roc", REFERRAL_KIND_SERVICE);
+	world_send(&world);
+	EXPECT_ROWS("1:SUBMITTED");
+	EXPECT_TOLD("OFFER>roc#1 STATUS>wsp#1");
+	act(2, ACTION_ACCEPT, "roc");
+	EXPECT_OWNER("wsp");
+	assert_non_null(world_clock(&world, 2, CLOCK_NAME_T6));
+}
+
+static void unknown_codes_and_cases_are_visible(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_UNKNOWN, "wsp");
+	EXPECT_CODE(REJECTION_CODE_UNKNOWN_CODE);
+	assert_string_equal(world.decision.reject_owner, "ops");
+	act(9, ACTION_ACCEPT, "wsp");
+	EXPECT_CODE(REJECTION_CODE_UNKNOWN_CASE);
+	EXPECT_TOLD("VERDICT>wsp#0");
+}
+
+static void the_oldest_ended_referral_makes_room(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_ACCEPT, "wsp");
+	for (uint8_t i = 2; i < 100; i++) {
+		world_refer(&world, i, "wsp", "roc", REFERRAL_KIND_SERVICE);
+		world_send(&world);
+		EXPECT_ROWS("1:SUBMITTED");
+		act(i, ACTION_ACCEPT, "roc");
+		act(i, ACTION_COMPLETE, "roc");
+		EXPECT_ROWS("18:COMPLETED");
+	}
+	assert_int_equal(world.state.client.referrals_count, HANDOVER_REFERRALS_MAX);
+	assert_null(world_find(&world, 2));
+	assert_non_null(world_find(&world, 1));
+	assert_non_null(world_find(&world, 99));
+}
+
+static void a_client_full_of_open_referrals_refuses_more(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	for (uint8_t i = 2; i <= HANDOVER_REFERRALS_MAX; i++) {
+		world_refer(&world, i, "uwv", "roc", REFERRAL_KIND_SERVICE);
+		world_send(&world);
+		EXPECT_ROWS("1:SUBMITTED");
+	}
+	world_refer(&world, 200, "uwv", "roc", REFERRAL_KIND_SERVICE);
+	world_send(&world);
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+}
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(a_referral_makes_the_sender_responsible_until_the_target_accepts),
+		STORY(what_the_target_does_shows_that_it_has_the_offer),
+		STORY(a_decline_leaves_the_giver_a_dated_duty),
+		STORY(a_decline_needs_reason_text_and_a_suggestion),
+		STORY(the_entry_desk_may_not_decline_but_a_request_it_may),
+		STORY(a_second_partner_asks_the_responsible_desk),
+		STORY(open_requests_follow_the_client),
+		STORY(a_registration_goes_to_the_entry_desk_first),
+		STORY(of_several_desks_the_first_acceptance_wins),
+		STORY(passing_a_client_on_completes_what_gave_it),
+		STORY(a_repeat_is_a_duplicate_and_other_content_a_conflict),
+		STORY(a_row_sent_again_amends),
+		STORY(late_updates_are_stale),
+		STORY(others_may_not_act),
+		STORY(undeliverable_is_the_givers_duty),
+		STORY(a_client_closes_only_with_a_reason_and_no_open_referral),
+		STORY(consent_withdrawn_stops_sharing_not_responsibility),
+		STORY(an_undecided_offer_climbs_level_by_level),
+		STORY(a_client_nobody_speaks_of_is_asked_about),
+		STORY(a_fixed_date_is_the_next_action),
+		STORY(an_offer_rests_until_its_day),
+		STORY(the_hubs_own_outage_does_not_count),
+		STORY(a_service_leaves_responsibility_where_it_is),
+		STORY(unknown_codes_and_cases_are_visible),
+		STORY(the_oldest_ended_referral_makes_room),
+		STORY(a_client_full_of_open_referrals_refuses_more),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
