@@ -2,6 +2,7 @@
 #include "hub/kafka/consumer.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -10,7 +11,9 @@
 #include "hub/base/clock.h"
 #include "hub/kafka/places.h"
 
-#define ASSIGN_MS 10000
+#define BEGIN_MS 10000
+#define FETCH_QUEUE_KB 65536
+#define READER "lokethub-reader" /* librdkafka wants a group; it is never joined */
 
 struct consumer {
 	const struct kafka_settings *settings;
@@ -59,41 +62,38 @@ static void take_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t code,
 
 /* A full prefetch queue makes librdkafka 2.0.2 stop fetching for up to a second, so the bytes alone
  * bound it. */
-static const struct kafka_property reading[] = {
-	{"isolation.level", "read_committed"},
-	{"enable.auto.commit", "false"},
-	{"enable.auto.offset.store", "false"},
-	{"auto.offset.reset", "error"},
-	{"enable.partition.eof", "true"},
-	{"partition.assignment.strategy", "roundrobin"},
-	{"session.timeout.ms", "20000"},
-	{"heartbeat.interval.ms", "3000"},
-	{"fetch.wait.max.ms", "20"},
-	{"queued.min.messages", "1000000"},
-	{"queued.max.messages.kbytes", "65536"},
-};
-
-static rd_kafka_conf_t *conf_of(const struct kafka_settings *settings, const char *group,
-	const char *instance, struct err *err)
+static rd_kafka_conf_t *conf_of(const struct kafka_settings *settings,
+	const struct consumer_member_options *options, struct err *err)
 {
-	rd_kafka_conf_t *conf =
-		kafka_conf(settings, reading, sizeof(reading) / sizeof(reading[0]), err);
-	if (!conf)
-		return NULL;
-	if (kafka_conf_add(conf, "group.id", group, err) == OK &&
-		(!instance || kafka_conf_add(conf, "group.instance.id", instance, err) == OK))
-		return conf;
-	rd_kafka_conf_destroy(conf);
-	return NULL;
+	char kbytes[12], session[12];
+	const struct setting_pair own[] = {
+		{"isolation.level", options->uncommitted ? "read_uncommitted" : "read_committed"},
+		{"enable.auto.commit", "false"},
+		{"enable.auto.offset.store", "false"},
+		{"auto.offset.reset", "error"},
+		{"enable.partition.eof", "true"},
+		{"partition.assignment.strategy", "roundrobin"},
+		{"fetch.wait.max.ms", "20"},
+		{"queued.min.messages", "1000000"},
+		{"queued.max.messages.kbytes", kbytes},
+		{"session.timeout.ms", session},
+		{"group.id", options->group},
+		{options->instance ? "group.instance.id" : NULL, options->instance},
+		{NULL, NULL},
+	};
+	snprintf(kbytes, sizeof(kbytes), "%d",
+		settings->fetch_queue_kb ? settings->fetch_queue_kb : FETCH_QUEUE_KB);
+	snprintf(session, sizeof(session), "%d", options->session_timeout_ms);
+	return kafka_conf(settings, RD_KAFKA_CONSUMER, own, err);
 }
 
 static enum outcome open_client(struct consumer **out, const struct kafka_settings *settings,
-	const char *group, const char *instance, struct err *err)
+	const struct consumer_member_options *options, struct err *err)
 {
 	struct consumer *consumer = memory_get_zeroed(1, sizeof(*consumer));
 	consumer->settings = settings;
 	consumer->fd = -1;
-	rd_kafka_conf_t *conf = conf_of(settings, group, instance, err);
+	rd_kafka_conf_t *conf = conf_of(settings, options, err);
 	if (conf) {
 		rd_kafka_conf_set_opaque(conf, consumer);
 		rd_kafka_conf_set_rebalance_cb(conf, take_rebalance);
@@ -109,12 +109,12 @@ static enum outcome open_client(struct consumer **out, const struct kafka_settin
 }
 
 enum outcome consumer_new_member(struct consumer **out, const struct kafka_settings *settings,
-	const char *group, const char *instance, enum topic topic, struct err *err)
+	const struct consumer_member_options *options, struct err *err)
 {
 	struct consumer *consumer;
-	if (open_client(&consumer, settings, group, instance, err) != OK)
+	if (open_client(&consumer, settings, options, err) != OK)
 		return err->outcome;
-	const struct consumer_place all = {.topic = topic, .partition = RD_KAFKA_PARTITION_UA};
+	const struct consumer_place all = {options->topic, RD_KAFKA_PARTITION_UA, 0};
 	rd_kafka_topic_partition_list_t *list = places_list(settings, &all, 1);
 	enum outcome outcome =
 		kafka_err(err, rd_kafka_subscribe(consumer->client, list), "joining the group");
@@ -130,7 +130,9 @@ enum outcome consumer_new_member(struct consumer **out, const struct kafka_setti
 enum outcome consumer_new(
 	struct consumer **out, const struct kafka_settings *settings, struct err *err)
 {
-	return open_client(out, settings, "lokethub-reader", NULL, err);
+	const struct consumer_member_options options = {
+		.group = READER, .session_timeout_ms = 20000};
+	return open_client(out, settings, &options, err);
 }
 
 void consumer_free(struct consumer *consumer)
@@ -175,7 +177,7 @@ static enum outcome gap_err(struct consumer *consumer, struct consumer_place pla
 {
 	int64_t wanted = place.offset;
 	struct err ignored = {0};
-	if (consumer_begins(consumer, &place, 1, ASSIGN_MS, &ignored) != OK)
+	if (consumer_begins(consumer, &place, 1, BEGIN_MS, &ignored) != OK)
 		place.offset = -1;
 	return err_set(err, FATAL,
 		"%s[%d]: offset %lld is not there, the topic is kept from %lld on; records may be "
@@ -307,6 +309,20 @@ enum outcome consumer_ends(struct consumer *consumer, struct consumer_place *pla
 {
 	struct places_query query = {consumer->client, consumer->settings, timeout_ms};
 	return places_find(&query, PLACES_END, places, count, err);
+}
+
+enum outcome consumer_high_ends(struct consumer *consumer, struct consumer_place *places,
+	size_t count, int timeout_ms, struct err *err)
+{
+	struct consumer *all;
+	if (open_client(&all, consumer->settings,
+		    &(struct consumer_member_options){
+			    .group = READER, .session_timeout_ms = 20000, .uncommitted = true},
+		    err) != OK)
+		return err->outcome;
+	enum outcome outcome = consumer_ends(all, places, count, timeout_ms, err);
+	consumer_free(all);
+	return outcome;
 }
 
 enum outcome consumer_committed(struct consumer *consumer, struct consumer_committed *places,

@@ -28,11 +28,18 @@ enum consumer_news {
 			*/
 };
 
+struct consumer_member_options {
+	const char *group;
+	const char *instance; /* static membership: stable, unique among living processes */
+	enum topic topic;
+	bool uncommitted; /* also what is not committed (yet); for looking only */
+	int32_t session_timeout_ms; /* not heard of for so long: its partitions go to others */
+};
+
 /* A member of a group. It reads nothing until it has answered an assignment, and may take its time
- * for that: up to max.poll.interval.ms. `instance`: static membership, unique among living
- * processes. */
+ * for that: up to max.poll.interval.ms. */
 enum outcome consumer_new_member(struct consumer **out, const struct kafka_settings *settings,
-	const char *group, const char *instance, enum topic topic, struct err *err) MUST_CHECK;
+	const struct consumer_member_options *options, struct err *err) MUST_CHECK;
 /* Reads where consumer_assign says; belongs to no group. */
 enum outcome consumer_new(
 	struct consumer **out, const struct kafka_settings *settings, struct err *err) MUST_CHECK;
@@ -64,11 +71,16 @@ enum outcome consumer_begins(struct consumer *consumer, struct consumer_place *p
 	int timeout_ms, struct err *err) MUST_CHECK;
 enum outcome consumer_ends(struct consumer *consumer, struct consumer_place *places, size_t count,
 	int timeout_ms, struct err *err) MUST_CHECK;
+/* Behind the last record there is, committed or not. Once `end` has come to it, every transaction
+ * that was open then has ended. */
+enum outcome consumer_high_ends(struct consumer *consumer, struct consumer_place *places,
+	size_t count, int timeout_ms, struct err *err) MUST_CHECK;
 
-/* Committed for the group, with the metadata as a decimal number. offset -1: none yet. */
+/* Committed for the group, with two numbers of the committer's own kept beside it. offset -1: none
+ * yet. */
 struct consumer_committed {
 	struct consumer_place place;
-	int64_t number; /* INT64_MIN: none */
+	int64_t numbers[2]; /* 0 where there are none */
 };
 
 /* Waits for a pending transaction to end, so give it at least 30 s. */

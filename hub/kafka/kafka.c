@@ -39,44 +39,54 @@ static const char *const ours[] = {
 	"transactional.id",
 };
 
-static const struct kafka_property common[] = {
+static const struct setting_pair common[] = {
 	{"allow.auto.create.topics", "false"},
 	{"socket.nagle.disable", "true"},
 	{"topic.metadata.refresh.interval.ms", "30000"},
+	{NULL, NULL},
 };
 
-enum outcome kafka_conf_add(
-	rd_kafka_conf_t *conf, const char *name, const char *value, struct err *err)
+static enum outcome add(rd_kafka_conf_t *conf, const struct setting_pair *pairs, struct err *err)
 {
 	char why[200];
-	if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) == RD_KAFKA_CONF_OK)
-		return OK;
-	return err_set(err, REJECT, "kafka property \"%s\": %s", name, why);
+	for (; pairs && pairs->name; pairs++)
+		if (rd_kafka_conf_set(conf, pairs->name, pairs->value, why, sizeof(why)) !=
+			RD_KAFKA_CONF_OK)
+			return err_set(err, REJECT, "kafka property \"%s\": %s", pairs->name, why);
+	return OK;
 }
 
-static enum outcome set_properties(rd_kafka_conf_t *conf, const struct kafka_property *properties,
-	size_t count, struct err *err)
+static enum outcome refuse_ours(const struct setting_pair *pairs, struct err *err)
 {
-	for (size_t i = 0; i < count; i++)
-		if (kafka_conf_add(conf, properties[i].name, properties[i].value, err) != OK)
-			return REJECT;
+	for (; pairs && pairs->name; pairs++)
+		for (size_t i = 0; i < COUNT_OF(ours); i++)
+			if (strcmp(pairs->name, ours[i]) == 0)
+				return err_set(err, REJECT,
+					"kafka property \"%s\": is set by the hub itself, leave it "
+					"out",
+					ours[i]);
+	return OK;
+}
+
+static enum outcome try_conf(
+	const struct kafka_settings *settings, rd_kafka_type_t type, struct err *err)
+{
+	rd_kafka_conf_t *conf = kafka_conf(settings, type, NULL, err);
+	if (!conf)
+		return err->outcome;
+	rd_kafka_conf_destroy(conf);
 	return OK;
 }
 
 enum outcome kafka_settings_check(const struct kafka_settings *settings, struct err *err)
 {
-	for (size_t i = 0; i < settings->properties_count; i++)
-		for (size_t k = 0; k < COUNT_OF(ours); k++)
-			if (strcmp(settings->properties[i].name, ours[k]) == 0)
-				return err_set(err, REJECT,
-					"kafka property \"%s\": is set by the hub itself, leave it "
-					"out",
-					ours[k]);
-	rd_kafka_conf_t *conf = kafka_conf(settings, NULL, 0, err);
-	if (!conf)
+	if (refuse_ours(settings->properties, err) != OK ||
+		refuse_ours(settings->consumer, err) != OK ||
+		refuse_ours(settings->producer, err) != OK)
 		return REJECT;
-	rd_kafka_conf_destroy(conf);
-	return OK;
+	if (try_conf(settings, RD_KAFKA_CONSUMER, err) != OK)
+		return REJECT;
+	return try_conf(settings, RD_KAFKA_PRODUCER, err);
 }
 
 /* The library's own lines: syslog levels, 3 is an error. What we do about a fault is logged by the
@@ -88,20 +98,21 @@ static void take_log(const rd_kafka_t *client, int level, const char *facility, 
 		log_quote(text));
 }
 
-rd_kafka_conf_t *kafka_conf(const struct kafka_settings *settings,
-	const struct kafka_property *properties, size_t properties_count, struct err *err)
+rd_kafka_conf_t *kafka_conf(const struct kafka_settings *settings, rd_kafka_type_t type,
+	const struct setting_pair *own, struct err *err)
 {
-	const struct kafka_property who[] = {
+	const struct setting_pair who[] = {
 		{"bootstrap.servers", settings->brokers},
 		{"client.id", settings->node},
+		{NULL, NULL},
 	};
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	assert(conf);
 	rd_kafka_conf_set_log_cb(conf, take_log);
-	if (set_properties(conf, who, COUNT_OF(who), err) == OK &&
-		set_properties(conf, common, COUNT_OF(common), err) == OK &&
-		set_properties(conf, properties, properties_count, err) == OK &&
-		set_properties(conf, settings->properties, settings->properties_count, err) == OK)
+	if (add(conf, who, err) == OK && add(conf, common, err) == OK &&
+		add(conf, own, err) == OK && add(conf, settings->properties, err) == OK &&
+		add(conf, type == RD_KAFKA_CONSUMER ? settings->consumer : settings->producer,
+			err) == OK)
 		return conf;
 	rd_kafka_conf_destroy(conf);
 	return NULL;

@@ -9,11 +9,7 @@
 
 #include "hub/base/bytes.h"
 #include "hub/base/err.h"
-
-/* A property of librdkafka, as in its CONFIGURATION.md. */
-struct kafka_property {
-	const char *name, *value;
-};
+#include "hub/base/setting.h"
 
 /* Immutable after start; borrowed by every client made with it. */
 struct kafka_settings {
@@ -21,8 +17,10 @@ struct kafka_settings {
 	const char *prefix; /* of topic names: "lokethub." */
 	const char *node; /* client.id */
 	int32_t partitions; /* N: of the topics that are spread by slot */
-	const struct kafka_property *properties; /* from config: security, buffers, timeouts */
-	size_t properties_count;
+	int32_t fetch_queue_kb; /* memory of a consumer for records read ahead; 0: 65536 */
+	/* librdkafka's properties (its CONFIGURATION.md) from config, ended by name NULL; NULL:
+	 * none. Those for all clients come first. */
+	const struct setting_pair *properties, *consumer, *producer;
 };
 
 /* REJECT: a property that librdkafka does not know or whose value it refuses, or one that is ours
@@ -39,12 +37,11 @@ enum outcome kafka_err(struct err *err, rd_kafka_resp_err_t code, const char *wh
 /* As kafka_err; destroys error. */
 enum outcome kafka_error(struct err *err, rd_kafka_error_t *error, const char *what);
 
-/* For the modules of this room. A configuration with the settings and these properties in it
- * (config's come last), or NULL with err set. */
-rd_kafka_conf_t *kafka_conf(const struct kafka_settings *settings,
-	const struct kafka_property *properties, size_t properties_count, struct err *err);
-enum outcome kafka_conf_add(
-	rd_kafka_conf_t *conf, const char *name, const char *value, struct err *err) MUST_CHECK;
+/* For the modules of this room. */
+
+/* A configuration with our properties in it, and then config's for this type; NULL with err set. */
+rd_kafka_conf_t *kafka_conf(const struct kafka_settings *settings, rd_kafka_type_t type,
+	const struct setting_pair *ours, struct err *err);
 /* A client of this type; takes conf. NULL with err set. */
 rd_kafka_t *kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct err *err);
 

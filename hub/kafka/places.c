@@ -2,7 +2,11 @@
  * group committed. */
 #include "hub/kafka/places.h"
 
-#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/base/memory.h"
 
 static rd_kafka_topic_partition_t *add(const struct kafka_settings *settings,
 	rd_kafka_topic_partition_list_t *list, const struct consumer_place *place)
@@ -51,12 +55,30 @@ enum outcome places_find(const struct places_query *query, int which, struct con
 	return outcome;
 }
 
+rd_kafka_topic_partition_list_t *places_committed_list(const struct kafka_settings *settings,
+	const struct consumer_committed *places, size_t count)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+	for (size_t i = 0; i < count; i++) {
+		char text[48];
+		rd_kafka_topic_partition_t *to = add(settings, list, &places[i].place);
+		snprintf(text, sizeof(text), "%" PRId64 " %" PRId64, places[i].numbers[0],
+			places[i].numbers[1]);
+		to->offset = places[i].place.offset;
+		to->metadata = memory_string(text); /* librdkafka frees it with the list */
+		to->metadata_size = strlen(text);
+	}
+	return list;
+}
+
 static void take_committed(struct consumer_committed *out, const rd_kafka_topic_partition_t *from)
 {
-	struct bytes metadata = bytes_of(from->metadata, from->metadata_size);
+	char text[48] = "";
 	out->place.offset = from->offset < 0 ? -1 : from->offset;
-	if (metadata.size == 0 || !bytes_to_int64(metadata, &out->number))
-		out->number = INT64_MIN;
+	out->numbers[0] = out->numbers[1] = 0;
+	if (from->metadata && from->metadata_size < sizeof(text))
+		memcpy(text, from->metadata, from->metadata_size);
+	sscanf(text, "%" SCNd64 " %" SCNd64, &out->numbers[0], &out->numbers[1]);
 }
 
 enum outcome places_committed(const struct places_query *query, struct consumer_committed *places,

@@ -9,6 +9,10 @@
 rd_kafka_topic_partition_list_t *places_list(
 	const struct kafka_settings *settings, const struct consumer_place *places, size_t count);
 
+/* With the numbers as metadata: "1760000000000 17". */
+rd_kafka_topic_partition_list_t *places_committed_list(const struct kafka_settings *settings,
+	const struct consumer_committed *places, size_t count);
+
 #define PLACES_BEGIN -2 /* as in Kafka's ListOffsets */
 #define PLACES_END -1
 

@@ -73,7 +73,7 @@ static void watch(struct producer *producer)
 static enum outcome open_client(struct producer *producer, int timeout_ms, struct err *err)
 {
 	char linger[12], deadline[12], queue[12];
-	const struct kafka_property properties[] = {
+	const struct setting_pair own[] = {
 		{"enable.idempotence", "true"},
 		{"acks", "all"},
 		{"compression.codec", "zstd"},
@@ -82,12 +82,12 @@ static enum outcome open_client(struct producer *producer, int timeout_ms, struc
 		{"queue.buffering.max.messages", queue},
 		{"queue.buffering.max.kbytes", QUEUE_KBYTES},
 		{"message.max.bytes", "2097152"},
+		{NULL, NULL},
 	};
 	snprintf(linger, sizeof(linger), "%d", producer->options.linger_ms);
 	snprintf(deadline, sizeof(deadline), "%d", producer->options.deadline_ms);
 	snprintf(queue, sizeof(queue), "%d", producer->options.queue_max);
-	rd_kafka_conf_t *conf = kafka_conf(
-		producer->settings, properties, sizeof(properties) / sizeof(properties[0]), err);
+	rd_kafka_conf_t *conf = kafka_conf(producer->settings, RD_KAFKA_PRODUCER, own, err);
 	if (!conf)
 		return REJECT;
 	rd_kafka_conf_set_opaque(conf, producer);

@@ -44,7 +44,8 @@ static enum outcome take(struct reading *reading, enum consumer_news news,
 	if (reading->places[at].offset >= reading->ends[at].offset)
 		return OK;
 	if (news == CONSUMER_DRAINED) {
-		advance(reading, at, reading->ends[at].offset);
+		if (record->offset > reading->places[at].offset)
+			advance(reading, at, record->offset);
 		return OK;
 	}
 	enum outcome outcome = reading->each(reading->context, record, err);
@@ -96,7 +97,7 @@ enum outcome consumer_read_to_end(struct consumer *consumer, struct consumer_pla
 		.context = context,
 	};
 	memcpy(reading.ends, places, count * sizeof(*places));
-	enum outcome outcome = consumer_ends(consumer, reading.ends, count, timeout_ms, err);
+	enum outcome outcome = consumer_high_ends(consumer, reading.ends, count, timeout_ms, err);
 	if (outcome == OK)
 		outcome = start(&reading, err);
 	if (outcome == OK)

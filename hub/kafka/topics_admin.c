@@ -61,7 +61,7 @@ static struct wanted wanted_of(enum topic topic, const struct topics_options *op
 
 static rd_kafka_t *admin_client(const struct kafka_settings *settings, struct err *err)
 {
-	rd_kafka_conf_t *conf = kafka_conf(settings, NULL, 0, err);
+	rd_kafka_conf_t *conf = kafka_conf(settings, RD_KAFKA_PRODUCER, NULL, err);
 	return conf ? kafka_client(RD_KAFKA_PRODUCER, conf, err) : NULL;
 }
 

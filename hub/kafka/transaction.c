@@ -8,6 +8,7 @@
 #include "hub/base/arena.h"
 #include "hub/base/clock.h"
 #include "hub/base/crash.h"
+#include "hub/kafka/places.h"
 #include "hub/kafka/writer.h"
 
 #define OFFSETS_MS 5000
@@ -15,16 +16,12 @@
 #define RENEW_MS 60000
 #define FREE_MS 1000
 
-struct offset {
-	struct consumer_place place;
-	int64_t number;
-};
-
 struct transaction {
 	const struct kafka_settings *settings;
+	struct transaction_options options;
 	char *id;
 	struct writer writer;
-	struct offset *offsets;
+	struct consumer_committed *offsets;
 	size_t offsets_count, records;
 	int32_t renewals;
 	bool open;
@@ -41,19 +38,24 @@ static void take_report(rd_kafka_t *client, const rd_kafka_message_t *message, v
 
 static rd_kafka_conf_t *conf_of(const struct transaction *transaction, struct err *err)
 {
-	const struct kafka_property properties[] = {
-		{"transactional.id", transaction->id},
-		{"transaction.timeout.ms", "12000"},
+	const struct transaction_options *options = &transaction->options;
+	char timeout[12], messages[12], kbytes[12];
+	const struct setting_pair own[] = {
+		{"transactional.id", options->id},
+		{"transaction.timeout.ms", timeout},
 		{"retry.backoff.ms", "10"},
 		{"linger.ms", "20"},
 		{"compression.codec", "zstd"},
 		{"delivery.report.only.error", "true"},
-		{"queue.buffering.max.messages", "1000000"},
-		{"queue.buffering.max.kbytes", "65536"},
+		{"queue.buffering.max.messages", messages},
+		{"queue.buffering.max.kbytes", kbytes},
 		{"message.max.bytes", "2097152"},
+		{NULL, NULL},
 	};
-	rd_kafka_conf_t *conf = kafka_conf(
-		transaction->settings, properties, sizeof(properties) / sizeof(properties[0]), err);
+	snprintf(timeout, sizeof(timeout), "%d", options->timeout_ms);
+	snprintf(messages, sizeof(messages), "%d", options->queue_messages);
+	snprintf(kbytes, sizeof(kbytes), "%d", options->queue_kb);
+	rd_kafka_conf_t *conf = kafka_conf(transaction->settings, RD_KAFKA_PRODUCER, own, err);
 	if (conf)
 		rd_kafka_conf_set_dr_msg_cb(conf, take_report);
 	return conf;
@@ -76,17 +78,18 @@ static enum outcome open_client(struct transaction *transaction, int timeout_ms,
 }
 
 enum outcome transaction_new(struct transaction **out, const struct kafka_settings *settings,
-	const char *id, int timeout_ms, struct err *err)
+	const struct transaction_options *options, int wait_ms, struct err *err)
 {
 	struct transaction *transaction = memory_get_zeroed(1, sizeof(*transaction));
 	transaction->settings = settings;
-	transaction->id = memory_string(id);
+	transaction->options = *options;
+	transaction->options.id = transaction->id = memory_string(options->id);
 	transaction->offsets =
-		memory_get_zeroed((size_t)settings->partitions, sizeof(struct offset));
-	enum outcome outcome = open_client(transaction, timeout_ms, err);
+		memory_get_zeroed((size_t)settings->partitions, sizeof(*transaction->offsets));
+	enum outcome outcome = open_client(transaction, wait_ms, err);
 	if (outcome != OK) {
 		transaction_free(transaction);
-		return err_in(err, "transaction %s", id);
+		return err_in(err, "transaction %s", options->id);
 	}
 	*out = transaction;
 	return OK;
@@ -153,42 +156,24 @@ enum outcome transaction_send(
 	return outcome == FATAL ? err->outcome = RETRY : outcome;
 }
 
-void transaction_offset(
-	struct transaction *transaction, const struct consumer_place *place, int64_t number)
+void transaction_offset(struct transaction *transaction, const struct consumer_committed *next)
 {
 	size_t i = 0;
 	while (i < transaction->offsets_count &&
-		transaction->offsets[i].place.partition != place->partition)
+		transaction->offsets[i].place.partition != next->place.partition)
 		i++;
 	assert(i < (size_t)transaction->settings->partitions);
-	transaction->offsets[i] = (struct offset){*place, number};
+	transaction->offsets[i] = *next;
 	if (i == transaction->offsets_count)
 		transaction->offsets_count++;
-}
-
-static rd_kafka_topic_partition_list_t *offsets_list(const struct transaction *transaction)
-{
-	size_t count = transaction->offsets_count;
-	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
-	for (size_t i = 0; i < count; i++) {
-		const struct offset *from = &transaction->offsets[i];
-		char name[TOPICS_NAME_SIZE], number[24];
-		topics_name(transaction->settings, from->place.topic, name);
-		rd_kafka_topic_partition_t *to =
-			rd_kafka_topic_partition_list_add(list, name, from->place.partition);
-		int size = snprintf(number, sizeof(number), "%lld", (long long)from->number);
-		to->offset = from->place.offset;
-		to->metadata = memory_string(number); /* librdkafka frees it with the list */
-		to->metadata_size = (size_t)size;
-	}
-	return list;
 }
 
 static rd_kafka_error_t *send_offsets(struct transaction *transaction, struct consumer *member)
 {
 	rd_kafka_consumer_group_metadata_t *generation =
 		rd_kafka_consumer_group_metadata(consumer_client(member));
-	rd_kafka_topic_partition_list_t *list = offsets_list(transaction);
+	rd_kafka_topic_partition_list_t *list = places_committed_list(
+		transaction->settings, transaction->offsets, transaction->offsets_count);
 	rd_kafka_error_t *error = rd_kafka_send_offsets_to_transaction(
 		transaction->writer.client, list, generation, OFFSETS_MS);
 	rd_kafka_topic_partition_list_destroy(list);

@@ -16,11 +16,17 @@ enum transaction_fate {
 	TRANSACTION_UNKNOWN, /* read the group's committed offsets again: they tell */
 };
 
-/* `id`: stable, unique among living processes. Ends a transaction that a former process with this
- * id left open. Looks up every topic, since the first use of an unknown one would wait. RETRY: not
- * within timeout_ms. */
+struct transaction_options {
+	const char *id; /* stable, unique among living processes */
+	int32_t timeout_ms; /* the brokers abort what is open for so long; less than the session of
+			       the group */
+	int32_t queue_messages, queue_kb; /* records on their way to the brokers */
+};
+
+/* Ends a transaction that a former process with this id left open. Looks up every topic, since the
+ * first use of an unknown one would wait. RETRY: not within wait_ms. */
 enum outcome transaction_new(struct transaction **out, const struct kafka_settings *settings,
-	const char *id, int timeout_ms, struct err *err) MUST_CHECK;
+	const struct transaction_options *options, int wait_ms, struct err *err) MUST_CHECK;
 void transaction_free(struct transaction
 		*transaction); /* an open transaction is aborted, or left to its timeout */
 
@@ -28,10 +34,9 @@ enum outcome transaction_begin(struct transaction *transaction, struct err *err)
 /* RETRY: the queue is full or the world is unwell: abort. REJECT: too large. */
 enum outcome transaction_send(struct transaction *transaction, const struct record_write *record,
 	struct err *err) MUST_CHECK;
-/* The next offset to read of a partition that the batch read from or wrote for, with a number kept
+/* The next offset to read of a partition that the batch read from or wrote for, with what is kept
  * beside it. Also when it did not move: this is what fences a zombie (KIP-447). Last one wins. */
-void transaction_offset(
-	struct transaction *transaction, const struct consumer_place *place, int64_t number);
+void transaction_offset(struct transaction *transaction, const struct consumer_committed *next);
 /* Sends the offsets for `member`'s group generation, and commits. Without any offset: an assert.
  * err says why it was not committed. FATAL: the fate is set all the same, and there is no client
  * any more: exit. */

@@ -38,7 +38,7 @@ const struct kafka_settings *broker_start(int32_t partitions)
 void broker_stop(void)
 {
 	struct err err = {0};
-	rd_kafka_conf_t *conf = kafka_conf(&settings, NULL, 0, &err);
+	rd_kafka_conf_t *conf = kafka_conf(&settings, RD_KAFKA_PRODUCER, NULL, &err);
 	rd_kafka_t *client = kafka_client(RD_KAFKA_PRODUCER, conf, &err);
 	rd_kafka_DeleteTopic_t *topics[TOPIC_COUNT];
 	for (int i = 0; i < TOPIC_COUNT; i++) {

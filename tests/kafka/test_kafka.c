@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hub/kafka/producer.h"
 #include "hub/kafka/transaction.h"
@@ -103,20 +104,19 @@ static void test_properties_of_ours_are_refused(void **state)
 {
 	(void)state;
 	const struct {
-		struct kafka_property property;
+		struct setting_pair pairs[2];
 		enum outcome outcome;
 	} rows[] = {
-		{{"fetch.min.bytes", "1"}, OK},
-		{{"acks", "1"}, REJECT},
-		{{"isolation.level", "read_uncommitted"}, REJECT},
-		{{"no.such.thing", "1"}, REJECT},
-		{{"linger.ms", "soon"}, REJECT},
+		{{{"fetch.min.bytes", "1"}}, OK},
+		{{{"acks", "1"}}, REJECT},
+		{{{"isolation.level", "read_uncommitted"}}, REJECT},
+		{{{"no.such.thing", "1"}}, REJECT},
+		{{{"linger.ms", "soon"}}, REJECT},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct kafka_settings with = *settings;
 		struct err err = {0};
-		with.properties = &rows[i].property;
-		with.properties_count = 1;
+		with.properties = rows[i].pairs;
 		assert_int_equal(kafka_settings_check(&with, &err), rows[i].outcome);
 	}
 }
@@ -221,12 +221,28 @@ static int read_all(enum topic topic)
 	return count;
 }
 
+/* Records of transactions that are still open. */
+static int64_t waiting_records(enum topic topic, int32_t partition)
+{
+	struct consumer *consumer = NULL;
+	struct consumer_place end = {topic, partition, 0}, high = end;
+	BROKER_OK(consumer_new(&consumer, settings, broker_err()));
+	for (int i = 0; i < 50 && high.offset == 0; i++) {
+		usleep(20000);
+		BROKER_OK(consumer_high_ends(consumer, &high, 1, 5000, broker_err()));
+	}
+	BROKER_OK(consumer_ends(consumer, &end, 1, 5000, broker_err()));
+	consumer_free(consumer);
+	return high.offset - end.offset;
+}
+
 static struct consumer *new_member(const char *group, struct consumer_place *places)
 {
 	struct consumer *member = NULL;
 	enum consumer_news news = CONSUMER_NOTHING;
 	struct record_read record;
-	BROKER_OK(consumer_new_member(&member, settings, group, "i1", TOPIC_INTAKE, broker_err()));
+	const struct consumer_member_options options = {group, "i1", TOPIC_INTAKE, false, 20000};
+	BROKER_OK(consumer_new_member(&member, settings, &options, broker_err()));
 	for (int i = 0; i < 100 && news != CONSUMER_ASSIGNED; i++)
 		BROKER_OK(consumer_poll(member, 100, &news, &record, broker_err()));
 	size_t count;
@@ -250,12 +266,13 @@ static void test_transactions_are_all_or_nothing(void **state)
 	char key[TOPICS_KEY_SIZE];
 	struct record_write record = record_of(TOPIC_EVENTS, 2, key, "decided");
 	BROKER_OK(consumer_assign(member, places, PARTITIONS, broker_err()));
-	BROKER_OK(transaction_new(&transaction, settings, "t1", 10000, broker_err()));
+	BROKER_OK(transaction_new(&transaction, settings,
+		&(struct transaction_options){"t1", 12000, 1000, 1024}, 10000, broker_err()));
 
 	BROKER_OK(transaction_begin(transaction, broker_err()));
 	BROKER_OK(transaction_send(transaction, &record, broker_err()));
 	assert_int_equal(transaction_records(transaction), 1);
-	assert_int_equal(read_all(TOPIC_EVENTS), 0);
+	assert_int_equal(waiting_records(TOPIC_EVENTS, 2), 1);
 	BROKER_OK(transaction_abort(transaction, &fate, broker_err()));
 	assert_int_equal(fate, TRANSACTION_ABORTED);
 	assert_int_equal(read_all(TOPIC_EVENTS), 0);
@@ -264,14 +281,17 @@ static void test_transactions_are_all_or_nothing(void **state)
 
 	BROKER_OK(transaction_begin(transaction, broker_err()));
 	BROKER_OK(transaction_send(transaction, &record, broker_err()));
-	transaction_offset(transaction, &(struct consumer_place){TOPIC_INTAKE, 2, 5}, 77);
-	transaction_offset(transaction, &(struct consumer_place){TOPIC_INTAKE, 2, 6}, 78);
+	transaction_offset(
+		transaction, &(struct consumer_committed){{TOPIC_INTAKE, 2, 5}, {77, 9}});
+	transaction_offset(
+		transaction, &(struct consumer_committed){{TOPIC_INTAKE, 2, 6}, {78, 9}});
 	BROKER_OK(transaction_commit(transaction, member, &fate, broker_err()));
 	assert_int_equal(fate, TRANSACTION_COMMITTED);
 	assert_int_equal(read_all(TOPIC_EVENTS), 1);
 	BROKER_OK(consumer_committed(member, &committed, 1, 10000, broker_err()));
 	assert_int_equal(committed.place.offset, 6);
-	assert_int_equal(committed.number, 78);
+	assert_int_equal(committed.numbers[0], 78);
+	assert_int_equal(committed.numbers[1], 9);
 	transaction_free(transaction);
 	consumer_free(member);
 }
@@ -287,11 +307,13 @@ static void test_the_same_id_fences_the_one_before(void **state)
 	char key[TOPICS_KEY_SIZE];
 	struct record_write record = record_of(TOPIC_CLIENTS, 2, key, "mine");
 	BROKER_OK(consumer_assign(member, places, PARTITIONS, broker_err()));
-	BROKER_OK(transaction_new(&old, settings, "t2", 10000, broker_err()));
+	BROKER_OK(transaction_new(&old, settings,
+		&(struct transaction_options){"t2", 12000, 1000, 1024}, 10000, broker_err()));
 	BROKER_OK(transaction_begin(old, broker_err()));
 	BROKER_OK(transaction_send(old, &record, broker_err()));
-	BROKER_OK(transaction_new(&new, settings, "t2", 10000, broker_err()));
-	transaction_offset(old, &(struct consumer_place){TOPIC_INTAKE, 2, 5}, 1);
+	BROKER_OK(transaction_new(&new, settings,
+		&(struct transaction_options){"t2", 12000, 1000, 1024}, 10000, broker_err()));
+	transaction_offset(old, &(struct consumer_committed){{TOPIC_INTAKE, 2, 5}, {1, 9}});
 	assert_int_equal(transaction_commit(old, member, &fate, &err), RETRY);
 	assert_int_not_equal(fate, TRANSACTION_COMMITTED);
 	assert_int_equal(read_all(TOPIC_CLIENTS), 0);
@@ -313,11 +335,12 @@ static void test_a_member_of_a_past_generation_cannot_commit(void **state)
 	char key[TOPICS_KEY_SIZE];
 	struct record_write record = record_of(TOPIC_PERSONS, 2, key, "mine");
 	BROKER_OK(consumer_assign(member, places, PARTITIONS, broker_err()));
-	BROKER_OK(transaction_new(&transaction, settings, "t3", 10000, broker_err()));
+	BROKER_OK(transaction_new(&transaction, settings,
+		&(struct transaction_options){"t3", 12000, 1000, 1024}, 10000, broker_err()));
 	struct consumer *usurper = new_member("g3", places);
 	BROKER_OK(transaction_begin(transaction, broker_err()));
 	BROKER_OK(transaction_send(transaction, &record, broker_err()));
-	transaction_offset(transaction, &(struct consumer_place){TOPIC_INTAKE, 2, 5}, 1);
+	transaction_offset(transaction, &(struct consumer_committed){{TOPIC_INTAKE, 2, 5}, {1, 9}});
 	assert_int_equal(transaction_commit(transaction, member, &fate, &err), RETRY);
 	assert_int_not_equal(fate, TRANSACTION_COMMITTED);
 	assert_int_equal(read_all(TOPIC_PERSONS), 0);
