@@ -1,0 +1,68 @@
+/* connection - what server.c and request.c share: a server's connections and their requests. */
+#ifndef HUB_HTTP_CONNECTION_H
+#define HUB_HTTP_CONNECTION_H
+
+#include <microhttpd.h>
+
+#include "hub/http/route.h"
+#include "hub/http/server.h"
+
+struct server {
+	struct loop *loop;
+	struct server_options options;
+	struct MHD_Daemon *daemon;
+	int epoll; /* the daemon's */
+	struct loop_timer turn; /* at the end of this turn of the loop: an answer came */
+	bool closing;
+	struct connection *connections;
+	size_t connections_count;
+	struct request *spares;
+};
+
+struct connection {
+	struct server *server;
+	struct MHD_Connection *mhd;
+	int fd;
+	struct loop_timer timer; /* when this connection, or its request, is given up */
+	struct request *request; /* NULL: waits for one */
+	struct connection *before, *behind;
+};
+
+enum request_stage {
+	REQUEST_HEAD, /* the request line is here */
+	REQUEST_BODY, /* the headers are here */
+	REQUEST_WHOLE, /* with its route, or answered */
+};
+
+struct request_header {
+	const char *name, *value;
+	struct request_header *next;
+};
+
+struct request {
+	struct connection *connection;
+	const struct server_route *route; /* NULL: none fits */
+	enum request_stage stage;
+	bool suspended, too_large, told;
+	struct bytes method, path, segments[ROUTE_SEGMENTS_MAX];
+	struct arena arena;
+	struct buffer body;
+	struct request_header *headers;
+	struct MHD_Response *response; /* NULL: no answer yet */
+	int status;
+	void *own;
+	int64_t began;
+	struct request *next; /* among the spares */
+};
+
+struct request *request_new(struct connection *connection);
+void request_free(struct request *request); /* to the spares */
+void request_free_spares(struct server *server);
+/* libmicrohttpd's access handler: called with the head, with each piece of the body, behind it, and
+ * again after an answer that came later. */
+enum MHD_Result request_step(struct request *request, const char *url, const char *method,
+	const char *upload, size_t *upload_size);
+/* Its time is up while the route has it. */
+void request_late(struct request *request);
+
+#endif

@@ -1,0 +1,403 @@
+/* request - one HTTP request, from its head to its answer. */
+#include "hub/http/request.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "hub/base/memory.h"
+#include "hub/http/connection.h"
+#include "hub/http/header.h"
+
+#define BODY_KEPT_MAX 65536 /* a larger body's memory is given back */
+
+struct request *request_new(struct connection *connection)
+{
+	struct server *server = connection->server;
+	struct request *request = server->spares;
+	if (request == NULL)
+		request = memory_get_zeroed(1, sizeof(*request));
+	else
+		server->spares = request->next;
+	request->connection = connection;
+	request->began = loop_now(server->loop);
+	return request;
+}
+
+void request_free(struct request *request)
+{
+	struct server *server = request->connection->server;
+	if (request->response != NULL)
+		MHD_destroy_response(request->response);
+	arena_reset(&request->arena);
+	buffer_clear(&request->body);
+	if (request->body.capacity > BODY_KEPT_MAX)
+		buffer_done(&request->body);
+	*request = (struct request){
+		.arena = request->arena, .body = request->body, .next = server->spares};
+	server->spares = request;
+}
+
+void request_free_spares(struct server *server)
+{
+	for (struct request *request = server->spares, *next; request != NULL; request = next) {
+		next = request->next;
+		arena_done(&request->arena);
+		buffer_done(&request->body);
+		free(request);
+	}
+	server->spares = NULL;
+}
+
+struct bytes request_method(const struct request *request)
+{
+	return request->method;
+}
+
+struct bytes request_segment(struct request *request, size_t n)
+{
+	assert(n < ROUTE_SEGMENTS_MAX);
+	return header_unescape(request->segments[n], &request->arena);
+}
+
+static struct bytes look_up(
+	const struct request *request, enum MHD_ValueKind kind, const char *name)
+{
+	const char *value = NULL;
+	size_t size = 0;
+	if (MHD_lookup_connection_value_n(
+		    request->connection->mhd, kind, name, strlen(name), &value, &size) != MHD_YES)
+		return (struct bytes){0};
+	return bytes_of(value == NULL ? "" : value, size);
+}
+
+struct bytes request_header(const struct request *request, const char *name)
+{
+	return look_up(request, MHD_HEADER_KIND, name);
+}
+
+struct bytes request_query(struct request *request, const char *name)
+{
+	struct bytes value = look_up(request, MHD_GET_ARGUMENT_KIND, name);
+	return value.data == NULL ? value : header_unescape(value, &request->arena);
+}
+
+struct bytes request_body(const struct request *request)
+{
+	return buffer_bytes(&request->body);
+}
+
+struct arena *request_arena(struct request *request)
+{
+	return &request->arena;
+}
+
+int64_t request_began(const struct request *request)
+{
+	return request->began;
+}
+
+void request_set_own(struct request *request, void *own)
+{
+	request->own = own;
+}
+
+void *request_own(const struct request *request)
+{
+	return request->own;
+}
+
+void request_set_deadline(struct request *request, int64_t when)
+{
+	loop_set(request->connection->server->loop, &request->connection->timer, when);
+}
+
+void request_add_header(struct request *request, const char *name, const char *value)
+{
+	struct request_header *header = arena_get(&request->arena, sizeof(*header));
+	header->name = arena_string(&request->arena, bytes_of_string(name));
+	header->value = arena_string(&request->arena, bytes_of_string(value));
+	header->next = request->headers;
+	request->headers = header;
+}
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+	if (value != NULL && MHD_add_response_header(response, name, value) != MHD_YES)
+		abort();
+}
+
+bool request_is_answered(const struct request *request)
+{
+	return request->response != NULL;
+}
+
+/* MHD takes the body as not const, and only reads it. */
+void request_answer(struct request *request, int status, const char *type, struct bytes body)
+{
+	const struct server *server = request->connection->server;
+	union {
+		const void *borrowed;
+		void *given;
+	} data = {.borrowed = body.data};
+	assert(request->response == NULL);
+	request->response =
+		MHD_create_response_from_buffer(body.size, data.given, MHD_RESPMEM_PERSISTENT);
+	if (request->response == NULL)
+		abort();
+	request->status = status;
+	add(request->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	add(request->response, "API-Version", server->options.version);
+	add(request->response, MHD_HTTP_HEADER_CONNECTION, server->closing ? "close" : NULL);
+	for (const struct request_header *it = request->headers; it != NULL; it = it->next)
+		add(request->response, it->name, it->value);
+	if (!request->suspended)
+		return;
+	request->suspended = false;
+	MHD_resume_connection(request->connection->mhd);
+	loop_set(server->loop, &request->connection->server->turn, loop_now(server->loop));
+}
+
+void request_answer_problem(struct request *request, const struct problem_json *problem)
+{
+	struct buffer text = {0};
+	if (problem->kind == PROBLEM_JSON_UNAUTHORIZED)
+		request_add_header(request, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+	if (problem->kind == PROBLEM_JSON_UNAVAILABLE)
+		request_add_header(request, MHD_HTTP_HEADER_RETRY_AFTER,
+			arena_format(&request->arena, "%d",
+				request->connection->server->options.retry_after_s));
+	problem_json_write(problem, &text);
+	struct bytes body = arena_copy(&request->arena, buffer_bytes(&text));
+	buffer_done(&text);
+	request_answer(request, problem_json_status(problem->kind), PROBLEM_JSON_TYPE, body);
+}
+
+void request_refuse(struct request *request, enum problem_json_kind kind, const char *detail)
+{
+	request_answer_problem(request, &(struct problem_json){.kind = kind, .detail = detail});
+}
+
+static bool is_method(const struct request *request, const char *method)
+{
+	return bytes_equal_string(request->method, method) ||
+		(strcmp(method, "GET") == 0 && bytes_equal_string(request->method, "HEAD"));
+}
+
+static void refuse_method(struct request *request)
+{
+	struct bytes segments[ROUTE_SEGMENTS_MAX];
+	struct buffer allowed = {0};
+	const struct server_route *route = request->connection->server->options.routes;
+	for (; route->method != NULL; route++) {
+		if (!route_matches(route->path, request->path, segments))
+			continue;
+		buffer_add_format(&allowed, "%s%s", allowed.size == 0 ? "" : ", ", route->method);
+		if (strcmp(route->method, "GET") == 0)
+			buffer_add_string(&allowed, ", HEAD");
+	}
+	request_add_header(request, MHD_HTTP_HEADER_ALLOW, buffer_string(&allowed));
+	request_refuse(request, PROBLEM_JSON_METHOD_NOT_ALLOWED,
+		"use one of the methods in the Allow header");
+	buffer_done(&allowed);
+}
+
+static void find_route(struct request *request)
+{
+	const struct server_route *route = request->connection->server->options.routes;
+	bool path_fits = false;
+	for (; route->method != NULL; route++) {
+		if (!route_matches(route->path, request->path, request->segments))
+			continue;
+		path_fits = true;
+		if (!is_method(request, route->method))
+			continue;
+		request->route = route;
+		return;
+	}
+	if (path_fits)
+		refuse_method(request);
+	else
+		request_refuse(request, PROBLEM_JSON_NOT_FOUND, "no such path");
+}
+
+struct framing {
+	size_t bytes;
+	int lengths, codings;
+	bool has_gap; /* before a colon */
+	struct bytes length, coding;
+};
+
+static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name,
+	size_t name_size, const char *value, size_t value_size)
+{
+	struct framing *framing = context;
+	(void)kind;
+	framing->bytes += name_size + value_size + 4;
+	framing->has_gap = framing->has_gap || memchr(name, ' ', name_size) != NULL ||
+		memchr(name, '\t', name_size) != NULL;
+	if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
+		framing->lengths++;
+		framing->length = bytes_of(value, value_size);
+	} else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+		framing->codings++;
+		framing->coding = bytes_of(value, value_size);
+	}
+	return MHD_YES;
+}
+
+/* RFC 9112, section 6: what two readers could frame in two ways is refused, and the connection
+ * closed behind it. */
+static bool framing_is_clear(struct request *request, const struct framing *framing)
+{
+	if (framing->has_gap)
+		request_refuse(request, PROBLEM_JSON_MALFORMED,
+			"send no space between a header's name and its colon");
+	else if (framing->lengths + framing->codings > 1)
+		request_refuse(request, PROBLEM_JSON_MALFORMED,
+			"send one Content-Length, or one Transfer-Encoding, never both");
+	else if (framing->codings == 1 &&
+		(framing->coding.size != strlen("chunked") ||
+			strncasecmp((const char *)framing->coding.data, "chunked",
+				framing->coding.size) != 0))
+		request_refuse(request, PROBLEM_JSON_NOT_IMPLEMENTED,
+			"the only Transfer-Encoding that is taken is chunked");
+	return request->response == NULL;
+}
+
+static void check_length(struct request *request, const struct framing *framing)
+{
+	int64_t length = 0;
+	int32_t most = request->connection->server->options.body_bytes;
+	if (framing->lengths == 1 && !bytes_to_int64(framing->length, &length))
+		length = INT64_MAX;
+	request->too_large = length > most;
+	if (!request->too_large)
+		buffer_reserve(&request->body, (size_t)length);
+}
+
+static void refuse_too_large(struct request *request)
+{
+	request_refuse(request, PROBLEM_JSON_TOO_LARGE,
+		arena_format(&request->arena, "a body may have %d bytes",
+			request->connection->server->options.body_bytes));
+}
+
+static bool takes_type(const struct request *request)
+{
+	struct bytes type = request_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
+	for (const char *const *takes = request->route->takes; *takes != NULL; takes++)
+		if (header_is_type(type, *takes))
+			return true;
+	return false;
+}
+
+static void check_types(struct request *request)
+{
+	const struct server_route *route = request->route;
+	if (route->takes != NULL && !takes_type(request))
+		request_refuse(request, PROBLEM_JSON_UNSUPPORTED_TYPE,
+			arena_format(&request->arena, "send a body with Content-Type %s in UTF-8",
+				route->takes[0]));
+	else if (route->gives != NULL &&
+		!header_accepts(request_header(request, MHD_HTTP_HEADER_ACCEPT), route->gives))
+		request_refuse(request, PROBLEM_JSON_NOT_ACCEPTABLE,
+			arena_format(&request->arena, "the answer is %s", route->gives));
+}
+
+/* Each step may answer; what has an answer is not looked at any further. */
+static void read_head(struct request *request, const struct framing *framing)
+{
+	const struct server *server = request->connection->server;
+	if (framing->bytes > (size_t)server->options.header_bytes)
+		request_refuse(request, PROBLEM_JSON_HEADERS_TOO_LARGE,
+			arena_format(&request->arena, "headers may have %d bytes",
+				server->options.header_bytes));
+	else
+		find_route(request);
+	if (request->response == NULL && request->route->head != NULL)
+		request->route->head(server->options.context, request);
+	if (request->response == NULL)
+		check_types(request);
+	if (request->response == NULL && request->too_large)
+		refuse_too_large(request);
+}
+
+static enum MHD_Result give_answer(struct request *request)
+{
+	const struct server *server = request->connection->server;
+	if (!request->told && server->options.answered != NULL)
+		server->options.answered(server->options.context, request, request->status);
+	request->told = true;
+	return MHD_queue_response(
+		request->connection->mhd, (unsigned int)request->status, request->response);
+}
+
+/* An answer that is given now closes the connection, so it waits for the end of the body where the
+ * client sends one anyway. */
+static enum MHD_Result step_head(struct request *request, const char *url, const char *method)
+{
+	struct framing framing = {0};
+	request->stage = REQUEST_BODY;
+	request->method = bytes_of_string(method);
+	request->path = bytes_of_string(url);
+	MHD_get_connection_values_n(
+		request->connection->mhd, MHD_HEADER_KIND, count_header, &framing);
+	if (!framing_is_clear(request, &framing))
+		return give_answer(request);
+	check_length(request, &framing);
+	read_head(request, &framing);
+	if (request->response != NULL &&
+		request_header(request, MHD_HTTP_HEADER_EXPECT).data != NULL)
+		return give_answer(request);
+	return MHD_YES;
+}
+
+static void take_body(struct request *request, const char *piece, size_t size)
+{
+	size_t most = (size_t)request->connection->server->options.body_bytes;
+	if (!request->too_large && request->response == NULL && size > most - request->body.size) {
+		request->too_large = true;
+		refuse_too_large(request);
+	}
+	if (request->response == NULL)
+		buffer_add(&request->body, piece, size);
+}
+
+static enum MHD_Result step_whole(struct request *request)
+{
+	request->stage = REQUEST_WHOLE;
+	if (request->response == NULL)
+		request->route->whole(request->connection->server->options.context, request);
+	if (request->response != NULL)
+		return give_answer(request);
+	request->suspended = true;
+	MHD_suspend_connection(request->connection->mhd);
+	return MHD_YES;
+}
+
+enum MHD_Result request_step(struct request *request, const char *url, const char *method,
+	const char *upload, size_t *upload_size)
+{
+	if (request->stage == REQUEST_HEAD)
+		return step_head(request, url, method);
+	if (*upload_size > 0) {
+		take_body(request, upload, *upload_size);
+		*upload_size = 0;
+		return MHD_YES;
+	}
+	if (request->stage == REQUEST_BODY)
+		return step_whole(request);
+	return give_answer(request);
+}
+
+void request_late(struct request *request)
+{
+	const struct server *server = request->connection->server;
+	if (request->route->late != NULL)
+		request->route->late(server->options.context, request);
+	else
+		request_refuse(request, PROBLEM_JSON_UNAVAILABLE, "this took too long; try again");
+	assert(request->response != NULL);
+}
