@@ -1,18 +1,39 @@
-/* view - the read model of an edge process: one thread that copies Kafka's topics into SQLite, and
- * those who wait for it. */
+/* view - the read model of an edge process: one thread copies Kafka's topics into SQLite, and
+ * others wait for it. */
 #ifndef HUB_VIEW_VIEW_H
 #define HUB_VIEW_VIEW_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hub/base/arena.h"
 #include "hub/base/err.h"
+#include "hub/kafka/record.h"
 
 /* The file is built from Kafka only: rows and offsets are written in one SQLite transaction, so
  * that a kill at any instant loses and repeats nothing. A file of another version, another cluster
- * or a damaged one is put aside and built anew; deleted, it comes back equal. Readers
- * (hub/view/query.h) open the same file. */
+ * or a damaged one is deleted and built anew, also while the program runs; deleted, it comes back
+ * equal. Readers (hub/view/query.h) open the same file. */
 struct view;
+
+/* Makes the struct of the topic's schema out of a record's value, in the arena; payload: its Avro.
+ * REJECT: it never can be read. RETRY: not now. */
+typedef enum outcome view_decode_fn(void *decoder, const struct record_read *record,
+	struct arena *arena, struct bytes *payload, const void **value, struct err *err);
+
+struct view_options {
+	const struct kafka_settings *kafka; /* borrowed */
+	view_decode_fn *decode; /* called from the view's thread */
+	void *decoder;
+	const char *path; /* of the file; its folder is made */
+	int32_t cache_kb; /* of SQLite's pages in memory */
+	int32_t commit_interval_ms; /* a commit at least so often while records come */
+};
+
+/* FATAL: the folder cannot be made, or another process writes to the file. Kafka may be away. */
+enum outcome view_start(
+	struct view **out, const struct view_options *options, struct err *err) MUST_CHECK;
+void view_stop(struct view *view); /* commits what it has; within a second or so */
 
 /* How far the Events are copied: waits until the Event of the intake record at partition and
  * offset, and the client after it, can be read; so a read that follows sees what was decided.

@@ -1,0 +1,461 @@
+/* apply - writes one record of any topic into the tables of the view. */
+#include "hub/view/apply.h"
+
+#include <stdlib.h>
+
+#include "hub/base/memory.h"
+#include "hub/view/store.h"
+#include "schemas/types.h"
+
+enum statement {
+	PUT_MESSAGE,
+	PUT_RESULT,
+	PUT_EVENT,
+	PUT_CLIENT,
+	DELETE_CLIENT,
+	PUT_REFERRAL,
+	DELETE_CLOCKS,
+	PUT_CLOCK,
+	PUT_HANDOVER,
+	PUT_REJECTED,
+	PUT_PERSON,
+	DELETE_PERSON,
+	PUT_KEY,
+	DELETE_KEY,
+	PUT_FACT,
+	DELETE_FACT,
+	PUT_ACCESS,
+	STATEMENTS,
+};
+
+static const char *const texts[STATEMENTS] = {
+	[PUT_MESSAGE] = "INSERT INTO messages (place, received_at, id, partner, system, case_id,"
+			" referral, redrive, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+			" ON CONFLICT (place) DO UPDATE SET received_at = excluded.received_at,"
+			" id = excluded.id, partner = excluded.partner, system = excluded.system,"
+			" case_id = excluded.case_id, referral = excluded.referral,"
+			" redrive = excluded.redrive, value = excluded.value",
+	[PUT_RESULT] = "INSERT INTO messages (place, event, events, result, event_partner)"
+		       " VALUES (?, ?, 1, ?, ?) ON CONFLICT (place) DO UPDATE SET"
+		       " event = excluded.event, events = events + 1, result = excluded.result,"
+		       " event_partner = excluded.event_partner",
+	[PUT_EVENT] = "INSERT OR REPLACE INTO events (place, client, version, state_hash, value)"
+		      " VALUES (?, ?, ?, ?, ?)",
+	[PUT_CLIENT] = "INSERT OR REPLACE INTO clients (client, version, status, owner, match,"
+		       " parked, redriven, hash, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[DELETE_CLIENT] = "DELETE FROM clients WHERE client = ?",
+	[PUT_REFERRAL] = "INSERT INTO referrals (referral, client, parent) VALUES (?, ?, ?)"
+			 " ON CONFLICT (referral) DO UPDATE SET parent = excluded.parent"
+			 " WHERE excluded.parent IS NOT NULL",
+	[DELETE_CLOCKS] = "DELETE FROM clocks WHERE client = ?",
+	[PUT_CLOCK] = "INSERT OR REPLACE INTO clocks (client, referral, clock, desk, armed, due,"
+		      " level) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[PUT_HANDOVER] = "INSERT OR REPLACE INTO handovers (place, desk, referral, number, kind,"
+			 " value) VALUES (?, ?, ?, ?, ?, ?)",
+	[PUT_REJECTED] = "INSERT OR REPLACE INTO rejected (place, code, since, refused, source,"
+			 " client, partner, number, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[PUT_PERSON] = "INSERT OR REPLACE INTO persons (referral, value) VALUES (?, ?)",
+	[DELETE_PERSON] = "DELETE FROM persons WHERE referral = ?",
+	[PUT_KEY] = "INSERT OR REPLACE INTO keys (key, made_at, value) VALUES (?, ?, ?)",
+	[DELETE_KEY] = "DELETE FROM keys WHERE key = ?",
+	[PUT_FACT] = "INSERT OR REPLACE INTO facts (kind, id, value) VALUES (?, ?, ?)",
+	[DELETE_FACT] = "DELETE FROM facts WHERE kind = ? AND id = ?",
+	[PUT_ACCESS] = "INSERT OR REPLACE INTO access (place, client, value) VALUES (?, ?, ?)",
+};
+
+struct apply {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENTS];
+	struct buffer value; /* the record at hand, in Avro with our schema */
+};
+
+enum outcome apply_new(struct apply **out, sqlite3 *db, struct err *err)
+{
+	struct apply *apply = memory_get_zeroed(1, sizeof(*apply));
+	apply->db = db;
+	if (store_prepare(db, texts, STATEMENTS, apply->statements, err) != OK) {
+		free(apply);
+		return err->outcome;
+	}
+	*out = apply;
+	return OK;
+}
+
+void apply_free(struct apply *apply)
+{
+	if (apply == NULL)
+		return;
+	store_finalize(apply->statements, STATEMENTS);
+	buffer_done(&apply->value);
+	free(apply);
+}
+
+static enum outcome run(struct apply *apply, enum statement which, struct err *err)
+{
+	return store_run(apply->db, apply->statements[which], err);
+}
+
+static struct bytes encoded(
+	struct apply *apply, const struct apply_record *record, const void *value)
+{
+	buffer_clear(&apply->value);
+	topics_row(record->topic)->value->encode(value, &apply->value);
+	return buffer_bytes(&apply->value);
+}
+
+static int64_t place_of(const struct apply_record *record)
+{
+	return store_place(record->partition, record->offset);
+}
+
+static void bind_optional(sqlite3_stmt *statement, int place, bool has, const void *id, size_t size)
+{
+	store_bind_id(statement, place, has ? id : NULL, size);
+}
+
+static void bind_message(
+	struct apply *apply, const struct apply_record *record, const struct message *message)
+{
+	sqlite3_stmt *put = apply->statements[PUT_MESSAGE];
+	const struct referral *referral = message->body_referral;
+	const struct status_change *change = message->body_status_change;
+	bool has = referral != NULL ? referral->has_referral : change->has_referral;
+	const struct uuid *id = referral != NULL ? &referral->referral : &change->referral;
+	struct message open = *message;
+	open.sealed = NULL;
+	store_bind_id(put, 3, message->id.data, sizeof(message->id.data));
+	store_bind_text(put, 4, message->partner);
+	store_bind_text(put, 5, message->system);
+	store_bind_text(put, 6, message->case_);
+	bind_optional(put, 7, has, id->data, sizeof(id->data));
+	store_bind_blob(put, 9, encoded(apply, record, &open));
+}
+
+static enum outcome apply_intake(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	sqlite3_stmt *put = apply->statements[PUT_MESSAGE];
+	sqlite3_clear_bindings(put);
+	sqlite3_bind_int64(put, 1, place_of(record));
+	sqlite3_bind_int64(put, 2, record->time);
+	store_bind_text(put, 4, record->headers.source);
+	sqlite3_bind_int(put, 8, record->headers.redrive);
+	if (record->value != NULL)
+		bind_message(apply, record, record->value);
+	return run(apply, PUT_MESSAGE, err);
+}
+
+static enum outcome put_referral(struct apply *apply, const struct uuid *referral,
+	const struct pseudonym *client, const struct uuid *parent, struct err *err)
+{
+	sqlite3_stmt *put = apply->statements[PUT_REFERRAL];
+	store_bind_id(put, 1, referral->data, sizeof(referral->data));
+	store_bind_id(put, 2, client->data, sizeof(client->data));
+	bind_optional(put, 3, parent != NULL, parent, sizeof(*parent));
+	return run(apply, PUT_REFERRAL, err);
+}
+
+static enum outcome put_new_referrals(
+	struct apply *apply, const struct event *event, struct err *err)
+{
+	for (size_t i = 0; i < event->transitions_count && event->has_client; i++) {
+		const struct transition *transition = &event->transitions[i];
+		const struct referral_after *after = &transition->after;
+		if (transition->has_from)
+			continue;
+		if (put_referral(apply, &after->referral, &event->client,
+			    after->has_parent ? &after->parent : NULL, err) != OK)
+			return err->outcome;
+	}
+	return OK;
+}
+
+static enum outcome put_result(struct apply *apply, const struct apply_record *record,
+	const struct event *event, struct err *err)
+{
+	sqlite3_stmt *put = apply->statements[PUT_RESULT];
+	if (!event->has_offset || !store_has_place(event->partition, event->offset))
+		return OK;
+	sqlite3_bind_int64(put, 1, store_place(event->partition, event->offset));
+	sqlite3_bind_int64(put, 2, place_of(record));
+	sqlite3_bind_int(put, 3, (int)event->result);
+	store_bind_text(put, 4, event->partner);
+	return run(apply, PUT_RESULT, err);
+}
+
+static enum outcome apply_event(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	const struct event *event = record->value;
+	sqlite3_stmt *put = apply->statements[PUT_EVENT];
+	if (event == NULL)
+		return OK;
+	sqlite3_bind_int64(put, 1, place_of(record));
+	bind_optional(put, 2, event->has_client, event->client.data, sizeof(event->client.data));
+	sqlite3_bind_int(put, 3, event->version);
+	bind_optional(put, 4, event->has_state_hash, event->state_hash.data,
+		sizeof(event->state_hash.data));
+	store_bind_blob(put, 5, encoded(apply, record, event));
+	if (run(apply, PUT_EVENT, err) != OK)
+		return err->outcome;
+	if (put_result(apply, record, event, err) != OK)
+		return err->outcome;
+	return put_new_referrals(apply, event, err);
+}
+
+static struct bytes desk_at(const struct client *client, int32_t place)
+{
+	if (place < 0 || (size_t)place >= client->desks_count)
+		return bytes_of_string("");
+	return client->desks[place];
+}
+
+/* Whoever must act when the clock comes due; the hub's own clocks (T0, T12) are the hub's. */
+static struct bytes desk_of_role(
+	const struct client *client, const struct client_referral *referral, enum role role)
+{
+	if (role == ROLE_OWNER)
+		return desk_at(client, client->owner);
+	if (referral != NULL && role == ROLE_SENDER)
+		return desk_at(client, referral->sender);
+	if (referral != NULL && role == ROLE_GIVER)
+		return desk_at(client, referral->giver);
+	if (referral != NULL && role == ROLE_TARGET)
+		return desk_at(client, referral->target);
+	return bytes_of_string(role == ROLE_OPS ? "ops" : "hub");
+}
+
+static enum outcome put_clock(struct apply *apply, const struct client *client,
+	const struct client_referral *referral, const struct clock *clock, struct err *err)
+{
+	static const struct uuid none = {{0}};
+	const struct uuid *id = referral == NULL ? &none : &referral->referral;
+	sqlite3_stmt *put = apply->statements[PUT_CLOCK];
+	store_bind_id(put, 1, client->client.data, sizeof(client->client.data));
+	store_bind_id(put, 2, id->data, sizeof(id->data));
+	sqlite3_bind_int(put, 3, (int)clock->clock);
+	store_bind_text(put, 4, desk_of_role(client, referral, clock->role));
+	sqlite3_bind_int64(put, 5, clock->armed);
+	sqlite3_bind_int64(put, 6, clock->due);
+	sqlite3_bind_int(put, 7, clock->level);
+	return run(apply, PUT_CLOCK, err);
+}
+
+static enum outcome put_referral_of_client(struct apply *apply, const struct client *client,
+	const struct client_referral *referral, struct err *err)
+{
+	if (put_referral(apply, &referral->referral, &client->client, NULL, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < referral->clocks_count; i++) {
+		if (put_clock(apply, client, referral, &referral->clocks[i], err) != OK)
+			return err->outcome;
+	}
+	return OK;
+}
+
+static enum outcome put_client(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	static const uint8_t zero_key[16] = {0};
+	const struct client *client = record->value;
+	sqlite3_stmt *put = apply->statements[PUT_CLIENT];
+	uint64_t hash = bytes_hash(record->payload, zero_key);
+	struct bytes owner = {0};
+	if (client->owner >= 0)
+		owner = desk_at(client, client->owner);
+	store_bind_id(put, 1, client->client.data, sizeof(client->client.data));
+	sqlite3_bind_int(put, 2, client->version);
+	sqlite3_bind_int(put, 3, (int)client->status);
+	store_bind_text(put, 4, owner);
+	bind_optional(put, 5, client->has_match, client->match.data, sizeof(client->match.data));
+	sqlite3_bind_int(put, 6, client->parked);
+	sqlite3_bind_int(put, 7, client->redriven);
+	store_bind_id(put, 8, &hash, sizeof(hash));
+	store_bind_blob(put, 9, encoded(apply, record, client));
+	return run(apply, PUT_CLIENT, err);
+}
+
+static enum outcome delete_by_key(struct apply *apply, enum statement which,
+	const struct apply_record *record, struct err *err)
+{
+	uint8_t id[16];
+	if (!topics_key_id(record->key, id))
+		return OK;
+	store_bind_id(apply->statements[which], 1, id, sizeof(id));
+	return run(apply, which, err);
+}
+
+static enum outcome delete_client(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	if (delete_by_key(apply, DELETE_CLOCKS, record, err) != OK)
+		return err->outcome;
+	return delete_by_key(apply, DELETE_CLIENT, record, err);
+}
+
+static enum outcome apply_client(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	const struct client *client = record->value;
+	if (client == NULL)
+		return record->payload.data == NULL ? delete_client(apply, record, err) : OK;
+	sqlite3_stmt *delete = apply->statements[DELETE_CLOCKS];
+	store_bind_id(delete, 1, client->client.data, sizeof(client->client.data));
+	if (put_client(apply, record, err) != OK || run(apply, DELETE_CLOCKS, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < client->clocks_count; i++) {
+		if (put_clock(apply, client, NULL, &client->clocks[i], err) != OK)
+			return err->outcome;
+	}
+	for (size_t i = 0; i < client->referrals_count; i++) {
+		if (put_referral_of_client(apply, client, &client->referrals[i], err) != OK)
+			return err->outcome;
+	}
+	return OK;
+}
+
+static enum outcome apply_handover(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	const struct handover *handover = record->value;
+	sqlite3_stmt *put = apply->statements[PUT_HANDOVER];
+	if (handover == NULL)
+		return OK;
+	sqlite3_bind_int64(put, 1, place_of(record));
+	store_bind_text(put, 2, handover->desk);
+	bind_optional(put, 3, handover->has_referral, handover->referral.data,
+		sizeof(handover->referral.data));
+	sqlite3_bind_int(put, 4, handover->number);
+	sqlite3_bind_int(put, 5, (int)handover->kind);
+	store_bind_blob(put, 6, encoded(apply, record, handover));
+	return run(apply, PUT_HANDOVER, err);
+}
+
+static enum outcome apply_rejection(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	const struct rejection *rejection = record->value;
+	sqlite3_stmt *put = apply->statements[PUT_REJECTED];
+	if (rejection == NULL)
+		return OK;
+	sqlite3_clear_bindings(put);
+	sqlite3_bind_int64(put, 1, place_of(record));
+	sqlite3_bind_int(put, 2, (int)rejection->code);
+	sqlite3_bind_int64(put, 3, rejection->since);
+	sqlite3_bind_int(put, 4, rejection->refused);
+	if (rejection->has_partition && rejection->has_offset &&
+		store_has_place(rejection->partition, rejection->offset))
+		sqlite3_bind_int64(put, 5, store_place(rejection->partition, rejection->offset));
+	bind_optional(put, 6, rejection->has_client, rejection->client.data,
+		sizeof(rejection->client.data));
+	store_bind_text(put, 7, rejection->partner);
+	if (rejection->has_number)
+		sqlite3_bind_int(put, 8, rejection->number);
+	store_bind_blob(put, 9, encoded(apply, record, rejection));
+	return run(apply, PUT_REJECTED, err);
+}
+
+static enum outcome apply_person(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	const struct sealed_person *person = record->value;
+	sqlite3_stmt *put = apply->statements[PUT_PERSON];
+	if (record->payload.data == NULL)
+		return delete_by_key(apply, DELETE_PERSON, record, err);
+	if (person == NULL)
+		return OK;
+	store_bind_id(put, 1, person->referral.data, sizeof(person->referral.data));
+	store_bind_blob(put, 2, encoded(apply, record, person));
+	return run(apply, PUT_PERSON, err);
+}
+
+static enum outcome delete_key(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	struct key_id id;
+	if (!bytes_from_hex(record->key, id.data, sizeof(id.data)))
+		return OK;
+	store_bind_id(apply->statements[DELETE_KEY], 1, id.data, sizeof(id.data));
+	return run(apply, DELETE_KEY, err);
+}
+
+static enum outcome apply_key(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	const struct data_key *key = record->value;
+	sqlite3_stmt *put = apply->statements[PUT_KEY];
+	if (record->payload.data == NULL)
+		return delete_key(apply, record, err);
+	if (key == NULL)
+		return OK;
+	store_bind_id(put, 1, key->key.data, sizeof(key->key.data));
+	sqlite3_bind_int64(put, 2, key->made_at);
+	store_bind_blob(put, 3, encoded(apply, record, key));
+	return run(apply, PUT_KEY, err);
+}
+
+/* A fact's key is kind/id, so that a tombstone tells which. */
+static enum outcome delete_fact(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	enum fact_kind kind;
+	sqlite3_stmt *delete = apply->statements[DELETE_FACT];
+	size_t size = 0;
+	while (size < record->key.size && record->key.data[size] != '/')
+		size++;
+	if (size >= record->key.size ||
+		!fact_kind_from_name(bytes_of(record->key.data, size), &kind))
+		return OK;
+	sqlite3_bind_int(delete, 1, (int)kind);
+	store_bind_text(
+		delete, 2, bytes_of(record->key.data + size + 1, record->key.size - size - 1));
+	return run(apply, DELETE_FACT, err);
+}
+
+static enum outcome apply_fact(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	const struct fact *fact = record->value;
+	sqlite3_stmt *put = apply->statements[PUT_FACT];
+	if (record->payload.data == NULL)
+		return delete_fact(apply, record, err);
+	if (fact == NULL)
+		return OK;
+	sqlite3_bind_int(put, 1, (int)fact->kind);
+	store_bind_text(put, 2, fact->id);
+	store_bind_blob(put, 3, encoded(apply, record, fact));
+	return run(apply, PUT_FACT, err);
+}
+
+static enum outcome apply_access(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	const struct access *access = record->value;
+	sqlite3_stmt *put = apply->statements[PUT_ACCESS];
+	if (access == NULL)
+		return OK;
+	sqlite3_bind_int64(put, 1, place_of(record));
+	store_bind_id(put, 2, access->client.data, sizeof(access->client.data));
+	store_bind_blob(put, 3, encoded(apply, record, access));
+	return run(apply, PUT_ACCESS, err);
+}
+
+typedef enum outcome apply_fn(
+	struct apply *apply, const struct apply_record *record, struct err *err);
+
+static apply_fn *const topics[TOPIC_COUNT] = {
+	[TOPIC_INTAKE] = apply_intake,
+	[TOPIC_EVENTS] = apply_event,
+	[TOPIC_CLIENTS] = apply_client,
+	[TOPIC_PERSONS] = apply_person,
+	[TOPIC_KEYS] = apply_key,
+	[TOPIC_HANDOVERS] = apply_handover,
+	[TOPIC_REJECTED] = apply_rejection,
+	[TOPIC_FACTS] = apply_fact,
+	[TOPIC_ACCESS] = apply_access,
+};
+
+enum outcome apply_record(struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	return topics[record->topic](apply, record, err);
+}

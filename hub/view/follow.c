@@ -1,0 +1,318 @@
+/* follow - reads the topics from where the view's file is, and applies them batch by batch. */
+#include "hub/view/follow.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/crash.h"
+#include "hub/base/log.h"
+#include "hub/base/memory.h"
+#include "hub/base/metrics.h"
+#include "hub/view/ahead.h"
+#include "hub/view/apply.h"
+#include "hub/view/positions.h"
+#include "hub/view/store.h"
+
+#define BATCH_RECORDS 20000
+#define IDLE_MS 50 /* how long a poll waits when nothing comes; bounds the stop too */
+#define KAFKA_MS 10000
+#define LOOK_EVERY_MS 1000 /* at the file: is it still there; and the sign of life in it */
+
+enum { RECORDS, UNREADABLE, COMMITS, BEHIND };
+
+static struct metric metrics[] = {
+	[RECORDS] = {"lokethub_view_records_total", METRICS_COUNTER, "records copied into the view",
+		"topic", NULL},
+	[UNREADABLE] = {"lokethub_view_unreadable_total", METRICS_COUNTER,
+		"records that could not be decoded", "topic", NULL},
+	[COMMITS] = {"lokethub_view_commits_total", METRICS_COUNTER,
+		"transactions of the view's file", NULL, NULL},
+	[BEHIND] = {"lokethub_view_behind", METRICS_GAUGE,
+		"partitions that have not reached where they ended at the start", NULL, NULL},
+};
+
+struct run {
+	const struct follow *follow;
+	struct consumer *consumer;
+	sqlite3 *db;
+	sqlite3_stmt *version_of, *look;
+	struct apply *apply;
+	struct positions positions;
+	struct ahead ahead;
+	struct arena arena; /* of one record */
+	int64_t *decided;
+	ino_t inode;
+	int64_t records[TOPIC_COUNT]; /* of the batch at hand */
+	int64_t news; /* the same, with ends of partitions */
+	int64_t looked_at; /* monotonic ms */
+	bool ready;
+};
+
+/* Which topics these are: another cluster or prefix has others. */
+static enum outcome find_source(struct run *run, char *out, size_t size, struct err *err)
+{
+	char *cluster = rd_kafka_clusterid(consumer_client(run->consumer), KAFKA_MS);
+	if (cluster == NULL)
+		return err_set(err, RETRY, "view: Kafka does not answer at %s",
+			run->follow->kafka->brokers);
+	snprintf(out, size, "%s/%s", cluster, run->follow->kafka->prefix);
+	rd_kafka_mem_free(consumer_client(run->consumer), cluster);
+	return OK;
+}
+
+static ino_t inode_of(const char *path)
+{
+	struct stat found;
+	return stat(path, &found) == 0 ? found.st_ino : 0;
+}
+
+static enum outcome open_file(struct run *run, struct err *err)
+{
+	static const char *const texts[] = {"SELECT version FROM clients WHERE client = ?",
+		"INSERT OR REPLACE INTO meta VALUES ('looked_at', ?)"};
+	sqlite3_stmt *statements[2];
+	char source[400];
+	const struct store_options options = {run->follow->path, source, run->follow->cache_kb};
+	bool fresh;
+	if (find_source(run, source, sizeof(source), err) != OK)
+		return err->outcome;
+	if (store_open_writer(&run->db, &options, &fresh, err) != OK)
+		return err->outcome;
+	if (fresh)
+		log_info("view", "state=empty path=%s", log_quote(run->follow->path));
+	run->inode = inode_of(run->follow->path);
+	if (store_prepare(run->db, texts, 2, statements, err) != OK)
+		return err->outcome;
+	run->version_of = statements[0];
+	run->look = statements[1];
+	if (apply_new(&run->apply, run->db, err) != OK)
+		return err->outcome;
+	return positions_load(&run->positions, run->db, run->follow->kafka, err);
+}
+
+static enum outcome find_places(struct run *run, struct err *err)
+{
+	int64_t missed;
+	enum outcome outcome =
+		positions_check(&run->positions, run->consumer, KAFKA_MS, &missed, err);
+	if (outcome == REJECT)
+		store_delete(run->follow->path);
+	if (outcome != OK)
+		return outcome;
+	if (missed > 0)
+		log_warn("view", "missed=%" PRId64 " text=%s", missed,
+			log_quote("Kafka no longer keeps records that the view had not read"));
+	return positions_assign(&run->positions, run->consumer, err);
+}
+
+static enum outcome open_run(struct run *run, struct err *err)
+{
+	if (consumer_new(&run->consumer, run->follow->kafka, err) != OK ||
+		open_file(run, err) != OK)
+		return err->outcome;
+	run->decided =
+		memory_get_zeroed((size_t)run->follow->kafka->partitions, sizeof(*run->decided));
+	return find_places(run, err);
+}
+
+static void close_run(struct run *run)
+{
+	sqlite3_stmt *statements[] = {run->version_of, run->look};
+	apply_free(run->apply);
+	positions_done(&run->positions);
+	store_finalize(statements, 2);
+	store_close(run->db);
+	consumer_free(run->consumer);
+	ahead_done(&run->ahead);
+	arena_done(&run->arena);
+	free(run->decided);
+}
+
+/* Whether the client that the Event speaks of is here already. */
+static enum outcome is_here(struct run *run, const struct event *event, bool *here, struct err *err)
+{
+	bool row;
+	store_bind_id(run->version_of, 1, event->client.data, sizeof(event->client.data));
+	if (store_step(run->db, run->version_of, &row, err) != OK)
+		return err->outcome;
+	*here = row && sqlite3_column_int(run->version_of, 0) >= event->version;
+	sqlite3_reset(run->version_of);
+	return OK;
+}
+
+/* While the view is behind nobody waits for what it reads, and the list would be long. */
+static enum outcome note_event(
+	struct run *run, int32_t partition, const struct event *event, struct err *err)
+{
+	if (!event->has_offset || event->partition != partition)
+		return OK;
+	struct position *intake = positions_at(&run->positions, TOPIC_INTAKE, event->partition);
+	if (event->offset > intake->decided) {
+		intake->decided = event->offset;
+		intake->changed = true;
+	}
+	bool here = true;
+	if (run->ready && event->has_state_hash && is_here(run, event, &here, err) != OK)
+		return err->outcome;
+	if (!here)
+		ahead_add(&run->ahead,
+			&(struct ahead_item){
+				event->client, event->version, event->partition, event->offset});
+	return OK;
+}
+
+static enum outcome note(struct run *run, const struct apply_record *record, struct err *err)
+{
+	const struct client *client = record->value;
+	if (record->value == NULL)
+		return OK;
+	if (record->topic == TOPIC_EVENTS)
+		return note_event(run, record->partition, record->value, err);
+	if (record->topic == TOPIC_CLIENTS)
+		ahead_arrived(&run->ahead, &client->client, client->version);
+	return OK;
+}
+
+static enum outcome decode(struct run *run, const struct record_read *read,
+	struct apply_record *record, struct err *err)
+{
+	if (read->value.data == NULL)
+		return OK;
+	record->payload = read->value;
+	enum outcome outcome = run->follow->decode(
+		run->follow->decoder, read, &run->arena, &record->payload, &record->value, err);
+	if (outcome == OK)
+		return OK;
+	if (outcome == RETRY && read->topic != TOPIC_INTAKE)
+		return outcome;
+	record->value = NULL;
+	metrics_add(&metrics[UNREADABLE], topics_row(read->topic)->name, 1);
+	log_warn("view", "from=%s[%d]@%" PRId64 " text=%s", topics_row(read->topic)->name,
+		(int)read->partition, read->offset, log_quote(err->text));
+	return OK;
+}
+
+static enum outcome take(struct run *run, const struct record_read *read, struct err *err)
+{
+	struct apply_record record = {
+		.topic = read->topic,
+		.partition = read->partition,
+		.offset = read->offset,
+		.time = read->time,
+		.key = read->key,
+	};
+	arena_reset(&run->arena);
+	record_headers_read(read, &record.headers);
+	if (decode(run, read, &record, err) != OK)
+		return err->outcome;
+	if (apply_record(run->apply, &record, err) != OK || note(run, &record, err) != OK)
+		return err->outcome;
+	struct position *position = positions_at(&run->positions, read->topic, read->partition);
+	positions_advance(&run->positions, position, read->offset + 1);
+	run->records[read->topic]++;
+	return OK;
+}
+
+static void count_batch(struct run *run)
+{
+	metrics_add(&metrics[COMMITS], NULL, 1);
+	for (int topic = 0; topic < TOPIC_COUNT; topic++) {
+		if (run->records[topic] > 0)
+			metrics_add(&metrics[RECORDS], topics_row((enum topic)topic)->name,
+				run->records[topic]);
+		run->records[topic] = 0;
+	}
+}
+
+static void publish(struct run *run)
+{
+	for (int32_t i = 0; i < run->follow->kafka->partitions; i++) {
+		int64_t decided = positions_at(&run->positions, TOPIC_INTAKE, i)->decided;
+		int64_t waits = ahead_first(&run->ahead, i);
+		run->decided[i] = waits <= decided ? waits - 1 : decided;
+	}
+	if (!run->ready && run->positions.behind == 0) {
+		run->ready = true;
+		log_info("view", "state=ready");
+	}
+	metrics_set(&metrics[BEHIND], NULL, (int64_t)run->positions.behind);
+	run->follow->publish(run->follow->context,
+		&(struct follow_state){.decided = run->decided, .ready = run->ready});
+}
+
+/* The sign of life tells a reader in another process how old what it reads may be. */
+static enum outcome look(struct run *run, struct err *err)
+{
+	char now[24];
+	if (clock_monotonic() - run->looked_at < LOOK_EVERY_MS)
+		return OK;
+	if (inode_of(run->follow->path) != run->inode)
+		return err_set(err, RETRY, "view: %s is gone and built anew", run->follow->path);
+	run->looked_at = clock_monotonic();
+	snprintf(now, sizeof(now), "%" PRId64, clock_wall());
+	store_bind_text(run->look, 1, bytes_of_string(now));
+	return store_run(run->db, run->look, err);
+}
+
+static enum outcome commit(struct run *run, struct err *err)
+{
+	crash_point("view-before-commit");
+	if (positions_save(&run->positions, err) != OK || look(run, err) != OK ||
+		store_exec(run->db, "COMMIT", err) != OK)
+		return err->outcome;
+	if (run->news == 0)
+		return OK;
+	count_batch(run);
+	publish(run);
+	return OK;
+}
+
+/* Reads until nothing is left, or the batch is full or old. The first poll waits. */
+static enum outcome fill_batch(struct run *run, struct err *err)
+{
+	int64_t end = INT64_MAX;
+	int timeout = IDLE_MS;
+	for (run->news = 0; run->news < BATCH_RECORDS && clock_monotonic() < end; run->news++) {
+		enum consumer_news news;
+		struct record_read read;
+		if (consumer_poll(run->consumer, timeout, &news, &read, err) != OK)
+			return err->outcome;
+		if (news == CONSUMER_NOTHING)
+			break;
+		if (end == INT64_MAX)
+			end = clock_monotonic() + run->follow->commit_interval_ms;
+		timeout = 0;
+		if (news == CONSUMER_RECORD && take(run, &read, err) != OK)
+			return err->outcome;
+		if (news == CONSUMER_DRAINED)
+			positions_advance(&run->positions,
+				positions_at(&run->positions, read.topic, read.partition),
+				read.offset);
+	}
+	return OK;
+}
+
+static enum outcome read_all(struct run *run, struct err *err)
+{
+	publish(run);
+	while (!run->follow->is_stopping(run->follow->context)) {
+		if (store_exec(run->db, "BEGIN", err) != OK || fill_batch(run, err) != OK ||
+			commit(run, err) != OK)
+			return err->outcome;
+	}
+	return OK;
+}
+
+enum outcome follow_run(const struct follow *follow, struct err *err)
+{
+	struct run run = {.follow = follow};
+	metrics_register(metrics, sizeof(metrics) / sizeof(metrics[0]));
+	enum outcome outcome = open_run(&run, err);
+	if (outcome == OK)
+		outcome = read_all(&run, err);
+	close_run(&run);
+	return outcome;
+}

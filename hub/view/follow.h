@@ -1,0 +1,35 @@
+/* follow - reads the topics from where the view's file is, and applies them batch by batch. */
+#ifndef HUB_VIEW_FOLLOW_H
+#define HUB_VIEW_FOLLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hub/base/err.h"
+#include "hub/kafka/kafka.h"
+#include "hub/view/view.h"
+
+/* What can be read after a commit. */
+struct follow_state {
+	const int64_t *decided; /* per partition of intake: see view_wait */
+	bool ready; /* has reached the ends that the topics had at the start */
+};
+
+struct follow {
+	const struct kafka_settings *kafka;
+	view_decode_fn *decode;
+	void *decoder;
+	const char *path;
+	int32_t cache_kb;
+	int32_t commit_interval_ms;
+	bool (*is_stopping)(void *context);
+	void (*publish)(void *context, const struct follow_state *state);
+	void *context;
+};
+
+/* Runs until is_stopping: OK. RETRY: Kafka or the disk is unwell, or the file is gone: call again.
+ * REJECT: the file was of other topics and is deleted: call again. FATAL: a person must look; to
+ * call again does no harm. */
+enum outcome follow_run(const struct follow *follow, struct err *err) MUST_CHECK;
+
+#endif

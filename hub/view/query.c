@@ -1,0 +1,483 @@
+/* query - what the API and the commands ask of the view: prepared, read-only, from any process. */
+#include "hub/view/query.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/kafka/topics.h"
+#include "hub/view/reader.h"
+#include "hub/view/store.h"
+
+#define MESSAGE_COLUMNS                                                                            \
+	"m.place, m.received_at, m.redrive, m.value, e.value FROM messages m"                      \
+	" LEFT JOIN events e ON e.place = m.event"
+
+static const char *const texts[READER_STATEMENTS] = {
+	[READER_CLIENT] = "SELECT value FROM clients WHERE client = ?",
+	[READER_BY_MATCH] = "SELECT client FROM clients WHERE match = ? ORDER BY client",
+	[READER_OWNERS] = "SELECT owner, count(*) FROM clients WHERE status = 0"
+			  " AND owner IS NOT NULL GROUP BY owner ORDER BY owner",
+	[READER_OF_CASE] = "SELECT " MESSAGE_COLUMNS
+			   " WHERE m.case_id = ? AND m.partner = ? ORDER BY m.received_at, m.place",
+	[READER_OF_CASE_AND_SYSTEM] =
+		"SELECT " MESSAGE_COLUMNS " WHERE m.case_id = ? AND m.partner = ? AND m.system = ?"
+		" ORDER BY m.received_at, m.place",
+	[READER_OF_CASE_ANYWHERE] =
+		"SELECT " MESSAGE_COLUMNS " WHERE m.case_id = ? ORDER BY m.received_at, m.place",
+	[READER_OF_REFERRAL] = "SELECT " MESSAGE_COLUMNS " WHERE m.referral = ? ORDER BY m.place",
+	[READER_BY_ID] = "SELECT " MESSAGE_COLUMNS
+			 " WHERE m.id = ? ORDER BY m.received_at DESC, m.place DESC LIMIT 1",
+	[READER_AT] = "SELECT " MESSAGE_COLUMNS " WHERE m.place = ?",
+	[READER_REFERRAL] = "SELECT client, parent FROM referrals WHERE referral = ?",
+	[READER_PERSON] = "WITH RECURSIVE line (referral, depth) AS (VALUES (?, 0)"
+			  " UNION ALL SELECT parent, depth + 1 FROM referrals JOIN line USING"
+			  " (referral) WHERE parent IS NOT NULL AND depth < 16)"
+			  " SELECT value FROM line JOIN persons USING (referral)"
+			  " ORDER BY depth LIMIT 1",
+	[READER_KEY] = "SELECT value FROM keys WHERE key = ?",
+	[READER_KEY_OF_OWNER] = "SELECT value FROM keys WHERE key >= ? AND key < ?"
+				" ORDER BY made_at, key LIMIT 1",
+	[READER_HANDOVERS] = "SELECT place, value FROM handovers WHERE desk = ? AND place > ?"
+			     " ORDER BY place LIMIT ?",
+	[READER_FACTS] = "SELECT value FROM facts WHERE kind = ? ORDER BY id",
+	[READER_POSITIONS] = "SELECT topic, partition, next, decided FROM positions"
+			     " ORDER BY topic, partition",
+	[READER_LOOKED_AT] = "SELECT value FROM meta WHERE name = 'looked_at'",
+};
+
+enum outcome view_reader_new(struct view_reader **out, const char *path, struct err *err)
+{
+	struct view_reader *reader = memory_get_zeroed(1, sizeof(*reader));
+	if (store_open_reader(&reader->db, path, err) != OK)
+		goto fail;
+	if (store_prepare(reader->db, texts, READER_STATEMENTS, reader->statements, err) != OK)
+		goto fail;
+	*out = reader;
+	return OK;
+fail:
+	view_reader_free(reader);
+	return err->outcome;
+}
+
+void view_reader_free(struct view_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	store_finalize(reader->statements, READER_STATEMENTS);
+	store_close(reader->db);
+	free(reader);
+}
+
+enum outcome view_reader_begin(struct view_reader *reader, struct arena *arena, struct err *err)
+{
+	assert(reader->arena == NULL);
+	if (store_exec(reader->db, "BEGIN", err) != OK)
+		return err->outcome;
+	reader->arena = arena;
+	return OK;
+}
+
+void view_reader_end(struct view_reader *reader)
+{
+	sqlite3_exec(reader->db, "COMMIT", NULL, NULL, NULL);
+	reader->arena = NULL;
+}
+
+struct bytes reader_column(struct view_reader *reader, sqlite3_stmt *statement, int column)
+{
+	return store_column(statement, column, reader->arena);
+}
+
+enum outcome reader_decode(struct view_reader *reader, struct bytes value,
+	const struct schema *schema, const void **out, struct err *err)
+{
+	*out = NULL;
+	if (value.data == NULL)
+		return OK;
+	void *record = arena_get(reader->arena, schema->size);
+	if (schema->decode(record, value, reader->arena, err) != OK) {
+		err_in(err, "view: %s", schema->name);
+		return err->outcome = FATAL;
+	}
+	*out = record;
+	return OK;
+}
+
+/* One item more, with the old ones before it. */
+static void *add_item(struct view_reader *reader, struct reader_rows *rows, size_t *capacity)
+{
+	if (rows->count == *capacity) {
+		*capacity = *capacity == 0 ? 8 : 2 * *capacity;
+		void *items = arena_get_array(reader->arena, *capacity, rows->size);
+		if (rows->count > 0)
+			memcpy(items, rows->items, rows->count * rows->size);
+		rows->items = items;
+	}
+	return (char *)rows->items + rows->size * rows->count++;
+}
+
+enum outcome reader_rows(struct view_reader *reader, sqlite3_stmt *statement, reader_row_fn *read,
+	struct reader_rows *rows, struct err *err)
+{
+	size_t capacity = 0;
+	bool row;
+	assert(reader->arena != NULL);
+	rows->items = NULL;
+	rows->count = 0;
+	for (;;) {
+		if (store_step(reader->db, statement, &row, err) != OK)
+			return err->outcome;
+		if (!row)
+			return OK;
+		if (read(reader, statement, add_item(reader, rows, &capacity), err) == OK)
+			continue;
+		sqlite3_reset(statement);
+		return err->outcome;
+	}
+}
+
+static sqlite3_stmt *statement_of(struct view_reader *reader, enum reader_statement which)
+{
+	return reader->statements[which];
+}
+
+/* The first column of the first row, or absent. */
+static enum outcome read_value(
+	struct view_reader *reader, enum reader_statement which, struct bytes *out, struct err *err)
+{
+	sqlite3_stmt *statement = statement_of(reader, which);
+	bool row;
+	assert(reader->arena != NULL);
+	if (store_step(reader->db, statement, &row, err) != OK)
+		return err->outcome;
+	*out = row ? reader_column(reader, statement, 0) : (struct bytes){0};
+	sqlite3_reset(statement);
+	return OK;
+}
+
+static enum outcome read_record(struct view_reader *reader, enum reader_statement which,
+	const struct schema *schema, const void **out, struct err *err)
+{
+	struct bytes value;
+	if (read_value(reader, which, &value, err) != OK)
+		return err->outcome;
+	return reader_decode(reader, value, schema, out, err);
+}
+
+enum outcome view_client(struct view_reader *reader, struct pseudonym client,
+	const struct client **out, struct err *err)
+{
+	const void *found;
+	store_bind_id(statement_of(reader, READER_CLIENT), 1, client.data, sizeof(client.data));
+	if (read_record(reader, READER_CLIENT, &schema_client, &found, err) != OK)
+		return err->outcome;
+	*out = found;
+	return OK;
+}
+
+static enum outcome read_pseudonym(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	struct pseudonym *client = item;
+	(void)reader;
+	(void)err;
+	memcpy(client->data, sqlite3_column_blob(statement, 0), sizeof(client->data));
+	return OK;
+}
+
+enum outcome view_clients_by_match(
+	struct view_reader *reader, struct tag match, struct view_clients *out, struct err *err)
+{
+	sqlite3_stmt *statement = statement_of(reader, READER_BY_MATCH);
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	store_bind_id(statement, 1, match.data, sizeof(match.data));
+	if (reader_rows(reader, statement, read_pseudonym, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct view_clients){rows.items, rows.count};
+	return OK;
+}
+
+static enum outcome read_owner(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	struct view_owner *owner = item;
+	(void)err;
+	owner->desk = reader_column(reader, statement, 0);
+	owner->clients = sqlite3_column_int64(statement, 1);
+	return OK;
+}
+
+enum outcome view_owners(struct view_reader *reader, struct view_owners *out, struct err *err)
+{
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	if (reader_rows(reader, statement_of(reader, READER_OWNERS), read_owner, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct view_owners){rows.items, rows.count};
+	return OK;
+}
+
+static enum outcome read_message(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	const void *message, *event;
+	int64_t place = sqlite3_column_int64(statement, 0);
+	if (reader_decode(reader, reader_column(reader, statement, 3), &schema_message, &message,
+		    err) != OK ||
+		reader_decode(reader, reader_column(reader, statement, 4), &schema_event, &event,
+			err) != OK)
+		return err->outcome;
+	*(struct view_message *)item = (struct view_message){
+		.partition = store_partition(place),
+		.offset = store_offset(place),
+		.received_at = sqlite3_column_int64(statement, 1),
+		.redrive = sqlite3_column_int(statement, 2),
+		.message = message,
+		.event = event,
+	};
+	return OK;
+}
+
+static enum outcome read_messages(struct view_reader *reader, enum reader_statement which,
+	struct view_messages *out, struct err *err)
+{
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	if (reader_rows(reader, statement_of(reader, which), read_message, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct view_messages){rows.items, rows.count};
+	return OK;
+}
+
+enum outcome view_messages_of_case(struct view_reader *reader, const struct view_case *which,
+	struct view_messages *out, struct err *err)
+{
+	enum reader_statement name = READER_OF_CASE_ANYWHERE;
+	if (which->partner.data != NULL)
+		name = which->system.data == NULL ? READER_OF_CASE : READER_OF_CASE_AND_SYSTEM;
+	sqlite3_stmt *statement = statement_of(reader, name);
+	store_bind_text(statement, 1, which->case_);
+	store_bind_text(statement, 2, which->partner);
+	store_bind_text(statement, 3, which->system);
+	return read_messages(reader, name, out, err);
+}
+
+enum outcome view_messages_of_referral(struct view_reader *reader, struct uuid referral,
+	struct view_messages *out, struct err *err)
+{
+	store_bind_id(
+		statement_of(reader, READER_OF_REFERRAL), 1, referral.data, sizeof(referral.data));
+	return read_messages(reader, READER_OF_REFERRAL, out, err);
+}
+
+static enum outcome read_first_message(struct view_reader *reader, enum reader_statement which,
+	const struct view_message **out, struct err *err)
+{
+	struct view_messages messages = {0};
+	if (read_messages(reader, which, &messages, err) != OK)
+		return err->outcome;
+	*out = messages.items;
+	return OK;
+}
+
+enum outcome view_message_by_id(struct view_reader *reader, struct uuid id,
+	const struct view_message **out, struct err *err)
+{
+	store_bind_id(statement_of(reader, READER_BY_ID), 1, id.data, sizeof(id.data));
+	return read_first_message(reader, READER_BY_ID, out, err);
+}
+
+enum outcome view_message_at(struct view_reader *reader, int32_t partition, int64_t offset,
+	const struct view_message **out, struct err *err)
+{
+	sqlite3_bind_int64(statement_of(reader, READER_AT), 1, store_place(partition, offset));
+	return read_first_message(reader, READER_AT, out, err);
+}
+
+struct kin {
+	struct bytes client, parent;
+};
+
+static enum outcome read_kin(
+	struct view_reader *reader, const struct uuid *referral, struct kin *out, struct err *err)
+{
+	sqlite3_stmt *statement = statement_of(reader, READER_REFERRAL);
+	bool row;
+	*out = (struct kin){{0}, {0}};
+	store_bind_id(statement, 1, referral->data, sizeof(referral->data));
+	if (store_step(reader->db, statement, &row, err) != OK)
+		return err->outcome;
+	if (row)
+		*out = (struct kin){
+			reader_column(reader, statement, 0), reader_column(reader, statement, 1)};
+	sqlite3_reset(statement);
+	return OK;
+}
+
+/* A message made the first of a line of referrals; the hub made those behind it. */
+static enum outcome read_creator(struct view_reader *reader, struct uuid referral,
+	const struct view_message **out, struct err *err)
+{
+	struct view_messages messages = {0};
+	struct kin kin;
+	for (;;) {
+		if (read_kin(reader, &referral, &kin, err) != OK)
+			return err->outcome;
+		if (kin.parent.data == NULL)
+			break;
+		memcpy(referral.data, kin.parent.data, sizeof(referral.data));
+	}
+	if (view_messages_of_referral(reader, referral, &messages, err) != OK)
+		return err->outcome;
+	*out = messages.items;
+	return OK;
+}
+
+static const struct client_referral *find_referral(
+	const struct client *client, const struct uuid *referral)
+{
+	for (size_t i = 0; client != NULL && i < client->referrals_count; i++) {
+		const uint8_t *id = client->referrals[i].referral.data;
+		if (memcmp(id, referral->data, sizeof(referral->data)) == 0)
+			return &client->referrals[i];
+	}
+	return NULL;
+}
+
+enum outcome view_referral(struct view_reader *reader, struct uuid referral,
+	const struct view_referral **out, struct err *err)
+{
+	struct kin kin;
+	*out = NULL;
+	if (read_kin(reader, &referral, &kin, err) != OK)
+		return err->outcome;
+	if (kin.client.data == NULL)
+		return OK;
+	struct view_referral *found = arena_get(reader->arena, sizeof(*found));
+	memcpy(found->client_id.data, kin.client.data, sizeof(found->client_id.data));
+	found->parent = (const struct uuid *)(const void *)kin.parent.data;
+	if (view_client(reader, found->client_id, &found->client, err) != OK ||
+		read_creator(reader, referral, &found->created_by, err) != OK)
+		return err->outcome;
+	found->referral = find_referral(found->client, &referral);
+	*out = found->client == NULL ? NULL : found;
+	return OK;
+}
+
+enum outcome view_person(struct view_reader *reader, struct uuid referral,
+	const struct sealed_person **out, struct err *err)
+{
+	const void *found;
+	store_bind_id(statement_of(reader, READER_PERSON), 1, referral.data, sizeof(referral.data));
+	if (read_record(reader, READER_PERSON, &schema_sealed_person, &found, err) != OK)
+		return err->outcome;
+	*out = found;
+	return OK;
+}
+
+enum outcome view_key(
+	struct view_reader *reader, struct key_id id, const struct data_key **out, struct err *err)
+{
+	const void *found;
+	store_bind_id(statement_of(reader, READER_KEY), 1, id.data, sizeof(id.data));
+	if (read_record(reader, READER_KEY, &schema_data_key, &found, err) != OK)
+		return err->outcome;
+	*out = found;
+	return OK;
+}
+
+/* Key ids begin with their owner, so that the owner alone and the owner with more than a key id
+ * of ones behind it are below and above all of them. */
+enum outcome view_key_of_owner(struct view_reader *reader, const uint8_t owner[16],
+	const struct data_key **out, struct err *err)
+{
+	sqlite3_stmt *statement = statement_of(reader, READER_KEY_OF_OWNER);
+	uint8_t end[sizeof(struct key_id) + 1];
+	const void *found;
+	memset(end, 0xff, sizeof(end));
+	memcpy(end, owner, 16);
+	store_bind_id(statement, 1, owner, 16);
+	store_bind_id(statement, 2, end, sizeof(end));
+	if (read_record(reader, READER_KEY_OF_OWNER, &schema_data_key, &found, err) != OK)
+		return err->outcome;
+	*out = found;
+	return OK;
+}
+
+/* The cursor is the place + 1, so that 0 is before the first. */
+static enum outcome read_handover(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	struct view_handover *handover = item;
+	const void *found;
+	if (reader_decode(reader, reader_column(reader, statement, 1), &schema_handover, &found,
+		    err) != OK)
+		return err->outcome;
+	*handover = (struct view_handover){sqlite3_column_int64(statement, 0) + 1, found};
+	return OK;
+}
+
+enum outcome view_handovers(struct view_reader *reader, const struct view_feed *feed,
+	struct view_handovers *out, struct err *err)
+{
+	sqlite3_stmt *statement = statement_of(reader, READER_HANDOVERS);
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	store_bind_text(statement, 1, feed->desk);
+	sqlite3_bind_int64(statement, 2, feed->after - 1);
+	sqlite3_bind_int(statement, 3, feed->limit);
+	if (reader_rows(reader, statement, read_handover, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct view_handovers){rows.items, rows.count};
+	return OK;
+}
+
+static enum outcome read_fact(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	const void *found;
+	if (reader_decode(reader, reader_column(reader, statement, 0), &schema_fact, &found, err) !=
+		OK)
+		return err->outcome;
+	*(const struct fact **)item = found;
+	return OK;
+}
+
+enum outcome view_facts(
+	struct view_reader *reader, enum fact_kind kind, struct view_facts *out, struct err *err)
+{
+	sqlite3_stmt *statement = statement_of(reader, READER_FACTS);
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	sqlite3_bind_int(statement, 1, (int)kind);
+	if (reader_rows(reader, statement, read_fact, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct view_facts){rows.items, rows.count};
+	return OK;
+}
+
+static enum outcome read_position(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	enum topic topic = (enum topic)sqlite3_column_int(statement, 0);
+	(void)reader;
+	(void)err;
+	*(struct view_position *)item = (struct view_position){
+		.topic = bytes_of_string(topics_row(topic)->name),
+		.partition = sqlite3_column_int(statement, 1),
+		.next = sqlite3_column_int64(statement, 2),
+		.decided = sqlite3_column_int64(statement, 3),
+	};
+	return OK;
+}
+
+enum outcome view_positions(struct view_reader *reader, struct view_positions *out, struct err *err)
+{
+	sqlite3_stmt *statement = statement_of(reader, READER_POSITIONS);
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	struct bytes at;
+	if (reader_rows(reader, statement, read_position, &rows, err) != OK ||
+		read_value(reader, READER_LOOKED_AT, &at, err) != OK)
+		return err->outcome;
+	*out = (struct view_positions){rows.items, rows.count, 0};
+	if (at.data != NULL && !bytes_to_int64(at, &out->at))
+		return err_set(err, FATAL, "view: looked_at is no number");
+	return OK;
+}

@@ -1,0 +1,309 @@
+/* store - the SQLite file of the view: opened and checked, statements prepared, errors mapped. */
+#include "hub/view/store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hub/view/tables.h"
+
+#define READER_BUSY_MS 2000
+#define WRITER_BUSY_MS 10000
+#define NAME_SIZE 4096
+#define PARTITIONS_MAX 4096
+
+/* WAL: readers never wait for the writer. synchronous=NORMAL: a commit does not wait for the disk,
+ * and a power loss takes back the last commits but never damages the file; as the offsets go back
+ * with the rows, they are simply read again. secure_delete: an erased key is overwritten. */
+static const char writer_pragmas[] = "PRAGMA journal_mode = WAL;"
+				     "PRAGMA synchronous = NORMAL;"
+				     "PRAGMA secure_delete = ON;"
+				     "PRAGMA temp_store = MEMORY;"
+				     "PRAGMA wal_autocheckpoint = 4000;"
+				     "PRAGMA journal_size_limit = 67108864;";
+
+bool store_has_place(int32_t partition, int64_t offset)
+{
+	return partition >= 0 && partition < PARTITIONS_MAX && offset >= 0 &&
+		offset < INT64_C(1) << STORE_OFFSET_BITS;
+}
+
+int64_t store_place(int32_t partition, int64_t offset)
+{
+	assert(store_has_place(partition, offset));
+	return ((int64_t)partition << STORE_OFFSET_BITS) | offset;
+}
+
+int32_t store_partition(int64_t place)
+{
+	return (int32_t)(place >> STORE_OFFSET_BITS);
+}
+
+int64_t store_offset(int64_t place)
+{
+	return place & ((INT64_C(1) << STORE_OFFSET_BITS) - 1);
+}
+
+static enum outcome outcome_of(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PROTOCOL:
+		return RETRY;
+	default:
+		return FATAL;
+	}
+}
+
+enum outcome store_err(sqlite3 *db, struct err *err, const char *what)
+{
+	return err_set(
+		err, outcome_of(sqlite3_errcode(db)), "view: %s: %s", what, sqlite3_errmsg(db));
+}
+
+enum outcome store_exec(sqlite3 *db, const char *text, struct err *err)
+{
+	if (sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
+		return store_err(db, err, "cannot run a statement");
+	return OK;
+}
+
+enum outcome store_prepare(
+	sqlite3 *db, const char *const *texts, size_t count, sqlite3_stmt **out, struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (sqlite3_prepare_v3(db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &out[i],
+			    NULL) != SQLITE_OK) {
+			enum outcome outcome = store_err(db, err, texts[i]);
+			store_finalize(out, i);
+			return outcome;
+		}
+	}
+	return OK;
+}
+
+void store_finalize(sqlite3_stmt **statements, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		sqlite3_finalize(statements[i]);
+		statements[i] = NULL;
+	}
+}
+
+void store_bind_text(sqlite3_stmt *statement, int place, struct bytes text)
+{
+	sqlite3_bind_text(statement, place, (const char *)text.data, (int)text.size, SQLITE_STATIC);
+}
+
+void store_bind_blob(sqlite3_stmt *statement, int place, struct bytes blob)
+{
+	sqlite3_bind_blob(statement, place, blob.data, (int)blob.size, SQLITE_STATIC);
+}
+
+void store_bind_id(sqlite3_stmt *statement, int place, const void *id, size_t size)
+{
+	sqlite3_bind_blob(statement, place, id, (int)size, SQLITE_STATIC);
+}
+
+enum outcome store_step(sqlite3 *db, sqlite3_stmt *statement, bool *row, struct err *err)
+{
+	int code = sqlite3_step(statement);
+	*row = code == SQLITE_ROW;
+	if (*row)
+		return OK;
+	enum outcome outcome =
+		code == SQLITE_DONE ? OK : store_err(db, err, sqlite3_sql(statement));
+	sqlite3_reset(statement);
+	return outcome;
+}
+
+enum outcome store_run(sqlite3 *db, sqlite3_stmt *statement, struct err *err)
+{
+	bool row;
+	do {
+		if (store_step(db, statement, &row, err) != OK)
+			return err->outcome;
+	} while (row);
+	return OK;
+}
+
+struct bytes store_column(sqlite3_stmt *statement, int column, struct arena *arena)
+{
+	if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+		return (struct bytes){0};
+	const void *data = sqlite3_column_blob(statement, column);
+	size_t size = (size_t)sqlite3_column_bytes(statement, column);
+	return arena_copy(arena, bytes_of(size == 0 ? "" : data, size));
+}
+
+void store_close(sqlite3 *db)
+{
+	sqlite3_close_v2(db);
+}
+
+static void make_folder(const char *path)
+{
+	char folder[NAME_SIZE];
+	const char *slash = strrchr(path, '/');
+	if (slash == NULL || slash == path)
+		return;
+	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+	mkdir(folder, 0700);
+}
+
+enum outcome store_lock(int *out, const char *path, struct err *err)
+{
+	char name[NAME_SIZE];
+	make_folder(path);
+	snprintf(name, sizeof(name), "%s.lock", path);
+	int lock = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	if (lock < 0)
+		return err_set(err, FATAL, "view: cannot open %s: %s", name, strerror(errno));
+	if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+		*out = lock;
+		return OK;
+	}
+	close(lock);
+	return err_set(err, FATAL,
+		"view: another process writes to %s: give each edge a view of its own", path);
+}
+
+void store_delete(const char *path)
+{
+	static const char *const suffixes[] = {"", "-wal", "-shm"};
+	char name[NAME_SIZE];
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
+		unlink(name);
+	}
+}
+
+/* What meta says under this name; "" where it says nothing. */
+static void read_meta(sqlite3 *db, const char *name, char *out, size_t size)
+{
+	sqlite3_stmt *statement = NULL;
+	*out = '\0';
+	if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE name = ?", -1, &statement, NULL) !=
+		SQLITE_OK)
+		return;
+	store_bind_text(statement, 1, bytes_of_string(name));
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		snprintf(out, size, "%s", (const char *)sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
+}
+
+static bool has_meta(sqlite3 *db, const char *name, const char *value)
+{
+	char found[NAME_SIZE];
+	read_meta(db, name, found, sizeof(found));
+	return strcmp(found, value) == 0;
+}
+
+static bool is_of_version(sqlite3 *db)
+{
+	char version[TABLES_VERSION_SIZE];
+	tables_version(version);
+	return has_meta(db, "version", version);
+}
+
+static enum outcome open_file(
+	sqlite3 **out, const char *path, int flags, int busy_ms, struct err *err)
+{
+	enum outcome outcome = OK;
+	if (sqlite3_open_v2(path, out, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		outcome = err_set(err, outcome_of(sqlite3_errcode(*out)),
+			"view: cannot open %s: %s", path, sqlite3_errmsg(*out));
+	if (outcome != OK) {
+		store_close(*out);
+		*out = NULL;
+		return outcome;
+	}
+	sqlite3_busy_timeout(*out, busy_ms);
+	return OK;
+}
+
+static enum outcome write_meta(sqlite3 *db, const char *source, struct err *err)
+{
+	static const char text[] = "INSERT INTO meta VALUES ('version', ?), ('source', ?)";
+	const char *const texts[] = {text};
+	char version[TABLES_VERSION_SIZE];
+	sqlite3_stmt *statement;
+	tables_version(version);
+	if (store_prepare(db, texts, 1, &statement, err) != OK)
+		return err->outcome;
+	store_bind_text(statement, 1, bytes_of_string(version));
+	store_bind_text(statement, 2, bytes_of_string(source));
+	enum outcome outcome = store_run(db, statement, err);
+	store_finalize(&statement, 1);
+	return outcome;
+}
+
+/* The version is written last, in the same transaction, so that half a file is none. */
+static enum outcome make_tables(sqlite3 *db, const char *source, struct err *err)
+{
+	if (store_exec(db, "BEGIN", err) != OK || store_exec(db, tables_sql, err) != OK)
+		return err->outcome;
+	if (write_meta(db, source, err) != OK)
+		return err->outcome;
+	return store_exec(db, "COMMIT", err);
+}
+
+static enum outcome open_writer(sqlite3 **out, const char *path, int32_t cache_kb, struct err *err)
+{
+	char cache[64];
+	if (open_file(out, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, WRITER_BUSY_MS, err) !=
+		OK)
+		return err->outcome;
+	snprintf(cache, sizeof(cache), "PRAGMA cache_size = -%d", (int)cache_kb);
+	if (store_exec(*out, writer_pragmas, err) == OK && store_exec(*out, cache, err) == OK)
+		return OK;
+	store_close(*out);
+	*out = NULL;
+	return err->outcome;
+}
+
+static enum outcome make_anew(sqlite3 **out, const struct store_options *options, struct err *err)
+{
+	store_close(*out);
+	store_delete(options->path);
+	if (open_writer(out, options->path, options->cache_kb, err) != OK)
+		return err->outcome;
+	if (make_tables(*out, options->source, err) == OK)
+		return OK;
+	store_close(*out);
+	*out = NULL;
+	return err->outcome;
+}
+
+enum outcome store_open_writer(
+	sqlite3 **out, const struct store_options *options, bool *fresh, struct err *err)
+{
+	enum outcome outcome = open_writer(out, options->path, options->cache_kb, err);
+	bool fits =
+		outcome == OK && is_of_version(*out) && has_meta(*out, "source", options->source);
+	*fresh = outcome == FATAL || (outcome == OK && !fits);
+	return *fresh ? make_anew(out, options, err) : outcome;
+}
+
+enum outcome store_open_reader(sqlite3 **out, const char *path, struct err *err)
+{
+	if (access(path, R_OK) != 0)
+		return err_set(err, RETRY, "no view at %s: `lokethub serve` builds it", path);
+	if (open_file(out, path, SQLITE_OPEN_READONLY, READER_BUSY_MS, err) != OK)
+		return err->outcome;
+	if (is_of_version(*out))
+		return OK;
+	store_close(*out);
+	*out = NULL;
+	return err_set(err, RETRY,
+		"the view at %s is of another version: `lokethub serve` builds it anew", path);
+}

@@ -1,0 +1,98 @@
+/* tables - the tables of the view, as SQL. */
+#include "hub/view/tables.h"
+
+#include <sodium.h>
+
+#include "hub/base/bytes.h"
+#include "schemas/types.h"
+
+/* `place` is where the record lies (hub/view/store.h); `value` is the record in Avro, with the
+ * schema of this program. Each row follows from records of one topic, or has columns apart for
+ * each: topics come in any order, and the content must not depend on it. */
+const char tables_sql[] =
+	"CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	"CREATE TABLE positions (topic INTEGER, partition INTEGER, first INTEGER NOT NULL,"
+	" next INTEGER NOT NULL, decided INTEGER NOT NULL DEFAULT -1,"
+	" PRIMARY KEY (topic, partition)) WITHOUT ROWID;"
+
+	"CREATE TABLE messages (place INTEGER PRIMARY KEY,"
+	/* of intake */
+	" received_at INTEGER, id BLOB, partner TEXT, system TEXT, case_id TEXT, referral BLOB,"
+	" redrive INTEGER, value BLOB,"
+	/* of events */
+	" event INTEGER, events INTEGER NOT NULL DEFAULT 0, result INTEGER, event_partner TEXT);"
+	"CREATE INDEX messages_id ON messages (id) WHERE id IS NOT NULL;"
+	"CREATE INDEX messages_case ON messages (case_id, partner) WHERE case_id IS NOT NULL;"
+	"CREATE INDEX messages_referral ON messages (referral) WHERE referral IS NOT NULL;"
+	"CREATE INDEX messages_open ON messages (place) WHERE event IS NULL;"
+	"CREATE INDEX messages_twice ON messages (place) WHERE events > 1;"
+	"CREATE INDEX messages_flow ON messages (partner, event_partner, result, redrive);"
+
+	"CREATE TABLE events (place INTEGER PRIMARY KEY, client BLOB, version INTEGER NOT NULL,"
+	" state_hash BLOB, value BLOB NOT NULL);"
+	"CREATE INDEX events_client ON events (client) WHERE client IS NOT NULL;"
+
+	"CREATE TABLE clients (client BLOB PRIMARY KEY, version INTEGER NOT NULL,"
+	" status INTEGER NOT NULL, owner TEXT, match BLOB, parked INTEGER NOT NULL,"
+	" redriven INTEGER NOT NULL, hash BLOB NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX clients_owner ON clients (owner) WHERE status = 0;"
+	"CREATE INDEX clients_match ON clients (match) WHERE match IS NOT NULL;"
+	"CREATE INDEX clients_parked ON clients (client) WHERE parked > redriven;"
+
+	"CREATE TABLE referrals (referral BLOB PRIMARY KEY, client BLOB NOT NULL, parent BLOB)"
+	" WITHOUT ROWID;"
+
+	"CREATE TABLE clocks (client BLOB, referral BLOB, clock INTEGER, desk TEXT NOT NULL,"
+	" armed INTEGER NOT NULL, due INTEGER NOT NULL, level INTEGER NOT NULL,"
+	" PRIMARY KEY (client, referral, clock)) WITHOUT ROWID;"
+	"CREATE INDEX clocks_desk ON clocks (desk, clock, due, armed, level);"
+	"CREATE INDEX clocks_due ON clocks (due);"
+
+	"CREATE TABLE handovers (place INTEGER PRIMARY KEY, desk TEXT NOT NULL, referral BLOB,"
+	" number INTEGER NOT NULL, kind INTEGER NOT NULL, value BLOB NOT NULL);"
+	"CREATE INDEX handovers_desk ON handovers (desk);"
+	"CREATE INDEX handovers_referral ON handovers (referral, desk, number);"
+
+	"CREATE TABLE rejected (place INTEGER PRIMARY KEY, code INTEGER NOT NULL,"
+	" since INTEGER NOT NULL, refused INTEGER NOT NULL, source INTEGER, client BLOB,"
+	" partner TEXT, number INTEGER, value BLOB NOT NULL);"
+	"CREATE INDEX rejected_client ON rejected (client, number) WHERE client IS NOT NULL;"
+	"CREATE INDEX rejected_refused ON rejected (partner) WHERE refused;"
+	"CREATE INDEX rejected_source ON rejected (source) WHERE source IS NOT NULL;"
+
+	"CREATE TABLE persons (referral BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE keys (key BLOB PRIMARY KEY, made_at INTEGER NOT NULL, value BLOB NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE facts (kind INTEGER, id TEXT, value BLOB NOT NULL, PRIMARY KEY (kind, id))"
+	" WITHOUT ROWID;"
+	"CREATE TABLE access (place INTEGER PRIMARY KEY, client BLOB NOT NULL,"
+	" value BLOB NOT NULL);"
+	"CREATE INDEX access_client ON access (client);";
+
+const struct tables_row tables_content[] = {
+	{"access", "place"},
+	{"clients", "client"},
+	{"clocks", "client, referral, clock"},
+	{"events", "place"},
+	{"facts", "kind, id"},
+	{"handovers", "place"},
+	{"keys", "key"},
+	{"messages", "place"},
+	{"persons", "referral"},
+	{"referrals", "referral"},
+	{"rejected", "place"},
+	{NULL, NULL},
+};
+
+void tables_version(char out[TABLES_VERSION_SIZE])
+{
+	uint8_t hash[16];
+	crypto_generichash_state state;
+	crypto_generichash_init(&state, NULL, 0, sizeof(hash));
+	crypto_generichash_update(&state, (const uint8_t *)tables_sql, sizeof(tables_sql));
+	for (const struct schema *const *schema = schemas_all; *schema != NULL; schema++)
+		crypto_generichash_update(&state, (const uint8_t *)&(*schema)->fingerprint,
+			sizeof((*schema)->fingerprint));
+	crypto_generichash_final(&state, hash, sizeof(hash));
+	bytes_to_hex(bytes_of(hash, sizeof(hash)), out);
+}

@@ -1,0 +1,192 @@
+/* view - the read model of an edge process: one thread copies Kafka's topics into SQLite, and
+ * others wait for it. */
+#include "hub/view/view.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+#include "hub/base/memory.h"
+#include "hub/view/follow.h"
+#include "hub/view/store.h"
+
+#define RETRY_MS 1000
+
+struct view {
+	struct view_options options;
+	char *path;
+	int lock;
+	pthread_t thread;
+	pthread_mutex_t mutex; /* of committed, the subscriber and the condition */
+	pthread_cond_t changed;
+	atomic_bool stopping, ready;
+	_Atomic int64_t *decided; /* per partition of intake */
+	void (*committed)(void *context);
+	void *context;
+};
+
+bool view_decided(const struct view *view, int32_t partition, int64_t offset)
+{
+	assert(partition >= 0 && partition < view->options.kafka->partitions);
+	return atomic_load(&view->decided[partition]) >= offset;
+}
+
+bool view_is_ready(const struct view *view)
+{
+	return atomic_load(&view->ready);
+}
+
+void view_subscribe(struct view *view, void (*committed)(void *context), void *context)
+{
+	pthread_mutex_lock(&view->mutex);
+	view->committed = committed;
+	view->context = context;
+	pthread_mutex_unlock(&view->mutex);
+}
+
+static struct timespec until(int64_t left_ms)
+{
+	struct timespec at;
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_sec += left_ms / 1000;
+	at.tv_nsec += left_ms % 1000 * 1000000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_nsec -= 1000000000;
+		at.tv_sec++;
+	}
+	return at;
+}
+
+enum outcome view_wait(
+	struct view *view, int32_t partition, int64_t offset, int64_t deadline, struct err *err)
+{
+	bool decided;
+	pthread_mutex_lock(&view->mutex);
+	while (!(decided = view_decided(view, partition, offset))) {
+		int64_t left = deadline - clock_monotonic();
+		struct timespec at = until(left < 0 ? 0 : left);
+		if (left <= 0 ||
+			pthread_cond_timedwait(&view->changed, &view->mutex, &at) == ETIMEDOUT)
+			break;
+	}
+	decided = view_decided(view, partition, offset);
+	pthread_mutex_unlock(&view->mutex);
+	if (decided)
+		return OK;
+	return err_set(err, RETRY, "view: intake[%d]@%lld is not decided yet", (int)partition,
+		(long long)offset);
+}
+
+static bool is_stopping(void *context)
+{
+	struct view *view = context;
+	return atomic_load(&view->stopping);
+}
+
+static void publish(void *context, const struct follow_state *state)
+{
+	struct view *view = context;
+	pthread_mutex_lock(&view->mutex);
+	for (int32_t i = 0; i < view->options.kafka->partitions; i++)
+		atomic_store(&view->decided[i], state->decided[i]);
+	atomic_store(&view->ready, state->ready);
+	pthread_cond_broadcast(&view->changed);
+	if (view->committed != NULL)
+		view->committed(view->context);
+	pthread_mutex_unlock(&view->mutex);
+}
+
+static void wait_before_retry(struct view *view)
+{
+	struct timespec step = {.tv_nsec = 50 * 1000000};
+	for (int waited = 0; waited < RETRY_MS && !is_stopping(view); waited += 50)
+		nanosleep(&step, NULL);
+}
+
+static void *run(void *context)
+{
+	struct view *view = context;
+	const struct follow follow = {
+		.kafka = view->options.kafka,
+		.decode = view->options.decode,
+		.decoder = view->options.decoder,
+		.path = view->path,
+		.cache_kb = view->options.cache_kb,
+		.commit_interval_ms = view->options.commit_interval_ms,
+		.is_stopping = is_stopping,
+		.publish = publish,
+		.context = view,
+	};
+	while (!is_stopping(view)) {
+		struct err err = {0};
+		if (follow_run(&follow, &err) == OK)
+			break;
+		if (err.outcome == REJECT || err.outcome == FATAL)
+			log_error("view", "outcome=%s text=%s", outcome_name(err.outcome),
+				log_quote(err.text));
+		else
+			log_warn("view", "outcome=retry text=%s", log_quote(err.text));
+		wait_before_retry(view);
+	}
+	return NULL;
+}
+
+static void view_free(struct view *view)
+{
+	if (view->lock >= 0)
+		close(view->lock);
+	pthread_cond_destroy(&view->changed);
+	pthread_mutex_destroy(&view->mutex);
+	free(view->decided);
+	free(view->path);
+	free(view);
+}
+
+static struct view *view_of(const struct view_options *options)
+{
+	struct view *view = memory_get_zeroed(1, sizeof(*view));
+	size_t partitions = (size_t)options->kafka->partitions;
+	pthread_condattr_t attributes;
+	view->options = *options;
+	view->path = memory_string(options->path);
+	view->lock = -1;
+	view->decided = memory_get_zeroed(partitions, sizeof(*view->decided));
+	for (size_t i = 0; i < partitions; i++)
+		atomic_init(&view->decided[i], -1);
+	pthread_mutex_init(&view->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&view->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+	return view;
+}
+
+enum outcome view_start(struct view **out, const struct view_options *options, struct err *err)
+{
+	struct view *view = view_of(options);
+	enum outcome outcome = store_lock(&view->lock, view->path, err);
+	if (outcome == OK && pthread_create(&view->thread, NULL, run, view) != 0)
+		outcome = err_set(err, FATAL, "view: cannot start a thread");
+	if (outcome != OK) {
+		view_free(view);
+		return outcome;
+	}
+	*out = view;
+	return OK;
+}
+
+void view_stop(struct view *view)
+{
+	if (view == NULL)
+		return;
+	atomic_store(&view->stopping, true);
+	pthread_join(view->thread, NULL);
+	view_free(view);
+}
