@@ -1,239 +1,252 @@
 /* route - which desk a referral goes to, and by which rule. */
 #include "hub/handover/route.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define SUCCESSORS_MAX 4
-
 /* One question to the rules. */
-struct asked {
+struct search {
 	const struct rules *rules;
 	const struct route_facts *facts;
 	const struct referral *referral;
-	struct bytes partner, programme;
-	int32_t day;
+	struct bytes partner;
 	const struct rules_region *region;
+	const struct rules_municipality *municipality; /* after mergers; NULL: unknown */
+	struct bytes programme; /* after its end: what took over */
+	int32_t day;
 };
 
-static bool lists(const char *const *list, struct bytes word)
+static bool is_listed(const char *const *words, struct bytes word)
 {
-	for (; list != NULL && *list != NULL; list++)
-		if (bytes_equal_string(word, *list))
+	for (; words != NULL && *words != NULL; words++) {
+		if (bytes_equal_string(word, *words))
 			return true;
+	}
 	return false;
 }
 
-static bool is_set(const char *const *list)
+static bool is_empty(const char *const *words)
 {
-	return list != NULL && *list != NULL;
+	return words == NULL || *words == NULL;
 }
 
-static bool is_fit(const struct asked *asked, const struct rules_desk *desk)
+/* What is absent is in no list. */
+static bool fits(const char *const *words, struct bytes word)
 {
-	if (desk == NULL || !desk->active)
-		return false;
-	return !is_set(desk->questions) || lists(desk->questions, asked->referral->question);
+	return is_empty(words) || (word.data != NULL && is_listed(words, word));
 }
 
-static bool has_room(const struct asked *asked, const struct rules_desk *desk)
+/* Active, takes the question, and may hold clients where the referral would make it responsible. */
+static bool is_fit(const struct search *search, const struct rules_desk *desk)
 {
-	const struct voucher *voucher = asked->referral->voucher;
-
-	if (asked->facts == NULL || asked->facts->has_room == NULL)
-		return true;
-	return asked->facts->has_room(asked->facts->context, desk,
-		voucher != NULL ? voucher->kind : (struct bytes){0}, asked->day);
+	const struct referral *referral = search->referral;
+	bool takes = fits(desk->questions, referral->question);
+	return desk->active && takes && (desk->holds || referral->kind == REFERRAL_KIND_SERVICE);
 }
 
-/* What a list asks for: one of its words. An empty list asks for nothing. */
-static bool fits_list(const char *const *list, struct bytes word)
+static bool has_room(const struct search *search, const struct rules_desk *desk)
 {
-	return !is_set(list) || lists(list, word);
+	const struct voucher *voucher = search->referral->voucher;
+	struct bytes kind = voucher != NULL ? voucher->kind : (struct bytes){0};
+	return search->facts == NULL || search->facts->has_room == NULL ||
+		search->facts->has_room(search->facts->context, desk, kind, search->day);
 }
 
-static bool fits_groups(const char *const *list, const struct referral *referral)
+static bool group_fits(const struct search *search, const char *const *groups)
 {
-	for (size_t i = 0; i < referral->target_groups_count; i++)
-		if (lists(list, referral->target_groups[i]))
+	const struct referral *referral = search->referral;
+	for (size_t i = 0; i < referral->target_groups_count; i++) {
+		if (is_listed(groups, referral->target_groups[i]))
 			return true;
-	return !is_set(list);
+	}
+	return is_empty(groups);
 }
 
-static struct bytes pathway(const struct referral *referral)
+/* The code as it was sent, or the one it merged into. */
+static bool municipality_fits(const struct search *search, const char *const *municipalities)
 {
-	if (referral->education == NULL || !referral->education->has_pathway)
-		return (struct bytes){0};
-	return bytes_of_string(pathway_name(referral->education->pathway));
-}
-
-/* "18-27" lies within 16 to 30. */
-static bool fits_age(const struct rules_route *route, struct bytes band)
-{
-	const uint8_t *hyphen = band.data == NULL ? NULL : memchr(band.data, '-', band.size);
-	int64_t from, to;
-
-	if (route->age_from < 0 && route->age_to < 0)
+	if (fits(municipalities, search->referral->municipality))
 		return true;
-	if (hyphen == NULL ||
-		!bytes_to_int64(bytes_of(band.data, (size_t)(hyphen - band.data)), &from) ||
-		!bytes_to_int64(
-			bytes_of(hyphen + 1, band.size - (size_t)(hyphen + 1 - band.data)), &to))
-		return false;
-	return (route->age_from < 0 || from >= route->age_from) &&
-		(route->age_to < 0 || to <= route->age_to);
+	return search->municipality != NULL &&
+		is_listed(municipalities, bytes_of_string(search->municipality->code));
 }
 
-static bool fits_level(const struct rules_route *route, const struct education *education)
+static bool pathway_fits(const struct search *search, const char *const *pathways)
 {
+	const struct education *education = search->referral->education;
+	if (education == NULL || !education->has_pathway)
+		return is_empty(pathways);
+	return fits(pathways, bytes_of_string(pathway_name(education->pathway)));
+}
+
+/* The range from low to high lies within the route's; -1: open. */
+static bool within(int32_t low, int32_t high, int32_t from, int32_t to)
+{
+	return (from < 0 || low >= from) && (to < 0 || high <= to);
+}
+
+static bool level_fits(const struct search *search, const struct rules_route *route)
+{
+	const struct education *education = search->referral->education;
 	if (route->level_from < 0 && route->level_to < 0)
 		return true;
-	if (education == NULL || !education->has_level)
-		return false;
-	return (route->level_from < 0 || education->level >= route->level_from) &&
-		(route->level_to < 0 || education->level <= route->level_to);
+	return education != NULL && education->has_level &&
+		within(education->level, education->level, route->level_from, route->level_to);
 }
 
-static bool fits(const struct asked *asked, const struct rules_route *route)
+/* "18-27", whose form was checked when it came in. */
+static bool age_fits(const struct search *search, const struct rules_route *route)
 {
-	const struct referral *referral = asked->referral;
-	struct bytes sector =
-		referral->sector_to.data != NULL ? referral->sector_to : referral->sector_from;
+	struct bytes band = search->referral->age_band;
+	int64_t low = 0, high = 0;
+	if (route->age_from < 0 && route->age_to < 0)
+		return true;
+	const uint8_t *hyphen = band.data != NULL ? memchr(band.data, '-', band.size) : NULL;
+	if (hyphen == NULL)
+		return false;
+	size_t before = (size_t)(hyphen - band.data);
+	return bytes_to_int64(bytes_of(band.data, before), &low) &&
+		bytes_to_int64(bytes_of(hyphen + 1, band.size - before - 1), &high) &&
+		within((int32_t)low, (int32_t)high, route->age_from, route->age_to);
+}
+
+static bool matches(const struct search *search, const struct rules_route *route)
+{
+	const struct referral *referral = search->referral;
+	bool has_goal = referral->sector_to.data != NULL;
+	struct bytes sector = has_goal ? referral->sector_to : referral->sector_from;
 	struct bytes voucher =
 		referral->voucher != NULL ? referral->voucher->kind : (struct bytes){0};
-
-	return fits_list(route->questions, referral->question) &&
-		fits_list(route->regions, bytes_of_string(asked->region->code)) &&
-		fits_list(route->municipalities, referral->municipality) &&
-		fits_groups(route->target_groups, referral) && fits_list(route->sectors, sector) &&
-		fits_list(route->programmes, asked->programme) &&
-		fits_list(route->partners, asked->partner) &&
-		fits_list(route->pathways, pathway(referral)) &&
-		fits_list(route->voucher_kinds, voucher) && fits_age(route, referral->age_band) &&
-		fits_level(route, referral->education);
+	return fits(route->questions, referral->question) &&
+		fits(route->regions, bytes_of_string(search->region->code)) &&
+		municipality_fits(search, route->municipalities) &&
+		group_fits(search, route->target_groups) && fits(route->sectors, sector) &&
+		fits(route->programmes, search->programme) &&
+		fits(route->partners, search->partner) && pathway_fits(search, route->pathways) &&
+		fits(route->voucher_kinds, voucher) && level_fits(search, route) &&
+		age_fits(search, route);
 }
 
-static const struct rules_desk *stand_in(const struct asked *asked, const char *kind)
+static const struct rules_desk *usable(const struct search *search, const struct rules_desk *desk)
 {
-	for (const char *const *pair = asked->region->stand_ins; pair != NULL && pair[0] != NULL;
-		pair += 2)
+	return desk != NULL && is_fit(search, desk) && has_room(search, desk) ? desk : NULL;
+}
+
+static const struct rules_desk *stand_in(const struct search *search, const char *kind)
+{
+	const char *const *pair = search->region->stand_ins;
+	for (; pair != NULL && *pair != NULL; pair += 2) {
 		if (strcmp(pair[0], kind) == 0)
-			return rules_desk(asked->rules, bytes_of_string(pair[1]));
+			return rules_desk(search->rules, bytes_of_string(pair[1]));
+	}
 	return NULL;
 }
 
-/* The first desk of the kind in the region that is fit and has room, else the region's stand-in for
- * it. */
-static const struct rules_desk *find_kind(const struct asked *asked, const char *kind)
+/* Of several the first that is usable; the stand-in only where the region has none that is active.
+ */
+static const struct rules_desk *desk_of_kind(const struct search *search, const char *kind)
 {
-	for (size_t i = 0; i < asked->rules->desks_count; i++) {
-		const struct rules_desk *desk = &asked->rules->desks[i];
-
-		if (desk->region == NULL || strcmp(desk->region, asked->region->code) != 0 ||
-			strcmp(desk->kind, kind) != 0)
-			continue;
-		if (is_fit(asked, desk) && has_room(asked, desk))
+	const struct rules_desk *desk = NULL;
+	bool lacks = true;
+	size_t at = 0;
+	while ((desk = rules_next_of_kind(search->rules, kind, search->region->code, &at)) !=
+		NULL) {
+		if (usable(search, desk) != NULL)
 			return desk;
+		lacks = lacks && !desk->active;
 	}
-	return stand_in(asked, kind);
+	return lacks ? usable(search, stand_in(search, kind)) : NULL;
 }
 
-static const struct rules_desk *follow(const struct asked *asked, const struct rules_route *route)
+static const struct rules_desk *desk_of_route(
+	const struct search *search, const struct rules_route *route)
 {
-	const struct rules_desk *desk = route->to_desk != NULL
-		? rules_desk(asked->rules, bytes_of_string(route->to_desk))
-		: find_kind(asked, route->to_kind);
-
-	return is_fit(asked, desk) && has_room(asked, desk) ? desk : NULL;
+	if (route->to_desk == NULL)
+		return desk_of_kind(search, route->to_kind);
+	return usable(search, rules_desk(search->rules, bytes_of_string(route->to_desk)));
 }
 
-static const struct rules_programme *find_programme(const struct rules *rules, struct bytes code)
+static bool by_desk_asked_for(const struct search *search, struct route_answer *out)
 {
-	for (size_t i = 0; i < rules->programmes_count; i++)
-		if (bytes_equal_string(code, rules->programmes[i].code))
-			return &rules->programmes[i];
-	return NULL;
-}
-
-/* The programme that holds on the day: itself, or who took over; absent: it ended. One that config
- * does not date holds. */
-static struct bytes current_programme(const struct rules *rules, struct bytes code, int32_t day)
-{
-	for (int hops = 0; hops <= SUCCESSORS_MAX; hops++) {
-		const struct rules_programme *programme = find_programme(rules, code);
-
-		if (programme == NULL || day < programme->to)
-			return code;
-		if (programme->successor == NULL)
-			break;
-		code = bytes_of_string(programme->successor);
+	const struct rules_desk *asked = rules_desk(search->rules, search->referral->to_desk);
+	if (asked == NULL)
+		return false;
+	const struct rules_desk *successor =
+		rules_desk(search->rules, bytes_of_string(asked->successor));
+	if (is_fit(search, asked)) {
+		out->desk = asked;
+		out->rule = "to_desk";
+		out->why = "the desk that was asked for takes it";
+	} else if (successor != NULL && is_fit(search, successor)) {
+		out->desk = successor;
+		out->rule = "successor";
+		out->why = "the desk that was asked for does not take it, its successor does";
 	}
-	return (struct bytes){0};
+	return out->desk != NULL;
 }
 
-static const struct rules_region *find_region(
-	const struct rules *rules, const struct referral *referral, int32_t day)
+static bool by_route(const struct search *search, struct route_answer *out)
 {
-	if (referral->region.data != NULL)
-		return rules_region(rules, referral->region);
-	if (referral->municipality.data != NULL)
-		return rules_region_of_municipality(rules, referral->municipality, day);
-	return rules_region(rules, bytes_of_string(rules->default_region));
-}
-
-static enum outcome answer(
-	struct route_answer *out, const struct rules_desk *desk, const char *rule, const char *why)
-{
-	out->desk = desk;
-	out->rule = rule;
-	out->why = why;
-	return OK;
-}
-
-static enum outcome by_rules(const struct asked *asked, struct route_answer *out, struct err *err)
-{
-	const struct rules_desk *entry;
-
-	for (size_t i = 0; i < asked->rules->routes_count; i++) {
-		const struct rules_route *route = &asked->rules->routes[i];
-		const struct rules_desk *desk = fits(asked, route) ? follow(asked, route) : NULL;
-
-		if (desk != NULL)
-			return answer(out, desk, route->name,
-				"the first rule that fits, with a desk that has room");
+	for (size_t i = 0; i < search->rules->routes_count && out->desk == NULL; i++) {
+		const struct rules_route *route = &search->rules->routes[i];
+		if (!matches(search, route))
+			continue;
+		out->desk = desk_of_route(search, route);
+		out->rule = route->name;
+		out->why = "the first rule that matches and whose desk takes it and has room";
 	}
-	entry = rules_desk(asked->rules, bytes_of_string(asked->region->entry_desk));
-	if (entry == NULL)
-		return err_set(err, REJECT, "region %s has no entry desk: mend config",
-			asked->region->code);
-	return answer(
-		out, entry, "entry-desk", "no rule fits: the region's entry desk takes everyone");
+	return out->desk != NULL;
+}
+
+static void by_entry_desk(const struct search *search, struct route_answer *out)
+{
+	out->desk = rules_desk(search->rules, bytes_of_string(search->region->entry_desk));
+	out->rule = "entry-desk";
+	out->why = "no rule matches, so it goes to the region's entry desk";
+}
+
+/* As far as message and rules know it: named, by municipality, by sending desk, by default. */
+static const struct rules_region *find_region(const struct search *search)
+{
+	const struct rules *rules = search->rules;
+	const struct rules_desk *from = rules_desk(rules, search->referral->from_desk);
+	const struct bytes codes[] = {
+		search->referral->region,
+		bytes_of_string(search->municipality != NULL ? search->municipality->region : NULL),
+		bytes_of_string(from != NULL ? from->region : NULL),
+		bytes_of_string(rules->default_region),
+	};
+	const struct rules_region *region = NULL;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes) && region == NULL; i++)
+		region = rules_region(rules, codes[i]);
+	return region;
 }
 
 enum outcome route_find(const struct rules *rules, const struct route_facts *facts,
 	const struct referral *referral, struct bytes partner, int32_t day,
 	struct route_answer *out, struct err *err)
 {
-	struct asked asked = {.rules = rules,
+	struct search search = {
+		.rules = rules,
 		.facts = facts,
 		.referral = referral,
 		.partner = partner,
-		.day = day};
-	const struct rules_desk *desk = rules_desk(rules, referral->to_desk);
-
-	if (referral->to_desk.data != NULL && desk == NULL)
+		.municipality = rules_municipality(rules, referral->municipality, day),
+		.programme = rules_programme_now(rules, referral->programme, day),
+		.day = day,
+	};
+	if (referral->to_desk.data != NULL && rules_desk(rules, referral->to_desk) == NULL)
+		return err_set(err, REJECT, "is not a desk of the hub: GET /v1/desks lists them");
+	search.region = find_region(&search);
+	if (search.region == NULL)
 		return err_set(err, REJECT,
-			"is not a desk that the hub knows: see /v1/desks, or leave it out");
-	asked.region = find_region(rules, referral, day);
-	if (asked.region == NULL)
-		return err_set(err, REJECT,
-			"region or municipality is not known: give one that holds today");
-	out->region = asked.region;
-	if (is_fit(&asked, desk))
-		return answer(out, desk, "to_desk", "the desk that was asked for");
-	desk = desk == NULL ? NULL : rules_desk(rules, bytes_of_string(desk->successor));
-	if (is_fit(&asked, desk))
-		return answer(out, desk, "successor",
-			"the desk asked for does not take this: its successor does");
-	asked.programme = current_programme(rules, referral->programme, day);
-	return by_rules(&asked, out, err);
+			"no region is known: give region or a municipality that exists");
+	struct route_answer answer = {.region = search.region};
+	if (!by_desk_asked_for(&search, &answer) && !by_route(&search, &answer))
+		by_entry_desk(&search, &answer);
+	if (answer.desk == NULL)
+		return err_set(
+			err, REJECT, "region %s has no entry desk in config", search.region->code);
+	*out = answer;
+	return OK;
 }

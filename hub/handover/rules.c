@@ -1,4 +1,4 @@
-/* rules - looks up what config says about desks, partners and regions, and how long a clock runs.
+/* rules - what config says about desks, partners, regions, routes and clocks, as the core reads it.
  */
 #include "hub/handover/rules.h"
 
@@ -8,141 +8,250 @@
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 
-#define MERGERS_MAX 4
+/* The key of the row at a place. */
+typedef const char *key_fn(const struct rules *rules, size_t place);
 
-static int compare_id(struct bytes id, const char *other)
+static const char *desk_key(const struct rules *rules, size_t place)
 {
-	return bytes_compare(id, bytes_of_string(other));
+	return rules->desks[place].id;
+}
+
+static const char *partner_key(const struct rules *rules, size_t place)
+{
+	return rules->partners[place].oin;
+}
+
+static const char *region_key(const struct rules *rules, size_t place)
+{
+	return rules->regions[place].code;
+}
+
+static const char *municipality_key(const struct rules *rules, size_t place)
+{
+	return rules->municipalities[place].code;
+}
+
+/* The first place whose key is not less than the word. */
+static size_t lower_bound(const struct rules *rules, size_t count, key_fn *key, struct bytes word)
+{
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (bytes_compare(bytes_of_string(key(rules, middle)), word) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool seek(
+	const struct rules *rules, size_t count, key_fn *key, struct bytes word, size_t *place)
+{
+	if (word.data == NULL)
+		return false;
+	*place = lower_bound(rules, count, key, word);
+	return *place < count && bytes_equal_string(word, key(rules, *place));
 }
 
 const struct rules_desk *rules_desk(const struct rules *rules, struct bytes id)
 {
-	size_t low = 0, high = rules->desks_count;
-
-	while (id.data != NULL && low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = compare_id(id, rules->desks[middle].id);
-
-		if (order == 0)
-			return &rules->desks[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	size_t place = 0;
+	bool found = seek(rules, rules->desks_count, desk_key, id, &place);
+	return found ? &rules->desks[place] : NULL;
 }
 
 const struct rules_partner *rules_partner(const struct rules *rules, struct bytes oin)
 {
-	for (size_t i = 0; i < rules->partners_count; i++)
-		if (bytes_equal_string(oin, rules->partners[i].oin))
-			return &rules->partners[i];
-	return NULL;
+	size_t place = 0;
+	bool found = seek(rules, rules->partners_count, partner_key, oin, &place);
+	return found ? &rules->partners[place] : NULL;
 }
 
 const struct rules_partner *rules_partner_of_desk(const struct rules *rules, struct bytes desk)
 {
 	const struct rules_desk *found = rules_desk(rules, desk);
-
-	return found == NULL ? NULL : rules_partner(rules, bytes_of_string(found->partner));
+	return found != NULL ? rules_partner(rules, bytes_of_string(found->partner)) : NULL;
 }
 
 const struct rules_region *rules_region(const struct rules *rules, struct bytes code)
 {
-	for (size_t i = 0; i < rules->regions_count; i++)
-		if (bytes_equal_string(code, rules->regions[i].code))
-			return &rules->regions[i];
-	return NULL;
+	size_t place = 0;
+	bool found = seek(rules, rules->regions_count, region_key, code, &place);
+	return found ? &rules->regions[place] : NULL;
 }
 
-/* The row that holds on that day; a code that ended before gives its last row, for its successor.
- */
-static const struct rules_municipality *find_municipality(
+/* The row that holds on the day, else the last one that ended before it and has a successor. */
+static const struct rules_municipality *row_on(
 	const struct rules *rules, struct bytes code, int32_t day)
 {
-	const struct rules_municipality *last = NULL;
-
-	for (size_t i = 0; i < rules->municipalities_count; i++) {
-		const struct rules_municipality *row = &rules->municipalities[i];
-
-		if (!bytes_equal_string(code, row->code) || row->from > day)
-			continue;
-		if (day < row->to)
-			return row;
-		last = row;
+	const struct rules_municipality *row = NULL;
+	size_t place = 0;
+	if (!seek(rules, rules->municipalities_count, municipality_key, code, &place))
+		return NULL;
+	for (; place < rules->municipalities_count; place++) {
+		const struct rules_municipality *next = &rules->municipalities[place];
+		if (!bytes_equal_string(code, next->code) || next->from > day)
+			break;
+		if (day < next->to)
+			return next;
+		if (next->successor != NULL)
+			row = next;
 	}
-	return last;
+	return row;
+}
+
+const struct rules_municipality *rules_municipality(
+	const struct rules *rules, struct bytes code, int32_t day)
+{
+	const struct rules_municipality *row = row_on(rules, code, day);
+	for (int hops = 0; row != NULL && day >= row->to; hops++) {
+		if (hops == RULES_HOPS)
+			return NULL;
+		row = row_on(rules, bytes_of_string(row->successor), day);
+	}
+	return row;
 }
 
 const struct rules_region *rules_region_of_municipality(
 	const struct rules *rules, struct bytes code, int32_t day)
 {
-	for (int hops = 0; hops <= MERGERS_MAX; hops++) {
-		const struct rules_municipality *row = find_municipality(rules, code, day);
+	const struct rules_municipality *row = rules_municipality(rules, code, day);
+	return row != NULL ? rules_region(rules, bytes_of_string(row->region)) : NULL;
+}
 
-		if (row == NULL)
+static const struct rules_programme *find_programme(const struct rules *rules, struct bytes code)
+{
+	for (size_t i = 0; i < rules->programmes_count; i++) {
+		if (bytes_equal_string(code, rules->programmes[i].code))
+			return &rules->programmes[i];
+	}
+	return NULL;
+}
+
+struct bytes rules_programme_now(const struct rules *rules, struct bytes code, int32_t day)
+{
+	for (int hops = 0; hops <= RULES_HOPS && code.data != NULL; hops++) {
+		const struct rules_programme *programme = find_programme(rules, code);
+		if (programme == NULL || day < programme->to)
+			return code;
+		code = bytes_of_string(programme->successor);
+	}
+	return (struct bytes){0};
+}
+
+/* NULL, which is nationwide, comes first. */
+static int compare_text(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}
+
+static int compare_place(const struct rules_desk *desk, const char *kind, const char *region)
+{
+	int order = compare_text(desk->kind, kind);
+	return order != 0 ? order : compare_text(desk->region, region);
+}
+
+static int compare_by_kind(const void *a, const void *b)
+{
+	const struct rules_desk *left = *(const struct rules_desk *const *)a;
+	const struct rules_desk *right = *(const struct rules_desk *const *)b;
+	int order = compare_place(left, right->kind, right->region);
+	return order != 0 ? order : compare_text(left->id, right->id);
+}
+
+void rules_sort_by_kind(const struct rules *rules, const struct rules_desk **by_kind)
+{
+	for (size_t i = 0; i < rules->desks_count; i++)
+		by_kind[i] = &rules->desks[i];
+	if (rules->desks_count > 0)
+		qsort(by_kind, rules->desks_count, sizeof(*by_kind), compare_by_kind);
+}
+
+static size_t first_of_kind(const struct rules *rules, const char *kind, const char *region)
+{
+	size_t low = 0, high = rules->desks_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (compare_place(rules->desks_by_kind[middle], kind, region) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* *at is the place of the next desk to look at, plus one. */
+const struct rules_desk *rules_next_of_kind(
+	const struct rules *rules, const char *kind, const char *region, size_t *at)
+{
+	bool sorted = rules->desks_by_kind != NULL;
+	if (*at == 0)
+		*at = 1 + (sorted ? first_of_kind(rules, kind, region) : 0);
+	while (*at - 1 < rules->desks_count) {
+		size_t place = (*at)++ - 1;
+		const struct rules_desk *desk =
+			sorted ? rules->desks_by_kind[place] : &rules->desks[place];
+		if (compare_place(desk, kind, region) == 0)
+			return desk;
+		if (sorted)
 			return NULL;
-		if (day < row->to)
-			return rules_region(rules, bytes_of_string(row->region));
-		code = bytes_of_string(row->successor);
 	}
 	return NULL;
 }
 
 #define MINUTES(n)                                                                                 \
 	{                                                                                          \
-		.unit = RULES_MINUTES, .count = (n)                                                \
+		RULES_MINUTES, n                                                                   \
 	}
 #define DAYS(n)                                                                                    \
 	{                                                                                          \
-		.unit = RULES_DAYS, .count = (n)                                                   \
+		RULES_DAYS, n                                                                      \
 	}
 #define WORKING_DAYS(n)                                                                            \
 	{                                                                                          \
-		.unit = RULES_WORKING_DAYS, .count = (n)                                           \
+		RULES_WORKING_DAYS, n                                                              \
 	}
-#define EACH_WEEK WORKING_DAYS(5)
 
-static const struct rules_clock defaults[RULES_CLOCKS] = {
-	[0] = {.normal = {MINUTES(15)}, .repeat = EACH_WEEK, .first_level = 3, .last_level = 3},
+/* Where the design names no time between two levels, `repeat` is it. */
+static const struct rules_clock clocks[RULES_CLOCKS] = {
+	[0] = {.normal = {MINUTES(15)}},
 	[1] = {.normal = {WORKING_DAYS(2)},
-		.urgent = {MINUTES(240)},
-		.repeat = EACH_WEEK,
+		.urgent = {MINUTES(4 * 60)},
 		.first_level = 1,
 		.last_level = 1},
 	[2] = {.normal = {WORKING_DAYS(5), WORKING_DAYS(2), WORKING_DAYS(3), WORKING_DAYS(5)},
 		.urgent = {WORKING_DAYS(1)},
-		.repeat = EACH_WEEK,
 		.first_level = 1,
 		.last_level = 4},
-	[3] = {.normal = {WORKING_DAYS(5)}, .repeat = EACH_WEEK, .first_level = 1, .last_level = 2},
-	[4] = {.normal = {WORKING_DAYS(3)}, .repeat = EACH_WEEK, .first_level = 2, .last_level = 3},
+	[3] = {.normal = {WORKING_DAYS(5)}, .first_level = 1, .last_level = 2},
+	[4] = {.normal = {WORKING_DAYS(3)}, .first_level = 2, .last_level = 3},
 	[5] = {.normal = {WORKING_DAYS(10)},
 		.urgent = {WORKING_DAYS(2)},
-		.repeat = EACH_WEEK,
 		.first_level = 1,
 		.last_level = 2},
 	[6] = {.normal = {DAYS(30), DAYS(10)},
 		.reminder = WORKING_DAYS(2),
-		.repeat = EACH_WEEK,
 		.first_level = 1,
 		.last_level = 2},
-	[7] = {.normal = {WORKING_DAYS(5)}, .repeat = EACH_WEEK, .first_level = 1, .last_level = 1},
-	[8] = {.normal = {WORKING_DAYS(5)}, .repeat = EACH_WEEK, .first_level = 2, .last_level = 2},
-	[9] = {.normal = {WORKING_DAYS(10)},
-		.repeat = EACH_WEEK,
-		.first_level = 2,
-		.last_level = 2},
-	[10] = {.normal = {DAYS(90)}, .repeat = EACH_WEEK, .first_level = 1, .last_level = 1},
-	[11] = {.normal = {DAYS(365)}, .repeat = DAYS(365), .first_level = 3, .last_level = 3},
-	[12] = {.normal = {DAYS(1)}, .repeat = EACH_WEEK, .first_level = 1, .last_level = 1},
-	[13] = {.normal = {DAYS(90)}, .repeat = EACH_WEEK, .first_level = 1, .last_level = 1},
+	[7] = {.normal = {WORKING_DAYS(5)}, .first_level = 1, .last_level = 1},
+	[8] = {.normal = {WORKING_DAYS(5)}, .first_level = 2, .last_level = 2},
+	[9] = {.normal = {WORKING_DAYS(10)}, .first_level = 2, .last_level = 2},
+	/* The longest hold; its review date is the due time. */
+	[10] = {.normal = {DAYS(90)}, .first_level = 1, .last_level = 1},
+	/* Retention after closing. */
+	[11] = {.normal = {DAYS(365)}},
+	/* T12 and T13 come due on a date that a referral names. */
+	[13] = {.first_level = 1, .last_level = 1},
 };
 
-void rules_default_clocks(struct rules_clock clocks[RULES_CLOCKS])
+void rules_default_clocks(struct rules_clock out[RULES_CLOCKS])
 {
-	memcpy(clocks, defaults, sizeof(defaults));
+	memcpy(out, clocks, sizeof(clocks));
+	for (size_t i = 0; i < RULES_CLOCKS; i++)
+		out[i].repeat = (struct rules_duration)WORKING_DAYS(5);
 }
 
 int64_t rules_due(struct rules_duration duration, int64_t from)
@@ -153,7 +262,7 @@ int64_t rules_due(struct rules_duration duration, int64_t from)
 	case RULES_DAYS:
 		return calendar_next_same_time(from, duration.count);
 	case RULES_WORKING_DAYS:
-		return calendar_add_working_days(from, duration.count);
+		break;
 	}
-	abort();
+	return calendar_add_working_days(from, duration.count);
 }

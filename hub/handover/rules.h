@@ -105,11 +105,15 @@ struct rules_override {
 };
 
 #define RULES_CLOCKS 14 /* T0 to T13 */
+#define RULES_HOPS 4 /* from one to its successor, that one's successor, … */
 
 struct rules {
 	const char *version; /* first 12 hex digits of the config's hash */
-	const struct rules_partner *partners;
+	const struct rules_partner *partners; /* sorted by OIN */
 	const struct rules_desk *desks; /* sorted by id */
+	/* The same desks by kind, then region, then id, so that routing does not search them one by
+	 * one; made by rules_sort_by_kind. NULL: it does. */
+	const struct rules_desk *const *desks_by_kind;
 	const struct rules_region *regions; /* sorted by code */
 	const struct rules_municipality *municipalities; /* sorted by code, then from */
 	const struct rules_programme *programmes;
@@ -121,7 +125,7 @@ struct rules {
 	const char *default_region; /* where nothing names one */
 };
 
-/* NULL: unknown. desk and region: binary search; partner: linear. */
+/* Binary searches. NULL: unknown. */
 const struct rules_desk *rules_desk(const struct rules *rules, struct bytes id);
 const struct rules_partner *rules_partner(const struct rules *rules, struct bytes oin);
 const struct rules_partner *rules_partner_of_desk(const struct rules *rules, struct bytes desk);
@@ -129,6 +133,18 @@ const struct rules_region *rules_region(const struct rules *rules, struct bytes 
 /* The region of a municipality on a day, mergers followed; NULL: unknown. */
 const struct rules_region *rules_region_of_municipality(
 	const struct rules *rules, struct bytes code, int32_t day);
+/* What a municipality is on a day: itself, or what it merged into; NULL: unknown or not then.
+ */
+const struct rules_municipality *rules_municipality(
+	const struct rules *rules, struct bytes code, int32_t day);
+/* The programme that a code stands for on a day: itself until its end, then its successor (at most
+ * RULES_HOPS times). Absent: it ended without one. A code that is not listed stands for itself. */
+struct bytes rules_programme_now(const struct rules *rules, struct bytes code, int32_t day);
+/* The desks of a kind in a region, in the order of their ids: start with *at = 0; NULL: no more. */
+const struct rules_desk *rules_next_of_kind(
+	const struct rules *rules, const char *kind, const char *region, size_t *at);
+/* Puts pointers to the desks into by_kind, which has desks_count places. */
+void rules_sort_by_kind(const struct rules *rules, const struct rules_desk **by_kind);
 /* The durations of DESIGN.md section 6, for who has no config of his own. */
 void rules_default_clocks(struct rules_clock clocks[RULES_CLOCKS]);
 /* When a clock that is armed at `from` comes due. */

@@ -157,16 +157,22 @@ class Choice:
     rule: str
 
 
-def region_of_municipality(config: Config, code: str | None, day: int) -> str | None:
+def municipality_now(config: Config, code: str | None, day: int) -> Municipality | None:
+    """What it is on that day: itself, or what it merged into."""
     for _ in range(HOPS_MAX):
         rows = [row for row in config.municipalities if row.code == code]
         for row in rows:
             if row.begin <= day < row.end:
-                return row.region
+                return row
         code = next((row.successor for row in rows if row.successor and row.end <= day), None)
         if code is None:
             return None
     return None
+
+
+def region_of_municipality(config: Config, code: str | None, day: int) -> str | None:
+    row = municipality_now(config, code, day)
+    return row and row.region
 
 
 def region_of(config: Config, body: Body, known: str | None, day: int) -> str | None:
@@ -201,27 +207,29 @@ def find_desk(config: Config, body: Body, partner: str, region: str, day: int) -
         if successor and successor.takes(body):
             return Choice(successor.id, "successor")
     for route in config.routes:
-        desk = _desk_of(config, route, region)
+        desk = _desk_of(config, route, body, region)
         if desk and desk.takes(body) and _matches(config, route, body, partner, region, day):
             return Choice(desk.id, route.name)
     return Choice(config.regions[region].entry_desk, "entry-desk")
 
 
-def _desk_of(config: Config, route: Route, region: str) -> Desk | None:
+def _desk_of(config: Config, route: Route, body: Body, region: str) -> Desk | None:
     if route.to_desk:
         return config.desks.get(route.to_desk)
-    for desk in sorted(config.desks.values(), key=lambda desk: desk.id):
-        if desk.active and desk.kind == route.to_kind and desk.region == region:
-            return desk
+    desks = [desk for desk in config.desks.values() if desk.kind == route.to_kind and desk.region == region]
+    active = sorted((desk for desk in desks if desk.active), key=lambda desk: desk.id)
+    if active:
+        return next((desk for desk in active if desk.takes(body)), None)
     return config.desks.get(config.regions[region].stand_ins.get(route.to_kind or "", ""))
 
 
 def _matches(config: Config, route: Route, body: Body, partner: str, region: str, day: int) -> bool:
     education = body["education"] or {}
+    municipality = municipality_now(config, body["municipality"], day)
     conditions = (
         (route.questions, [body["question"]]),
         (route.regions, [region]),
-        (route.municipalities, [body["municipality"]]),
+        (route.municipalities, [body["municipality"], municipality and municipality.code]),
         (route.target_groups, body["target_groups"]),
         (route.sectors, [body["sector_to"] or body["sector_from"]]),
         (route.programmes, [programme_now(config, body["programme"], day)]),
