@@ -105,7 +105,8 @@ def message_of(call: Call, referral: str | None, client: str) -> Message:
     body["referral"] = referral
     if type_name == "Referral":
         body["not_before"], body["expires_at"] = _days(body["not_before"]), _ms(body["expires_at"])
-        body["legal_basis"] = {"reference": None, "given_at": None, **body["legal_basis"]}
+        basis = {"reference": None, "given_at": None, **body["legal_basis"]}
+        body["legal_basis"] = basis | {"given_at": _ms(basis["given_at"])}
     else:
         body["next_date"] = _days(body["next_date"])
         body["actor"] = {"desk": None, "worker": None, **clear.get("actor", {})}

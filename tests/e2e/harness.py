@@ -1,0 +1,271 @@
+"""harness - Kafka, the registry and the hub's processes: started, watched, killed by pid."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import deploy
+from model.judge import Judge, Report, Topics
+from model.rules import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("LOKETHUB_BUILD", ROOT / "build"))
+BINARY = BUILD / "hub" / "lokethub"
+
+
+def free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [
+            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
+        ]
+        return [each.getsockname()[1] for each in sockets]
+
+
+def wait_for(what: str, check: Callable[[], Any], seconds: float, pause: float = 0.05) -> Any:
+    """The first true answer of check; else a test failure that names what did not come."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = check()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {seconds:.0f} s")
+        time.sleep(pause)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The embedded Kafka and registry, as ops/up started them."""
+
+    environment: Mapping[str, str]
+
+    @property
+    def brokers(self) -> str:
+        return f"127.0.0.1:{self.environment['LOKETHUB_KAFKA_PORT']}"
+
+    @property
+    def registry(self) -> str:
+        return f"http://127.0.0.1:{self.environment['LOKETHUB_REGISTRY_PORT']}/apis/ccompat/v7"
+
+    def ops(self, command: str, *arguments: str) -> None:
+        """ops/up or ops/down."""
+        done = subprocess.run(
+            [ROOT / "ops" / command, *arguments],
+            env={**os.environ, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"ops/{command}: {done.stdout[-2000:]}")
+
+
+@contextlib.contextmanager
+def services(folder: Path) -> Iterator[Services]:
+    """Those that the environment names, or else own ones, which end with the test."""
+    names = ("LOKETHUB_KAFKA_PORT", "LOKETHUB_REGISTRY_PORT", "LOKETHUB_VAR")
+    if all(name in os.environ for name in names):
+        given = Services({name: os.environ[name] for name in names})
+        given.ops("up")
+        yield given
+        return
+    kafka, registry, controller = free_ports(3)
+    own = Services(
+        {
+            "LOKETHUB_KAFKA_PORT": str(kafka),
+            "LOKETHUB_REGISTRY_PORT": str(registry),
+            "LOKETHUB_KAFKA_CONTROLLER_PORT": str(controller),
+            "LOKETHUB_VAR": str(folder / "services"),
+            "LOKETHUB_CACHE": os.environ.get("LOKETHUB_CACHE", str(ROOT / "var" / "cache")),
+        }
+    )
+    try:
+        own.ops("up")
+        yield own
+    finally:
+        own.ops("down", "--wipe")
+
+
+@dataclass
+class Process:
+    """One `lokethub serve`."""
+
+    node: str
+    url: str
+    admin: str
+    log: Path
+    popen: subprocess.Popen[bytes]
+
+    @property
+    def alive(self) -> bool:
+        return self.popen.poll() is None
+
+    def kill(self) -> None:
+        """-9, and gone."""
+        if self.alive:
+            self.popen.send_signal(signal.SIGKILL)
+        self.popen.wait(30)
+
+    def end(self) -> int:
+        """As a service manager would: asks, then waits."""
+        if self.alive:
+            self.popen.send_signal(signal.SIGTERM)
+        try:
+            return self.popen.wait(30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def pause(self) -> None:
+        self.popen.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self.popen.send_signal(signal.SIGCONT)
+
+    def memory(self) -> int:
+        """Resident, in KiB."""
+        for line in Path(f"/proc/{self.popen.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise ProcessLookupError(self.popen.pid)
+
+    def is_ready(self) -> bool:
+        if not self.alive:
+            raise RuntimeError(f"{self.node} ended with {self.popen.returncode}:\n{self.tail()}")
+        return status_of(f"{self.admin}/ready") == 200
+
+    def tail(self, lines: int = 30) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def status_of(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+@dataclass
+class Hub:
+    """A deployment with topics of its own: config, processes, and the judge over them."""
+
+    folder: Path
+    services: Services
+    config: Config
+    prefix: str
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    processes: dict[str, Process] = field(default_factory=dict)
+
+    def deploy(self) -> None:
+        groups: dict[str, dict[str, Any]] = {
+            "kafka": {"bootstrap": self.services.brokers, "topic_prefix": self.prefix},
+            "registry": {"url": self.services.registry},
+        }
+        for name, row in self.settings.items():
+            groups[name] = groups.get(name, {}) | row
+        deploy.write(self.folder, self.config, groups)
+        path = self._node("setup", {}, 0, 0)
+        for command in (["check"], ["schemas", "register"], ["topics", "create"]):
+            self.command(*command, config=path)
+
+    def _node(self, node: str, top: Mapping[str, Any], port: int, admin: int) -> Path:
+        data = self.folder / f"data-{node}"
+        data.mkdir(exist_ok=True)
+        top = {"data_dir": str(data), "clock_offset_file": str(self.offset_file), **top}
+        return deploy.write_node(self.folder, node, top, {"port": port, "admin_port": admin})
+
+    @property
+    def offset_file(self) -> Path:
+        path = self.folder / "clock_offset"
+        if not path.exists():
+            path.write_text("0\n")
+        return path
+
+    def advance(self, milliseconds: int) -> None:
+        """Moves the hub's time on; written aside and renamed, so that nobody reads half of it."""
+        total = int(self.offset_file.read_text()) + milliseconds
+        new = self.folder / "clock_offset.new"
+        new.write_text(f"{total}\n")
+        new.replace(self.offset_file)
+
+    def command(self, *arguments: str, config: Path | None = None, check: bool = True) -> str:
+        """A subcommand's output; its failure is the test's."""
+        config = config or self.folder / "setup.conf"
+        done = subprocess.run(
+            [BINARY, arguments[0], "--config", config, *arguments[1:]],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        if check and done.returncode:
+            raise RuntimeError(f"lokethub {' '.join(arguments)}: {done.returncode}\n{done.stdout}")
+        return done.stdout
+
+    def start(
+        self, node: str = "one", role: str | None = None, crash_at: str | None = None
+    ) -> Process:
+        """Starts it without waiting; a node that ran before keeps its name and ports."""
+        former = self.processes.get(node)
+        if former:
+            port, admin = (int(url.rpartition(":")[2]) for url in (former.url, former.admin))
+        else:
+            port, admin = free_ports(2)
+        path = self._node(node, {} if role is None else {"roles": [role]}, port, admin)
+        environment = dict(os.environ)
+        environment.pop("LOKETHUB_CRASH_AT", None)
+        if crash_at:
+            environment["LOKETHUB_CRASH_AT"] = crash_at
+        log = self.folder / f"{node}.log"
+        with log.open("ab") as output:
+            popen = subprocess.Popen(
+                [BINARY, "serve", "--config", path],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+            )
+        urls = (f"http://127.0.0.1:{number}" for number in (port, admin))
+        process = self.processes[node] = Process(node, *urls, log, popen)
+        return process
+
+    def ready(self, seconds: float = 60, *nodes: str) -> None:
+        for node in nodes or self.processes:
+            wait_for(f"{node} to be ready", self.processes[node].is_ready, seconds)
+
+    def edges(self) -> list[str]:
+        return [process.url for process in self.processes.values()]
+
+    def end(self) -> None:
+        for process in self.processes.values():
+            with contextlib.suppress(OSError):
+                process.resume()
+            process.kill()
+
+    def settle(self, seconds: float = 60) -> Topics:
+        """Waits until every record of intake has its event, and reads all."""
+        end = time.monotonic() + seconds
+        while True:
+            topics = Topics.read(self.services.brokers, self.services.registry, self.prefix)
+            decided = sum(event["offset"] is not None for _, event in topics.events)
+            if decided >= len(topics.intake) or time.monotonic() > end:
+                return topics
+            time.sleep(0.5)
+
+    def judge(self, seconds: float = 60) -> Report:
+        return Judge(self.config, self.settle(seconds)).run()

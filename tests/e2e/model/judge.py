@@ -1,0 +1,417 @@
+"""judge - replays intake through the model and compares it with all that the router wrote."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import clocks, invariants, machine
+from .fold import client_of, fold, hexed, message_of
+from .machine import Decision
+from .rules import Config
+from .state import Client, Clock, Message
+from .wire import PREFIX, Record, Registry, Unreadable, read_topic, siphash
+
+TOPICS = ("intake", "events", "clients", "handovers", "rejected")
+CLOCKS_BUILT = frozenset({"T0", "T2", "T4", "T5", "T6", "T12"})
+DIFFERENCES_MAX = 40
+
+
+@dataclass(frozen=True)
+class Difference:
+    what: str
+    where: str
+    expected: Any
+    found: Any
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}\n    expected {self.expected}\n    found    {self.found}"
+
+
+@dataclass
+class Report:
+    differences: list[Difference] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    partners: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, what: str, where: str, expected: Any, found: Any) -> None:
+        self.counts[f"difference: {what}"] += 1
+        self.differences.append(Difference(what, where, expected, found))
+
+    def __str__(self) -> str:
+        lines = [f"{name}: {count}" for name, count in sorted(self.counts.items())]
+        for partner, sums in sorted(self.partners.items()):
+            lines.append(
+                f"partner {partner}: " + ", ".join(f"{key} {sums[key]}" for key in sorted(sums))
+            )
+        lines += [str(each) for each in self.differences[:DIFFERENCES_MAX]]
+        return "\n".join(lines)
+
+
+@dataclass
+class Topics:
+    """Everything that was read, decoded where it can be."""
+
+    intake: list[Record]
+    events: list[tuple[Record, dict]]
+    clients: list[tuple[Record, dict]]
+    handovers: list[tuple[Record, dict]]
+    rejected: list[tuple[Record, dict]]
+    registry: Registry
+
+    @classmethod
+    def read(cls, brokers: str, registry_url: str, prefix: str = PREFIX) -> "Topics":
+        registry = Registry(registry_url)
+        found: dict[str, Any] = {"intake": list(read_topic(brokers, "intake", prefix))}
+        for topic in TOPICS[1:]:
+            found[topic] = [
+                (record, registry.decode(record.value))
+                for record in read_topic(brokers, topic, prefix)
+                if record.value is not None
+            ]
+        return cls(**found, registry=registry)
+
+
+class Judge:
+    def __init__(
+        self, config: Config, topics: Topics, clock_names: Iterable[str] = CLOCKS_BUILT
+    ) -> None:
+        self.config, self.topics = config, topics
+        self.clock_names = frozenset(clock_names)
+        self.report = Report()
+        self.model: dict[str, Client] = {}
+        self.router: dict[str, Client] = {}
+        self.client_of_referral: dict[str, str] = {}
+        self.astray: set[str] = set()  # clients on which model and router already differ
+        self.now: dict[int, int] = {}
+        self.hashes: dict[str, bytes] = {}
+
+    def run(self) -> Report:
+        self._events()
+        self._clients()
+        self._handovers()
+        self._rejected()
+        return self.report
+
+    # Events against intake
+
+    def _events(self) -> None:
+        intake = {record.place: record for record in self.topics.intake}
+        decided: set[tuple[int, int]] = set()
+        last: dict[int, int] = {}
+        for record, event in self.topics.events:
+            place = event["partition"], event["offset"]
+            where = f"events[{record.partition}]@{record.offset}"
+            if event["partition"] != record.partition:
+                self.report.add(
+                    "event in another partition", where, record.partition, event["partition"]
+                )
+            if event["offset"] is None:
+                self._clock(where, event)
+                continue
+            if place in decided or place not in intake:
+                text = "two events of one record" if place in decided else "event without a record"
+                self.report.add(text, where, "one", place)
+                continue
+            if event["offset"] < last.get(event["partition"], -1):
+                self.report.add(
+                    "order", where, f"after {last[event['partition']]}", event["offset"]
+                )
+            decided.add(place)
+            last[event["partition"]] = event["offset"]
+            self._message(f"{where} intake[{place[0]}]@{place[1]}", intake[place], event)
+        for place in sorted(set(intake) - decided):
+            self.report.add(
+                "record without an event", f"intake[{place[0]}]@{place[1]}", "one event", None
+            )
+        self.report.counts["intake records"] = len(intake)
+        self.report.counts["events of records"] = len(decided)
+
+    def _message(self, where: str, record: Record, event: dict) -> None:
+        now = max(record.time, self.now.get(record.partition, 0))
+        self.now[record.partition] = now
+        if event["at"] != now:
+            self.report.add("now of the decision", where, now, event["at"])
+            self.now[record.partition] = now = max(now, event["at"])
+        partner, decision, client = self._decide(record, event, now)
+        sums = self.report.partners[partner]
+        sums["received"] += 1
+        sums[event["result"].lower()] += 1
+        self.report.counts[f"{event['result']} {event['code'] or ''}".strip()] += 1
+        self._compare(where, client, decision, event)
+
+    def _decide(self, record: Record, event: dict, now: int) -> tuple[str, Decision, str | None]:
+        """The partner, what the model decides, and about whom."""
+        redrive = int(record.headers.get("redrive") or 0)
+        skip = "redrive-skip" in record.headers
+        try:
+            message = message_of(self.topics.registry.decode(record.value))
+        except Unreadable as unreadable:
+            client = self._client_of_key(record.key)
+            known = self.model.get(client or "")
+            if client is None:
+                return "unknown", Decision("REJECTED", None, unreadable.code), None
+            if known and not known.flows and not redrive:
+                return "unknown", machine.park(known, "PARKED", "PARKED"), client
+            return "unknown", machine.park(known, "REJECTED", unreadable.code, client), client
+        client = message.client or self.client_of_referral.get(message.body["referral"] or "")
+        made = _made_ids(event, message)
+        known = self.model.get(client or "")
+        decision = machine.apply(
+            self.config, known, message, now, lambda: next(made, machine.no_id()), redrive, skip
+        )
+        return message.partner, decision, client
+
+    def _client_of_key(self, key: str) -> str | None:
+        if len(key) != 32 or any(digit not in "0123456789abcdef" for digit in key):
+            return None
+        return self.client_of_referral.get(key, key)
+
+    def _clock(self, where: str, event: dict) -> None:
+        name = event["clock"]["clock"]
+        client, of = hexed(event["client"]), event["clock"]["referral"]
+        of = of and hexed(of)
+        self.report.counts[f"clock {name}"] += 1
+        known = self.model.get(client)
+        if client in self.astray or name not in self.clock_names:
+            self._take(client, event)
+            return
+        holder = known and (known.referrals.get(of) if of else known)
+        clock = holder.clocks.get(name) if holder else None
+        if known is None or clock is None or clock.due != event["at"]:
+            self.report.add("clock that is not due", where, clock, (name, of, event["at"]))
+            self._lose(client, event)
+            return
+        made = _made_ids(event, None)
+        decision = clocks.fire(self.config, known, name, of, lambda: next(made, machine.no_id()))
+        self._compare(where, client, decision, event)
+
+    # One event against one decision
+
+    def _compare(self, where: str, client: str | None, decision: Decision, event: dict) -> None:
+        found = event["client"] and hexed(event["client"])
+        if client and found is None and decision.client is None:
+            client = None
+        where = f"client {client} {where}"
+        if client is not None and client in self.astray:
+            self._take(client, event)
+            return
+        expected, seen = _said(decision), _heard(event)
+        if found != client and not (found is None or client is None):
+            expected["client"], seen["client"] = client, found
+        wrong = [name for name in expected if expected[name] != seen[name]]
+        for name in wrong:
+            self.report.add(name, where, _short(expected, name), _short(seen, name))
+        if client is None:
+            return
+        if wrong:
+            self._lose(client, event)
+            return
+        if decision.client:
+            self.model[client] = decision.client
+            for referral in decision.client.referrals:
+                self.client_of_referral[referral] = client
+        self._take(client, event)
+        self._same_state(where, client)
+
+    def _same_state(self, where: str, client: str) -> None:
+        model, router = self.model.get(client), self.router.get(client)
+        if model is None or router is None:
+            if model is not router:
+                self.report.add("client", where, model, router)
+                self.astray.add(client)
+            return
+        for path, expected, found in differ(model, router, self.clock_names):
+            self.report.add(f"state {path[0]}", f"{where} {'.'.join(path[1:])}", expected, found)
+            self.astray.add(client)
+        for text in invariants.of_client(self.config, router):
+            self.report.add("invariant", where, "holds", text)
+
+    def _take(self, client: str, event: dict) -> None:
+        """The router's own word, folded."""
+        try:
+            after = fold(self.router.get(client), event)
+        except (KeyError, IndexError) as error:
+            self.report.add("fold", f"client {client}", "an event that folds", repr(error))
+            return
+        if after is None:
+            return
+        self.router[client] = after
+        if event["state_hash"]:
+            self.hashes[client] = event["state_hash"]
+        for referral in after.referrals:
+            self.client_of_referral[referral] = client
+
+    def _lose(self, client: str, event: dict) -> None:
+        self.astray.add(client)
+        self._take(client, event)
+
+    # Topics clients, handovers, rejected
+
+    def _clients(self) -> None:
+        last: dict[str, tuple[Record, dict]] = {}
+        applied: dict[str, int] = {}
+        for record, value in self.topics.clients:
+            if value["applied"] < applied.get(record.key, -1):
+                self.report.add(
+                    "order", f"client {record.key}", applied[record.key], value["applied"]
+                )
+            applied[record.key] = value["applied"]
+            last[record.key] = record, value
+        for key in sorted(set(last) ^ set(self.router)):
+            self.report.add("client", f"client {key}", key in self.router, key in last)
+        for key in set(last) & set(self.router):
+            record, value = last[key]
+            for path, expected, found in differ(self.router[key], client_of(value)):
+                where = f"client {key} clients[{record.partition}]@{record.offset} {'.'.join(path)}"
+                self.report.add("client is not the fold of its events", where, expected, found)
+            if (
+                key in self.hashes
+                and record.value
+                and siphash(record.value[5:]) != self.hashes[key]
+            ):
+                self.report.add(
+                    "state_hash", f"client {key}", self.hashes[key].hex(), "another state"
+                )
+        self.report.counts["clients"] = len(last)
+        self.report.counts["clients on which model and router differ"] = len(self.astray)
+
+    def _handovers(self) -> None:
+        """Those in the topic are those of the events, once each, without gaps and in order."""
+        listed: Counter[tuple] = Counter()
+        for _, event in self.topics.events:
+            for each in event["handovers"]:
+                listed[each["desk"], hexed(each["referral"]), each["number"], each["kind"]] += 1
+        written: Counter[tuple] = Counter()
+        last: Counter[tuple] = Counter()
+        for record, value in self.topics.handovers:
+            if value["number"] == 0:
+                continue
+            referral = hexed(value["referral"])
+            written[value["desk"], referral, value["number"], value["kind"]] += 1
+            last[referral, value["desk"]] += 1
+            if value["number"] != last[referral, value["desk"]]:
+                where = f"handovers[{record.partition}]@{record.offset} {value['desk']} {referral}"
+                self.report.add(
+                    "handover number", where, last[referral, value["desk"]], value["number"]
+                )
+        for each in (listed - written) + (written - listed):
+            self.report.add(
+                "handover", str(each), f"{listed[each]} times", f"{written[each]} times"
+            )
+        self.report.counts["handovers"] = sum(written.values())
+
+    def _rejected(self) -> None:
+        """Each REJECTED or PARKED record lies in rejected once, with reason and owner."""
+        wanted = {
+            (event["partition"], event["offset"]): event["code"]
+            for _, event in self.topics.events
+            if event["offset"] is not None and event["result"] in ("REJECTED", "PARKED")
+        }
+        found: Counter[tuple[int, int]] = Counter()
+        for record, value in self.topics.rejected:
+            where = f"rejected[{record.partition}]@{record.offset}"
+            if not value["owner"] or not value["text"]:
+                self.report.add("I6", where, "owner and text", (value["owner"], value["text"]))
+            if value["refused"]:
+                self.report.partners[value["partner"] or "unknown"]["refused"] += 1
+                continue
+            place = value["partition"], value["offset"]
+            found[place] += 1
+            if wanted.get(place) != value["code"]:
+                self.report.add("rejection", where, wanted.get(place), value["code"])
+        for place in set(wanted) | set(found):
+            if found[place] != 1:
+                self.report.add("rejection", f"intake[{place[0]}]@{place[1]}", 1, found[place])
+        self.report.counts["rejections"] = sum(found.values())
+
+
+def _made_ids(event: dict, message: Message | None) -> Iterator[str]:
+    """Ids of referrals that the hub made: the model takes them over, having no keys."""
+    given = message and message.type == "Referral" and message.body["referral"]
+    new = [
+        hexed(each["after"]["referral"]) for each in event["transitions"] if each["from"] is None
+    ]
+    return iter([name for name in new if name != given])
+
+
+def _said(decision: Decision) -> dict[str, Any]:
+    routing = decision.routing
+    return {
+        "result": decision.result,
+        "code": decision.code,
+        "transitions": [
+            (each.row, each.before, each.referral, each.after) for each in decision.transitions
+        ],
+        "owner": decision.owner,
+        "routing": routing and (routing.desk, routing.rule),
+        "handovers": [
+            (each.desk, each.referral, each.number, each.kind)
+            for each in decision.told
+            if each.number
+        ],
+    }
+
+
+def _heard(event: dict) -> dict[str, Any]:
+    owner, routing = event["owner"], event["routing"]
+    return {
+        "result": event["result"],
+        "code": event["code"],
+        "transitions": [
+            (each["row"], each["from"], hexed(each["after"]["referral"]), each["after"]["state"])
+            for each in event["transitions"]
+        ],
+        "owner": owner and (owner["old"], owner["new"], hexed(owner["via"])),
+        "routing": routing and (routing["desk"], routing["rule"]),
+        "handovers": [
+            (each["desk"], hexed(each["referral"]), each["number"], each["kind"])
+            for each in event["handovers"]
+        ],
+    }
+
+
+def _short(said: dict[str, Any], name: str) -> Any:
+    """What is wrong, with enough beside it to see why."""
+    if name in ("result", "code", "client"):
+        return said[name], said["transitions"]
+    return said[name]
+
+
+IGNORED = frozenset({"version", "parent", "applied"})
+
+
+def differ(
+    one: Client, other: Client, clock_names: frozenset[str] | None = None
+) -> Iterator[tuple]:
+    """Where two clients differ: path and both values. clock_names: against the model."""
+    skip = IGNORED if clock_names is not None else frozenset({"parent"})
+    plain = (
+        {"referrals", "clocks", "next_action"}
+        if clock_names is not None
+        else {"referrals", "clocks"}
+    )
+    for name, value in vars(one).items():
+        if name not in skip | plain and value != getattr(other, name):
+            yield (name,), value, getattr(other, name)
+    yield from _differ_clocks(("clocks",), one.clocks, other.clocks, clock_names)
+    if list(one.referrals) != list(other.referrals):
+        yield ("referrals",), list(one.referrals), list(other.referrals)
+        return
+    for name, referral in one.referrals.items():
+        twin = other.referrals[name]
+        yield from _differ_clocks(("clocks", name), referral.clocks, twin.clocks, clock_names)
+        for key, value in vars(referral).items():
+            if key not in ("clocks", "parent") and value != getattr(twin, key):
+                yield (key, name), value, getattr(twin, key)
+
+
+def _differ_clocks(
+    path: tuple[str, ...],
+    one: dict[str, Clock],
+    other: dict[str, Clock],
+    names: frozenset[str] | None,
+) -> Iterator[tuple]:
+    for name in sorted(set(one) | set(other)):
+        if (names is None or name in names) and one.get(name) != other.get(name):
+            yield (*path, name), one.get(name), other.get(name)
