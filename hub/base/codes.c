@@ -81,8 +81,6 @@ enum outcome codes_add(struct codes *codes, const struct code *code, struct err 
 
 static const struct code *find(const struct codes *codes, const char *list, struct bytes code)
 {
-	if (code.data == NULL)
-		return NULL;
 	uint32_t place = *seek(codes, list, code);
 	return place != 0 ? &codes->codes[place - 1] : NULL;
 }

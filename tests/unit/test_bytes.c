@@ -159,13 +159,18 @@ static void test_utf8(void **state)
 		"\xf4\x8f\xbf\xbf", "eight bytes, then é and more than eight behind"};
 	static const char *const bad[] = {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2",
 		"\xc2\x7f", "\xc2\xc0", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf", "\xe2\x82",
-		"\xe2\x82\x7f", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf0\x90\x80",
-		"\xf0\x90\x80\x7f", "\xf5\x80\x80\x80", "\xff", "\xfe",
-		"eight bytes and then \xe2\x82\x28 more"};
+		"\xe2\x82\x7f", "\xe2\x82\xc0", "\xf0\x90\x80\xc0", "\xf0\x8f\xbf\xbf",
+		"\xf4\x90\x80\x80", "\xf0\x90\x80", "\xf0\x90\x80\x7f", "\xf5\x80\x80\x80", "\xff",
+		"\xfe", "eight bytes and then \xe2\x82\x28 more"};
 	for (size_t i = 0; i < UNIT_COUNT(good); i++)
 		assert_true(bytes_is_utf8(bytes_of_string(good[i])));
 	for (size_t i = 0; i < UNIT_COUNT(bad); i++)
 		assert_false(bytes_is_utf8(bytes_of_string(bad[i])));
+	for (size_t i = 0; i < 20; i++) {
+		char text[] = "twenty letters of it";
+		text[i] = (char)0x80;
+		assert_false(bytes_is_utf8(bytes_of_string(text)));
+	}
 	assert_true(bytes_is_utf8(absent));
 	assert_true(bytes_is_utf8(bytes_of("a\0b", 3)));
 }
@@ -223,6 +228,11 @@ static void test_buffer_grows(void **state)
 	assert_string_equal(buffer_string(&buffer) + 3000, long_text);
 	assert_true(buffer.capacity < 3 * buffer.size);
 	buffer_done(&buffer);
+	for (int size = 0; size < 300; size++) {
+		buffer_add_format(&buffer, "%*s", size, "");
+		assert_int_equal(strlen(buffer_string(&buffer)), size);
+		buffer_done(&buffer);
+	}
 }
 
 static void reserve_too_much(void)

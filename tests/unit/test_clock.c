@@ -248,6 +248,10 @@ static void test_offset_file(void **state)
 	assert_true(clock_monotonic() - plain >= CLOCK_DAY_MS);
 	write_file(path, "-5000");
 	assert_true(offset_becomes(-5000));
+	write_file(path, "7000\r\n");
+	assert_true(offset_becomes(7000));
+	write_file(path, "-5000");
+	assert_true(offset_becomes(-5000));
 	static const char *const bad[] = {"", "tomorrow", "1.5", "99999999999999999999999",
 		"999999999999999999", "12345678901234567890123456789012345678"};
 	for (size_t i = 0; i < UNIT_COUNT(bad); i++) {

@@ -83,6 +83,7 @@ static const struct {
 	{"age-band", "-27", false},
 	{"age-band", "-1-27", false},
 	{"age-band", "18--27", false},
+	{"age-band", "0--0", false},
 	{"age-band", "18-27-30", false},
 	{"age-band", "18 - 27", false},
 	{"age-band", "18-2700", false},

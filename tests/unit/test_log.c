@@ -100,6 +100,7 @@ static void test_quote(void **state)
 	(void)state;
 	assert_string_equal(log_quote(NULL), "\"\"");
 	assert_string_equal(log_quote(""), "\"\"");
+	assert_string_equal(log_quote("\t\x7f"), "\"  \"");
 	const char *a = log_quote("a"), *b = log_quote("b"), *c = log_quote("c"),
 		   *d = log_quote("d");
 	assert_true(a[1] == 'a' && b[1] == 'b' && c[1] == 'c' && d[1] == 'd');

@@ -3,6 +3,8 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "hub/base/metrics.h"
@@ -98,14 +100,18 @@ static struct metric racing[] = {
 	{.name = "b_seconds", .kind = METRICS_HISTOGRAM, .doc = "B.", .label = "n"},
 };
 
-enum { THREADS = 4, ROUNDS = 20000, LABELS = 200 };
+enum { THREADS = 4, ROUNDS = 20000, LABELS = 1000 };
+
+static atomic_int ready;
 
 static void *race(void *argument)
 {
 	(void)argument;
+	for (ready++; ready < THREADS;)
+		; /* all at once, or nobody meets anybody */
 	char label[4] = "000";
 	for (int i = 0; i < ROUNDS; i++) {
-		label[0] = (char)('0' + i % LABELS / 100);
+		label[0] = (char)('0' + i % 1000 / 100);
 		label[1] = (char)('0' + i % 100 / 10);
 		label[2] = (char)('0' + i % 10);
 		metrics_add(&racing[0], label, 1);
@@ -129,10 +135,14 @@ static void test_threads(void **state)
 	metrics_write(&out);
 	size_t found = 0;
 	const char *line = buffer_string(&out);
-	for (; (line = strstr(line, "\na_total{n=\"")) != NULL; line++, found++)
-		assert_memory_equal(strchr(line, '}'), "} 400\n", 6);
+	for (; (line = strstr(line, "\na_total{n=\"")) != NULL; line++, found++) {
+		char expected[40];
+		snprintf(expected, sizeof(expected), "\na_total{n=\"%03zu\"} %d\n", found,
+			THREADS * ROUNDS / LABELS);
+		assert_memory_equal(line, expected, strlen(expected));
+	}
 	assert_int_equal(found, LABELS);
-	assert_non_null(strstr(buffer_string(&out), "\nb_seconds_sum{n=\"199\"} 100.0"));
+	assert_non_null(strstr(buffer_string(&out), "\nb_seconds_sum{n=\"999\"} 20.0"));
 	assert_int_equal(metrics_value(&racing[1], "007"), THREADS * ROUNDS / LABELS);
 	buffer_done(&out);
 }

@@ -24,11 +24,12 @@ static void test_paths(void **state)
 	problems_leave(&problems, groups);
 	problems_leave(&problems, referral);
 	problems_add(&problems, "x", NULL, "is unknown");
+	problems_add(&problems, "", NULL, "is odd");
 	problems_leave(&problems, body);
 	problems_add(&problems, "", NULL, "is too large");
 	static const char *const paths[] = {"", "partner", "body.Referral.question",
 		"body.Referral.target_groups[12]", "body.Referral.target_groups[12].code", "body.x",
-		""};
+		"body", ""};
 	assert_int_equal(problems.count, UNIT_COUNT(paths));
 	for (size_t i = 0; i < UNIT_COUNT(paths); i++)
 		assert_string_equal(problems.items[i].path, paths[i]);
@@ -50,6 +51,28 @@ static void test_more_than_kept(void **state)
 	assert_string_equal(problems.items[PROBLEMS_MAX - 1].text, "is wrong in way 63");
 	problems_init(&problems, &arena);
 	assert_int_equal(problems.count, 0);
+	arena_done(&arena);
+}
+
+static void test_a_path_that_just_fits(void **state)
+{
+	(void)state;
+	struct arena arena = {0};
+	struct problems problems;
+	char name[sizeof(problems.path) + 1];
+	problems_init(&problems, &arena);
+	memset(name, 'n', sizeof(name));
+	name[sizeof(problems.path)] = '\0';
+	(void)problems_enter(&problems, name);
+	assert_string_equal(problems.path, "");
+	name[sizeof(problems.path) - 1] = '\0';
+	(void)problems_enter(&problems, name);
+	assert_string_equal(problems.path, name);
+	problems_leave(&problems, 0);
+	name[sizeof(problems.path) - 2] = '\0';
+	(void)problems_enter(&problems, name);
+	(void)problems_enter(&problems, "n");
+	assert_string_equal(problems.path, name);
 	arena_done(&arena);
 }
 
@@ -90,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_more_than_kept),
+		cmocka_unit_test(test_a_path_that_just_fits),
 		cmocka_unit_test(test_too_deep),
 		cmocka_unit_test(test_nothing_wrong_needs_no_memory),
 	};
