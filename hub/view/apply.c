@@ -29,21 +29,25 @@ enum statement {
 };
 
 static const char *const texts[STATEMENTS] = {
-	[PUT_MESSAGE] = "INSERT INTO messages (place, received_at, id, partner, system, case_id,"
-			" referral, redrive, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	[PUT_MESSAGE] = "INSERT INTO messages (place, received_at, partner, system, case_id,"
+			" referral, redrive, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 			" ON CONFLICT (place) DO UPDATE SET received_at = excluded.received_at,"
-			" id = excluded.id, partner = excluded.partner, system = excluded.system,"
+			" partner = excluded.partner, system = excluded.system,"
 			" case_id = excluded.case_id, referral = excluded.referral,"
 			" redrive = excluded.redrive, value = excluded.value",
 	[PUT_RESULT] = "INSERT INTO messages (place, event, events, result, event_partner)"
 		       " VALUES (?, ?, 1, ?, ?) ON CONFLICT (place) DO UPDATE SET"
 		       " event = excluded.event, events = events + 1, result = excluded.result,"
 		       " event_partner = excluded.event_partner",
-	[PUT_EVENT] = "INSERT OR REPLACE INTO events (place, client, version, state_hash, value)"
-		      " VALUES (?, ?, ?, ?, ?)",
-	[PUT_CLIENT] = "INSERT OR REPLACE INTO clients (client, version, status, owner, match,"
-		       " parked, redriven, hash, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[DELETE_CLIENT] = "DELETE FROM clients WHERE client = ?",
+	[PUT_EVENT] = "INSERT OR REPLACE INTO events (place, client, message, version, state_hash,"
+		      " value) VALUES (?, ?, ?, ?, ?, ?)",
+	[PUT_CLIENT] = "INSERT INTO clients (client, version, status, owner, match, parked,"
+		       " redriven, hash, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		       " ON CONFLICT (client) DO UPDATE SET version = excluded.version,"
+		       " status = excluded.status, owner = excluded.owner, match = excluded.match,"
+		       " parked = excluded.parked, redriven = excluded.redriven,"
+		       " hash = excluded.hash, value = excluded.value RETURNING row",
+	[DELETE_CLIENT] = "DELETE FROM clients WHERE client = ? RETURNING row",
 	[PUT_REFERRAL] = "INSERT INTO referrals (referral, client, parent) VALUES (?, ?, ?)"
 			 " ON CONFLICT (referral) DO UPDATE SET parent = excluded.parent"
 			 " WHERE excluded.parent IS NOT NULL",
@@ -54,9 +58,12 @@ static const char *const texts[STATEMENTS] = {
 			 " value) VALUES (?, ?, ?, ?, ?, ?)",
 	[PUT_REJECTED] = "INSERT OR REPLACE INTO rejected (place, code, since, refused, source,"
 			 " client, partner, number, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[PUT_PERSON] = "INSERT OR REPLACE INTO persons (referral, value) VALUES (?, ?)",
+	[PUT_PERSON] = "INSERT INTO persons (referral, value) VALUES (?, ?)"
+		       " ON CONFLICT (referral) DO UPDATE SET value = excluded.value",
 	[DELETE_PERSON] = "DELETE FROM persons WHERE referral = ?",
-	[PUT_KEY] = "INSERT OR REPLACE INTO keys (key, made_at, value) VALUES (?, ?, ?)",
+	[PUT_KEY] = "INSERT INTO keys (key, made_at, value) VALUES (?, ?, ?)"
+		    " ON CONFLICT (key) DO UPDATE SET made_at = excluded.made_at,"
+		    " value = excluded.value",
 	[DELETE_KEY] = "DELETE FROM keys WHERE key = ?",
 	[PUT_FACT] = "INSERT OR REPLACE INTO facts (kind, id, value) VALUES (?, ?, ?)",
 	[DELETE_FACT] = "DELETE FROM facts WHERE kind = ? AND id = ?",
@@ -123,12 +130,11 @@ static void bind_message(
 	const struct uuid *id = referral != NULL ? &referral->referral : &change->referral;
 	struct message open = *message;
 	open.sealed = NULL;
-	store_bind_id(put, 3, message->id.data, sizeof(message->id.data));
-	store_bind_text(put, 4, message->partner);
-	store_bind_text(put, 5, message->system);
-	store_bind_text(put, 6, message->case_);
-	bind_optional(put, 7, has, id->data, sizeof(id->data));
-	store_bind_blob(put, 9, encoded(apply, record, &open));
+	store_bind_text(put, 3, message->partner);
+	store_bind_text(put, 4, message->system);
+	store_bind_text(put, 5, message->case_);
+	bind_optional(put, 6, has, id->data, sizeof(id->data));
+	store_bind_blob(put, 8, encoded(apply, record, &open));
 }
 
 static enum outcome apply_intake(
@@ -138,8 +144,8 @@ static enum outcome apply_intake(
 	sqlite3_clear_bindings(put);
 	sqlite3_bind_int64(put, 1, place_of(record));
 	sqlite3_bind_int64(put, 2, record->time);
-	store_bind_text(put, 4, record->headers.source);
-	sqlite3_bind_int(put, 8, record->headers.redrive);
+	store_bind_text(put, 3, record->headers.source);
+	sqlite3_bind_int(put, 7, record->headers.redrive);
 	if (record->value != NULL)
 		bind_message(apply, record, record->value);
 	return run(apply, PUT_MESSAGE, err);
@@ -170,11 +176,16 @@ static enum outcome put_new_referrals(
 	return OK;
 }
 
+static bool is_of_message(const struct event *event)
+{
+	return event->has_offset && store_has_place(event->partition, event->offset);
+}
+
 static enum outcome put_result(struct apply *apply, const struct apply_record *record,
 	const struct event *event, struct err *err)
 {
 	sqlite3_stmt *put = apply->statements[PUT_RESULT];
-	if (!event->has_offset || !store_has_place(event->partition, event->offset))
+	if (!is_of_message(event))
 		return OK;
 	sqlite3_bind_int64(put, 1, store_place(event->partition, event->offset));
 	sqlite3_bind_int64(put, 2, place_of(record));
@@ -192,10 +203,13 @@ static enum outcome apply_event(
 		return OK;
 	sqlite3_bind_int64(put, 1, place_of(record));
 	bind_optional(put, 2, event->has_client, event->client.data, sizeof(event->client.data));
-	sqlite3_bind_int(put, 3, event->version);
-	bind_optional(put, 4, event->has_state_hash, event->state_hash.data,
+	sqlite3_bind_null(put, 3);
+	if (is_of_message(event))
+		sqlite3_bind_int64(put, 3, store_place(event->partition, event->offset));
+	sqlite3_bind_int(put, 4, event->version);
+	bind_optional(put, 5, event->has_state_hash, event->state_hash.data,
 		sizeof(event->state_hash.data));
-	store_bind_blob(put, 5, encoded(apply, record, event));
+	store_bind_blob(put, 6, encoded(apply, record, event));
 	if (run(apply, PUT_EVENT, err) != OK)
 		return err->outcome;
 	if (put_result(apply, record, event, err) != OK)
@@ -225,36 +239,64 @@ static struct bytes desk_of_role(
 	return bytes_of_string(role == ROLE_OPS ? "ops" : "hub");
 }
 
-static enum outcome put_clock(struct apply *apply, const struct client *client,
-	const struct client_referral *referral, const struct clock *clock, struct err *err)
+/* Where a clock goes: the client's row, and the place of its referral from 1; 0: none. */
+struct clock_place {
+	int64_t client;
+	int referral;
+};
+
+static enum outcome put_clock(struct apply *apply, struct clock_place place,
+	const struct clock *clock, struct bytes desk, struct err *err)
 {
-	static const struct uuid none = {{0}};
-	const struct uuid *id = referral == NULL ? &none : &referral->referral;
 	sqlite3_stmt *put = apply->statements[PUT_CLOCK];
-	store_bind_id(put, 1, client->client.data, sizeof(client->client.data));
-	store_bind_id(put, 2, id->data, sizeof(id->data));
+	sqlite3_bind_int64(put, 1, place.client);
+	sqlite3_bind_int(put, 2, place.referral);
 	sqlite3_bind_int(put, 3, (int)clock->clock);
-	store_bind_text(put, 4, desk_of_role(client, referral, clock->role));
+	store_bind_text(put, 4, desk);
 	sqlite3_bind_int64(put, 5, clock->armed);
 	sqlite3_bind_int64(put, 6, clock->due);
 	sqlite3_bind_int(put, 7, clock->level);
 	return run(apply, PUT_CLOCK, err);
 }
 
-static enum outcome put_referral_of_client(struct apply *apply, const struct client *client,
-	const struct client_referral *referral, struct err *err)
+static enum outcome put_client_referral(
+	struct apply *apply, const struct client *client, struct clock_place place, struct err *err)
 {
+	const struct client_referral *referral = &client->referrals[place.referral - 1];
 	if (put_referral(apply, &referral->referral, &client->client, NULL, err) != OK)
 		return err->outcome;
 	for (size_t i = 0; i < referral->clocks_count; i++) {
-		if (put_clock(apply, client, referral, &referral->clocks[i], err) != OK)
+		const struct clock *clock = &referral->clocks[i];
+		struct bytes desk = desk_of_role(client, referral, clock->role);
+		if (put_clock(apply, place, clock, desk, err) != OK)
 			return err->outcome;
 	}
 	return OK;
 }
 
+/* Runs a statement that gives the row of a client; 0: there is none. */
+static enum outcome run_for_row(
+	struct apply *apply, enum statement which, int64_t *out, struct err *err)
+{
+	sqlite3_stmt *statement = apply->statements[which];
+	bool row;
+	*out = 0;
+	if (store_step(apply->db, statement, &row, err) != OK)
+		return err->outcome;
+	if (!row)
+		return OK;
+	*out = sqlite3_column_int64(statement, 0);
+	return run(apply, which, err);
+}
+
+static enum outcome delete_clocks(struct apply *apply, int64_t client, struct err *err)
+{
+	sqlite3_bind_int64(apply->statements[DELETE_CLOCKS], 1, client);
+	return run(apply, DELETE_CLOCKS, err);
+}
+
 static enum outcome put_client(
-	struct apply *apply, const struct apply_record *record, struct err *err)
+	struct apply *apply, const struct apply_record *record, int64_t *row, struct err *err)
 {
 	static const uint8_t zero_key[16] = {0};
 	const struct client *client = record->value;
@@ -272,7 +314,7 @@ static enum outcome put_client(
 	sqlite3_bind_int(put, 7, client->redriven);
 	store_bind_id(put, 8, &hash, sizeof(hash));
 	store_bind_blob(put, 9, encoded(apply, record, client));
-	return run(apply, PUT_CLIENT, err);
+	return run_for_row(apply, PUT_CLIENT, row, err);
 }
 
 static enum outcome delete_by_key(struct apply *apply, enum statement which,
@@ -288,27 +330,34 @@ static enum outcome delete_by_key(struct apply *apply, enum statement which,
 static enum outcome delete_client(
 	struct apply *apply, const struct apply_record *record, struct err *err)
 {
-	if (delete_by_key(apply, DELETE_CLOCKS, record, err) != OK)
+	uint8_t id[16];
+	int64_t row;
+	if (!topics_key_id(record->key, id))
+		return OK;
+	store_bind_id(apply->statements[DELETE_CLIENT], 1, id, sizeof(id));
+	if (run_for_row(apply, DELETE_CLIENT, &row, err) != OK)
 		return err->outcome;
-	return delete_by_key(apply, DELETE_CLIENT, record, err);
+	return delete_clocks(apply, row, err);
 }
 
 static enum outcome apply_client(
 	struct apply *apply, const struct apply_record *record, struct err *err)
 {
 	const struct client *client = record->value;
+	struct clock_place place = {0, 0};
 	if (client == NULL)
 		return record->payload.data == NULL ? delete_client(apply, record, err) : OK;
-	sqlite3_stmt *delete = apply->statements[DELETE_CLOCKS];
-	store_bind_id(delete, 1, client->client.data, sizeof(client->client.data));
-	if (put_client(apply, record, err) != OK || run(apply, DELETE_CLOCKS, err) != OK)
+	if (put_client(apply, record, &place.client, err) != OK ||
+		delete_clocks(apply, place.client, err) != OK)
 		return err->outcome;
 	for (size_t i = 0; i < client->clocks_count; i++) {
-		if (put_clock(apply, client, NULL, &client->clocks[i], err) != OK)
+		const struct clock *clock = &client->clocks[i];
+		struct bytes desk = desk_of_role(client, NULL, clock->role);
+		if (put_clock(apply, place, clock, desk, err) != OK)
 			return err->outcome;
 	}
-	for (size_t i = 0; i < client->referrals_count; i++) {
-		if (put_referral_of_client(apply, client, &client->referrals[i], err) != OK)
+	while (place.referral++ < (int)client->referrals_count) {
+		if (put_client_referral(apply, client, place, err) != OK)
 			return err->outcome;
 	}
 	return OK;

@@ -1,9 +1,6 @@
 /* digest - one hash over all that the view holds: two views of the same topics have the same. */
 #include "hub/view/digest.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include <sodium.h>
 
 #include "hub/view/reader.h"
@@ -53,11 +50,8 @@ static enum outcome add_rows(struct view_reader *reader, sqlite3_stmt *statement
 static enum outcome digest_of(struct view_reader *reader, const struct tables_row *row,
 	struct digest_table *table, struct err *err)
 {
-	char text[200];
-	const char *const texts[] = {text};
 	sqlite3_stmt *statement;
-	snprintf(text, sizeof(text), "SELECT * FROM %s ORDER BY %s", row->name, row->key);
-	if (store_prepare(reader->db, texts, 1, &statement, err) != OK)
+	if (store_prepare(reader->db, &row->content, 1, &statement, err) != OK)
 		return err->outcome;
 	table->name = row->name;
 	enum outcome outcome = add_rows(reader, statement, table, err);

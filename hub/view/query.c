@@ -25,9 +25,12 @@ static const char *const texts[READER_STATEMENTS] = {
 		" ORDER BY m.received_at, m.place",
 	[READER_OF_CASE_ANYWHERE] =
 		"SELECT " MESSAGE_COLUMNS " WHERE m.case_id = ? ORDER BY m.received_at, m.place",
-	[READER_OF_REFERRAL] = "SELECT " MESSAGE_COLUMNS " WHERE m.referral = ? ORDER BY m.place",
-	[READER_BY_ID] = "SELECT " MESSAGE_COLUMNS
-			 " WHERE m.id = ? ORDER BY m.received_at DESC, m.place DESC LIMIT 1",
+	[READER_OF_REFERRAL] =
+		"SELECT m.place, m.received_at, m.redrive, m.value, e.value FROM referrals r"
+		" JOIN events e ON e.client = r.client JOIN messages m ON m.place = e.message"
+		" WHERE r.referral = ?1 AND m.referral = ?1 UNION ALL SELECT m.place,"
+		" m.received_at, m.redrive, m.value, NULL FROM messages m WHERE m.event IS NULL"
+		" AND m.referral = ?1 ORDER BY 1",
 	[READER_AT] = "SELECT " MESSAGE_COLUMNS " WHERE m.place = ?",
 	[READER_REFERRAL] = "SELECT client, parent FROM referrals WHERE referral = ?",
 	[READER_PERSON] = "WITH RECURSIVE line (referral, depth) AS (VALUES (?, 0)"
@@ -277,13 +280,6 @@ static enum outcome read_first_message(struct view_reader *reader, enum reader_s
 		return err->outcome;
 	*out = messages.items;
 	return OK;
-}
-
-enum outcome view_message_by_id(struct view_reader *reader, struct uuid id,
-	const struct view_message **out, struct err *err)
-{
-	store_bind_id(statement_of(reader, READER_BY_ID), 1, id.data, sizeof(id.data));
-	return read_first_message(reader, READER_BY_ID, out, err);
 }
 
 enum outcome view_message_at(struct view_reader *reader, int32_t partition, int64_t offset,

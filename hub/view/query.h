@@ -74,10 +74,6 @@ enum outcome view_messages_of_case(struct view_reader *reader, const struct view
 enum outcome view_messages_of_referral(struct view_reader *reader, struct uuid referral,
 	struct view_messages *out, struct err *err) MUST_CHECK;
 
-/* By the id of the message; of repeats the last record. */
-enum outcome view_message_by_id(struct view_reader *reader, struct uuid id,
-	const struct view_message **out, struct err *err) MUST_CHECK;
-
 /* By its place in intake, as the receipt of its sending names it: tells a repeat from the first. */
 enum outcome view_message_at(struct view_reader *reader, int32_t partition, int64_t offset,
 	const struct view_message **out, struct err *err) MUST_CHECK;

@@ -8,7 +8,9 @@
 
 /* `place` is where the record lies (hub/view/store.h); `value` is the record in Avro, with the
  * schema of this program. Each row follows from records of one topic, or has columns apart for
- * each: topics come in any order, and the content must not depend on it. */
+ * each: topics come in any order, and the content must not depend on it. Pseudonyms and ids are
+ * scattered, so that every index on one costs a page of its own per record: there are as few as the
+ * queries allow, and rows lie in the order of their coming. */
 const char tables_sql[] =
 	"CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 	"CREATE TABLE positions (topic INTEGER, partition INTEGER, first INTEGER NOT NULL,"
@@ -17,52 +19,50 @@ const char tables_sql[] =
 
 	"CREATE TABLE messages (place INTEGER PRIMARY KEY,"
 	/* of intake */
-	" received_at INTEGER, id BLOB, partner TEXT, system TEXT, case_id TEXT, referral BLOB,"
+	" received_at INTEGER, partner TEXT, system TEXT, case_id TEXT, referral BLOB,"
 	" redrive INTEGER, value BLOB,"
 	/* of events */
 	" event INTEGER, events INTEGER NOT NULL DEFAULT 0, result INTEGER, event_partner TEXT);"
-	"CREATE INDEX messages_id ON messages (id) WHERE id IS NOT NULL;"
 	"CREATE INDEX messages_case ON messages (case_id, partner) WHERE case_id IS NOT NULL;"
-	"CREATE INDEX messages_referral ON messages (referral) WHERE referral IS NOT NULL;"
-	"CREATE INDEX messages_open ON messages (place) WHERE event IS NULL;"
+	"CREATE INDEX messages_open ON messages (referral) WHERE event IS NULL;"
 	"CREATE INDEX messages_twice ON messages (place) WHERE events > 1;"
 	"CREATE INDEX messages_flow ON messages (partner, event_partner, result, redrive);"
 
-	"CREATE TABLE events (place INTEGER PRIMARY KEY, client BLOB, version INTEGER NOT NULL,"
-	" state_hash BLOB, value BLOB NOT NULL);"
+	"CREATE TABLE events (place INTEGER PRIMARY KEY, client BLOB, message INTEGER,"
+	" version INTEGER NOT NULL, state_hash BLOB, value BLOB NOT NULL);"
 	"CREATE INDEX events_client ON events (client) WHERE client IS NOT NULL;"
 
-	"CREATE TABLE clients (client BLOB PRIMARY KEY, version INTEGER NOT NULL,"
-	" status INTEGER NOT NULL, owner TEXT, match BLOB, parked INTEGER NOT NULL,"
-	" redriven INTEGER NOT NULL, hash BLOB NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;"
+	/* row: in the order of their coming, so not part of the content */
+	"CREATE TABLE clients (row INTEGER PRIMARY KEY, client BLOB UNIQUE NOT NULL,"
+	" version INTEGER NOT NULL, status INTEGER NOT NULL, owner TEXT, match BLOB,"
+	" parked INTEGER NOT NULL, redriven INTEGER NOT NULL, hash BLOB NOT NULL,"
+	" value BLOB NOT NULL);"
 	"CREATE INDEX clients_owner ON clients (owner) WHERE status = 0;"
 	"CREATE INDEX clients_match ON clients (match) WHERE match IS NOT NULL;"
 	"CREATE INDEX clients_parked ON clients (client) WHERE parked > redriven;"
 
-	"CREATE TABLE referrals (referral BLOB PRIMARY KEY, client BLOB NOT NULL, parent BLOB)"
-	" WITHOUT ROWID;"
-
-	"CREATE TABLE clocks (client BLOB, referral BLOB, clock INTEGER, desk TEXT NOT NULL,"
+	/* client: row of clients; referral: its place in the client's referrals, from 1; 0: none */
+	"CREATE TABLE clocks (client INTEGER, referral INTEGER, clock INTEGER, desk TEXT NOT NULL,"
 	" armed INTEGER NOT NULL, due INTEGER NOT NULL, level INTEGER NOT NULL,"
 	" PRIMARY KEY (client, referral, clock)) WITHOUT ROWID;"
-	"CREATE INDEX clocks_desk ON clocks (desk, clock, due, armed, level);"
-	"CREATE INDEX clocks_due ON clocks (due);"
+	"CREATE INDEX clocks_desk ON clocks (desk, clock, due);"
+
+	"CREATE TABLE referrals (referral BLOB PRIMARY KEY, client BLOB NOT NULL, parent BLOB)"
+	" WITHOUT ROWID;"
 
 	"CREATE TABLE handovers (place INTEGER PRIMARY KEY, desk TEXT NOT NULL, referral BLOB,"
 	" number INTEGER NOT NULL, kind INTEGER NOT NULL, value BLOB NOT NULL);"
 	"CREATE INDEX handovers_desk ON handovers (desk);"
-	"CREATE INDEX handovers_referral ON handovers (referral, desk, number);"
 
 	"CREATE TABLE rejected (place INTEGER PRIMARY KEY, code INTEGER NOT NULL,"
 	" since INTEGER NOT NULL, refused INTEGER NOT NULL, source INTEGER, client BLOB,"
 	" partner TEXT, number INTEGER, value BLOB NOT NULL);"
 	"CREATE INDEX rejected_client ON rejected (client, number) WHERE client IS NOT NULL;"
 	"CREATE INDEX rejected_refused ON rejected (partner) WHERE refused;"
-	"CREATE INDEX rejected_source ON rejected (source) WHERE source IS NOT NULL;"
 
-	"CREATE TABLE persons (referral BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE keys (key BLOB PRIMARY KEY, made_at INTEGER NOT NULL, value BLOB NOT NULL)"
-	" WITHOUT ROWID;"
+	"CREATE TABLE persons (referral BLOB UNIQUE NOT NULL, value BLOB NOT NULL);"
+	"CREATE TABLE keys (key BLOB UNIQUE NOT NULL, made_at INTEGER NOT NULL,"
+	" value BLOB NOT NULL);"
 	"CREATE TABLE facts (kind INTEGER, id TEXT, value BLOB NOT NULL, PRIMARY KEY (kind, id))"
 	" WITHOUT ROWID;"
 	"CREATE TABLE access (place INTEGER PRIMARY KEY, client BLOB NOT NULL,"
@@ -70,17 +70,21 @@ const char tables_sql[] =
 	"CREATE INDEX access_client ON access (client);";
 
 const struct tables_row tables_content[] = {
-	{"access", "place"},
-	{"clients", "client"},
-	{"clocks", "client, referral, clock"},
-	{"events", "place"},
-	{"facts", "kind, id"},
-	{"handovers", "place"},
-	{"keys", "key"},
-	{"messages", "place"},
-	{"persons", "referral"},
-	{"referrals", "referral"},
-	{"rejected", "place"},
+	{"access", "SELECT * FROM access ORDER BY place"},
+	{"clients",
+		"SELECT client, version, status, owner, match, parked, redriven, hash, value"
+		" FROM clients ORDER BY client"},
+	{"clocks",
+		"SELECT c.client, referral, clock, desk, armed, due, level FROM clocks"
+		" JOIN clients c ON c.row = clocks.client ORDER BY c.client, referral, clock"},
+	{"events", "SELECT * FROM events ORDER BY place"},
+	{"facts", "SELECT * FROM facts ORDER BY kind, id"},
+	{"handovers", "SELECT * FROM handovers ORDER BY place"},
+	{"keys", "SELECT * FROM keys ORDER BY key"},
+	{"messages", "SELECT * FROM messages ORDER BY place"},
+	{"persons", "SELECT * FROM persons ORDER BY referral"},
+	{"referrals", "SELECT * FROM referrals ORDER BY referral"},
+	{"rejected", "SELECT * FROM rejected ORDER BY place"},
 	{NULL, NULL},
 };
 

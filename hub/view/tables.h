@@ -6,9 +6,10 @@
 
 extern const char tables_sql[];
 
-/* Those that hold what Kafka says, in order, ended by NULL; and the columns of their key. */
+/* Those that hold what Kafka says, with the statement that reads all of it in an order of its own;
+ * ended by NULL. */
 struct tables_row {
-	const char *name, *key;
+	const char *name, *content;
 };
 extern const struct tables_row tables_content[];
 

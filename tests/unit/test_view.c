@@ -189,6 +189,7 @@ static void test_message_and_event(void **state)
 	struct message message = message_of(1, "case-1");
 	struct sealed sealed = {.box = text("secret")};
 	struct event event = event_of(7, RESULT_APPLIED);
+	struct transition transition = {.row = text("1"), .after = after_of(first)};
 	const struct view_case which = {
 		text("00000099000000001000"), text("suite"), text("case-1")};
 	struct view_messages found;
@@ -201,15 +202,21 @@ static void test_message_and_event(void **state)
 	assert_int_equal(found.count, 1);
 	assert_null(found.items[0].event);
 	assert_null(found.items[0].message->sealed);
+	assert_int_equal(view_messages_of_referral(world->reader, first, &found, &world->err), OK);
+	assert_int_equal(found.count, 1);
+	assert_null(found.items[0].event);
 	assert_int_equal(found.items[0].received_at, 1007);
 	end(world);
 
+	event.transitions = &transition;
+	event.transitions_count = 1;
 	put(world, TOPIC_EVENTS, 3, &event);
 	begin(world);
 	assert_int_equal(view_messages_of_case(world->reader, &which, &found, &world->err), OK);
 	assert_int_equal(found.items[0].event->result, RESULT_APPLIED);
 	assert_int_equal(view_messages_of_referral(world->reader, first, &found, &world->err), OK);
 	assert_int_equal(found.count, 1);
+	assert_non_null(found.items[0].event);
 	assert_int_equal(view_messages_of_referral(world->reader, second, &found, &world->err), OK);
 	assert_int_equal(found.count, 0);
 	end(world);
@@ -230,7 +237,7 @@ static void test_repeat(void **state)
 	put(world, TOPIC_EVENTS, 0, &applied);
 	put(world, TOPIC_EVENTS, 1, &twice);
 	begin(world);
-	assert_int_equal(view_message_by_id(world->reader, message.id, &found, &world->err), OK);
+	assert_int_equal(view_message_at(world->reader, 0, 1, &found, &world->err), OK);
 	assert_int_equal(found->event->result, RESULT_DUPLICATE);
 	assert_int_equal(view_message_at(world->reader, 0, 0, &found, &world->err), OK);
 	assert_int_equal(found->event->result, RESULT_APPLIED);
