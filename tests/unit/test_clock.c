@@ -233,7 +233,7 @@ static bool offset_becomes(int64_t offset)
 static void test_offset_file(void **state)
 {
 	(void)state;
-	char path[] = "/tmp/lokethub-clock-XXXXXX";
+	char path[] = P_tmpdir "/lokethub-clock-XXXXXX";
 	int file = mkstemp(path);
 	assert_true(file >= 0);
 	close(file);

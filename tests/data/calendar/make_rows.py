@@ -126,8 +126,8 @@ def some_time(chance):
     if kind < 4:
         return midnight(date(year, 1, 1)) + chance.randrange(365 * DAY)
     if kind < 6:
-        change = last_sunday(year, chance.choice((3, 10)))
-        return midnight(change) + chance.randrange(-DAY, 2 * DAY, 600_000) + chance.choice((-1, 0, 1))
+        change = midnight(last_sunday(year, chance.choice((3, 10))))
+        return change + chance.randrange(-DAY, 2 * DAY, 600_000) + chance.choice((-1, 0, 1))
     day = chance.choice(sorted(holidays(year))) + timedelta(days=chance.randint(-3, 2))
     return midnight(day) + chance.choice((0, -1, 1, chance.randrange(DAY)))
 
