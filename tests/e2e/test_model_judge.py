@@ -21,7 +21,7 @@ START = 1_795_000_000_000
 SCHEMAS = local_schemas()
 NOTHING = (
     "client owner status closing_reason next_action remembered parked redriven region match"
-    " consent clock state_hash"
+    " consent clock state_hash text"
 ).split()
 NO_LISTS = ("transitions", "handovers", "stopped", "armed")
 

@@ -5,7 +5,7 @@ from typing import Callable
 
 from . import calendar
 from .referring import arm_accepted, send_or_rest
-from .state import OPEN_STATES, Message, Referral
+from .state import NO_TAG, OPEN_STATES, Message, Referral
 from .step import OPS, Refused, Step
 
 ALL = frozenset(
@@ -280,8 +280,8 @@ def _grant(step: Step, request: Referral) -> None:
         group=group,
         question=request.question,
         urgent=request.urgent,
-        digest=request.digest,
-        created_by=request.created_by,
+        digest=NO_TAG,
+        created_by=NO_TAG,
         not_before=request.not_before,
         expires_at=request.expires_at,
         review_every=request.review_every,
@@ -322,7 +322,7 @@ def sign_of_life(step: Step, referral: Referral, message: Message) -> None:
     day = message.body["next_date"]
     if day is not None:
         step.stop_duties()
-    step.arm_sign_of_life(0 if day is None else calendar.start_of(day))
+    step.arm_sign_of_life(None if day is None else calendar.start_of(day))
 
 
 def withdraw_consent(step: Step, referral: Referral, message: Message) -> None:
@@ -331,7 +331,7 @@ def withdraw_consent(step: Step, referral: Referral, message: Message) -> None:
     client.consent = "WITHDRAWN"
     done = {step.actor}
     for each in client.referrals.values():
-        if each.is_open and not each.rests and each.target not in done:
+        if each.is_open and not each.rests and each.target != step.actor:
             done.add(each.target)
             step.tell(each.target, each, "STATUS", "TARGET")
     via = client.referrals.get(client.owner_via or "")
@@ -380,7 +380,7 @@ TABLE: dict[str, tuple[Row, ...]] = {
     "ASSIGN": (Row("23", ALL, ("coordinator",)),),
     "CLOSE": (Row("25", ALL, ("owner",), _open_client(close), _need_closing),),
     "SIGN_OF_LIFE": (Row("26", ALL, ("owner",), _open_client(sign_of_life), _need_future),),
-    "WITHDRAW_CONSENT": (Row("27", ALL, ("owner", "sender"), _open_client(withdraw_consent)),),
+    "WITHDRAW_CONSENT": (Row("27", ALL, ("sender", "owner"), _open_client(withdraw_consent)),),
     "MERGE": (Row("28", ALL, ("owner",)),),
     "REVIEW": (Row("29", frozenset({"ACCEPTED", "IN_PROGRESS"}), ("target",)),),
     "VANISHED": (Row("30", OPEN_STATES, ("hub",)),),

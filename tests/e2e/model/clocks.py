@@ -5,7 +5,7 @@ from typing import Callable
 from .machine import Decision, no_id
 from .referring import send_or_rest
 from .rules import Config
-from .state import Client, Clock, Referral
+from .state import NO_TAG, Client, Clock, Referral
 from .step import OPS, Step
 
 
@@ -76,7 +76,8 @@ def _escalate(step: Step, clock: Clock, referral: Referral | None, level: int) -
     elif level == 2:
         _tell_client(step, referral, desk, "ESCALATION", "LEAD")
         sender = _holder(step, referral).sender
-        _tell_client(step, referral, sender, "ESCALATION", "SENDER")
+        if sender != desk:
+            _tell_client(step, referral, sender, "ESCALATION", "SENDER")
     elif level == 3:
         coordinator = step.config.coordinator(desk, step.client.region)
         if coordinator:
@@ -106,14 +107,14 @@ def _join_entry_desk(step: Step, referral: Referral | None) -> None:
         group=referral.group,
         question=referral.question,
         urgent=referral.urgent,
-        digest=referral.digest,
-        created_by=referral.created_by,
+        digest=NO_TAG,
+        created_by=NO_TAG,
         expires_at=referral.expires_at,
         review_every=referral.review_every,
         parent=referral.id,
     )
     step.add(offer)
-    step.change(offer, "1", "SUBMITTED", before=None)
+    step.change(offer, "22", "SUBMITTED", before=None)
     step.arm(offer, "T0", "HUB")
     step.tell(entry, offer, "OFFER", "TARGET")
 

@@ -199,7 +199,7 @@ class Judge:
         expected, seen = _said(decision), _heard(event)
         if found != client and not (found is None or client is None):
             expected["client"], seen["client"] = client, found
-        wrong = [name for name in expected if expected[name] != seen[name]]
+        wrong = [name for name in expected if expected[name] != seen[name] and name != "text"]
         for name in wrong:
             self.report.add(name, where, _short(expected, name), _short(seen, name))
         if client is None:
@@ -340,6 +340,7 @@ def _said(decision: Decision) -> dict[str, Any]:
     return {
         "result": decision.result,
         "code": decision.code,
+        "text": decision.text,
         "transitions": [
             (each.row, each.before, each.referral, each.after) for each in decision.transitions
         ],
@@ -358,6 +359,7 @@ def _heard(event: dict) -> dict[str, Any]:
     return {
         "result": event["result"],
         "code": event["code"],
+        "text": event["text"],
         "transitions": [
             (each["row"], each["from"], hexed(each["after"]["referral"]), each["after"]["state"])
             for each in event["transitions"]
@@ -374,7 +376,7 @@ def _heard(event: dict) -> dict[str, Any]:
 def _short(said: dict[str, Any], name: str) -> Any:
     """What is wrong, with enough beside it to see why."""
     if name in ("result", "code", "client"):
-        return said[name], said["transitions"]
+        return said[name], said["text"], said["transitions"]
     return said[name]
 
 

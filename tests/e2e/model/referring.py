@@ -118,7 +118,8 @@ def _take_in(step: Step, message: Message, sender: str, region: str) -> None:
     referral.accepted = True
     step.change(referral, row, "ACCEPTED", before=None)
     arm_accepted(step, referral)
-    step.tell(referral.target, referral, "DETAILS", "TARGET")
+    if referral.target != step.actor:
+        step.tell(referral.target, referral, "DETAILS", "TARGET")
 
 
 def arm_accepted(step: Step, referral: Referral) -> None:
@@ -166,10 +167,10 @@ def _amend(step: Step, message: Message, referral: Referral, sender: str) -> Non
     body = message.body
     if sender != referral.sender or referral.state == "ENTERED_IN_ERROR":
         raise Refused("ILLEGAL", "only the sender amends a referral")
-    if message.occurred_at < referral.sender_at:
-        raise Refused("STALE", "a later message of this sender was applied")
     if not _same_kind(body["kind"], referral.kind) or not _same_target(step, message, referral):
         raise Refused("ILLEGAL", "another target or kind: cancel and refer anew")
+    if message.occurred_at < referral.sender_at:
+        raise Refused("STALE", "a later message of this sender was applied")
     rested = referral.rests
     referral.question, referral.urgent = body["question"], body["urgency"] == "URGENT"
     referral.not_before, referral.expires_at = body["not_before"], body["expires_at"]

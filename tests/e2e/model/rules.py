@@ -216,7 +216,11 @@ def find_desk(config: Config, body: Body, partner: str, region: str, day: int) -
 def _desk_of(config: Config, route: Route, body: Body, region: str) -> Desk | None:
     if route.to_desk:
         return config.desks.get(route.to_desk)
-    desks = [desk for desk in config.desks.values() if desk.kind == route.to_kind and desk.region == region]
+    desks = [
+        desk
+        for desk in config.desks.values()
+        if desk.kind == route.to_kind and desk.region == region
+    ]
     active = sorted((desk for desk in desks if desk.active), key=lambda desk: desk.id)
     if active:
         return next((desk for desk in active if desk.takes(body)), None)

@@ -4,6 +4,7 @@ from copy import copy
 from dataclasses import dataclass, field
 
 RECENT_MAX = 8
+NO_TAG = "0" * 16  # digest and maker of what no message made
 REFERRALS_MAX = 64
 OFFERED_STATES = frozenset({"SUBMITTED", "OFFERED", "INFO_NEEDED", "CANCEL_REQUESTED"})
 RUNNING_STATES = frozenset({"ACCEPTED", "IN_PROGRESS", "ON_HOLD", "CANCEL_REQUESTED", "RETURNED"})

@@ -35,7 +35,7 @@ NEWS = {
     "5": ("DETAILS!", "STATUS", "STATUS"),
     "6": (None, "DUTY", "STATUS"),
     "9": ("RECALL!", "STATUS", "STATUS"),
-    "12": ("RECALL", "DUTY", "STATUS"),
+    "12": ("RECALL!", "DUTY", "STATUS"),
     "18": ("STATUS", "STATUS", "STATUS"),
 }
 
@@ -102,7 +102,7 @@ class Step:
         referral.clocks = {
             name: clock for name, clock in referral.clocks.items() if name in allowed
         }
-        if row not in QUIET_ROWS:
+        if row not in QUIET_ROWS or before is None:
             referral.version += 1
         self.transitions.append(Transition(row, before, referral.id, state))
 
@@ -151,8 +151,12 @@ class Step:
     def arm_at(self, referral: Referral, name: str, role: str, due: int) -> None:
         referral.clocks[name] = Clock(name, self.now, due, 0, role)
 
-    def arm_sign_of_life(self, not_before: int = 0) -> None:
-        due = max(self.config.clocks["T6"].step(0, False).after(self.now), not_before)
+    def arm_sign_of_life(self, fixed: int | None = None) -> None:
+        due = (
+            max(fixed, self.now)
+            if fixed
+            else self.config.clocks["T6"].step(0, False).after(self.now)
+        )
         self.client.clocks["T6"] = Clock("T6", self.now, due, 0, "OWNER")
 
     def arm_duty(self, referral: Referral) -> None:
@@ -196,7 +200,7 @@ class Step:
             kind = kind.rstrip("!")
             if kind == "DUTY" and "T4" not in referral.clocks:
                 kind = "STATUS"
+            done.add(desk)
             if rested and kind in ("OFFER", "RECALL"):
                 continue
-            done.add(desk)
             self.tell(desk, referral, kind, role)
