@@ -31,7 +31,6 @@ const uint8_t *take_block(
 {
 	int64_t count, size;
 
-	assert(item_minimum > 0);
 	at = take_long(at, end, &count);
 	if (at == NULL || count == INT64_MIN)
 		return NULL;
@@ -43,7 +42,7 @@ const uint8_t *take_block(
 			return NULL;
 		out->end = at + size;
 	}
-	if ((uint64_t)count > (size_t)(end - at) / item_minimum)
+	if (item_minimum > 0 && (uint64_t)count > (size_t)(end - at) / item_minimum)
 		return NULL;
 	out->count = (size_t)count;
 	return at;

@@ -84,7 +84,8 @@ static inline const uint8_t *take_fixed(
 }
 
 /* The head of an array's block. count 0: the array's end. end: where the block ends if it says so,
- * else NULL. More items than could fit in what is left are refused. */
+ * else NULL. More items than could fit in what is left are refused, unless they take no bytes
+ * (item_minimum 0): then the count is any, and must not become a loop. */
 struct block {
 	size_t count;
 	const uint8_t *end;

@@ -45,6 +45,7 @@ struct named {
 struct schema_text {
 	const char *c_name, *name;
 	const char *json; /* self-contained */
+	const char *topic; /* NULL: its records are not on Kafka by themselves */
 	uint64_t fingerprint;
 	bool part; /* only found inside of others: not in schemas_all */
 };

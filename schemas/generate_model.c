@@ -81,20 +81,57 @@ static bool is_optional(avro_schema_t schema)
 		is_avro_null(avro_schema_union_branch(schema, 0));
 }
 
+/* What a field may have as default, so that all who fill it in can do so from its text alone. */
+static bool is_preset(const struct type *type, struct json_object *preset)
+{
+	bool plain = json_text(type->json, "logicalType") == NULL;
+
+	switch (type->kind) {
+	case BOOLEAN:
+		return json_object_is_type(preset, json_type_boolean);
+	case INT:
+	case LONG:
+		return plain && json_object_is_type(preset, json_type_int);
+	case STRING:
+		return json_object_is_type(preset, json_type_string);
+	case ENUM:
+		for (size_t i = 0; i < type->named->count; i++)
+			if (strcmp(type->named->symbols[i], json_object_get_string(preset)) == 0)
+				return true;
+		return false;
+	case RECORD:
+		for (size_t i = 0; i < type->named->count; i++)
+			if (!json_object_object_get_ex(type->named->fields[i].json, "default", NULL))
+				return false;
+		return json_object_is_type(preset, json_type_object) &&
+			json_object_object_length(preset) == 0;
+	case ARRAY:
+		return json_object_is_type(preset, json_type_array) &&
+			json_object_array_length(preset) == 0;
+	case BYTES:
+	case FIXED:
+	case UNION:
+		break;
+	}
+	return false;
+}
+
 static void check_field(const char *record, const struct field *field)
 {
-	const char *preset = json_text(field->json, "default");
-	bool preset_null =
-		json_object_object_get_ex(field->json, "default", NULL) && preset == NULL;
+	struct json_object *preset = NULL;
+	bool has_preset = json_object_object_get_ex(field->json, "default", &preset);
 
 	if (json_text(field->json, "doc") == NULL)
 		fail("%s.%s has no doc", record, field->name);
-	if (field->optional && !preset_null)
+	if (field->optional && (!has_preset || preset != NULL))
 		fail("%s.%s: what may be null has null as default", record, field->name);
 	if (field->optional && (field->type->kind == ARRAY || field->type->kind == UNION))
 		fail("%s.%s: an array or a union of records cannot be null", record, field->name);
-	if (field->type->kind == ARRAY && (preset == NULL || strcmp(preset, "[ ]") != 0))
+	if (field->type->kind == ARRAY && !has_preset)
 		fail("%s.%s: an array has [] as default", record, field->name);
+	if (!field->optional && has_preset && !is_preset(field->type, preset))
+		fail("%s.%s: no default of its type, or one that is not supported", record,
+			field->name);
 }
 
 static struct field model_field(
@@ -178,6 +215,7 @@ void model_add(struct model *model, struct json_object *json, bool part)
 	out->json = keep_format("%s", text);
 	out->name = avro_schema_name(schema);
 	out->c_name = snake_case(out->name);
+	out->topic = json_text(json, "topic");
 	out->part = part;
 	if (!canonical_fingerprint(text, strlen(text), &out->fingerprint))
 		fail("%s has no canonical form", out->name);

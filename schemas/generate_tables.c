@@ -242,6 +242,8 @@ static void write_schema(FILE *out, const struct schema_text *schema)
 	fprintf(out, "const struct schema schema_%s = {\n\t.name = \"%s\",\n\t.json =\n\t\t", name,
 		schema->name);
 	write_c_string(out, schema->json);
+	fputs(",\n\t.topic = ", out);
+	write_c_string(out, schema->topic);
 	fprintf(out, ",\n\t.fingerprint = UINT64_C(0x%016" PRIx64 "),\n", schema->fingerprint);
 	fprintf(out,
 		"\t.size = sizeof(struct %s),\n\t.rows = &%s_record,\n"

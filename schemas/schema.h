@@ -54,6 +54,7 @@ struct record;
 struct schema {
 	const char *name; /* "Message" */
 	const char *json; /* self-contained, without spaces, with docs */
+	const char *topic; /* "intake": its values are these; NULL: never on Kafka by itself */
 	uint64_t fingerprint; /* CRC-64-AVRO of the canonical form */
 	size_t size; /* of the struct; the functions' record points to one, aligned for any type */
 	const struct record *rows; /* what the schema says of every field: schemas/tables.h */
