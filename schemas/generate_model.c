@@ -101,7 +101,8 @@ static bool is_preset(const struct type *type, struct json_object *preset)
 		return false;
 	case RECORD:
 		for (size_t i = 0; i < type->named->count; i++)
-			if (!json_object_object_get_ex(type->named->fields[i].json, "default", NULL))
+			if (!json_object_object_get_ex(
+				    type->named->fields[i].json, "default", NULL))
 				return false;
 		return json_object_is_type(preset, json_type_object) &&
 			json_object_object_length(preset) == 0;

@@ -100,8 +100,7 @@ static void set_options(
 		curl_easy_setopt(curl, CURLOPT_CAINFO, fetch->settings.ca_file);
 	if (request->body.data != NULL) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)request->body.data);
-		curl_easy_setopt(
-			curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
 	}
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
 }

@@ -13,7 +13,8 @@ struct fetch;
 
 struct fetch_settings {
 	const char *credentials; /* "user:password" for basic authentication; NULL: none */
-	const char *ca_file; /* PEM certificates to check the server's against; NULL: the system's */
+	const char
+		*ca_file; /* PEM certificates to check the server's against; NULL: the system's */
 };
 
 struct fetch_request {

@@ -54,8 +54,9 @@ static void collect(struct side *side, struct json_object *schema)
 		side->named[side->count++] = schema;
 	if (json_object_object_get_ex(schema, "fields", &inner))
 		for (size_t i = 0; i < json_object_array_length(inner); i++)
-			collect(side, json_object_object_get(
-					      json_object_array_get_idx(inner, i), "type"));
+			collect(side,
+				json_object_object_get(
+					json_object_array_get_idx(inner, i), "type"));
 	if (json_object_object_get_ex(schema, "items", &inner) ||
 		json_object_object_get_ex(schema, "values", &inner))
 		collect(side, inner);
@@ -112,8 +113,8 @@ static bool differ(struct comparison *comparison, const char *what)
 	if (comparison->field == NULL)
 		err_set(comparison->err, REJECT, "%s: %s", comparison->record, what);
 	else
-		err_set(comparison->err, REJECT, "%s.%s: %s", comparison->record,
-			comparison->field, what);
+		err_set(comparison->err, REJECT, "%s.%s: %s", comparison->record, comparison->field,
+			what);
 	return false;
 }
 
@@ -210,8 +211,8 @@ static bool compare_named(
 		return compare_records(comparison, writer, reader);
 	if (is(type, "enum"))
 		return compare_symbols(comparison, writer, reader);
-	if (!json_object_equal(json_object_object_get(writer, "size"),
-		    json_object_object_get(reader, "size")))
+	if (!json_object_equal(
+		    json_object_object_get(writer, "size"), json_object_object_get(reader, "size")))
 		return differ(comparison, "fixed of different sizes");
 	return true;
 }
@@ -295,7 +296,8 @@ static bool read_side(struct side *side, struct bytes json)
 	uint64_t fingerprint;
 
 	if (canonical_fingerprint((const char *)json.data, json.size, &fingerprint))
-		side->root = json_tokener_parse_ex(tokener, (const char *)json.data, (int)json.size);
+		side->root =
+			json_tokener_parse_ex(tokener, (const char *)json.data, (int)json.size);
 	json_tokener_free(tokener);
 	collect(side, side->root);
 	return side->root != NULL;

@@ -34,8 +34,8 @@ static const struct step *refuse(
 {
 	struct step *step = new_step(planner, STEP_REFUSE, from);
 
-	step->text = arena_format(planner->arena,
-		"%s is %s in the writer's schema and %s in ours", step->text, from->name, ours);
+	step->text = arena_format(planner->arena, "%s is %s in the writer's schema and %s in ours",
+		step->text, from->name, ours);
 	return step;
 }
 
@@ -43,8 +43,8 @@ static const struct step *plan_record(
 	const struct planner *planner, const struct layout *from, const struct record *record);
 static const struct step *plan_value(const struct planner *planner, const struct layout *from);
 
-static const struct step *plan_into(
-	const struct planner *planner, const struct layout *from, int branch, const struct step *inner)
+static const struct step *plan_into(const struct planner *planner, const struct layout *from,
+	int branch, const struct step *inner)
 {
 	struct step *step = new_step(planner, STEP_INTO, from);
 
@@ -87,7 +87,8 @@ static const struct step *plan_symbols(const struct planner *planner, const stru
 	if (from->kind != LAYOUT_ENUM)
 		return refuse(planner, from, symbols->name);
 	for (size_t i = 0; i < from->count; i++)
-		map[i] = symbol_find(symbols, bytes_of_string(from->names[i]), &ours) ? (int)ours : -1;
+		map[i] = symbol_find(symbols, bytes_of_string(from->names[i]), &ours) ? (int)ours
+										      : -1;
 	step->symbols = map;
 	step->count = symbols->count;
 	return step;
@@ -273,8 +274,7 @@ static const struct step *plan_record(
 {
 	struct planner inner = {planner->arena, record, NULL};
 	struct step *step = new_step(&inner, STEP_FIELDS, from);
-	struct step_field *fields =
-		arena_get_array(planner->arena, record->count, sizeof(*fields));
+	struct step_field *fields = arena_get_array(planner->arena, record->count, sizeof(*fields));
 
 	if (from->kind != LAYOUT_RECORD || strcmp(from->name, record->name) != 0)
 		return refuse(planner, from, record->name);
@@ -289,7 +289,8 @@ static const struct step *plan_record(
 		} else if (has_preset(inner.field)) {
 			fields[i].preset = preset_of(&inner, inner.field);
 		} else {
-			return refuse(&inner, &(struct layout){.name = "missing"}, "without a default");
+			return refuse(
+				&inner, &(struct layout){.name = "missing"}, "without a default");
 		}
 	}
 	step->fields = fields;

@@ -14,13 +14,14 @@
  * checked and dropped, and symbols are found by name. Fixed types are told apart by their size. */
 struct plan;
 
-/* Lives in the arena. REJECT: no value of the writer's can become ours; the text names the field. */
+/* Lives in the arena. REJECT: no value of the writer's can become ours; the text names the field.
+ */
 enum outcome plan_make(struct bytes writer, const struct schema *reader, struct arena *arena,
 	const struct plan **out, struct err *err) MUST_CHECK;
 /* `in` is one record of the writer's, whole; appends ours to `out`, which the reader's decoder then
  * takes. REJECT: no such record, or this value has no place in ours; `out` is as it was. Any number
  * of threads may run one plan. */
-enum outcome plan_run(const struct plan *plan, struct bytes in, struct buffer *out,
-	struct err *err) MUST_CHECK;
+enum outcome plan_run(
+	const struct plan *plan, struct bytes in, struct buffer *out, struct err *err) MUST_CHECK;
 
 #endif

@@ -134,8 +134,7 @@ static const uint8_t *run_step(struct run *run, const struct step *step, const u
 	abort();
 }
 
-enum outcome plan_run(
-	const struct plan *plan, struct bytes in, struct buffer *out, struct err *err)
+enum outcome plan_run(const struct plan *plan, struct bytes in, struct buffer *out, struct err *err)
 {
 	struct run run = {.end = in.data + in.size, .out = out};
 	size_t before = out->size;
@@ -149,5 +148,6 @@ enum outcome plan_run(
 	out->size = before;
 	if (at == NULL)
 		return err_set(err, REJECT, "%s %s", run.field, run.wrong);
-	return err_set(err, REJECT, "%s: %td bytes too many behind its end", plan->name, run.end - at);
+	return err_set(
+		err, REJECT, "%s: %td bytes too many behind its end", plan->name, run.end - at);
 }

@@ -58,8 +58,8 @@ static enum outcome compare_versions(struct pass *pass, struct publish_row *row,
 static enum outcome find(struct pass *pass, struct publish_row *row, struct err *err)
 {
 	struct registry_version version;
-	enum outcome outcome = registry_find(
-		pass->registry, row->subject, row->schema->json, &version, err);
+	enum outcome outcome =
+		registry_find(pass->registry, row->subject, row->schema->json, &version, err);
 
 	if (outcome == OK) {
 		row->id = version.id;
@@ -71,8 +71,8 @@ static enum outcome find(struct pass *pass, struct publish_row *row, struct err 
 static enum outcome look_at_level(struct pass *pass, struct publish_row *row, struct err *err)
 {
 	const char *level;
-	enum outcome outcome = registry_compatibility(
-		pass->registry, row->subject, &pass->arena, &level, err);
+	enum outcome outcome =
+		registry_compatibility(pass->registry, row->subject, &pass->arena, &level, err);
 
 	if (outcome != OK)
 		return outcome;
@@ -99,8 +99,7 @@ static enum outcome register_row(struct pass *pass, struct publish_row *row, str
 	outcome = find(pass, row, err);
 	if (outcome != REJECT)
 		return outcome;
-	outcome = registry_register(
-		pass->registry, row->subject, row->schema->json, &id, err);
+	outcome = registry_register(pass->registry, row->subject, row->schema->json, &id, err);
 	if (outcome != OK)
 		return outcome;
 	row->added = true;
@@ -135,7 +134,8 @@ static enum outcome run(struct pass *pass, struct publish_row rows[PUBLISH_SUBJE
 		assert(count < PUBLISH_SUBJECTS);
 		count++;
 		start_row(pass, row, schemas_all[i]);
-		row->outcome = pass->change ? register_row(pass, row, &err) : check_row(pass, row, &err);
+		row->outcome =
+			pass->change ? register_row(pass, row, &err) : check_row(pass, row, &err);
 		if (row->outcome != OK)
 			snprintf(row->text, sizeof(row->text), "%s", err.text);
 		if (first == OK)

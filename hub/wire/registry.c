@@ -64,8 +64,7 @@ static const char *message_of(struct exchange *exchange)
 
 	if (!json_object_object_get_ex(exchange->json, "message", &message))
 		return "no reason given";
-	text = arena_string(
-		&exchange->arena, bytes_of_string(json_object_get_string(message)));
+	text = arena_string(&exchange->arena, bytes_of_string(json_object_get_string(message)));
 	for (char *at = text; *at != '\0'; at++)
 		if ((unsigned char)*at < ' ')
 			*at = ' ';
@@ -143,8 +142,7 @@ static const char *escaped(struct exchange *exchange, const char *text)
 static const char *subject_path(
 	struct exchange *exchange, const char *before, const char *subject, const char *behind)
 {
-	return arena_format(
-		&exchange->arena, "%s%s%s", before, escaped(exchange, subject), behind);
+	return arena_format(&exchange->arena, "%s%s%s", before, escaped(exchange, subject), behind);
 }
 
 static struct json_object *schema_body(const char *json)
@@ -158,8 +156,8 @@ static struct json_object *schema_body(const char *json)
 
 static enum outcome lacks(const struct exchange *exchange, const char *name, struct err *err)
 {
-	return err_set(err, RETRY, "registry %s answers without \"%s\"", exchange->registry->url,
-		name);
+	return err_set(
+		err, RETRY, "registry %s answers without \"%s\"", exchange->registry->url, name);
 }
 
 static enum outcome get_number(
@@ -234,7 +232,8 @@ static void copy_versions(
 {
 	size_t count = json_object_array_length(list);
 
-	*out = (struct registry_versions){arena_get_array(arena, count, sizeof(*out->items)), count};
+	*out = (struct registry_versions){
+		arena_get_array(arena, count, sizeof(*out->items)), count};
 	for (size_t i = 0; i < count; i++)
 		out->items[i] = json_object_get_int(json_object_array_get_idx(list, i));
 }

@@ -12,7 +12,8 @@
 #include "hub/wire/wire.h"
 
 /* https://docs.confluent.io/platform/current/schema-registry/develop/api.html
- * RETRY everywhere: the registry does not answer, or not as a registry does. One thread at a time. */
+ * RETRY everywhere: the registry does not answer, or not as a registry does. One thread at a time.
+ */
 struct registry;
 
 /* One schema under a subject. */

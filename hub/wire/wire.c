@@ -140,7 +140,8 @@ static void save(struct wire *wire)
 
 	/* A cache that cannot be written costs the next start without a registry, not this one. */
 	if (wire->settings.cache_file != NULL &&
-		known_save(&wire->known, wire->settings.cache_file, wire->settings.url, &ignored) != OK)
+		known_save(&wire->known, wire->settings.cache_file, wire->settings.url, &ignored) !=
+			OK)
 		return;
 }
 
@@ -183,8 +184,8 @@ uint32_t wire_id(const struct wire *wire, const struct schema *schema)
 void wire_begin(const struct wire *wire, const struct schema *schema, struct buffer *out)
 {
 	uint32_t id = wire_id(wire, schema);
-	uint8_t head[WIRE_HEAD_SIZE] = {0, (uint8_t)(id >> 24), (uint8_t)(id >> 16),
-		(uint8_t)(id >> 8), (uint8_t)id};
+	uint8_t head[WIRE_HEAD_SIZE] = {
+		0, (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id};
 
 	buffer_add(out, head, sizeof(head));
 }
@@ -228,7 +229,8 @@ static enum outcome ask(struct wire *wire, uint32_t id, struct known_schema **ou
 }
 
 /* Asks for one id, unless it is too soon; whoever calls holds the lock. */
-static enum outcome learn(struct wire *wire, uint32_t id, struct known_schema **out, struct err *err)
+static enum outcome learn(
+	struct wire *wire, uint32_t id, struct known_schema **out, struct err *err)
 {
 	int64_t now = clock_monotonic();
 	enum outcome outcome;
@@ -240,14 +242,16 @@ static enum outcome learn(struct wire *wire, uint32_t id, struct known_schema **
 		return err_set(err, RETRY, "schema %u is not known here: %s", id, wire->away);
 	if (!may_ask(wire, now))
 		return err_set(err, RETRY,
-			"schema %u is not known here: too many unknown ones were asked for just now",
+			"schema %u is not known here: too many unknown ones were asked for just "
+			"now",
 			id);
 	outcome = ask(wire, id, out, err);
 	if (outcome == OK)
 		return OK;
 	if (outcome == REJECT) {
 		remember_missing(wire, id, clock_monotonic());
-		return err_in(err, "schema %u: registry %s does not have it", id, wire->settings.url);
+		return err_in(
+			err, "schema %u: registry %s does not have it", id, wire->settings.url);
 	}
 	wire->away_until = clock_monotonic() + WIRE_ASK_AGAIN_MS;
 	snprintf(wire->away, sizeof(wire->away), "%s", err->text);
@@ -270,8 +274,7 @@ static struct known_reader *reader_of(
 	if (schema->fingerprint != ours->fingerprint &&
 		plan_make(bytes_of_string(schema->json), ours, &wire->known.arena, &reader->plan,
 			&cause) != OK)
-		reader->refusal =
-			arena_string(&wire->known.arena, bytes_of_string(cause.text));
+		reader->refusal = arena_string(&wire->known.arena, bytes_of_string(cause.text));
 	return reader;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/wire/plan.h"
 #include "schemas/types.h"
 #include "tests/support/random.h"
 
@@ -71,8 +72,39 @@ static int echo_line(char *line, struct arena *arena)
 	return 0;
 }
 
-/* Lines with name and Avro in hexadecimal come back as emit prints them. */
-static int echo(void)
+static int resolve_line(char *line, struct arena *arena)
+{
+	char *hex = strchr(line, ' '), *json = hex == NULL ? NULL : strchr(hex + 1, ' ');
+	struct buffer out = {0};
+	struct err err = {0};
+	const struct plan *plan;
+
+	if (json == NULL)
+		return 1;
+	*hex++ = '\0';
+	*json++ = '\0';
+	const struct schema *schema = schema_find(line);
+	size_t size = strlen(hex) / 2;
+	uint8_t *avro = arena_get(arena, size);
+	if (schema == NULL || !bytes_from_hex(bytes_of_string(hex), avro, size))
+		return 1;
+	enum outcome outcome = plan_make(bytes_of_string(json), schema, arena, &plan, &err);
+	if (outcome == OK)
+		outcome = plan_run(plan, bytes_of(avro, size), &out, &err);
+	if (outcome == OK) {
+		char *digits = arena_get(arena, 2 * out.size + 1);
+		bytes_to_hex(buffer_bytes(&out), digits);
+		printf("%s %s\n", schema->name, digits);
+	} else {
+		printf("%s - %s\n", schema->name, err.text);
+	}
+	buffer_done(&out);
+	return 0;
+}
+
+typedef int line_fn(char *line, struct arena *arena);
+
+static int each_line(line_fn *take)
 {
 	struct arena arena = {0};
 	char *line = NULL;
@@ -80,7 +112,7 @@ static int echo(void)
 	int status = 0;
 
 	while (status == 0 && getline(&line, &capacity, stdin) >= 0) {
-		status = echo_line(line, &arena);
+		status = take(line, &arena);
 		arena_reset(&arena);
 	}
 	free(line);
@@ -88,14 +120,43 @@ static int echo(void)
 	return status;
 }
 
+/* Writes every topic's schema, self-contained, into a folder of released ones. */
+static int release(const char *folder)
+{
+	for (size_t i = 0; schemas_all[i] != NULL; i++) {
+		char path[4096];
+		FILE *file;
+		if (schemas_all[i]->topic == NULL)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s.avsc", folder, schemas_all[i]->topic);
+		file = fopen(path, "w");
+		if (file == NULL || fprintf(file, "%s\n", schemas_all[i]->json) < 0 ||
+			fclose(file) != 0) {
+			perror(path);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* schemas, emit: see above. echo: lines with name and Avro in hexadecimal come back as emit prints
+ * them. resolve: name, Avro in hexadecimal and the schema it was written with come back as name and
+ * Avro of ours, or "-" and why not. */
 int main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "schemas") == 0)
+	const char *verb = argc > 1 ? argv[1] : "";
+
+	if (argc == 2 && strcmp(verb, "schemas") == 0)
 		return print_schemas();
-	if (argc == 4 && strcmp(argv[1], "emit") == 0)
+	if (argc == 4 && strcmp(verb, "emit") == 0)
 		return emit(strtoull(argv[2], NULL, 10), atoi(argv[3]));
-	if (argc == 2 && strcmp(argv[1], "echo") == 0)
-		return echo();
-	fputs("usage: codec_tool schemas | emit SEED COUNT | echo\n", stderr);
+	if (argc == 2 && strcmp(verb, "echo") == 0)
+		return each_line(echo_line);
+	if (argc == 2 && strcmp(verb, "resolve") == 0)
+		return each_line(resolve_line);
+	if (argc == 3 && strcmp(verb, "release") == 0)
+		return release(argv[2]);
+	fputs("usage: codec_tool schemas | emit SEED COUNT | echo | resolve | release FOLDER\n",
+		stderr);
 	return 2;
 }

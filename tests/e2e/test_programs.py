@@ -1,4 +1,4 @@
-"""test_programs - runs the C programs of tests/kafka, which need a real broker, each as one test."""
+"""test_programs - runs the C programs that need a real broker or registry, each as one test."""
 
 import os
 import pathlib
@@ -8,11 +8,15 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("LOKETHUB_BUILD", ROOT / "build"))
-NAMES = sorted(path.stem for path in (ROOT / "tests/kafka").glob("test_*.c"))
+NAMES = sorted(
+    f"{folder}/{path.stem}"
+    for folder in ("kafka", "wire")
+    for path in (ROOT / "tests" / folder).glob("test_*.c")
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_program(name):
-    done = subprocess.run([BUILD / "tests/kafka" / name], cwd=ROOT, timeout=300, check=False,
+    done = subprocess.run([BUILD / "tests" / name], cwd=ROOT, timeout=300, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0, done.stdout

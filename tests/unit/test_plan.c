@@ -1,0 +1,299 @@
+/* test_plan - other schemas' bytes become ours, or are refused with a reason; none can do harm. */
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/wire/layout.h"
+#include "hub/wire/plan.h"
+#include "schemas/types.h"
+#include "tests/support/random.h"
+
+static struct bytes text(const char *s)
+{
+	return bytes_of_string(s);
+}
+
+static struct bytes hex(struct arena *arena, const char *digits)
+{
+	size_t size = strlen(digits) / 2;
+	uint8_t *out = arena_get(arena, size + 1);
+
+	assert_true(bytes_from_hex(text(digits), out, size));
+	return bytes_of(out, size);
+}
+
+/* Fact, as it is: kind, id, at, then from, to, number and text, which may be null. */
+#define FACT(fields)                                                                               \
+	"{\"type\": \"record\", \"name\": \"Fact\", \"namespace\": \"x\", \"fields\": [" fields "]}"
+#define KINDS(symbols)                                                                             \
+	"{\"name\": \"kind\", \"type\": {\"type\": \"enum\", \"name\": \"FactKind\", "             \
+	"\"symbols\": [" symbols "]}}"
+#define FIELD(name, type) "{\"name\": \"" name "\", \"type\": " type "}"
+
+struct row {
+	const char *writer;
+	const char *in; /* hexadecimal; NULL: the schema itself is refused */
+	const char *out; /* hexadecimal; NULL: refused */
+	const char *why;
+};
+
+static const struct row rows[] = {
+	/* what is missing is null, what we do not have is dropped, order does not matter */
+	{FACT(KINDS("\"HEARTBEAT\", \"OUTAGE\"") "," FIELD("id", "\"string\"") "," FIELD(
+		 "at", "\"long\"")),
+		"020261c801",
+		"020261c801"
+		"00000000",
+		NULL},
+	{FACT(FIELD("at", "\"long\"") "," FIELD(
+		 "gone", "{\"type\": \"map\", \"values\": \"double\"}") "," FIELD("id",
+		 "\"string\"") "," KINDS("\"OUTAGE\", \"HEARTBEAT\"")),
+		"c8010202780000000000000000000261"
+		"00",
+		"020261c801"
+		"00000000",
+		NULL},
+	/* promotions: int to long, bytes to string; a plain value to one that may be null, and back
+	 */
+	{FACT(KINDS("\"SETTLED\"") "," FIELD("id", "\"bytes\"") "," FIELD(
+		 "at", "\"int\"") "," FIELD("number", "\"int\"") "," FIELD("text",
+		 "[\"string\", \"null\"]")),
+		"00026102"
+		"04"
+		"02",
+		"0c0261020000020400", NULL},
+	{FACT(KINDS("\"SETTLED\"") "," FIELD("id", "[\"null\", \"string\"]") "," FIELD(
+		 "at", "[\"int\", \"long\"]")),
+		"00"
+		"020261"
+		"0002",
+		"0c0261"
+		"02"
+		"00000000",
+		NULL},
+	{FACT(KINDS("\"SETTLED\"") "," FIELD("id", "[\"null\", \"string\"]") "," FIELD(
+		 "at", "\"long\"")),
+		"00"
+		"00"
+		"02",
+		NULL, "Fact.id is null in the writer's schema and string in ours"},
+	{FACT(KINDS("\"HEARTBEAT\", \"SOMETHING\"") "," FIELD("id", "\"string\"") "," FIELD(
+		 "at", "\"long\"")),
+		"02"
+		"0261"
+		"02",
+		NULL, "Fact.kind is a symbol that our schema does not have"},
+	/* bytes that are none of the writer's */
+	{FACT(KINDS("\"HEARTBEAT\"") "," FIELD("id", "\"string\"") "," FIELD("at", "\"long\"")),
+		"02"
+		"0261"
+		"02",
+		NULL, "kind is not what the writer's schema says"},
+	{FACT(KINDS("\"HEARTBEAT\"") "," FIELD("id", "\"string\"") "," FIELD("at", "\"long\"")),
+		"00"
+		"7e61"
+		"02",
+		NULL, "id is not what the writer's schema says"},
+	{FACT(KINDS("\"HEARTBEAT\"") "," FIELD("id", "\"string\"") "," FIELD("at", "\"long\"")),
+		"00"
+		"0261"
+		"02"
+		"00",
+		NULL, "Fact: 1 bytes too many behind its end"},
+	{FACT(KINDS("\"HEARTBEAT\"") "," FIELD("id", "\"string\"") "," FIELD("at", "\"long\"")), "",
+		NULL, "Fact: empty"},
+	/* schemas that cannot become ours */
+	{FACT(KINDS("\"HEARTBEAT\"") "," FIELD("id", "\"int\"") "," FIELD("at", "\"long\"")), NULL,
+		NULL, "Fact.id is int in the writer's schema and string in ours"},
+	{FACT(KINDS("\"HEARTBEAT\"") "," FIELD("id", "\"string\"")), NULL, NULL,
+		"Fact.at is missing in the writer's schema and without a default in ours"},
+	{FACT(FIELD("kind", "\"string\"") "," FIELD("id", "\"string\"") "," FIELD(
+		 "at", "\"long\"")),
+		NULL, NULL, "Fact.kind is string in the writer's schema and FactKind in ours"},
+	{"{\"type\": \"record\", \"name\": \"Access\", \"fields\": []}", NULL, NULL,
+		"Fact is Access in the writer's schema and Fact in ours"},
+	{"\"long\"", NULL, NULL, "Fact is long in the writer's schema and Fact in ours"},
+	{"{\"type\": \"record\", \"name\": \"Fact\"}", NULL, NULL, "no Avro schema"},
+	{FACT(FIELD("id", "\"nothing\"")), NULL, NULL, "no Avro schema: "},
+};
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		const struct row *row = &rows[i];
+		struct arena arena = {0};
+		struct buffer out = {0};
+		struct err err = {0};
+		const struct plan *plan;
+		struct fact fact;
+		enum outcome outcome =
+			plan_make(text(row->writer), &schema_fact, &arena, &plan, &err);
+
+		if (row->in != NULL && outcome == OK)
+			outcome = plan_run(plan, hex(&arena, row->in), &out, &err);
+		if (outcome != (row->out != NULL ? OK : REJECT) ||
+			(row->why != NULL && strstr(err.text, row->why) == NULL))
+			fail_msg("row %zu: %s: %s", i, outcome_name(outcome), err.text);
+		if (row->out != NULL) {
+			assert_true(bytes_equal(buffer_bytes(&out), hex(&arena, row->out)));
+			assert_int_equal(fact_decode(&fact, buffer_bytes(&out), &arena, &err), OK);
+		} else {
+			assert_int_equal(out.size, 0);
+		}
+		buffer_done(&out);
+		arena_done(&arena);
+	}
+}
+
+/* A StatusChange of a schema without actor and has_text: defaults within a union, {} and false. */
+static void test_defaults_inside(void **state)
+{
+	static const char writer[] = "{\"type\": \"record\", \"name\": \"Draft\", \"fields\": "
+				     "[{\"name\": \"body\", \"type\": "
+				     "[{\"type\": \"record\", \"name\": \"StatusChange\", "
+				     "\"fields\": [{\"name\": \"action\", "
+				     "\"type\": {\"type\": \"enum\", \"name\": \"Action\", "
+				     "\"symbols\": [\"ASK\"]}}]}]}]}";
+	struct arena arena = {0};
+	struct buffer out = {0};
+	struct err err = {0};
+	const struct plan *plan;
+	struct draft draft;
+
+	(void)state;
+	assert_int_equal(plan_make(text(writer), &schema_draft, &arena, &plan, &err), OK);
+	assert_int_equal(plan_run(plan, hex(&arena, "0000"), &out, &err), OK);
+	assert_int_equal(draft_decode(&draft, buffer_bytes(&out), &arena, &err), OK);
+	assert_non_null(draft.system.data);
+	assert_int_equal(draft.system.size, 0);
+	assert_null(draft.body_referral);
+	assert_int_equal(draft.body_status_change->action, ACTION_ASK);
+	assert_null(draft.body_status_change->actor.desk.data);
+	assert_false(draft.body_status_change->has_text);
+	buffer_done(&out);
+	arena_done(&arena);
+}
+
+struct skip_row {
+	const char *schema, *in;
+	int size; /* of the value; -1: there is none */
+};
+
+static const struct skip_row skip_rows[] = {
+	{"\"null\"", "", 0},
+	{"\"null\"", "00", 0},
+	{"\"boolean\"", "02", -1},
+	{"\"int\"", "8080808010", -1},
+	{"\"int\"", "ffffffff0f", 5},
+	{"\"float\"", "000000", -1},
+	{"\"float\"", "0000000000", 4},
+	{"\"double\"", "0000000000000000", 8},
+	{"{\"type\": \"fixed\", \"name\": \"F\", \"size\": 3}", "0000", -1},
+	{"{\"type\": \"fixed\", \"name\": \"F\", \"size\": 3}", "00000000", 3},
+	{"{\"type\": \"enum\", \"name\": \"E\", \"symbols\": [\"A\"]}", "02", -1},
+	{"[\"null\", \"string\"]", "04", -1},
+	{"[\"null\", \"string\"]", "020461", -1},
+	{"[\"null\", \"string\"]", "02046161", 4},
+	{"{\"type\": \"array\", \"items\": \"null\"}", "feffffffffffffff7f00", 10},
+	{"{\"type\": \"array\", \"items\": \"null\"}", "feffffffffffffff7f", -1},
+	{"{\"type\": \"array\", \"items\": \"int\"}", "feffffffffffffff7f00", -1},
+	{"{\"type\": \"array\", \"items\": \"int\"}", "0402020103020600", -1},
+	{"{\"type\": \"array\", \"items\": \"int\"}", "04020201020600", 7},
+	{"{\"type\": \"map\", \"values\": \"null\"}",
+		"0402610262"
+		"00",
+		6},
+	{"{\"type\": \"map\", \"values\": \"null\"}", "06026100", -1},
+	/* a list: value and rest */
+	{"{\"type\": \"record\", \"name\": \"L\", \"fields\": [{\"name\": \"v\", \"type\": "
+	 "\"int\"}, "
+	 "{\"name\": \"rest\", \"type\": [\"null\", \"L\"]}]}",
+		"020202020200", 6},
+	{"{\"type\": \"record\", \"name\": \"T\", \"fields\": [{\"name\": \"t\", \"type\": "
+	 "{\"type\": \"array\", \"items\": \"T\"}}]}",
+		"020400000000", 6},
+};
+
+static void test_skip(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(skip_rows); i++) {
+		struct arena arena = {0};
+		struct layout *layout;
+		struct err err = {0};
+		struct bytes in = hex(&arena, skip_rows[i].in);
+		uint8_t *exact = malloc(in.size + (in.size == 0)); /* for the sanitizers */
+
+		memcpy(exact, in.data, in.size);
+		assert_int_equal(layout_make(text(skip_rows[i].schema), &arena, &layout, &err), OK);
+		const uint8_t *end = layout_skip(layout, exact, exact + in.size);
+		int size = end == NULL ? -1 : (int)(end - exact);
+		if (size != skip_rows[i].size)
+			fail_msg("row %zu: %d", i, size);
+		free(exact);
+		arena_done(&arena);
+	}
+}
+
+/* Ten million bytes of ones nest a recursive type as deep as they can. */
+static void test_deep(void **state)
+{
+	static const char schema[] = "{\"type\": \"record\", \"name\": \"L\", \"fields\": "
+				     "[{\"name\": \"rest\", \"type\": "
+				     "[\"null\", \"L\"]}]}";
+	size_t size = 10000000;
+	uint8_t *in = malloc(size);
+	struct arena arena = {0};
+	struct layout *layout;
+	struct err err = {0};
+
+	(void)state;
+	memset(in, 2, size);
+	assert_int_equal(layout_make(text(schema), &arena, &layout, &err), OK);
+	assert_null(layout_skip(layout, in, in + size));
+	free(in);
+	arena_done(&arena);
+}
+
+/* Our own schema as the writer's: the bytes stay the same. */
+static void test_same(void **state)
+{
+	struct arena arena = {0};
+	struct buffer in = {0}, out = {0};
+	struct err err = {0};
+
+	(void)state;
+	for (size_t i = 0; schemas_all[i] != NULL; i++) {
+		const struct schema *schema = schemas_all[i];
+		const struct plan *plan;
+		struct random random = {i};
+		assert_int_equal(plan_make(text(schema->json), schema, &arena, &plan, &err), OK);
+		for (int round = 0; round < 50; round++) {
+			void *record = arena_get(&arena, schema->size);
+			random_record(&random, &arena, schema->rows, record);
+			buffer_clear(&in);
+			buffer_clear(&out);
+			schema->encode(record, &in);
+			assert_int_equal(plan_run(plan, buffer_bytes(&in), &out, &err), OK);
+			assert_true(bytes_equal(buffer_bytes(&in), buffer_bytes(&out)));
+		}
+		arena_reset(&arena);
+	}
+	buffer_done(&in);
+	buffer_done(&out);
+	arena_done(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_defaults_inside),
+		cmocka_unit_test(test_skip),
+		cmocka_unit_test(test_deep),
+		cmocka_unit_test(test_same),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
