@@ -14,7 +14,7 @@ static bool is_of(const struct clock_armed *clock, const struct referral_after *
 {
 	if (referral == NULL)
 		return !clock->has_referral;
-	return clock->has_referral && uuid_equal(clock->referral, referral->referral);
+	return clock->has_referral && decider_same(clock->referral, referral->referral);
 }
 
 static struct clock_armed *find(
@@ -285,7 +285,7 @@ static bool was_armed_so(const struct decider *d, const struct clock_armed *cloc
 	size_t count = client->clocks_count;
 
 	for (size_t r = 0; clock->has_referral && r < client->referrals_count; r++) {
-		if (!uuid_equal(client->referrals[r].referral, clock->referral))
+		if (!decider_same(client->referrals[r].referral, clock->referral))
 			continue;
 		clocks = client->referrals[r].clocks;
 		count = client->referrals[r].clocks_count;
@@ -316,7 +316,7 @@ static void note_armed(struct decider *d)
 static size_t age_of(const struct decider *d, const struct clock_armed *clock)
 {
 	for (size_t i = 0; clock->has_referral && i < d->referrals_count; i++)
-		if (uuid_equal(d->referrals[i].referral, clock->referral))
+		if (decider_same(d->referrals[i].referral, clock->referral))
 			return i;
 	return d->referrals_count;
 }

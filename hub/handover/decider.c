@@ -12,7 +12,7 @@
 #include "hub/handover/table.h"
 #include "hub/handover/tell.h"
 
-bool uuid_equal(struct uuid a, struct uuid b)
+bool decider_same(struct uuid a, struct uuid b)
 {
 	return memcmp(a.data, b.data, sizeof(a.data)) == 0;
 }
@@ -148,7 +148,7 @@ void decider_init(struct decider *d, const struct handover_state *state,
 struct referral_after *decider_find(struct decider *d, struct uuid referral)
 {
 	for (size_t i = 0; i < d->referrals_count; i++)
-		if (uuid_equal(d->referrals[i].referral, referral))
+		if (decider_same(d->referrals[i].referral, referral))
 			return &d->referrals[i];
 	return NULL;
 }
@@ -236,6 +236,7 @@ static void follow_owner(struct decider *d, struct referral_after *request)
 	tell(d, request->target, ROLE_TARGET, HANDOVER_KIND_RECALL, request);
 	request->giver = d->owner;
 	request->target = d->owner;
+	request->target_at = 0; /* it was another partner's */
 	request->delivery = DELIVERY_QUEUED;
 	decider_step(d, TABLE_1D, request, REFERRAL_STATE_SUBMITTED);
 	clocks_enter(d, request);

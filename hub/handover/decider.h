@@ -68,6 +68,6 @@ bool decider_is_undecided_transfer(
  * slot. */
 struct uuid decider_derive(const struct decider *d, struct uuid parent, struct bytes desk);
 
-bool uuid_equal(struct uuid a, struct uuid b);
+bool decider_same(struct uuid a, struct uuid b);
 
 #endif

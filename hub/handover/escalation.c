@@ -89,7 +89,7 @@ static bool entry_desk_joins(struct decider *d, const struct referral_after *ref
 	for (size_t i = 0; i < d->referrals_count; i++) {
 		const struct referral_after *other = &d->referrals[i];
 
-		if (decider_is_open(other->state) &&
+		if (decider_is_undecided_transfer(other) &&
 			(bytes_equal(other->target, entry) || bytes_equal(other->giver, entry)))
 			return false;
 	}
@@ -138,27 +138,38 @@ static void tell_level(struct decider *d, const struct clock_armed *clock,
 	}
 }
 
-/* The time for the next level has not come: the same one is told once more. */
-static bool tells_again(const struct decider *d, const struct clock_armed *clock)
+/* Between its first two levels T6 reminds again and again. */
+static bool reminds(const struct rules_clock *rules, const struct clock_armed *clock)
 {
-	const struct rules_clock *rules = &d->rules->clocks[clock->clock];
-
-	if (rules->reminder.count == 0 || clock->level != 1)
-		return false;
-	return clock->due < rules_due(rules->normal[1], rules_due(rules->normal[0], clock->armed));
+	return rules->reminder.count > 0 && clock->level == 1;
 }
 
-static struct rules_duration next_duration(
-	const struct rules_clock *rules, bool urgent, int32_t climbed)
+static bool tells_again(const struct rules_clock *rules, const struct clock_armed *clock)
 {
+	return reminds(rules, clock) && clock->due < rules_due(rules->normal[1], clock->armed);
+}
+
+static int64_t next_reminder(const struct rules_clock *rules, const struct clock_armed *clock)
+{
+	int64_t reminder = rules_due(rules->reminder, clock->due);
+	int64_t climbs = rules_due(rules->normal[1], clock->armed);
+
+	return reminder < climbs ? reminder : climbs;
+}
+
+static int64_t next_due(
+	const struct rules_clock *rules, const struct clock_armed *clock, bool urgent)
+{
+	int32_t climbed = clock->level;
 	struct rules_duration next = {.count = 0};
 
-	if (climbed == 1 && rules->reminder.count > 0)
-		return rules->reminder;
-	if (rules->first_level + climbed <= rules->last_level && climbed < RULES_LEVELS)
+	if (reminds(rules, clock))
+		return next_reminder(rules, clock);
+	if (climbed > 0 && climbed < RULES_LEVELS &&
+		rules->first_level + climbed <= rules->last_level)
 		next = urgent && rules->urgent[climbed].count > 0 ? rules->urgent[climbed]
 								  : rules->normal[climbed];
-	return next.count > 0 ? next : rules->repeat;
+	return rules_due(next.count > 0 ? next : rules->repeat, clock->due);
 }
 
 static void raise(struct decider *d, struct referral_after *referral, int32_t level)
@@ -173,20 +184,20 @@ void escalation_climb(struct decider *d, struct clock_armed *clock, struct refer
 {
 	const struct rules_clock *rules = &d->rules->clocks[clock->clock];
 	const struct clock_armed came_due = *clock; /* opening a referral moves the clocks */
-	int32_t levels = rules->last_level - rules->first_level + 1;
+	bool has_levels = clock->clock != CLOCK_NAME_T0;
+	bool again = tells_again(rules, clock);
 	int32_t level;
 
-	if (clock->clock == CLOCK_NAME_T0) {
-		clock->due = rules_due(rules->repeat, clock->due);
+	if (has_levels && !again && rules->first_level + clock->level <= rules->last_level)
+		clock->level++;
+	level = rules->first_level + clock->level - 1;
+	if (!again)
+		clock->armed = clock->due;
+	clock->due = next_due(rules, clock, referral != NULL && referral->urgent);
+	if (!has_levels) {
 		notify(d, bytes_of_string("ops"), ROLE_OPS, &came_due, 0);
 		return;
 	}
-	if (!tells_again(d, clock) && clock->level < levels)
-		clock->level++;
-	level = rules->first_level + clock->level - 1;
-	clock->due =
-		rules_due(next_duration(rules, referral != NULL && referral->urgent, clock->level),
-			clock->due);
 	raise(d, referral, level);
 	tell_level(d, &came_due, referral, level);
 }

@@ -9,7 +9,7 @@
 static struct client_referral *find_referral(struct handover_state *state, struct uuid referral)
 {
 	for (size_t i = 0; i < state->client.referrals_count; i++)
-		if (uuid_equal(state->referrals[i].referral, referral))
+		if (decider_same(state->referrals[i].referral, referral))
 			return &state->referrals[i];
 	return NULL;
 }

@@ -28,7 +28,7 @@ static bool has_clock(const struct decider *d, const struct referral_after *refe
 {
 	for (size_t i = 0; i < d->clocks_count; i++)
 		if (d->clocks[i].has_referral &&
-			uuid_equal(d->clocks[i].referral, referral->referral))
+			decider_same(d->clocks[i].referral, referral->referral))
 			return true;
 	return false;
 }
@@ -42,7 +42,7 @@ static void check_referral(
 	say(finder, open && !has_clock(d, referral), "I3", "an open referral has no armed clock");
 	say(finder,
 		open && transfer && referral->accepted &&
-			!uuid_equal(referral->referral, d->owner_via),
+			!decider_same(referral->referral, d->owner_via),
 		"I9",
 		"a transfer is accepted and running, and another one gave the present desk the "
 		"client");

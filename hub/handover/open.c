@@ -292,12 +292,13 @@ static void open_new(struct decider *d, const struct referral *body)
 			open_client(d, &opening);
 		return;
 	}
-	if (bytes_equal(opening.target, opening.from)) {
+	by_owner = bytes_equal(opening.from, d->owner);
+	if (bytes_equal(opening.target, opening.from) &&
+		(by_owner || body->kind == REFERRAL_KIND_SERVICE)) {
 		decider_reject(d, REJECTION_CODE_ILLEGAL, FIELD("to_desk"),
 			"leads back to the sending desk: name another desk");
 		return;
 	}
-	by_owner = bytes_equal(opening.from, d->owner);
 	if (by_owner)
 		open_by_owner(d, &opening);
 	else if (body->kind == REFERRAL_KIND_SERVICE)

@@ -148,7 +148,7 @@ int32_t state_name_desk(struct handover_state *state, struct bytes desk)
 static bool is_forgettable(const struct client *client, const struct client_referral *referral)
 {
 	return !decider_is_open(referral->state) && referral->clocks_count == 0 &&
-		!uuid_equal(referral->referral, client->owner_via);
+		!decider_same(referral->referral, client->owner_via);
 }
 
 size_t state_forgettable(const struct client *client)

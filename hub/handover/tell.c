@@ -84,16 +84,22 @@ static enum table_tell for_sender(
 	return table[row].sender;
 }
 
-static void tell_one(struct decider *d, struct bytes desk, enum role role, enum table_tell what,
-	const struct referral_after *referral, unsigned row)
+struct told {
+	struct bytes desk;
+	enum role role;
+	enum table_tell what;
+};
+
+static void tell_one(
+	struct decider *d, unsigned row, const struct referral_after *referral, struct told told)
 {
 	struct handover *handover;
 
-	if (what == TELL_NONE)
+	if (told.what == TELL_NONE)
 		return;
-	handover = tell(d, desk, role, kinds[what], referral);
+	handover = tell(d, told.desk, told.role, kinds[told.what], referral);
 	handover->row = bytes_of_string(table[row].number);
-	if (what == TELL_DUTY) {
+	if (told.what == TELL_DUTY) {
 		handover->has_duty = true;
 		handover->duty = DUTY_REFER_OR_CLOSE;
 	}
@@ -101,12 +107,15 @@ static void tell_one(struct decider *d, struct bytes desk, enum role role, enum 
 
 void tell_step(struct decider *d, unsigned row, const struct referral_after *referral, bool offered)
 {
-	if (row == TABLE_3)
-		tell_one(d, bytes_of_string("ops"), ROLE_OPS, TELL_STATUS, referral, row);
-	tell_one(d, referral->target, ROLE_TARGET, for_target(d, row, referral, offered), referral,
-		row);
-	tell_one(d, referral->giver, ROLE_GIVER, for_giver(d, row, referral), referral, row);
-	tell_one(d, referral->sender, ROLE_SENDER, for_sender(d, row, referral), referral, row);
+	struct told told[] = {
+		{bytes_of_string("ops"), ROLE_OPS, row == TABLE_3 ? TELL_STATUS : TELL_NONE},
+		{referral->target, ROLE_TARGET, for_target(d, row, referral, offered)},
+		{referral->giver, ROLE_GIVER, for_giver(d, row, referral)},
+		{referral->sender, ROLE_SENDER, for_sender(d, row, referral)},
+	};
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		tell_one(d, row, referral, told[i]);
 }
 
 struct handover *tell_verdict(struct decider *d, const struct referral_after *referral)
@@ -124,7 +133,7 @@ static int32_t last_number(const struct client *client, const struct handover *h
 	for (size_t r = 0; r < client->referrals_count; r++) {
 		const struct client_referral *referral = &client->referrals[r];
 
-		if (!uuid_equal(referral->referral, handover->referral))
+		if (!decider_same(referral->referral, handover->referral))
 			continue;
 		for (size_t i = 0; i < referral->handovers_count; i++)
 			if (bytes_equal(state_desk(client, referral->handovers[i].desk),
@@ -145,7 +154,7 @@ static bool is_new_desk(const struct decider *d, size_t at, size_t *new_desks)
 	for (size_t i = 0; i < at; i++) {
 		const struct handover *other = &d->out->handovers[i];
 
-		if (!other->has_referral || !uuid_equal(other->referral, handover->referral))
+		if (!other->has_referral || !decider_same(other->referral, handover->referral))
 			continue;
 		if (bytes_equal(other->desk, handover->desk))
 			return false;
@@ -167,7 +176,7 @@ static int32_t number_of(const struct decider *d, size_t at)
 	for (size_t i = 0; i < at; i++) {
 		const struct handover *other = &d->out->handovers[i];
 
-		if (other->has_referral && uuid_equal(other->referral, handover->referral) &&
+		if (other->has_referral && decider_same(other->referral, handover->referral) &&
 			bytes_equal(other->desk, handover->desk))
 			number = other->number;
 	}
@@ -197,7 +206,7 @@ static void pass_on_message(const struct decider *d, struct handover *handover)
 	if (handover->kind != HANDOVER_KIND_OFFER && handover->kind != HANDOVER_KIND_DETAILS)
 		return;
 	if (body->has_referral && handover->has_referral &&
-		uuid_equal(body->referral, handover->referral))
+		decider_same(body->referral, handover->referral))
 		handover->body = message->body_referral;
 }
 

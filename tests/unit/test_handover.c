@@ -153,6 +153,16 @@ static void a_second_partner_asks_the_responsible_desk(void **state)
 	EXPECT_OWNER("wsp");
 }
 
+static void a_desk_may_ask_for_the_client_itself(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	refer(2, "gemeente", "gemeente");
+	EXPECT_ROWS("1d:SUBMITTED");
+	refer(3, "uwv", "uwv"); /* but nobody refers to itself who has the client */
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+}
+
 static void open_requests_follow_the_client(void **state)
 {
 	(void)state;
@@ -381,9 +391,11 @@ static void a_client_nobody_speaks_of_is_asked_about(void **state)
 	refer(1, "uwv", "wsp");
 	act(1, ACTION_ACCEPT, "wsp");
 	act(1, ACTION_COMPLETE, "wsp");
-	world_pass(&world, days_on(31));
+	world_pass(&world, days_on(30));
 	EXPECT_TOLD("REMINDER>wsp#3");
-	world_pass(&world, days_on(12));
+	world_pass(&world, days_on(10) - 1);
+	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->level, 1);
+	assert_int_equal(world_pass(&world, world.now + 1), 1);
 	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->level, 2);
 	act(1, ACTION_SIGN_OF_LIFE, "wsp");
 	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->level, 0);
@@ -435,6 +447,8 @@ static void the_hubs_own_outage_does_not_count(void **state)
 	world.lost = 0;
 	world_pass(&world, due + 3 * CLOCK_MINUTE_MS);
 	EXPECT_TOLD("ESCALATION>ops#1");
+	assert_int_equal(world_clock(&world, 1, CLOCK_NAME_T0)->due,
+		calendar_add_working_days(world.now, 5));
 }
 
 static void a_service_leaves_responsibility_where_it_is(void **state)
@@ -507,6 +521,7 @@ int main(void)
 		STORY(a_decline_needs_reason_text_and_a_suggestion),
 		STORY(the_entry_desk_may_not_decline_but_a_request_it_may),
 		STORY(a_second_partner_asks_the_responsible_desk),
+		STORY(a_desk_may_ask_for_the_client_itself),
 		STORY(open_requests_follow_the_client),
 		STORY(a_registration_goes_to_the_entry_desk_first),
 		STORY(of_several_desks_the_first_acceptance_wins),
