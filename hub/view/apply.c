@@ -1,10 +1,12 @@
 /* apply - writes one record of any topic into the tables of the view. */
 #include "hub/view/apply.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "hub/base/memory.h"
 #include "hub/view/store.h"
+#include "hub/view/tables.h"
 #include "schemas/types.h"
 
 enum statement {
@@ -30,14 +32,15 @@ enum statement {
 
 static const char *const texts[STATEMENTS] = {
 	[PUT_MESSAGE] = "INSERT INTO messages (place, received_at, partner, system, case_id,"
-			" referral, redrive, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+			" referral, redrive, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 			" ON CONFLICT (place) DO UPDATE SET received_at = excluded.received_at,"
 			" partner = excluded.partner, system = excluded.system,"
 			" case_id = excluded.case_id, referral = excluded.referral,"
-			" redrive = excluded.redrive, value = excluded.value",
-	[PUT_RESULT] = "INSERT INTO messages (place, event, events, result, event_partner)"
+			" redrive = excluded.redrive, kind = excluded.kind,"
+			" value = excluded.value",
+	[PUT_RESULT] = "INSERT INTO messages (place, event, events, fate, event_partner)"
 		       " VALUES (?, ?, 1, ?, ?) ON CONFLICT (place) DO UPDATE SET"
-		       " event = excluded.event, events = events + 1, result = excluded.result,"
+		       " event = excluded.event, events = events + 1, fate = excluded.fate,"
 		       " event_partner = excluded.event_partner",
 	[PUT_EVENT] = "INSERT OR REPLACE INTO events (place, client, message, version, state_hash,"
 		      " value) VALUES (?, ?, ?, ?, ?, ?)",
@@ -134,7 +137,16 @@ static void bind_message(
 	store_bind_text(put, 4, message->system);
 	store_bind_text(put, 5, message->case_);
 	bind_optional(put, 6, has, id->data, sizeof(id->data));
-	store_bind_blob(put, 8, encoded(apply, record, &open));
+	store_bind_blob(put, 9, encoded(apply, record, &open));
+}
+
+static enum tables_kind kind_of(const struct apply_record *record)
+{
+	const struct message *message = record->value;
+	if (record->headers.redrive > 0)
+		return record->headers.skip.data != NULL ? TABLES_SKIP : TABLES_REDRIVE;
+	return message != NULL && bytes_equal_string(message->partner, "hub") ? TABLES_HUB
+									      : TABLES_PARTNER;
 }
 
 static enum outcome apply_intake(
@@ -146,6 +158,7 @@ static enum outcome apply_intake(
 	sqlite3_bind_int64(put, 2, record->time);
 	store_bind_text(put, 3, record->headers.source);
 	sqlite3_bind_int(put, 7, record->headers.redrive);
+	sqlite3_bind_int(put, 8, (int)kind_of(record));
 	if (record->value != NULL)
 		bind_message(apply, record, record->value);
 	return run(apply, PUT_MESSAGE, err);
@@ -181,6 +194,16 @@ static bool is_of_message(const struct event *event)
 	return event->has_offset && store_has_place(event->partition, event->offset);
 }
 
+static int fate_of(const struct event *event)
+{
+	int fate = (int)event->result;
+	if (event->has_parked)
+		fate |= TABLES_FATE_PARKED;
+	if (event->has_redriven)
+		fate |= TABLES_FATE_SETTLED;
+	return fate;
+}
+
 static enum outcome put_result(struct apply *apply, const struct apply_record *record,
 	const struct event *event, struct err *err)
 {
@@ -189,7 +212,7 @@ static enum outcome put_result(struct apply *apply, const struct apply_record *r
 		return OK;
 	sqlite3_bind_int64(put, 1, store_place(event->partition, event->offset));
 	sqlite3_bind_int64(put, 2, place_of(record));
-	sqlite3_bind_int(put, 3, (int)event->result);
+	sqlite3_bind_int(put, 3, fate_of(event));
 	store_bind_text(put, 4, event->partner);
 	return run(apply, PUT_RESULT, err);
 }
@@ -443,17 +466,20 @@ static enum outcome apply_key(
 	return run(apply, PUT_KEY, err);
 }
 
-/* A fact's key is kind/id, so that a tombstone tells which. */
+/* A fact's key is its kind in lower case, "/" and its id: a tombstone tells which. */
 static enum outcome delete_fact(
 	struct apply *apply, const struct apply_record *record, struct err *err)
 {
 	enum fact_kind kind;
 	sqlite3_stmt *delete = apply->statements[DELETE_FACT];
+	char name[32];
 	size_t size = 0;
-	while (size < record->key.size && record->key.data[size] != '/')
+	while (size < record->key.size && size < sizeof(name) && record->key.data[size] != '/') {
+		name[size] = (char)toupper(record->key.data[size]);
 		size++;
-	if (size >= record->key.size ||
-		!fact_kind_from_name(bytes_of(record->key.data, size), &kind))
+	}
+	if (size >= record->key.size || size == sizeof(name) ||
+		!fact_kind_from_name(bytes_of(name, size), &kind))
 		return OK;
 	sqlite3_bind_int(delete, 1, (int)kind);
 	store_bind_text(

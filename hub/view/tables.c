@@ -20,13 +20,13 @@ const char tables_sql[] =
 	"CREATE TABLE messages (place INTEGER PRIMARY KEY,"
 	/* of intake */
 	" received_at INTEGER, partner TEXT, system TEXT, case_id TEXT, referral BLOB,"
-	" redrive INTEGER, value BLOB,"
+	" redrive INTEGER, kind INTEGER, value BLOB,"
 	/* of events */
-	" event INTEGER, events INTEGER NOT NULL DEFAULT 0, result INTEGER, event_partner TEXT);"
+	" event INTEGER, events INTEGER NOT NULL DEFAULT 0, fate INTEGER, event_partner TEXT);"
 	"CREATE INDEX messages_case ON messages (case_id, partner) WHERE case_id IS NOT NULL;"
 	"CREATE INDEX messages_open ON messages (referral) WHERE event IS NULL;"
 	"CREATE INDEX messages_twice ON messages (place) WHERE events > 1;"
-	"CREATE INDEX messages_flow ON messages (partner, event_partner, result, redrive);"
+	"CREATE INDEX messages_flow ON messages (partner, event_partner, kind, fate);"
 
 	"CREATE TABLE events (place INTEGER PRIMARY KEY, client BLOB, message INTEGER,"
 	" version INTEGER NOT NULL, state_hash BLOB, value BLOB NOT NULL);"
@@ -59,6 +59,7 @@ const char tables_sql[] =
 	" partner TEXT, number INTEGER, value BLOB NOT NULL);"
 	"CREATE INDEX rejected_client ON rejected (client, number) WHERE client IS NOT NULL;"
 	"CREATE INDEX rejected_refused ON rejected (partner) WHERE refused;"
+	"CREATE INDEX rejected_source ON rejected (source) WHERE source IS NOT NULL;"
 
 	"CREATE TABLE persons (referral BLOB UNIQUE NOT NULL, value BLOB NOT NULL);"
 	"CREATE TABLE keys (key BLOB UNIQUE NOT NULL, made_at INTEGER NOT NULL,"

@@ -6,6 +6,20 @@
 
 extern const char tables_sql[];
 
+/* messages.kind: what an intake record is. */
+enum tables_kind {
+	TABLES_PARTNER, /* a partner's message */
+	TABLES_HUB, /* the hub's own */
+	TABLES_REDRIVE, /* a parked message that ops let in again */
+	TABLES_SKIP, /* one that ops left out */
+};
+
+/* messages.fate: the Event's result, and whether it made the record wait in the queue of a parked
+ * client, or settled one of that queue. */
+#define TABLES_FATE_RESULT 7
+#define TABLES_FATE_PARKED 8
+#define TABLES_FATE_SETTLED 16
+
 /* Those that hold what Kafka says, with the statement that reads all of it in an order of its own;
  * ended by NULL. */
 struct tables_row {

@@ -413,7 +413,7 @@ static void test_facts(void **state)
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.items[0]->at, 2);
 	end(world);
-	put_tombstone(world, TOPIC_FACTS, "HOLD/wsp");
+	put_tombstone(world, TOPIC_FACTS, "hold/wsp");
 	begin(world);
 	assert_int_equal(view_facts(world->reader, FACT_KIND_HOLD, &found, &world->err), OK);
 	assert_int_equal(found.count, 0);
@@ -560,7 +560,7 @@ static void test_content_does_not_depend_on_how_topics_interleave(void **state)
 		int64_t rows = 0;
 		put_all_interleaved(world, i);
 		if (i == 2)
-			put_tombstone(world, TOPIC_FACTS, "HOLD/nobody");
+			put_tombstone(world, TOPIC_FACTS, "hold/nobody");
 		begin(world);
 		assert_int_equal(
 			view_digest(world->reader, add_rows, &rows, digests[i], &world->err), OK);

@@ -1,0 +1,443 @@
+/* report - sums and lists over the whole view, for the commands of ops. */
+#include "hub/view/report.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "hub/view/reader.h"
+#include "hub/view/store.h"
+#include "hub/view/tables.h"
+
+/* Prepares, reads all rows, and is done with the statement: these run once in a while. */
+struct question {
+	const char *text;
+	void (*bind)(sqlite3_stmt *statement, const void *context);
+	const void *context;
+	reader_row_fn *read;
+};
+
+static enum outcome ask(struct view_reader *reader, const struct question *question,
+	struct reader_rows *rows, struct err *err)
+{
+	sqlite3_stmt *statement;
+	if (store_prepare(reader->db, &question->text, 1, &statement, err) != OK)
+		return err->outcome;
+	if (question->bind != NULL)
+		question->bind(statement, question->context);
+	enum outcome outcome = reader_rows(reader, statement, question->read, rows, err);
+	store_finalize(&statement, 1);
+	return outcome;
+}
+
+struct tally {
+	struct bytes partner;
+	int kind, fate;
+	int64_t count;
+};
+
+static enum outcome read_tally(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	bool decided = sqlite3_column_type(statement, 2) != SQLITE_NULL;
+	(void)err;
+	*(struct tally *)item = (struct tally){
+		.partner = reader_column(reader, statement, 0),
+		.kind = sqlite3_column_int(statement, 1),
+		.fate = decided ? sqlite3_column_int(statement, 2) : -1,
+		.count = sqlite3_column_int64(statement, 3),
+	};
+	return OK;
+}
+
+static struct report_flow *flow_of(
+	struct view_reader *reader, struct report_flows *flows, struct bytes partner)
+{
+	size_t at = 0;
+	while (at < flows->count && bytes_compare(flows->items[at].partner, partner) < 0)
+		at++;
+	if (at < flows->count && bytes_equal(flows->items[at].partner, partner))
+		return &flows->items[at];
+	struct report_flow *items =
+		arena_get_array(reader->arena, flows->count + 1, sizeof(*items));
+	if (flows->count > 0) {
+		memcpy(items, flows->items, at * sizeof(*items));
+		memcpy(items + at + 1, flows->items + at, (flows->count - at) * sizeof(*items));
+	}
+	items[at].partner = partner;
+	flows->items = items;
+	flows->count++;
+	return &items[at];
+}
+
+static int64_t *bucket(struct report_flow *flow, int fate)
+{
+	if (fate & TABLES_FATE_PARKED)
+		return &flow->parked;
+	switch ((enum result)(fate & TABLES_FATE_RESULT)) {
+	case RESULT_APPLIED:
+	case RESULT_FORWARDED:
+		return &flow->applied;
+	case RESULT_DUPLICATE:
+		return &flow->duplicate;
+	case RESULT_REJECTED:
+		return &flow->rejected;
+	case RESULT_PARKED:
+		return &flow->parked;
+	}
+	return &flow->rejected;
+}
+
+/* A redrive is not received anew: it takes one out of the parked. The open ones are counted apart,
+ * because they depend on what the routers have read. */
+static void add_tally(struct report_flow *flow, const struct tally *tally)
+{
+	bool redrive = tally->kind == TABLES_REDRIVE || tally->kind == TABLES_SKIP;
+	if (redrive && !(tally->fate >= 0 && (tally->fate & TABLES_FATE_SETTLED)))
+		return;
+	if (redrive)
+		flow->parked -= tally->count;
+	else
+		flow->received += tally->count;
+	if (tally->kind == TABLES_SKIP)
+		flow->rejected += tally->count;
+	else if (tally->fate >= 0)
+		*bucket(flow, tally->fate) += tally->count;
+}
+
+static enum outcome add_decided(
+	struct view_reader *reader, struct report_flows *flows, struct err *err)
+{
+	static const struct question question = {
+		"SELECT coalesce(partner, event_partner, ''), coalesce(kind, 0), fate, count(*)"
+		" FROM messages WHERE kind IS NOT 1 GROUP BY 1, 2, 3",
+		NULL, NULL, read_tally};
+	struct reader_rows rows = {.size = sizeof(struct tally)};
+	if (ask(reader, &question, &rows, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct tally *tally = (const struct tally *)rows.items + i;
+		add_tally(flow_of(reader, flows, tally->partner), tally);
+	}
+	return OK;
+}
+
+static enum outcome add_refused(
+	struct view_reader *reader, struct report_flows *flows, struct err *err)
+{
+	static const struct question question = {
+		"SELECT coalesce(partner, ''), 0, NULL, count(*) FROM rejected WHERE refused"
+		" GROUP BY 1",
+		NULL, NULL, read_tally};
+	struct reader_rows rows = {.size = sizeof(struct tally)};
+	if (ask(reader, &question, &rows, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct tally *tally = (const struct tally *)rows.items + i;
+		struct report_flow *flow = flow_of(reader, flows, tally->partner);
+		flow->received += tally->count;
+		flow->refused += tally->count;
+	}
+	return OK;
+}
+
+struct open_message {
+	struct bytes partner;
+	int64_t place, received_at;
+};
+
+static enum outcome read_open(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	(void)err;
+	*(struct open_message *)item = (struct open_message){
+		.partner = reader_column(reader, statement, 0),
+		.place = sqlite3_column_int64(statement, 1),
+		.received_at = sqlite3_column_int64(statement, 2),
+	};
+	return OK;
+}
+
+static bool was_read(const struct report_committed *committed, int64_t place)
+{
+	int32_t partition = store_partition(place);
+	return partition < committed->partitions &&
+		store_offset(place) < committed->offsets[partition];
+}
+
+static enum outcome add_open(struct view_reader *reader, const struct report_committed *committed,
+	struct report_flows *flows, struct err *err)
+{
+	static const struct question question = {
+		"SELECT coalesce(partner, ''), place, received_at FROM messages"
+		" WHERE event IS NULL AND kind = 0",
+		NULL, NULL, read_open};
+	struct reader_rows rows = {.size = sizeof(struct open_message)};
+	if (ask(reader, &question, &rows, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct open_message *open = (const struct open_message *)rows.items + i;
+		struct report_flow *flow = flow_of(reader, flows, open->partner);
+		if (was_read(committed, open->place))
+			flow->unaccounted++;
+		else
+			flow->in_flight++;
+		if (flow->oldest == 0 || open->received_at < flow->oldest)
+			flow->oldest = open->received_at;
+	}
+	return OK;
+}
+
+enum outcome report_flow(struct view_reader *reader, const struct report_committed *committed,
+	struct report_flows *out, struct err *err)
+{
+	*out = (struct report_flows){0};
+	if (add_decided(reader, out, err) != OK || add_refused(reader, out, err) != OK)
+		return err->outcome;
+	return add_open(reader, committed, out, err);
+}
+
+struct queue_context {
+	struct bytes desk;
+	int64_t now;
+	int32_t limit;
+};
+
+static void bind_queue(sqlite3_stmt *statement, const void *context)
+{
+	const struct queue_context *queue = context;
+	store_bind_text(statement, 1, queue->desk);
+	sqlite3_bind_int64(statement, 2, queue->now);
+	sqlite3_bind_int(statement, 3, queue->limit);
+}
+
+static enum outcome read_waiting(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	(void)err;
+	*(struct report_waiting *)item = (struct report_waiting){
+		.desk = reader_column(reader, statement, 0),
+		.clock = (enum clock_name)sqlite3_column_int(statement, 1),
+		.count = sqlite3_column_int64(statement, 2),
+		.late = sqlite3_column_int64(statement, 3),
+		.since = sqlite3_column_int64(statement, 4),
+		.due = sqlite3_column_int64(statement, 5),
+	};
+	return OK;
+}
+
+enum outcome report_queue(struct view_reader *reader, struct bytes desk, int64_t now,
+	struct report_queue *out, struct err *err)
+{
+	const struct queue_context context = {desk, now, 0};
+	const struct question question = {
+		"SELECT desk, clock, count(*), sum(level > 0 OR due < ?2), min(armed), min(due)"
+		" FROM clocks WHERE (?1 IS NULL OR desk = ?1) AND clock NOT IN (11, 12)"
+		" GROUP BY desk, clock ORDER BY desk, clock",
+		bind_queue, &context, read_waiting};
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	if (ask(reader, &question, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct report_queue){rows.items, rows.count};
+	return OK;
+}
+
+static enum outcome read_clock(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	const void *found;
+	size_t place = (size_t)sqlite3_column_int(statement, 1);
+	if (reader_decode(
+		    reader, reader_column(reader, statement, 0), &schema_client, &found, err) != OK)
+		return err->outcome;
+	const struct client *client = found;
+	*(struct report_clock *)item = (struct report_clock){
+		.client = client,
+		.clock = (enum clock_name)sqlite3_column_int(statement, 2),
+		.since = sqlite3_column_int64(statement, 3),
+		.due = sqlite3_column_int64(statement, 4),
+		.level = sqlite3_column_int(statement, 5),
+	};
+	if (place > 0 && place <= client->referrals_count)
+		((struct report_clock *)item)->referral = &client->referrals[place - 1];
+	return OK;
+}
+
+enum outcome report_clocks(struct view_reader *reader, struct bytes desk, int32_t limit,
+	struct report_clocks *out, struct err *err)
+{
+	const struct queue_context context = {desk, 0, limit};
+	const struct question question = {
+		"SELECT c.value, k.referral, k.clock, k.armed, k.due, k.level FROM clocks k"
+		" JOIN clients c ON c.row = k.client WHERE k.desk = ?1"
+		" AND k.clock NOT IN (11, 12) ORDER BY k.due LIMIT ?3",
+		bind_queue, &context, read_clock};
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	if (ask(reader, &question, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct report_clocks){rows.items, rows.count};
+	return OK;
+}
+
+static enum outcome read_rejection(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	const void *found;
+	int64_t place = sqlite3_column_int64(statement, 0);
+	if (reader_decode(reader, reader_column(reader, statement, 1), &schema_rejection, &found,
+		    err) != OK)
+		return err->outcome;
+	*(struct report_rejection *)item = (struct report_rejection){
+		.partition = store_partition(place),
+		.offset = store_offset(place),
+		.rejection = found,
+		.waits = sqlite3_column_int(statement, 2) != 0,
+	};
+	return OK;
+}
+
+#define REJECTION_ROWS                                                                             \
+	"SELECT r.place, r.value, r.number > c.redriven FROM rejected r"                           \
+	" LEFT JOIN clients c ON c.client = r.client AND c.parked > c.redriven"
+
+static void bind_rejected(sqlite3_stmt *statement, const void *context)
+{
+	const struct report_rejected *which = context;
+	store_bind_text(statement, 1, which->partner);
+	store_bind_id(statement, 2, which->client, sizeof(*which->client));
+	if (which->has_code)
+		sqlite3_bind_int(statement, 3, (int)which->code);
+	sqlite3_bind_int(statement, 4, which->limit);
+}
+
+enum outcome report_rejected(struct view_reader *reader, const struct report_rejected *which,
+	struct report_rejections *out, struct err *err)
+{
+	struct question question = {REJECTION_ROWS
+		" WHERE (?1 IS NULL OR r.partner = ?1) AND (?2 IS NULL OR"
+		" r.client = ?2) AND (?3 IS NULL OR r.code = ?3)"
+		" ORDER BY r.since DESC, r.place DESC LIMIT ?4",
+		bind_rejected, which, read_rejection};
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	if (which->waits)
+		question.text = REJECTION_ROWS
+			" WHERE (?1 IS NULL OR r.partner = ?1) AND (?2 IS NULL OR r.client = ?2)"
+			" AND (?3 IS NULL OR r.code = ?3) AND r.number > c.redriven"
+			" ORDER BY r.client, r.number, r.place LIMIT ?4";
+	if (ask(reader, &question, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct report_rejections){rows.items, rows.count};
+	return OK;
+}
+
+static void bind_place(sqlite3_stmt *statement, const void *context)
+{
+	sqlite3_bind_int64(statement, 1, *(const int64_t *)context);
+}
+
+enum outcome report_rejection(struct view_reader *reader, int32_t partition, int64_t offset,
+	struct report_rejections *out, struct err *err)
+{
+	*out = (struct report_rejections){0};
+	if (!store_has_place(partition, offset))
+		return OK;
+	const int64_t place = store_place(partition, offset);
+	const struct question question = {
+		REJECTION_ROWS " WHERE r.place = ?1", bind_place, &place, read_rejection};
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	if (ask(reader, &question, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct report_rejections){rows.items, rows.count};
+	return OK;
+}
+
+struct events_context {
+	struct pseudonym client;
+	int32_t limit;
+};
+
+static void bind_events(sqlite3_stmt *statement, const void *context)
+{
+	const struct events_context *events = context;
+	store_bind_id(statement, 1, events->client.data, sizeof(events->client.data));
+	sqlite3_bind_int(statement, 2, events->limit);
+}
+
+static enum outcome read_event(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	const void *event, *message;
+	if (reader_decode(reader, reader_column(reader, statement, 0), &schema_event, &event,
+		    err) != OK ||
+		reader_decode(reader, reader_column(reader, statement, 1), &schema_message,
+			&message, err) != OK)
+		return err->outcome;
+	*(struct report_event *)item = (struct report_event){event, message};
+	return OK;
+}
+
+enum outcome report_events(struct view_reader *reader, struct pseudonym client, int32_t limit,
+	struct report_events *out, struct err *err)
+{
+	const struct events_context context = {client, limit};
+	const struct question question = {
+		"SELECT value, said FROM (SELECT e.place, e.value, m.value AS said FROM events e"
+		" LEFT JOIN messages m ON m.place = e.message WHERE e.client = ?1"
+		" ORDER BY e.place DESC LIMIT ?2) ORDER BY place",
+		bind_events, &context, read_event};
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	if (ask(reader, &question, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct report_events){rows.items, rows.count};
+	return OK;
+}
+
+struct prefix {
+	uint8_t first[16], last[16];
+};
+
+/* Half a byte that is not given may be anything. */
+static struct prefix prefix_of(struct bytes digits)
+{
+	struct prefix prefix;
+	char text[33];
+	assert(digits.size >= 4 && digits.size <= 32);
+	memset(text, '0', 32);
+	memcpy(text, digits.data, digits.size);
+	bool is_hex = bytes_from_hex(bytes_of(text, 32), prefix.first, sizeof(prefix.first));
+	memset(text + digits.size, 'f', 32 - digits.size);
+	is_hex = is_hex && bytes_from_hex(bytes_of(text, 32), prefix.last, sizeof(prefix.last));
+	assert(is_hex);
+	return prefix;
+}
+
+static void bind_prefix(sqlite3_stmt *statement, const void *context)
+{
+	const struct prefix *prefix = context;
+	store_bind_id(statement, 1, prefix->first, sizeof(prefix->first));
+	store_bind_id(statement, 2, prefix->last, sizeof(prefix->last));
+}
+
+static enum outcome read_client_id(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	struct bytes id = reader_column(reader, statement, 0);
+	(void)err;
+	memcpy(item, id.data, sizeof(struct pseudonym));
+	return OK;
+}
+
+enum outcome report_by_prefix(
+	struct view_reader *reader, struct bytes digits, struct view_clients *out, struct err *err)
+{
+	const struct prefix prefix = prefix_of(digits);
+	const struct question question = {
+		"SELECT DISTINCT client FROM (SELECT client FROM clients WHERE client BETWEEN ?1"
+		" AND ?2 UNION ALL SELECT client FROM referrals WHERE referral BETWEEN ?1 AND ?2)"
+		" LIMIT 2",
+		bind_prefix, &prefix, read_client_id};
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	if (ask(reader, &question, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct view_clients){rows.items, rows.count};
+	return OK;
+}
