@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "hub/base/memory.h"
-#include "hub/view/store.h"
+#include "hub/view/database.h"
 #include "hub/view/tables.h"
 #include "schemas/types.h"
 
@@ -83,7 +83,7 @@ enum outcome apply_new(struct apply **out, sqlite3 *db, struct err *err)
 {
 	struct apply *apply = memory_get_zeroed(1, sizeof(*apply));
 	apply->db = db;
-	if (store_prepare(db, texts, STATEMENTS, apply->statements, err) != OK) {
+	if (database_prepare(db, texts, STATEMENTS, apply->statements, err) != OK) {
 		free(apply);
 		return err->outcome;
 	}
@@ -95,14 +95,14 @@ void apply_free(struct apply *apply)
 {
 	if (apply == NULL)
 		return;
-	store_finalize(apply->statements, STATEMENTS);
+	database_finalize(apply->statements, STATEMENTS);
 	buffer_done(&apply->value);
 	free(apply);
 }
 
 static enum outcome run(struct apply *apply, enum statement which, struct err *err)
 {
-	return store_run(apply->db, apply->statements[which], err);
+	return database_run(apply->db, apply->statements[which], err);
 }
 
 static struct bytes encoded(
@@ -115,12 +115,12 @@ static struct bytes encoded(
 
 static int64_t place_of(const struct apply_record *record)
 {
-	return store_place(record->partition, record->offset);
+	return database_place(record->partition, record->offset);
 }
 
 static void bind_optional(sqlite3_stmt *statement, int place, bool has, const void *id, size_t size)
 {
-	store_bind_id(statement, place, has ? id : NULL, size);
+	database_bind_id(statement, place, has ? id : NULL, size);
 }
 
 static void bind_message(
@@ -133,11 +133,11 @@ static void bind_message(
 	const struct uuid *id = referral != NULL ? &referral->referral : &change->referral;
 	struct message open = *message;
 	open.sealed = NULL;
-	store_bind_text(put, 3, message->partner);
-	store_bind_text(put, 4, message->system);
-	store_bind_text(put, 5, message->case_);
+	database_bind_text(put, 3, message->partner);
+	database_bind_text(put, 4, message->system);
+	database_bind_text(put, 5, message->case_);
 	bind_optional(put, 6, has, id->data, sizeof(id->data));
-	store_bind_blob(put, 9, encoded(apply, record, &open));
+	database_bind_blob(put, 9, encoded(apply, record, &open));
 }
 
 static enum tables_kind kind_of(const struct apply_record *record)
@@ -156,7 +156,7 @@ static enum outcome apply_intake(
 	sqlite3_clear_bindings(put);
 	sqlite3_bind_int64(put, 1, place_of(record));
 	sqlite3_bind_int64(put, 2, record->time);
-	store_bind_text(put, 3, record->headers.source);
+	database_bind_text(put, 3, record->headers.source);
 	sqlite3_bind_int(put, 7, record->headers.redrive);
 	sqlite3_bind_int(put, 8, (int)kind_of(record));
 	if (record->value != NULL)
@@ -168,8 +168,8 @@ static enum outcome put_referral(struct apply *apply, const struct uuid *referra
 	const struct pseudonym *client, const struct uuid *parent, struct err *err)
 {
 	sqlite3_stmt *put = apply->statements[PUT_REFERRAL];
-	store_bind_id(put, 1, referral->data, sizeof(referral->data));
-	store_bind_id(put, 2, client->data, sizeof(client->data));
+	database_bind_id(put, 1, referral->data, sizeof(referral->data));
+	database_bind_id(put, 2, client->data, sizeof(client->data));
 	bind_optional(put, 3, parent != NULL, parent, sizeof(*parent));
 	return run(apply, PUT_REFERRAL, err);
 }
@@ -191,7 +191,7 @@ static enum outcome put_new_referrals(
 
 static bool is_of_message(const struct event *event)
 {
-	return event->has_offset && store_has_place(event->partition, event->offset);
+	return event->has_offset && database_has_place(event->partition, event->offset);
 }
 
 static int fate_of(const struct event *event)
@@ -210,11 +210,21 @@ static enum outcome put_result(struct apply *apply, const struct apply_record *r
 	sqlite3_stmt *put = apply->statements[PUT_RESULT];
 	if (!is_of_message(event))
 		return OK;
-	sqlite3_bind_int64(put, 1, store_place(event->partition, event->offset));
+	sqlite3_bind_int64(put, 1, database_place(event->partition, event->offset));
 	sqlite3_bind_int64(put, 2, place_of(record));
 	sqlite3_bind_int(put, 3, fate_of(event));
-	store_bind_text(put, 4, event->partner);
+	database_bind_text(put, 4, event->partner);
 	return run(apply, PUT_RESULT, err);
+}
+
+/* What was refused changed nobody; its record's key tells whom it was about all the same. */
+static void bind_whom(
+	sqlite3_stmt *put, const struct apply_record *record, const struct event *event)
+{
+	struct pseudonym client = event->client;
+	bool has = event->has_client || topics_key_id(record->key, client.data);
+	sqlite3_bind_blob(
+		put, 2, has ? client.data : NULL, (int)sizeof(client.data), SQLITE_TRANSIENT);
 }
 
 static enum outcome apply_event(
@@ -225,14 +235,14 @@ static enum outcome apply_event(
 	if (event == NULL)
 		return OK;
 	sqlite3_bind_int64(put, 1, place_of(record));
-	bind_optional(put, 2, event->has_client, event->client.data, sizeof(event->client.data));
+	bind_whom(put, record, event);
 	sqlite3_bind_null(put, 3);
 	if (is_of_message(event))
-		sqlite3_bind_int64(put, 3, store_place(event->partition, event->offset));
+		sqlite3_bind_int64(put, 3, database_place(event->partition, event->offset));
 	sqlite3_bind_int(put, 4, event->version);
 	bind_optional(put, 5, event->has_state_hash, event->state_hash.data,
 		sizeof(event->state_hash.data));
-	store_bind_blob(put, 6, encoded(apply, record, event));
+	database_bind_blob(put, 6, encoded(apply, record, event));
 	if (run(apply, PUT_EVENT, err) != OK)
 		return err->outcome;
 	if (put_result(apply, record, event, err) != OK)
@@ -275,7 +285,7 @@ static enum outcome put_clock(struct apply *apply, struct clock_place place,
 	sqlite3_bind_int64(put, 1, place.client);
 	sqlite3_bind_int(put, 2, place.referral);
 	sqlite3_bind_int(put, 3, (int)clock->clock);
-	store_bind_text(put, 4, desk);
+	database_bind_text(put, 4, desk);
 	sqlite3_bind_int64(put, 5, clock->armed);
 	sqlite3_bind_int64(put, 6, clock->due);
 	sqlite3_bind_int(put, 7, clock->level);
@@ -304,7 +314,7 @@ static enum outcome run_for_row(
 	sqlite3_stmt *statement = apply->statements[which];
 	bool row;
 	*out = 0;
-	if (store_step(apply->db, statement, &row, err) != OK)
+	if (database_step(apply->db, statement, &row, err) != OK)
 		return err->outcome;
 	if (!row)
 		return OK;
@@ -328,15 +338,15 @@ static enum outcome put_client(
 	struct bytes owner = {0};
 	if (client->owner >= 0)
 		owner = desk_at(client, client->owner);
-	store_bind_id(put, 1, client->client.data, sizeof(client->client.data));
+	database_bind_id(put, 1, client->client.data, sizeof(client->client.data));
 	sqlite3_bind_int(put, 2, client->version);
 	sqlite3_bind_int(put, 3, (int)client->status);
-	store_bind_text(put, 4, owner);
+	database_bind_text(put, 4, owner);
 	bind_optional(put, 5, client->has_match, client->match.data, sizeof(client->match.data));
 	sqlite3_bind_int(put, 6, client->parked);
 	sqlite3_bind_int(put, 7, client->redriven);
-	store_bind_id(put, 8, &hash, sizeof(hash));
-	store_bind_blob(put, 9, encoded(apply, record, client));
+	database_bind_id(put, 8, &hash, sizeof(hash));
+	database_bind_blob(put, 9, encoded(apply, record, client));
 	return run_for_row(apply, PUT_CLIENT, row, err);
 }
 
@@ -346,7 +356,7 @@ static enum outcome delete_by_key(struct apply *apply, enum statement which,
 	uint8_t id[16];
 	if (!topics_key_id(record->key, id))
 		return OK;
-	store_bind_id(apply->statements[which], 1, id, sizeof(id));
+	database_bind_id(apply->statements[which], 1, id, sizeof(id));
 	return run(apply, which, err);
 }
 
@@ -357,7 +367,7 @@ static enum outcome delete_client(
 	int64_t row;
 	if (!topics_key_id(record->key, id))
 		return OK;
-	store_bind_id(apply->statements[DELETE_CLIENT], 1, id, sizeof(id));
+	database_bind_id(apply->statements[DELETE_CLIENT], 1, id, sizeof(id));
 	if (run_for_row(apply, DELETE_CLIENT, &row, err) != OK)
 		return err->outcome;
 	return delete_clocks(apply, row, err);
@@ -394,12 +404,12 @@ static enum outcome apply_handover(
 	if (handover == NULL)
 		return OK;
 	sqlite3_bind_int64(put, 1, place_of(record));
-	store_bind_text(put, 2, handover->desk);
+	database_bind_text(put, 2, handover->desk);
 	bind_optional(put, 3, handover->has_referral, handover->referral.data,
 		sizeof(handover->referral.data));
 	sqlite3_bind_int(put, 4, handover->number);
 	sqlite3_bind_int(put, 5, (int)handover->kind);
-	store_bind_blob(put, 6, encoded(apply, record, handover));
+	database_bind_blob(put, 6, encoded(apply, record, handover));
 	return run(apply, PUT_HANDOVER, err);
 }
 
@@ -416,14 +426,14 @@ static enum outcome apply_rejection(
 	sqlite3_bind_int64(put, 3, rejection->since);
 	sqlite3_bind_int(put, 4, rejection->refused);
 	if (rejection->has_partition && rejection->has_offset &&
-		store_has_place(rejection->partition, rejection->offset))
-		sqlite3_bind_int64(put, 5, store_place(rejection->partition, rejection->offset));
+		database_has_place(rejection->partition, rejection->offset))
+		sqlite3_bind_int64(put, 5, database_place(rejection->partition, rejection->offset));
 	bind_optional(put, 6, rejection->has_client, rejection->client.data,
 		sizeof(rejection->client.data));
-	store_bind_text(put, 7, rejection->partner);
+	database_bind_text(put, 7, rejection->partner);
 	if (rejection->has_number)
 		sqlite3_bind_int(put, 8, rejection->number);
-	store_bind_blob(put, 9, encoded(apply, record, rejection));
+	database_bind_blob(put, 9, encoded(apply, record, rejection));
 	return run(apply, PUT_REJECTED, err);
 }
 
@@ -436,8 +446,8 @@ static enum outcome apply_person(
 		return delete_by_key(apply, DELETE_PERSON, record, err);
 	if (person == NULL)
 		return OK;
-	store_bind_id(put, 1, person->referral.data, sizeof(person->referral.data));
-	store_bind_blob(put, 2, encoded(apply, record, person));
+	database_bind_id(put, 1, person->referral.data, sizeof(person->referral.data));
+	database_bind_blob(put, 2, encoded(apply, record, person));
 	return run(apply, PUT_PERSON, err);
 }
 
@@ -447,7 +457,7 @@ static enum outcome delete_key(
 	struct key_id id;
 	if (!bytes_from_hex(record->key, id.data, sizeof(id.data)))
 		return OK;
-	store_bind_id(apply->statements[DELETE_KEY], 1, id.data, sizeof(id.data));
+	database_bind_id(apply->statements[DELETE_KEY], 1, id.data, sizeof(id.data));
 	return run(apply, DELETE_KEY, err);
 }
 
@@ -460,9 +470,9 @@ static enum outcome apply_key(
 		return delete_key(apply, record, err);
 	if (key == NULL)
 		return OK;
-	store_bind_id(put, 1, key->key.data, sizeof(key->key.data));
+	database_bind_id(put, 1, key->key.data, sizeof(key->key.data));
 	sqlite3_bind_int64(put, 2, key->made_at);
-	store_bind_blob(put, 3, encoded(apply, record, key));
+	database_bind_blob(put, 3, encoded(apply, record, key));
 	return run(apply, PUT_KEY, err);
 }
 
@@ -482,7 +492,7 @@ static enum outcome delete_fact(
 		!fact_kind_from_name(bytes_of(name, size), &kind))
 		return OK;
 	sqlite3_bind_int(delete, 1, (int)kind);
-	store_bind_text(
+	database_bind_text(
 		delete, 2, bytes_of(record->key.data + size + 1, record->key.size - size - 1));
 	return run(apply, DELETE_FACT, err);
 }
@@ -497,8 +507,8 @@ static enum outcome apply_fact(
 	if (fact == NULL)
 		return OK;
 	sqlite3_bind_int(put, 1, (int)fact->kind);
-	store_bind_text(put, 2, fact->id);
-	store_bind_blob(put, 3, encoded(apply, record, fact));
+	database_bind_text(put, 2, fact->id);
+	database_bind_blob(put, 3, encoded(apply, record, fact));
 	return run(apply, PUT_FACT, err);
 }
 
@@ -510,8 +520,8 @@ static enum outcome apply_access(
 	if (access == NULL)
 		return OK;
 	sqlite3_bind_int64(put, 1, place_of(record));
-	store_bind_id(put, 2, access->client.data, sizeof(access->client.data));
-	store_bind_blob(put, 3, encoded(apply, record, access));
+	database_bind_id(put, 2, access->client.data, sizeof(access->client.data));
+	database_bind_blob(put, 3, encoded(apply, record, access));
 	return run(apply, PUT_ACCESS, err);
 }
 

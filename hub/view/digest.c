@@ -3,8 +3,8 @@
 
 #include <sodium.h>
 
+#include "hub/view/database.h"
 #include "hub/view/reader.h"
-#include "hub/view/store.h"
 #include "hub/view/tables.h"
 
 #define HASH_BYTES 16
@@ -35,7 +35,7 @@ static enum outcome add_rows(struct view_reader *reader, sqlite3_stmt *statement
 	bool row;
 	crypto_generichash_init(&state, NULL, 0, sizeof(hash));
 	for (table->rows = 0;; table->rows++) {
-		if (store_step(reader->db, statement, &row, err) != OK)
+		if (database_step(reader->db, statement, &row, err) != OK)
 			return err->outcome;
 		if (!row)
 			break;
@@ -51,11 +51,11 @@ static enum outcome digest_of(struct view_reader *reader, const struct tables_ro
 	struct digest_table *table, struct err *err)
 {
 	sqlite3_stmt *statement;
-	if (store_prepare(reader->db, &row->content, 1, &statement, err) != OK)
+	if (database_prepare(reader->db, &row->content, 1, &statement, err) != OK)
 		return err->outcome;
 	table->name = row->name;
 	enum outcome outcome = add_rows(reader, statement, table, err);
-	store_finalize(&statement, 1);
+	database_finalize(&statement, 1);
 	return outcome;
 }
 

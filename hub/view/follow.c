@@ -13,8 +13,8 @@
 #include "hub/base/metrics.h"
 #include "hub/view/ahead.h"
 #include "hub/view/apply.h"
+#include "hub/view/database.h"
 #include "hub/view/positions.h"
-#include "hub/view/store.h"
 
 #define BATCH_RECORDS 20000
 #define IDLE_MS 50 /* how long a poll waits when nothing comes; bounds the stop too */
@@ -75,16 +75,16 @@ static enum outcome open_file(struct run *run, struct err *err)
 		"INSERT OR REPLACE INTO meta VALUES ('looked_at', ?)"};
 	sqlite3_stmt *statements[2];
 	char source[400];
-	const struct store_options options = {run->follow->path, source, run->follow->cache_kb};
+	const struct database_options options = {run->follow->path, source, run->follow->cache_kb};
 	bool fresh;
 	if (find_source(run, source, sizeof(source), err) != OK)
 		return err->outcome;
-	if (store_open_writer(&run->db, &options, &fresh, err) != OK)
+	if (database_open_writer(&run->db, &options, &fresh, err) != OK)
 		return err->outcome;
 	if (fresh)
 		log_info("view", "state=empty path=%s", log_quote(run->follow->path));
 	run->inode = inode_of(run->follow->path);
-	if (store_prepare(run->db, texts, 2, statements, err) != OK)
+	if (database_prepare(run->db, texts, 2, statements, err) != OK)
 		return err->outcome;
 	run->version_of = statements[0];
 	run->look = statements[1];
@@ -99,7 +99,7 @@ static enum outcome find_places(struct run *run, struct err *err)
 	enum outcome outcome =
 		positions_check(&run->positions, run->consumer, KAFKA_MS, &missed, err);
 	if (outcome == REJECT)
-		store_delete(run->follow->path);
+		database_delete(run->follow->path);
 	if (outcome != OK)
 		return outcome;
 	if (missed > 0)
@@ -123,8 +123,8 @@ static void close_run(struct run *run)
 	sqlite3_stmt *statements[] = {run->version_of, run->look};
 	apply_free(run->apply);
 	positions_done(&run->positions);
-	store_finalize(statements, 2);
-	store_close(run->db);
+	database_finalize(statements, 2);
+	database_close(run->db);
 	consumer_free(run->consumer);
 	ahead_done(&run->ahead);
 	arena_done(&run->arena);
@@ -135,8 +135,8 @@ static void close_run(struct run *run)
 static enum outcome is_here(struct run *run, const struct event *event, bool *here, struct err *err)
 {
 	bool row;
-	store_bind_id(run->version_of, 1, event->client.data, sizeof(event->client.data));
-	if (store_step(run->db, run->version_of, &row, err) != OK)
+	database_bind_id(run->version_of, 1, event->client.data, sizeof(event->client.data));
+	if (database_step(run->db, run->version_of, &row, err) != OK)
 		return err->outcome;
 	*here = row && sqlite3_column_int(run->version_of, 0) >= event->version;
 	sqlite3_reset(run->version_of);
@@ -253,15 +253,15 @@ static enum outcome look(struct run *run, struct err *err)
 		return err_set(err, RETRY, "view: %s is gone and built anew", run->follow->path);
 	run->looked_at = clock_monotonic();
 	snprintf(now, sizeof(now), "%" PRId64, clock_wall());
-	store_bind_text(run->look, 1, bytes_of_string(now));
-	return store_run(run->db, run->look, err);
+	database_bind_text(run->look, 1, bytes_of_string(now));
+	return database_run(run->db, run->look, err);
 }
 
 static enum outcome commit(struct run *run, struct err *err)
 {
 	crash_point("view-before-commit");
 	if (positions_save(&run->positions, err) != OK || look(run, err) != OK ||
-		store_exec(run->db, "COMMIT", err) != OK)
+		database_exec(run->db, "COMMIT", err) != OK)
 		return err->outcome;
 	if (run->news == 0)
 		return OK;
@@ -299,7 +299,7 @@ static enum outcome read_all(struct run *run, struct err *err)
 {
 	publish(run);
 	while (!run->follow->is_stopping(run->follow->context)) {
-		if (store_exec(run->db, "BEGIN", err) != OK || fill_batch(run, err) != OK ||
+		if (database_exec(run->db, "BEGIN", err) != OK || fill_batch(run, err) != OK ||
 			commit(run, err) != OK)
 			return err->outcome;
 	}

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "hub/base/memory.h"
-#include "hub/view/store.h"
+#include "hub/view/database.h"
 
 static const char put_text[] = "INSERT INTO positions (topic, partition, first, next, decided)"
 			       " VALUES (?, ?, ?, ?, ?) ON CONFLICT (topic, partition) DO UPDATE"
@@ -41,7 +41,7 @@ static enum outcome load_rows(struct positions *positions, sqlite3_stmt *get, st
 {
 	bool row;
 	for (;;) {
-		if (store_step(positions->db, get, &row, err) != OK)
+		if (database_step(positions->db, get, &row, err) != OK)
 			return err->outcome;
 		if (!row)
 			return OK;
@@ -62,12 +62,12 @@ enum outcome positions_load(struct positions *positions, sqlite3 *db,
 	size_t count = fill(NULL, settings, positions->starts);
 	positions->items = memory_get_zeroed(count, sizeof(*positions->items));
 	positions->count = fill(positions->items, settings, positions->starts);
-	if (store_prepare(db, put, 1, &positions->put, err) != OK)
+	if (database_prepare(db, put, 1, &positions->put, err) != OK)
 		goto fail;
-	if (store_prepare(db, get, 1, &statement, err) != OK)
+	if (database_prepare(db, get, 1, &statement, err) != OK)
 		goto fail;
 	enum outcome outcome = load_rows(positions, statement, err);
-	store_finalize(&statement, 1);
+	database_finalize(&statement, 1);
 	if (outcome == OK)
 		return OK;
 fail:
@@ -77,7 +77,7 @@ fail:
 
 void positions_done(struct positions *positions)
 {
-	store_finalize(&positions->put, 1);
+	database_finalize(&positions->put, 1);
 	free(positions->items);
 	*positions = (struct positions){0};
 }
@@ -171,7 +171,7 @@ enum outcome positions_save(struct positions *positions, struct err *err)
 		sqlite3_bind_int64(put, 3, position->first);
 		sqlite3_bind_int64(put, 4, position->next);
 		sqlite3_bind_int64(put, 5, position->decided);
-		if (store_run(positions->db, put, err) != OK)
+		if (database_run(positions->db, put, err) != OK)
 			return err->outcome;
 	}
 	for (size_t i = 0; i < positions->count; i++)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "hub/kafka/topics.h"
+#include "hub/view/database.h"
 #include "hub/view/reader.h"
-#include "hub/view/store.h"
 
 #define MESSAGE_COLUMNS                                                                            \
 	"m.place, m.received_at, m.redrive, m.value, e.value FROM messages m"                      \
@@ -52,9 +52,9 @@ static const char *const texts[READER_STATEMENTS] = {
 enum outcome view_reader_new(struct view_reader **out, const char *path, struct err *err)
 {
 	struct view_reader *reader = memory_get_zeroed(1, sizeof(*reader));
-	if (store_open_reader(&reader->db, path, err) != OK)
+	if (database_open_reader(&reader->db, path, err) != OK)
 		goto fail;
-	if (store_prepare(reader->db, texts, READER_STATEMENTS, reader->statements, err) != OK)
+	if (database_prepare(reader->db, texts, READER_STATEMENTS, reader->statements, err) != OK)
 		goto fail;
 	*out = reader;
 	return OK;
@@ -67,15 +67,15 @@ void view_reader_free(struct view_reader *reader)
 {
 	if (reader == NULL)
 		return;
-	store_finalize(reader->statements, READER_STATEMENTS);
-	store_close(reader->db);
+	database_finalize(reader->statements, READER_STATEMENTS);
+	database_close(reader->db);
 	free(reader);
 }
 
 enum outcome view_reader_begin(struct view_reader *reader, struct arena *arena, struct err *err)
 {
 	assert(reader->arena == NULL);
-	if (store_exec(reader->db, "BEGIN", err) != OK)
+	if (database_exec(reader->db, "BEGIN", err) != OK)
 		return err->outcome;
 	reader->arena = arena;
 	return OK;
@@ -89,7 +89,7 @@ void view_reader_end(struct view_reader *reader)
 
 struct bytes reader_column(struct view_reader *reader, sqlite3_stmt *statement, int column)
 {
-	return store_column(statement, column, reader->arena);
+	return database_column(statement, column, reader->arena);
 }
 
 enum outcome reader_decode(struct view_reader *reader, struct bytes value,
@@ -129,7 +129,7 @@ enum outcome reader_rows(struct view_reader *reader, sqlite3_stmt *statement, re
 	rows->items = NULL;
 	rows->count = 0;
 	for (;;) {
-		if (store_step(reader->db, statement, &row, err) != OK)
+		if (database_step(reader->db, statement, &row, err) != OK)
 			return err->outcome;
 		if (!row)
 			return OK;
@@ -152,7 +152,7 @@ static enum outcome read_value(
 	sqlite3_stmt *statement = statement_of(reader, which);
 	bool row;
 	assert(reader->arena != NULL);
-	if (store_step(reader->db, statement, &row, err) != OK)
+	if (database_step(reader->db, statement, &row, err) != OK)
 		return err->outcome;
 	*out = row ? reader_column(reader, statement, 0) : (struct bytes){0};
 	sqlite3_reset(statement);
@@ -172,7 +172,7 @@ enum outcome view_client(struct view_reader *reader, struct pseudonym client,
 	const struct client **out, struct err *err)
 {
 	const void *found;
-	store_bind_id(statement_of(reader, READER_CLIENT), 1, client.data, sizeof(client.data));
+	database_bind_id(statement_of(reader, READER_CLIENT), 1, client.data, sizeof(client.data));
 	if (read_record(reader, READER_CLIENT, &schema_client, &found, err) != OK)
 		return err->outcome;
 	*out = found;
@@ -194,7 +194,7 @@ enum outcome view_clients_by_match(
 {
 	sqlite3_stmt *statement = statement_of(reader, READER_BY_MATCH);
 	struct reader_rows rows = {.size = sizeof(*out->items)};
-	store_bind_id(statement, 1, match.data, sizeof(match.data));
+	database_bind_id(statement, 1, match.data, sizeof(match.data));
 	if (reader_rows(reader, statement, read_pseudonym, &rows, err) != OK)
 		return err->outcome;
 	*out = (struct view_clients){rows.items, rows.count};
@@ -231,8 +231,8 @@ static enum outcome read_message(
 			err) != OK)
 		return err->outcome;
 	*(struct view_message *)item = (struct view_message){
-		.partition = store_partition(place),
-		.offset = store_offset(place),
+		.partition = database_partition(place),
+		.offset = database_offset(place),
 		.received_at = sqlite3_column_int64(statement, 1),
 		.redrive = sqlite3_column_int(statement, 2),
 		.message = message,
@@ -258,16 +258,16 @@ enum outcome view_messages_of_case(struct view_reader *reader, const struct view
 	if (which->partner.data != NULL)
 		name = which->system.data == NULL ? READER_OF_CASE : READER_OF_CASE_AND_SYSTEM;
 	sqlite3_stmt *statement = statement_of(reader, name);
-	store_bind_text(statement, 1, which->case_);
-	store_bind_text(statement, 2, which->partner);
-	store_bind_text(statement, 3, which->system);
+	database_bind_text(statement, 1, which->case_);
+	database_bind_text(statement, 2, which->partner);
+	database_bind_text(statement, 3, which->system);
 	return read_messages(reader, name, out, err);
 }
 
 enum outcome view_messages_of_referral(struct view_reader *reader, struct uuid referral,
 	struct view_messages *out, struct err *err)
 {
-	store_bind_id(
+	database_bind_id(
 		statement_of(reader, READER_OF_REFERRAL), 1, referral.data, sizeof(referral.data));
 	return read_messages(reader, READER_OF_REFERRAL, out, err);
 }
@@ -285,7 +285,7 @@ static enum outcome read_first_message(struct view_reader *reader, enum reader_s
 enum outcome view_message_at(struct view_reader *reader, int32_t partition, int64_t offset,
 	const struct view_message **out, struct err *err)
 {
-	sqlite3_bind_int64(statement_of(reader, READER_AT), 1, store_place(partition, offset));
+	sqlite3_bind_int64(statement_of(reader, READER_AT), 1, database_place(partition, offset));
 	return read_first_message(reader, READER_AT, out, err);
 }
 
@@ -299,8 +299,8 @@ static enum outcome read_kin(
 	sqlite3_stmt *statement = statement_of(reader, READER_REFERRAL);
 	bool row;
 	*out = (struct kin){{0}, {0}};
-	store_bind_id(statement, 1, referral->data, sizeof(referral->data));
-	if (store_step(reader->db, statement, &row, err) != OK)
+	database_bind_id(statement, 1, referral->data, sizeof(referral->data));
+	if (database_step(reader->db, statement, &row, err) != OK)
 		return err->outcome;
 	if (row)
 		*out = (struct kin){
@@ -363,7 +363,8 @@ enum outcome view_person(struct view_reader *reader, struct uuid referral,
 	const struct sealed_person **out, struct err *err)
 {
 	const void *found;
-	store_bind_id(statement_of(reader, READER_PERSON), 1, referral.data, sizeof(referral.data));
+	database_bind_id(
+		statement_of(reader, READER_PERSON), 1, referral.data, sizeof(referral.data));
 	if (read_record(reader, READER_PERSON, &schema_sealed_person, &found, err) != OK)
 		return err->outcome;
 	*out = found;
@@ -374,7 +375,7 @@ enum outcome view_key(
 	struct view_reader *reader, struct key_id id, const struct data_key **out, struct err *err)
 {
 	const void *found;
-	store_bind_id(statement_of(reader, READER_KEY), 1, id.data, sizeof(id.data));
+	database_bind_id(statement_of(reader, READER_KEY), 1, id.data, sizeof(id.data));
 	if (read_record(reader, READER_KEY, &schema_data_key, &found, err) != OK)
 		return err->outcome;
 	*out = found;
@@ -391,8 +392,8 @@ enum outcome view_key_of_owner(struct view_reader *reader, const uint8_t owner[1
 	const void *found;
 	memset(end, 0xff, sizeof(end));
 	memcpy(end, owner, 16);
-	store_bind_id(statement, 1, owner, 16);
-	store_bind_id(statement, 2, end, sizeof(end));
+	database_bind_id(statement, 1, owner, 16);
+	database_bind_id(statement, 2, end, sizeof(end));
 	if (read_record(reader, READER_KEY_OF_OWNER, &schema_data_key, &found, err) != OK)
 		return err->outcome;
 	*out = found;
@@ -417,7 +418,7 @@ enum outcome view_handovers(struct view_reader *reader, const struct view_feed *
 {
 	sqlite3_stmt *statement = statement_of(reader, READER_HANDOVERS);
 	struct reader_rows rows = {.size = sizeof(*out->items)};
-	store_bind_text(statement, 1, feed->desk);
+	database_bind_text(statement, 1, feed->desk);
 	sqlite3_bind_int64(statement, 2, feed->after - 1);
 	sqlite3_bind_int(statement, 3, feed->limit);
 	if (reader_rows(reader, statement, read_handover, &rows, err) != OK)

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "hub/view/database.h"
 #include "hub/view/reader.h"
-#include "hub/view/store.h"
 #include "hub/view/tables.h"
 
 /* Prepares, reads all rows, and is done with the statement: these run once in a while. */
@@ -20,12 +20,12 @@ static enum outcome ask(struct view_reader *reader, const struct question *quest
 	struct reader_rows *rows, struct err *err)
 {
 	sqlite3_stmt *statement;
-	if (store_prepare(reader->db, &question->text, 1, &statement, err) != OK)
+	if (database_prepare(reader->db, &question->text, 1, &statement, err) != OK)
 		return err->outcome;
 	if (question->bind != NULL)
 		question->bind(statement, question->context);
 	enum outcome outcome = reader_rows(reader, statement, question->read, rows, err);
-	store_finalize(&statement, 1);
+	database_finalize(&statement, 1);
 	return outcome;
 }
 
@@ -159,9 +159,9 @@ static enum outcome read_open(
 
 static bool was_read(const struct report_committed *committed, int64_t place)
 {
-	int32_t partition = store_partition(place);
+	int32_t partition = database_partition(place);
 	return partition < committed->partitions &&
-		store_offset(place) < committed->offsets[partition];
+		database_offset(place) < committed->offsets[partition];
 }
 
 static enum outcome add_open(struct view_reader *reader, const struct report_committed *committed,
@@ -205,7 +205,7 @@ struct queue_context {
 static void bind_queue(sqlite3_stmt *statement, const void *context)
 {
 	const struct queue_context *queue = context;
-	store_bind_text(statement, 1, queue->desk);
+	database_bind_text(statement, 1, queue->desk);
 	sqlite3_bind_int64(statement, 2, queue->now);
 	sqlite3_bind_int(statement, 3, queue->limit);
 }
@@ -287,8 +287,8 @@ static enum outcome read_rejection(
 		    err) != OK)
 		return err->outcome;
 	*(struct report_rejection *)item = (struct report_rejection){
-		.partition = store_partition(place),
-		.offset = store_offset(place),
+		.partition = database_partition(place),
+		.offset = database_offset(place),
 		.rejection = found,
 		.waits = sqlite3_column_int(statement, 2) != 0,
 	};
@@ -302,8 +302,8 @@ static enum outcome read_rejection(
 static void bind_rejected(sqlite3_stmt *statement, const void *context)
 {
 	const struct report_rejected *which = context;
-	store_bind_text(statement, 1, which->partner);
-	store_bind_id(statement, 2, which->client, sizeof(*which->client));
+	database_bind_text(statement, 1, which->partner);
+	database_bind_id(statement, 2, which->client, sizeof(*which->client));
 	if (which->has_code)
 		sqlite3_bind_int(statement, 3, (int)which->code);
 	sqlite3_bind_int(statement, 4, which->limit);
@@ -338,9 +338,9 @@ enum outcome report_rejection(struct view_reader *reader, int32_t partition, int
 	struct report_rejections *out, struct err *err)
 {
 	*out = (struct report_rejections){0};
-	if (!store_has_place(partition, offset))
+	if (!database_has_place(partition, offset))
 		return OK;
-	const int64_t place = store_place(partition, offset);
+	const int64_t place = database_place(partition, offset);
 	const struct question question = {
 		REJECTION_ROWS " WHERE r.place = ?1", bind_place, &place, read_rejection};
 	struct reader_rows rows = {.size = sizeof(*out->items)};
@@ -358,7 +358,7 @@ struct events_context {
 static void bind_events(sqlite3_stmt *statement, const void *context)
 {
 	const struct events_context *events = context;
-	store_bind_id(statement, 1, events->client.data, sizeof(events->client.data));
+	database_bind_id(statement, 1, events->client.data, sizeof(events->client.data));
 	sqlite3_bind_int(statement, 2, events->limit);
 }
 
@@ -413,8 +413,8 @@ static struct prefix prefix_of(struct bytes digits)
 static void bind_prefix(sqlite3_stmt *statement, const void *context)
 {
 	const struct prefix *prefix = context;
-	store_bind_id(statement, 1, prefix->first, sizeof(prefix->first));
-	store_bind_id(statement, 2, prefix->last, sizeof(prefix->last));
+	database_bind_id(statement, 1, prefix->first, sizeof(prefix->first));
+	database_bind_id(statement, 2, prefix->last, sizeof(prefix->last));
 }
 
 static enum outcome read_client_id(

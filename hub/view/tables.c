@@ -6,7 +6,7 @@
 #include "hub/base/bytes.h"
 #include "schemas/types.h"
 
-/* `place` is where the record lies (hub/view/store.h); `value` is the record in Avro, with the
+/* `place` is where the record lies (hub/view/database.h); `value` is the record in Avro, with the
  * schema of this program. Each row follows from records of one topic, or has columns apart for
  * each: topics come in any order, and the content must not depend on it. Pseudonyms and ids are
  * scattered, so that every index on one costs a page of its own per record: there are as few as the

@@ -14,8 +14,8 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
+#include "hub/view/database.h"
 #include "hub/view/follow.h"
-#include "hub/view/store.h"
 
 #define RETRY_MS 1000
 
@@ -171,7 +171,7 @@ static struct view *view_of(const struct view_options *options)
 enum outcome view_start(struct view **out, const struct view_options *options, struct err *err)
 {
 	struct view *view = view_of(options);
-	enum outcome outcome = store_lock(&view->lock, view->path, err);
+	enum outcome outcome = database_lock(&view->lock, view->path, err);
 	if (outcome == OK && pthread_create(&view->thread, NULL, run, view) != 0)
 		outcome = err_set(err, FATAL, "view: cannot start a thread");
 	if (outcome != OK) {

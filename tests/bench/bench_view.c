@@ -1,8 +1,7 @@
-/* bench_view - how many records a second the view takes in, and how long its answers take, with as
- * many clients as asked for. usage: bench_view [CLIENTS] [FILE]
+/* bench_view - how many records a second the view takes in, and how long its answers take. */
+/* usage: bench_view [CLIENTS] [FILE]
  * Each client: a message, its Event and Client, an offer, a data key and a sealed person; then an
- * acceptance: a message, Event, Client and two handovers. As they come: in transactions of 2,000.
- */
+ * acceptance: a message, Event, Client and two handovers. In transactions of 2,000 records. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,8 +12,8 @@
 
 #include "hub/base/clock.h"
 #include "hub/view/apply.h"
+#include "hub/view/database.h"
 #include "hub/view/query.h"
-#include "hub/view/store.h"
 #include "tests/support/random.h"
 
 #define BATCH 2000
@@ -42,7 +41,7 @@ static void must(enum outcome outcome, const struct err *err)
 
 static void commit(struct bench *bench)
 {
-	must(store_exec(bench->db, "COMMIT; BEGIN", &bench->err), &bench->err);
+	must(database_exec(bench->db, "COMMIT; BEGIN", &bench->err), &bench->err);
 	bench->waiting = 0;
 }
 
@@ -321,28 +320,28 @@ static void ask(struct bench *bench, const char *path, int64_t clients, const ch
 int main(int argc, char **argv)
 {
 	int64_t clients = argc > 1 ? atoll(argv[1]) : 20000;
-	const char *path = argc > 2 ? argv[2] : "/tmp/bench_view.db";
+	const char *path = argc > 2 ? argv[2] : P_tmpdir "/bench_view.db";
 	struct bench bench = {0};
 	struct stat file;
 	bool fresh;
-	store_delete(path);
-	must(store_open_writer(
-		     &bench.db, &(struct store_options){path, "bench", 65536}, &fresh, &bench.err),
+	database_delete(path);
+	must(database_open_writer(&bench.db, &(struct database_options){path, "bench", 65536},
+		     &fresh, &bench.err),
 		&bench.err);
 	must(apply_new(&bench.apply, bench.db, &bench.err), &bench.err);
-	must(store_exec(bench.db, "BEGIN", &bench.err), &bench.err);
+	must(database_exec(bench.db, "BEGIN", &bench.err), &bench.err);
 	fill(&bench, clients, "offers", put_offer);
 	fill(&bench, clients, "acceptances", put_acceptance);
-	must(store_exec(bench.db, "COMMIT", &bench.err), &bench.err);
+	must(database_exec(bench.db, "COMMIT", &bench.err), &bench.err);
 	if (stat(path, &file) == 0)
 		printf("%-12s %.0f bytes per client\n", "file",
 			(double)file.st_size / (double)clients);
 	ask(&bench, path, clients, "by referral", ask_referral);
 	ask(&bench, path, clients, "by case", ask_case);
 	apply_free(bench.apply);
-	store_close(bench.db);
+	database_close(bench.db);
 	buffer_done(&bench.payload);
 	if (argc < 3)
-		store_delete(path);
+		database_delete(path);
 	return 0;
 }

@@ -1,5 +1,6 @@
-/* store - the SQLite file of the view: opened and checked, statements prepared, errors mapped. */
-#include "hub/view/store.h"
+/* database - the SQLite file of the view: opened and checked, statements prepared, errors mapped.
+ */
+#include "hub/view/database.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -28,26 +29,26 @@ static const char writer_pragmas[] = "PRAGMA journal_mode = WAL;"
 				     "PRAGMA wal_autocheckpoint = 16000;"
 				     "PRAGMA journal_size_limit = 67108864;";
 
-bool store_has_place(int32_t partition, int64_t offset)
+bool database_has_place(int32_t partition, int64_t offset)
 {
 	return partition >= 0 && partition < PARTITIONS_MAX && offset >= 0 &&
-		offset < INT64_C(1) << STORE_OFFSET_BITS;
+		offset < INT64_C(1) << DATABASE_OFFSET_BITS;
 }
 
-int64_t store_place(int32_t partition, int64_t offset)
+int64_t database_place(int32_t partition, int64_t offset)
 {
-	assert(store_has_place(partition, offset));
-	return ((int64_t)partition << STORE_OFFSET_BITS) | offset;
+	assert(database_has_place(partition, offset));
+	return ((int64_t)partition << DATABASE_OFFSET_BITS) | offset;
 }
 
-int32_t store_partition(int64_t place)
+int32_t database_partition(int64_t place)
 {
-	return (int32_t)(place >> STORE_OFFSET_BITS);
+	return (int32_t)(place >> DATABASE_OFFSET_BITS);
 }
 
-int64_t store_offset(int64_t place)
+int64_t database_offset(int64_t place)
 {
-	return place & ((INT64_C(1) << STORE_OFFSET_BITS) - 1);
+	return place & ((INT64_C(1) << DATABASE_OFFSET_BITS) - 1);
 }
 
 static enum outcome outcome_of(int code)
@@ -65,34 +66,34 @@ static enum outcome outcome_of(int code)
 	}
 }
 
-enum outcome store_err(sqlite3 *db, struct err *err, const char *what)
+enum outcome database_err(sqlite3 *db, struct err *err, const char *what)
 {
 	return err_set(
 		err, outcome_of(sqlite3_errcode(db)), "view: %s: %s", what, sqlite3_errmsg(db));
 }
 
-enum outcome store_exec(sqlite3 *db, const char *text, struct err *err)
+enum outcome database_exec(sqlite3 *db, const char *text, struct err *err)
 {
 	if (sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
-		return store_err(db, err, "cannot run a statement");
+		return database_err(db, err, "cannot run a statement");
 	return OK;
 }
 
-enum outcome store_prepare(
+enum outcome database_prepare(
 	sqlite3 *db, const char *const *texts, size_t count, sqlite3_stmt **out, struct err *err)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (sqlite3_prepare_v3(db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &out[i],
 			    NULL) != SQLITE_OK) {
-			enum outcome outcome = store_err(db, err, texts[i]);
-			store_finalize(out, i);
+			enum outcome outcome = database_err(db, err, texts[i]);
+			database_finalize(out, i);
 			return outcome;
 		}
 	}
 	return OK;
 }
 
-void store_finalize(sqlite3_stmt **statements, size_t count)
+void database_finalize(sqlite3_stmt **statements, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		sqlite3_finalize(statements[i]);
@@ -100,44 +101,44 @@ void store_finalize(sqlite3_stmt **statements, size_t count)
 	}
 }
 
-void store_bind_text(sqlite3_stmt *statement, int place, struct bytes text)
+void database_bind_text(sqlite3_stmt *statement, int place, struct bytes text)
 {
 	sqlite3_bind_text(statement, place, (const char *)text.data, (int)text.size, SQLITE_STATIC);
 }
 
-void store_bind_blob(sqlite3_stmt *statement, int place, struct bytes blob)
+void database_bind_blob(sqlite3_stmt *statement, int place, struct bytes blob)
 {
 	sqlite3_bind_blob(statement, place, blob.data, (int)blob.size, SQLITE_STATIC);
 }
 
-void store_bind_id(sqlite3_stmt *statement, int place, const void *id, size_t size)
+void database_bind_id(sqlite3_stmt *statement, int place, const void *id, size_t size)
 {
 	sqlite3_bind_blob(statement, place, id, (int)size, SQLITE_STATIC);
 }
 
-enum outcome store_step(sqlite3 *db, sqlite3_stmt *statement, bool *row, struct err *err)
+enum outcome database_step(sqlite3 *db, sqlite3_stmt *statement, bool *row, struct err *err)
 {
 	int code = sqlite3_step(statement);
 	*row = code == SQLITE_ROW;
 	if (*row)
 		return OK;
 	enum outcome outcome =
-		code == SQLITE_DONE ? OK : store_err(db, err, sqlite3_sql(statement));
+		code == SQLITE_DONE ? OK : database_err(db, err, sqlite3_sql(statement));
 	sqlite3_reset(statement);
 	return outcome;
 }
 
-enum outcome store_run(sqlite3 *db, sqlite3_stmt *statement, struct err *err)
+enum outcome database_run(sqlite3 *db, sqlite3_stmt *statement, struct err *err)
 {
 	bool row;
 	do {
-		if (store_step(db, statement, &row, err) != OK)
+		if (database_step(db, statement, &row, err) != OK)
 			return err->outcome;
 	} while (row);
 	return OK;
 }
 
-struct bytes store_column(sqlite3_stmt *statement, int column, struct arena *arena)
+struct bytes database_column(sqlite3_stmt *statement, int column, struct arena *arena)
 {
 	if (sqlite3_column_type(statement, column) == SQLITE_NULL)
 		return (struct bytes){0};
@@ -146,7 +147,7 @@ struct bytes store_column(sqlite3_stmt *statement, int column, struct arena *are
 	return arena_copy(arena, bytes_of(size == 0 ? "" : data, size));
 }
 
-void store_close(sqlite3 *db)
+void database_close(sqlite3 *db)
 {
 	sqlite3_close_v2(db);
 }
@@ -161,7 +162,7 @@ static void make_folder(const char *path)
 	mkdir(folder, 0700);
 }
 
-enum outcome store_lock(int *out, const char *path, struct err *err)
+enum outcome database_lock(int *out, const char *path, struct err *err)
 {
 	char name[NAME_SIZE];
 	make_folder(path);
@@ -178,7 +179,7 @@ enum outcome store_lock(int *out, const char *path, struct err *err)
 		"view: another process writes to %s: give each edge a view of its own", path);
 }
 
-void store_delete(const char *path)
+void database_delete(const char *path)
 {
 	static const char *const suffixes[] = {"", "-wal", "-shm"};
 	char name[NAME_SIZE];
@@ -196,7 +197,7 @@ static void read_meta(sqlite3 *db, const char *name, char *out, size_t size)
 	if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE name = ?", -1, &statement, NULL) !=
 		SQLITE_OK)
 		return;
-	store_bind_text(statement, 1, bytes_of_string(name));
+	database_bind_text(statement, 1, bytes_of_string(name));
 	if (sqlite3_step(statement) == SQLITE_ROW)
 		snprintf(out, size, "%s", (const char *)sqlite3_column_text(statement, 0));
 	sqlite3_finalize(statement);
@@ -224,7 +225,7 @@ static enum outcome open_file(
 		outcome = err_set(err, outcome_of(sqlite3_errcode(*out)),
 			"view: cannot open %s: %s", path, sqlite3_errmsg(*out));
 	if (outcome != OK) {
-		store_close(*out);
+		database_close(*out);
 		*out = NULL;
 		return outcome;
 	}
@@ -239,23 +240,23 @@ static enum outcome write_meta(sqlite3 *db, const char *source, struct err *err)
 	char version[TABLES_VERSION_SIZE];
 	sqlite3_stmt *statement;
 	tables_version(version);
-	if (store_prepare(db, texts, 1, &statement, err) != OK)
+	if (database_prepare(db, texts, 1, &statement, err) != OK)
 		return err->outcome;
-	store_bind_text(statement, 1, bytes_of_string(version));
-	store_bind_text(statement, 2, bytes_of_string(source));
-	enum outcome outcome = store_run(db, statement, err);
-	store_finalize(&statement, 1);
+	database_bind_text(statement, 1, bytes_of_string(version));
+	database_bind_text(statement, 2, bytes_of_string(source));
+	enum outcome outcome = database_run(db, statement, err);
+	database_finalize(&statement, 1);
 	return outcome;
 }
 
 /* The version is written last, in the same transaction, so that half a file is none. */
 static enum outcome make_tables(sqlite3 *db, const char *source, struct err *err)
 {
-	if (store_exec(db, "BEGIN", err) != OK || store_exec(db, tables_sql, err) != OK)
+	if (database_exec(db, "BEGIN", err) != OK || database_exec(db, tables_sql, err) != OK)
 		return err->outcome;
 	if (write_meta(db, source, err) != OK)
 		return err->outcome;
-	return store_exec(db, "COMMIT", err);
+	return database_exec(db, "COMMIT", err);
 }
 
 static enum outcome open_writer(sqlite3 **out, const char *path, int32_t cache_kb, struct err *err)
@@ -265,28 +266,29 @@ static enum outcome open_writer(sqlite3 **out, const char *path, int32_t cache_k
 		OK)
 		return err->outcome;
 	snprintf(cache, sizeof(cache), "PRAGMA cache_size = -%d", (int)cache_kb);
-	if (store_exec(*out, writer_pragmas, err) == OK && store_exec(*out, cache, err) == OK)
+	if (database_exec(*out, writer_pragmas, err) == OK && database_exec(*out, cache, err) == OK)
 		return OK;
-	store_close(*out);
+	database_close(*out);
 	*out = NULL;
 	return err->outcome;
 }
 
-static enum outcome make_anew(sqlite3 **out, const struct store_options *options, struct err *err)
+static enum outcome make_anew(
+	sqlite3 **out, const struct database_options *options, struct err *err)
 {
-	store_close(*out);
-	store_delete(options->path);
+	database_close(*out);
+	database_delete(options->path);
 	if (open_writer(out, options->path, options->cache_kb, err) != OK)
 		return err->outcome;
 	if (make_tables(*out, options->source, err) == OK)
 		return OK;
-	store_close(*out);
+	database_close(*out);
 	*out = NULL;
 	return err->outcome;
 }
 
-enum outcome store_open_writer(
-	sqlite3 **out, const struct store_options *options, bool *fresh, struct err *err)
+enum outcome database_open_writer(
+	sqlite3 **out, const struct database_options *options, bool *fresh, struct err *err)
 {
 	enum outcome outcome = open_writer(out, options->path, options->cache_kb, err);
 	bool fits =
@@ -295,7 +297,7 @@ enum outcome store_open_writer(
 	return *fresh ? make_anew(out, options, err) : outcome;
 }
 
-enum outcome store_open_reader(sqlite3 **out, const char *path, struct err *err)
+enum outcome database_open_reader(sqlite3 **out, const char *path, struct err *err)
 {
 	if (access(path, R_OK) != 0)
 		return err_set(err, RETRY, "no view at %s: `lokethub serve` builds it", path);
@@ -303,7 +305,7 @@ enum outcome store_open_reader(sqlite3 **out, const char *path, struct err *err)
 		return err->outcome;
 	if (is_of_version(*out))
 		return OK;
-	store_close(*out);
+	database_close(*out);
 	*out = NULL;
 	return err_set(err, RETRY,
 		"the view at %s is of another version: `lokethub serve` builds it anew", path);
