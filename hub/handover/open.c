@@ -85,8 +85,9 @@ static bool find_route(struct decider *d, struct opening *opening)
 
 	if (asked.region.data == NULL && asked.municipality.data == NULL)
 		asked.region = known_region(d, opening);
-	if (route_find(d->rules, d->input->facts, &asked, d->input->message->partner, d->today,
-		    &opening->route, &err) == OK) {
+	struct route_question question = {
+		&asked, d->input->message->partner, d->today, d->input->facts};
+	if (route_find(d->rules, &question, &opening->route, &err) == OK) {
 		opening->target = bytes_of_string(opening->route.desk->id);
 		return true;
 	}

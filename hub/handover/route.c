@@ -222,18 +222,18 @@ static const struct rules_region *find_region(const struct search *search)
 	return region;
 }
 
-enum outcome route_find(const struct rules *rules, const struct route_facts *facts,
-	const struct referral *referral, struct bytes partner, int32_t day,
+enum outcome route_find(const struct rules *rules, const struct route_question *question,
 	struct route_answer *out, struct err *err)
 {
+	const struct referral *referral = question->referral;
 	struct search search = {
 		.rules = rules,
-		.facts = facts,
+		.facts = question->facts,
 		.referral = referral,
-		.partner = partner,
-		.municipality = rules_municipality(rules, referral->municipality, day),
-		.programme = rules_programme_now(rules, referral->programme, day),
-		.day = day,
+		.partner = question->partner,
+		.municipality = rules_municipality(rules, referral->municipality, question->day),
+		.programme = rules_programme_now(rules, referral->programme, question->day),
+		.day = question->day,
 	};
 	if (referral->to_desk.data != NULL && rules_desk(rules, referral->to_desk) == NULL)
 		return err_set(err, REJECT, "is not a desk of the hub: GET /v1/desks lists them");

@@ -13,6 +13,13 @@ struct route_facts {
 	const void *context;
 };
 
+struct route_question {
+	const struct referral *referral;
+	struct bytes partner; /* OIN of the sender */
+	int32_t day; /* the local date of now */
+	const struct route_facts *facts; /* NULL: every desk has room */
+};
+
 struct route_answer {
 	const struct rules_desk *desk; /* never NULL after OK */
 	const struct rules_region *region; /* of the client */
@@ -20,12 +27,11 @@ struct route_answer {
 	const char *why; /* one English line, for `lokethub route test` */
 };
 
-/* to_desk if active and taking the question, else its successor, else the first rule that matches
- * and whose desk is active, takes the question and has room, else the region's entry desk. REJECT:
- * to_desk is unknown, or no region can be found. day: the local date of now; partner: OIN of the
- * sender. */
-enum outcome route_find(const struct rules *rules, const struct route_facts *facts,
-	const struct referral *referral, struct bytes partner, int32_t day,
+/* to_desk if it is fit, else its successor if that is, else the first rule that matches and whose
+ * desk is fit and has room, else the region's entry desk. Fit: active, takes the question, and
+ * holds clients unless a SERVICE is asked for. REJECT: to_desk is unknown, or no region can be
+ * found. */
+enum outcome route_find(const struct rules *rules, const struct route_question *question,
 	struct route_answer *out, struct err *err) MUST_CHECK;
 
 #endif

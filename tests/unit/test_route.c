@@ -16,9 +16,13 @@
 enum { MERGER = 19358, MOVE = 20000, PROGRAMME_END = 20500, TODAY = 20600 };
 
 static const struct rules_desk desks[] = {
-	{.id = "closed-no-successor", .kind = "WSP", .region = "AM05"},
-	{.id = "closed-wsp", .kind = "WSP", .region = "AM22", .successor = "wsp-a"},
-	{.id = "closed-wsp-2", .kind = "WSP", .region = "AM22", .successor = "closed-wsp"},
+	{.id = "closed-no-successor", .kind = "WSP", .region = "AM05", .holds = true},
+	{.id = "closed-wsp", .kind = "WSP", .region = "AM22", .successor = "wsp-a", .holds = true},
+	{.id = "closed-wsp-2",
+		.kind = "WSP",
+		.region = "AM22",
+		.successor = "closed-wsp",
+		.holds = true},
 	{.id = "entry-05", .kind = "WERKCENTRUM", .region = "AM05", .active = true, .holds = true},
 	{.id = "entry-22", .kind = "WERKCENTRUM", .region = "AM22", .active = true, .holds = true},
 	{.id = "fund", .kind = "FUND", .active = true, .capacity = 10},
@@ -37,8 +41,10 @@ static const struct rules_desk desks[] = {
 };
 
 static const struct rules_region regions[] = {
-	{.code = "AM05", .entry_desk = "entry-05", .stand_ins = WORDS("LEERWERKLOKET", "lwl-22")},
-	{.code = "AM22", .entry_desk = "entry-22", .stand_ins = WORDS("WSP", "entry-22")},
+	{.code = "AM05",
+		.entry_desk = "entry-05",
+		.stand_ins = WORDS("LEERWERKLOKET", "lwl-22", "WSP", "wsp-b")},
+	{.code = "AM22", .entry_desk = "entry-22", .stand_ins = WORDS("LEERWERKLOKET", "uwv-22")},
 };
 
 static const struct rules_municipality municipalities[] = {
@@ -221,7 +227,11 @@ static const struct row rows[] = {
 		.desk = "lwl-22", .rule = "loket"},
 	{"the stand-in is full", .question = "LEERBAAN", .region = "AM05", .full = "lwl-22",
 		.desk = "entry-05", .rule = "entry-desk"},
-	{"the only desk of the kind is closed, no stand-in", .question = "WERK", .region = "AM05",
+	{"the only desk of the kind is closed, its stand-in", .question = "WERK", .region = "AM05",
+		.desk = "wsp-b", .rule = "employer"},
+	{"the desk of the kind is full: no stand-in, the region has one", .question = "LEERBAAN",
+		.full = "lwl-22", .desk = "entry-22", .rule = "entry-desk"},
+	{"a kind without desk or stand-in", .question = "STAGE", .region = "AM05",
 		.desk = "entry-05", .rule = "entry-desk"},
 	{"no rule", .question = "ANDERS", .desk = "entry-22", .rule = "entry-desk"},
 	{"the entry desk is full: it is for everyone", .question = "ANDERS", .full = "entry-22",
@@ -286,8 +296,9 @@ static bool reaches(const struct rules *of, const struct row *row)
 	struct route_facts facts = {room_in_all_but, row->full};
 	struct route_answer answer = {0};
 	struct err err = {0};
-	enum outcome outcome = route_find(of, &facts, &referral, bytes_of_string(row->partner),
-		row->day != 0 ? row->day : TODAY, &answer, &err);
+	struct route_question question = {
+		&referral, bytes_of_string(row->partner), row->day != 0 ? row->day : TODAY, &facts};
+	enum outcome outcome = route_find(of, &question, &answer, &err);
 	if (row->desk == NULL)
 		return outcome == REJECT && strstr(err.text, row->rule) != NULL;
 	return outcome == OK && strcmp(answer.desk->id, row->desk) == 0 &&
