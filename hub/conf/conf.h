@@ -27,9 +27,11 @@ struct conf_kafka {
 	int32_t replication, min_insync;
 	int32_t access_days; /* how long topic access is kept */
 	int32_t timeout_ms; /* of one request to the brokers */
-	/* Handed to librdkafka as they are; properties to consumers and producers alike, and first.
+	/* Handed to librdkafka as they are: to all clients, then to consumers, then to producers.
 	 */
 	const struct setting_pair *properties, *consumer, *producer;
+	const struct setting_pair *secret_properties; /* name, file */
+	const struct setting_pair *secrets; /* name, value; NULL before conf_load_secrets */
 };
 
 struct conf_registry {
@@ -81,7 +83,10 @@ enum conf_token_role { CONF_TOKEN_DESK, CONF_TOKEN_COORDINATOR };
 
 #define CONF_TOKEN_HASH 32
 
+struct conf_partner;
+
 struct conf_token {
+	const struct conf_partner *partner;
 	const char *file;
 	enum conf_token_role role;
 	uint8_t hash[CONF_TOKEN_HASH]; /* keyed with a key of this process; the token itself is not
@@ -101,7 +106,7 @@ struct conf_index; /* where each thing was declared, and the tokens in order */
 struct conf {
 	struct arena arena;
 	const char *path; /* of the file that was loaded */
-	const char *node, *data_dir;
+	const char *node, *data_dir, *secrets_dir;
 	enum log_level log_level;
 	uint32_t roles; /* enum conf_role */
 	const char *clock_offset_file, *default_region;
@@ -148,16 +153,17 @@ enum outcome conf_load(
 enum outcome conf_check(const struct conf *conf, const char *const *owners, size_t owners_count,
 	struct conf_problems *problems) MUST_CHECK;
 
-/* Reads the partners' tokens and looks whether every key file is there and well-formed. Once,
- * before threads start. */
+/* Reads the secret properties of Kafka and, for an edge, the partners' tokens; looks whether every
+ * other secret file that the roles need is there and well-formed. Once, before threads start.
+ * REJECT: problems has errors. */
 enum outcome conf_load_secrets(struct conf *conf, struct conf_problems *problems) MUST_CHECK;
-/* Makes each secret file that the config names and that does not exist yet, readable by the owner
- * only; says each one on out. RETRY: the disk. */
+/* Makes each key and token that the config names and that does not exist yet, readable by its owner
+ * only, and says each one on out. RETRY: the disk. REJECT: a public key without its secret one. */
 enum outcome conf_make_secrets(const struct conf *conf, FILE *out, struct err *err) MUST_CHECK;
 /* A key file holds one line: 64 hex digits. REJECT: absent or malformed. The caller wipes the key.
  */
 enum outcome conf_read_key(const char *path, uint8_t key[32], struct err *err) MUST_CHECK;
-/* The first line of a secret file, without the line's end; the caller wipes it. */
+/* The one line of a secret file, without the line's end; the caller wipes it. */
 enum outcome conf_read_line(const char *path, char *line, size_t size, struct err *err) MUST_CHECK;
 
 /* Whose token this is; NULL: nobody's. Takes the same time for every token. `token` (may be NULL)

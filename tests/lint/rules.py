@@ -15,7 +15,7 @@ NESTING = 3
 # and what they need (schemas/); every room may include base.
 ROOMS = {
     "base": "",
-    "conf": "",
+    "conf": "types handover",
     "seal": "",
     "http": "",
     "connector": "types",
@@ -34,6 +34,7 @@ ROOMS = {
 SECOND_NAMES = {
     "hub/base/bytes.c": {"buffer"},
     "hub/base/err.c": {"outcome"},
+    "hub/conf/check/check.c": {"conf"},
 }
 
 # Callbacks whose parameters a library has laid down.

@@ -1,0 +1,131 @@
+/* bind - fills a struct from a group of the configuration, by rows of settings. */
+#include "hub/conf/bind.h"
+
+#include <string.h>
+
+#include "hub/conf/value.h"
+
+struct report_place bind_place(const config_setting_t *setting)
+{
+	const char *file = config_setting_source_file(setting);
+	return (struct report_place){
+		file != NULL ? file : "", (int)config_setting_source_line(setting)};
+}
+
+struct report_place bind_keep(struct bind *bind, struct report_place place)
+{
+	if (bind->kept_from != place.file) {
+		bind->kept_from = place.file;
+		bind->kept = arena_string(bind->arena, bytes_of_string(place.file));
+	}
+	return (struct report_place){bind->kept, place.line};
+}
+
+static bool contains(const char *const *words, const char *word)
+{
+	return words != NULL && words[value_place(words, word)] != NULL;
+}
+
+static const struct setting *find_row(const struct setting *rows, const char *name)
+{
+	for (; rows->name != NULL; rows++) {
+		if (strcmp(rows->name, name) == 0)
+			return rows;
+	}
+	return NULL;
+}
+
+/* "kafka" is the group of "kafka.bootstrap". */
+static bool is_group(const struct setting *rows, const char *name)
+{
+	size_t size = strlen(name);
+	for (; rows->name != NULL; rows++) {
+		if (strncmp(rows->name, name, size) == 0 && rows->name[size] == '.')
+			return true;
+	}
+	return false;
+}
+
+static void refuse_name(struct bind *bind, const config_setting_t *member, const char *name,
+	const struct setting *rows, const char *const *also)
+{
+	size_t rows_count = 0, also_count = 0;
+	while (rows[rows_count].name != NULL)
+		rows_count++;
+	while (also != NULL && also[also_count] != NULL)
+		also_count++;
+	struct arena *arena = &bind->problems->arena;
+	const char **known = arena_get_array(arena, rows_count + also_count + 1, sizeof(*known));
+	for (size_t i = 0; i < rows_count; i++)
+		known[i] = rows[i].name;
+	for (size_t i = 0; i < also_count; i++)
+		known[rows_count + i] = also[i];
+	report_error(bind->problems, bind_place(member), "%s is not a known name%s", name,
+		report_hint(bind->problems, name, known));
+}
+
+static void check_names(struct bind *bind, config_setting_t *group, const char *prefix,
+	const struct setting *rows, const char *const *also)
+{
+	for (int i = 0; i < config_setting_length(group); i++) {
+		config_setting_t *member = config_setting_get_elem(group, (unsigned)i);
+		const char *name = config_setting_name(member);
+		if (prefix[0] != '\0')
+			name = arena_format(&bind->problems->arena, "%s.%s", prefix, name);
+		if (find_row(rows, name) != NULL || contains(also, name))
+			continue;
+		if (!is_group(rows, name))
+			refuse_name(bind, member, name, rows, also);
+		else if (!config_setting_is_group(member))
+			report_error(bind->problems, bind_place(member),
+				"%s must be a group: write %s = { … };", name, name);
+		else
+			check_names(bind, member, name, rows, NULL);
+	}
+}
+
+/* libconfig takes dots and slashes in a path as steps; names of ours have no slashes. */
+static config_setting_t *find_member(config_setting_t *group, const char *name)
+{
+	return config_setting_is_group(group) ? config_setting_lookup(group, name) : NULL;
+}
+
+static void bind_row(
+	struct bind *bind, config_setting_t *group, const struct setting *row, void *out)
+{
+	config_setting_t *member = find_member(group, row->name);
+	if (member == NULL && row->preset == NULL)
+		report_error(bind->problems, bind_place(group), "%s is missing: it must be %s. %s",
+			row->name, value_describe(&bind->problems->arena, row), row->doc);
+	if (member == NULL || !value_bind(bind, row, member, out))
+		value_preset(bind, row, out);
+}
+
+void bind_group(struct bind *bind, config_setting_t *group, const struct setting *rows,
+	const char *const *also, void *out)
+{
+	check_names(bind, group, "", rows, also);
+	for (const struct setting *row = rows; row->name != NULL; row++)
+		bind_row(bind, group, row, out);
+}
+
+config_setting_t *bind_list(struct bind *bind, config_setting_t *root, const char *name)
+{
+	config_setting_t *list = config_setting_get_member(root, name);
+	if (list == NULL)
+		return NULL;
+	bool fine = config_setting_is_list(list);
+	for (int i = 0; fine && i < config_setting_length(list); i++)
+		fine = config_setting_is_group(config_setting_get_elem(list, (unsigned)i));
+	if (fine)
+		return list;
+	report_error(bind->problems, bind_place(list),
+		"%s must be a list of groups: write %s = ( { … }, { … } );", name, name);
+	return NULL;
+}
+
+const char *bind_text(config_setting_t *group, const char *name)
+{
+	config_setting_t *member = find_member(group, name);
+	return member != NULL ? config_setting_get_string(member) : NULL;
+}

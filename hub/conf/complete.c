@@ -1,0 +1,159 @@
+/* complete - settings that follow from others, and those that contradict each other. */
+#include "hub/conf/settings.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static void complete(struct conf *conf)
+{
+	struct arena *arena = &conf->arena;
+	if (conf->registry.cache_file == NULL)
+		conf->registry.cache_file =
+			arena_format(arena, "%s/registry.cache", conf->data_dir);
+	if (conf->view.path == NULL)
+		conf->view.path = arena_format(arena, "%s/view.db", conf->data_dir);
+	for (const struct setting_pair *key = conf->seal.master_keys; key->name != NULL; key++) {
+		if (key[1].name == NULL && conf->seal.current_master_key == NULL)
+			conf->seal.current_master_key = key->name;
+	}
+}
+
+static bool is_node_name(const char *name)
+{
+	for (; *name != '\0'; name++) {
+		if (!isalnum((unsigned char)*name) && *name != '-')
+			return false;
+	}
+	return true;
+}
+
+static bool has_name(const struct setting_pair *pairs, const char *name)
+{
+	while (pairs->name != NULL && strcmp(pairs->name, name) != 0)
+		pairs++;
+	return pairs->name != NULL;
+}
+
+static bool is_loopback(const char *host)
+{
+	return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
+		strcmp(host, "localhost") == 0;
+}
+
+/* Passwords and private keys, as librdkafka 2.x names them. */
+static bool is_secret_property(const char *name)
+{
+	static const char *const names[] = {"sasl.password", "ssl.key.password", "ssl.key.pem",
+		"ssl.keystore.password", "sasl.oauthbearer.client.secret",
+		"sasl.oauthbearer.config"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_properties(const struct setting_pair *pairs, const char *setting,
+	struct report_place place, struct conf_problems *problems)
+{
+	for (; pairs->name != NULL; pairs++) {
+		if (is_secret_property(pairs->name))
+			report_error(problems, place,
+				"%s: %s is a secret: put it into a file and name that in "
+				"kafka.secret_properties",
+				setting, pairs->name);
+	}
+}
+
+static void check_kafka(
+	const struct conf *conf, struct report_place place, struct conf_problems *problems)
+{
+	const struct conf_kafka *kafka = &conf->kafka;
+	if (kafka->min_insync > kafka->replication)
+		report_error(problems, place,
+			"kafka.min_insync is %d, more than kafka.replication: write at most %d",
+			kafka->min_insync, kafka->replication);
+	check_properties(kafka->properties, "kafka.properties", place, problems);
+	check_properties(kafka->consumer, "kafka.consumer", place, problems);
+	check_properties(kafka->producer, "kafka.producer", place, problems);
+}
+
+static void check_router(
+	const struct conf *conf, struct report_place place, struct conf_problems *problems)
+{
+	const struct conf_router *router = &conf->router;
+	if (router->transaction_timeout_ms >= router->session_timeout_ms)
+		report_error(problems, place,
+			"router.transaction_timeout_ms is %d: write less than "
+			"router.session_timeout_ms, which is %d",
+			router->transaction_timeout_ms, router->session_timeout_ms);
+	if (router->commit_gap_ms > router->commit_interval_ms)
+		report_error(problems, place,
+			"router.commit_gap_ms is %d: write at most router.commit_interval_ms, "
+			"which is %d",
+			router->commit_gap_ms, router->commit_interval_ms);
+	if (router->outage_after_ms < 2 * router->heartbeat_ms)
+		report_error(problems, place,
+			"router.outage_after_ms is %d: write at least twice "
+			"router.heartbeat_ms, which is %d",
+			router->outage_after_ms, router->heartbeat_ms);
+	if (router->workers > conf->kafka.partitions)
+		report_warning(problems, place,
+			"router.workers is %d, but with %d partitions only so many have work",
+			router->workers, conf->kafka.partitions);
+}
+
+static void check_http(
+	const struct conf *conf, struct report_place place, struct conf_problems *problems)
+{
+	const struct conf_http *http = &conf->http;
+	if ((http->tls_cert_file == NULL) != (http->tls_key_file == NULL))
+		report_error(problems, place, "http.%s is missing: certificate and key go together",
+			http->tls_cert_file == NULL ? "tls_cert_file" : "tls_key_file");
+	if (http->tls_cert_file == NULL && !is_loopback(http->host))
+		report_warning(problems, place,
+			"http.host is %s without TLS: tokens and people's data travel in clear "
+			"unless a proxy in front encrypts",
+			http->host);
+	if (http->port != 0 && http->port == http->admin_port)
+		report_error(problems, place,
+			"http.port and http.admin_port are both %d: write two "
+			"different ones",
+			http->port);
+	const char *authority = strstr(conf->registry.url, "://");
+	if (authority == NULL || strncmp(conf->registry.url, "http", 4) != 0)
+		report_error(problems, place, "registry.url must begin with http:// or https://");
+	else if (strcspn(authority + 3, "@") < strcspn(authority + 3, "/"))
+		report_error(problems, place,
+			"registry.url holds a user or password: put them into "
+			"registry.credentials_file");
+}
+
+static void check_identity(
+	const struct conf *conf, struct report_place place, struct conf_problems *problems)
+{
+	if (conf->node != NULL && !is_node_name(conf->node))
+		report_error(problems, place,
+			"node is \"%s\": write letters, digits and hyphens only", conf->node);
+	if (conf->roles == 0)
+		report_error(problems, place, "roles is empty: write [ \"router\", \"edge\" ]");
+	const struct conf_seal *seal = &conf->seal;
+	if (seal->master_keys->name == NULL)
+		report_error(problems, place,
+			"seal.master_keys is empty: write ( ( \"first\", "
+			"\"master-first.key\" ) )");
+	else if (!has_name(seal->master_keys, seal->current_master_key))
+		report_error(problems, place,
+			"seal.current_master_key is %s, which is not in seal.master_keys",
+			seal->current_master_key);
+}
+
+void settings_complete(struct conf *conf, struct conf_problems *problems)
+{
+	struct report_place place = {conf->path, 0};
+	complete(conf);
+	check_identity(conf, place, problems);
+	check_kafka(conf, place, problems);
+	check_router(conf, place, problems);
+	check_http(conf, place, problems);
+}

@@ -1,0 +1,97 @@
+/* conf - the configuration: files to one struct that everybody reads and nobody changes. */
+#include "hub/conf/conf.h"
+
+#include <stdlib.h>
+
+#include "hub/base/memory.h"
+#include "hub/conf/file.h"
+#include "hub/conf/lists/list.h"
+#include "hub/conf/settings.h"
+#include "hub/conf/source.h"
+#include "hub/conf/version.h"
+
+static struct conf *conf_new(const char *path)
+{
+	struct conf *conf = memory_get_zeroed(1, sizeof(*conf));
+	conf->path = arena_string(&conf->arena, bytes_of_string(path));
+	conf->index = arena_get(&conf->arena, sizeof(*conf->index));
+	return conf;
+}
+
+void conf_free(struct conf *conf)
+{
+	if (conf == NULL)
+		return;
+	codes_free(conf->codes);
+	arena_done(&conf->arena);
+	free(conf);
+}
+
+/* false: reported. */
+static bool parse(
+	config_t *tree, const char *path, const char *folder, struct conf_problems *problems)
+{
+	if (!source_check(path, folder, problems))
+		return false;
+	config_set_include_dir(tree, folder);
+	if (config_read_file(tree, path))
+		return true;
+	const char *file = config_error_file(tree);
+	report_error(problems,
+		(struct report_place){file != NULL ? file : path, config_error_line(tree)}, "%s",
+		config_error_text(tree));
+	return false;
+}
+
+static void sort_desks(struct conf *conf)
+{
+	const struct rules_desk **by_kind =
+		arena_get_array(&conf->arena, conf->rules.desks_count + 1, sizeof(*by_kind));
+	rules_sort_by_kind(&conf->rules, by_kind);
+	conf->rules.desks_by_kind = by_kind;
+}
+
+/* The code lists come first, since other lists are checked against them. */
+static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
+{
+	const char *secrets = bind_text(root, "secrets_dir");
+	bind->secrets = file_path(bind->arena, bind->folder,
+		secrets != NULL && secrets[0] != '\0' ? secrets : SETTINGS_SECRETS_DIR);
+	bind_group(bind, root, settings_rows, list_names, conf);
+	settings_complete(conf, bind->problems);
+	conf->codes = list_codes(conf->codes_file, bind->problems);
+	bind->codes = conf->codes;
+	conf->rules.default_region = conf->default_region;
+	list_partners(bind, root, conf);
+	list_desks(bind, root, conf);
+	list_regions(bind, root, conf);
+	list_municipalities(bind, conf);
+	list_programmes(bind, root, conf);
+	list_routes(bind, root, conf);
+	list_clocks(bind, root, conf);
+	sort_desks(conf);
+	conf->rules.version = version_of(&conf->rules, conf->codes, bind->arena);
+}
+
+enum outcome conf_load(const char *path, struct conf **out, struct conf_problems *problems)
+{
+	size_t errors = problems->errors;
+	struct conf *conf = conf_new(path);
+	struct bind bind = {
+		.arena = &conf->arena,
+		.problems = problems,
+		.folder = file_folder(&conf->arena, path),
+	};
+	config_t tree;
+	config_init(&tree);
+	if (parse(&tree, path, bind.folder, problems))
+		fill(conf, config_root_setting(&tree), &bind);
+	config_destroy(&tree);
+	report_sort(problems);
+	if (problems->errors > errors) {
+		conf_free(conf);
+		return REJECT;
+	}
+	*out = conf;
+	return OK;
+}

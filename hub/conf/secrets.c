@@ -1,0 +1,197 @@
+/* secrets - the files that hold keys, passwords and tokens. */
+#include "hub/conf/secrets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { KEY_SIZE = 32, LINE_MOST = 4096 };
+
+static enum outcome read_whole(int fd, char *to, size_t size, struct err *err)
+{
+	size_t used = 0;
+	while (used < size) {
+		ssize_t count = read(fd, to + used, size - used);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			return err_set(err, REJECT, "cannot be read: %s",
+				count < 0 ? strerror(errno) : "it became shorter");
+		used += (size_t)count;
+	}
+	to[used] = '\0';
+	return OK;
+}
+
+static enum outcome take_line(int fd, char *line, size_t size, struct err *err)
+{
+	struct stat status;
+	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+		return err_set(err, REJECT, "is not a regular file");
+	if (status.st_size >= (off_t)size)
+		return err_set(err, REJECT, "is longer than %zu bytes", size - 1);
+	if (read_whole(fd, line, (size_t)status.st_size, err) != OK)
+		return err->outcome;
+	size_t end = strcspn(line, "\r\n");
+	if (end == 0)
+		return err_set(err, REJECT, "is empty: its first line must hold the secret");
+	if (end + strspn(line + end, "\r\n") != (size_t)status.st_size)
+		return err_set(err, REJECT, "must hold one line and nothing else");
+	line[end] = '\0';
+	return OK;
+}
+
+enum outcome secrets_read_line(const char *path, char *line, size_t size, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return err_set(err, REJECT, "cannot be opened: %s", strerror(errno));
+	struct err cause = {0};
+	enum outcome outcome = take_line(fd, line, size, &cause);
+	close(fd);
+	if (outcome == OK)
+		return OK;
+	sodium_memzero(line, size);
+	return err_set(err, outcome, "%s", cause.text);
+}
+
+enum outcome conf_read_line(const char *path, char *line, size_t size, struct err *err)
+{
+	struct err cause = {0};
+	enum outcome outcome = secrets_read_line(path, line, size, &cause);
+	return outcome == OK ? OK : err_set(err, outcome, "%s: %s", path, cause.text);
+}
+
+static enum outcome read_key(const char *path, uint8_t key[KEY_SIZE], struct err *err)
+{
+	char line[2 * KEY_SIZE + 3];
+	if (secrets_read_line(path, line, sizeof(line), err) != OK)
+		return err->outcome;
+	bool fine = bytes_from_hex(bytes_of_string(line), key, KEY_SIZE);
+	sodium_memzero(line, sizeof(line));
+	return fine ? OK : err_set(err, REJECT, "must hold one line of 64 hexadecimal digits");
+}
+
+enum outcome conf_read_key(const char *path, uint8_t key[32], struct err *err)
+{
+	struct err cause = {0};
+	enum outcome outcome = read_key(path, key, &cause);
+	return outcome == OK ? OK : err_set(err, outcome, "%s: %s", path, cause.text);
+}
+
+/* What others on the machine can read is no secret. */
+static void check_mode(const char *path, struct conf_problems *problems)
+{
+	struct stat status;
+	if (stat(path, &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		report_warning(problems, (struct report_place){path, 0},
+			"others on this machine may read or change it: chmod 600");
+}
+
+static void check_key(const char *path, const char *setting, struct conf_problems *problems)
+{
+	uint8_t key[KEY_SIZE];
+	struct err err = {0};
+	if (path == NULL)
+		return;
+	if (read_key(path, key, &err) != OK)
+		report_error(problems, (struct report_place){path, 0}, "%s: %s", setting, err.text);
+	else
+		check_mode(path, problems);
+	sodium_memzero(key, sizeof(key));
+}
+
+/* What only an edge needs: a router has no keys. */
+static void check_keys(const struct conf_seal *seal, struct conf_problems *problems)
+{
+	check_key(seal->pseudonym_key_file, "seal.pseudonym_key_file", problems);
+	check_key(seal->id_key_file, "seal.id_key_file", problems);
+	for (const struct setting_pair *key = seal->master_keys; key->name != NULL; key++)
+		check_key(key->value, "seal.master_keys", problems);
+}
+
+static void check_ops_keys(const struct conf_seal *seal, struct conf_problems *problems)
+{
+	check_key(seal->ops_secret_key_file, "seal.ops_secret_key_file", problems);
+	uint8_t key[KEY_SIZE];
+	struct err err = {0};
+	if (read_key(seal->ops_public_key_file, key, &err) != OK)
+		report_error(problems, (struct report_place){seal->ops_public_key_file, 0},
+			"seal.ops_public_key_file: %s", err.text);
+}
+
+/* A line that is used elsewhere; NULL: reported. */
+static const char *check_line(
+	struct arena *arena, const char *path, const char *setting, struct conf_problems *problems)
+{
+	char *line = arena_get(arena, LINE_MOST);
+	struct err err = {0};
+	if (secrets_read_line(path, line, LINE_MOST, &err) != OK) {
+		report_error(problems, (struct report_place){path, 0}, "%s: %s", setting, err.text);
+		return NULL;
+	}
+	check_mode(path, problems);
+	return line;
+}
+
+static void load_properties(struct conf *conf, struct conf_problems *problems)
+{
+	const struct setting_pair *files = conf->kafka.secret_properties;
+	size_t count = 0;
+	while (files[count].name != NULL)
+		count++;
+	struct setting_pair *secrets = arena_get_array(&conf->arena, count + 1, sizeof(*secrets));
+	for (size_t i = 0; i < count; i++) {
+		const char *value = check_line(
+			&conf->arena, files[i].value, "kafka.secret_properties", problems);
+		secrets[i] = (struct setting_pair){files[i].name, value};
+	}
+	conf->kafka.secrets = secrets;
+}
+
+static void check_credentials(const struct conf *conf, struct conf_problems *problems)
+{
+	struct arena scratch = {0};
+	const char *path = conf->registry.credentials_file;
+	const char *line = NULL;
+	if (path != NULL)
+		line = check_line(&scratch, path, "registry.credentials_file", problems);
+	if (line != NULL && strchr(line, ':') == NULL)
+		report_error(problems, (struct report_place){path, 0},
+			"registry.credentials_file: must hold user:password");
+	arena_done(&scratch);
+}
+
+static void check_readable(const char *path, const char *setting, struct conf_problems *problems)
+{
+	if (path != NULL && access(path, R_OK) != 0)
+		report_error(problems, (struct report_place){path, 0}, "%s: cannot be opened: %s",
+			setting, strerror(errno));
+}
+
+static void load_edge(struct conf *conf, struct conf_problems *problems)
+{
+	check_keys(&conf->seal, problems);
+	check_readable(conf->http.tls_cert_file, "http.tls_cert_file", problems);
+	check_readable(conf->http.tls_key_file, "http.tls_key_file", problems);
+	tokens_load(conf, problems);
+}
+
+enum outcome conf_load_secrets(struct conf *conf, struct conf_problems *problems)
+{
+	size_t errors = problems->errors;
+	if (sodium_init() < 0)
+		report_error(problems, (struct report_place){conf->path, 0},
+			"libsodium finds no randomness on this machine");
+	load_properties(conf, problems);
+	check_credentials(conf, problems);
+	check_readable(conf->registry.ca_file, "registry.ca_file", problems);
+	check_ops_keys(&conf->seal, problems);
+	if (conf->roles & CONF_EDGE)
+		load_edge(conf, problems);
+	report_sort(problems);
+	return problems->errors > errors ? REJECT : OK;
+}
