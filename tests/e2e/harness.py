@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 import deploy
 from model.judge import Judge, Report, Topics
 from model.rules import Config
+from traffic import Sent, check_ledger
+from watch import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("LOKETHUB_BUILD", ROOT / "build"))
@@ -169,6 +171,7 @@ class Hub:
     prefix: str
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     processes: dict[str, Process] = field(default_factory=dict)
+    watch: Watch = field(init=False)
 
     def deploy(self) -> None:
         groups: dict[str, dict[str, Any]] = {
@@ -181,6 +184,8 @@ class Hub:
         path = self._node("setup", {}, 0, 0)
         for command in (["check"], ["schemas", "register"], ["topics", "create"]):
             self.command(*command, config=path)
+        self.watch = Watch(self.services.brokers, self.services.registry, self.prefix)
+        self.watch.start()
 
     def _node(self, node: str, top: Mapping[str, Any], port: int, admin: int) -> Path:
         data = self.folder / f"data-{node}"
@@ -256,16 +261,16 @@ class Hub:
             with contextlib.suppress(OSError):
                 process.resume()
             process.kill()
+        self.watch.done.set()
 
     def settle(self, seconds: float = 60) -> Topics:
         """Waits until every record of intake has its event, and reads all."""
-        end = time.monotonic() + seconds
-        while True:
-            topics = Topics.read(self.services.brokers, self.services.registry, self.prefix)
-            decided = sum(event["offset"] is not None for _, event in topics.events)
-            if decided >= len(topics.intake) or time.monotonic() > end:
-                return topics
-            time.sleep(0.5)
+        self.watch.wait_decided(self.watch.records_of_intake(), seconds)
+        return Topics.read(self.services.brokers, self.services.registry, self.prefix)
 
-    def judge(self, seconds: float = 60) -> Report:
-        return Judge(self.config, self.settle(seconds)).run()
+    def judge(self, ledger: Sequence[Sent] = (), seconds: float = 60, lead: int = 0) -> Report:
+        """lead: how far the hub's time may be ahead of the brokers', in ms."""
+        topics = self.settle(seconds)
+        report = Judge(self.config, topics, lead=lead).run()
+        check_ledger(topics, ledger, report)
+        return report

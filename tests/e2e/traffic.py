@@ -1,20 +1,21 @@
 """traffic - partners at work: HTTP clients that play lives, and a ledger of the answers."""
 
+import contextlib
 import http.client
 import json
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from deploy import token_of
-from model.fold import hexed
+from model.judge import Report, Topics
 from model.scenario import Answer, Call, Child, Life
-from model.wire import Registry
+from model.wire import Unreadable
+from watch import Watch
 
 TAKEN = frozenset({200, 201, 202, 204})
 AGAIN = frozenset({0, 429, 500, 502, 503, 504})
@@ -24,6 +25,7 @@ AGAIN = frozenset({0, 429, 500, 502, 503, 504})
 class Sent:
     """One call and its last answer; tries > 1: intake may have it more than once."""
 
+    life: str
     call: Call
     status: int
     tries: int
@@ -67,7 +69,7 @@ class Client:
             self.connections.pop(url, connection).close()
             return 0, {}, b""
 
-    def post(self, call: Call, seconds: float) -> tuple[Sent, str | None]:
+    def post(self, life: str, call: Call, seconds: float) -> tuple[Sent, str | None]:
         """As a careful partner: the same again until there is an answer that says yes or no."""
         end = time.monotonic() + seconds
         body = json.dumps(call.body).encode()
@@ -76,50 +78,8 @@ class Client:
             tries += 1
             status, headers, _ = self.send(call.partner, "POST", call.path, body)
             if status not in AGAIN or time.monotonic() > end:
-                return Sent(call, status, tries), headers.get("Location")
+                return Sent(life, call, status, tries), headers.get("Location")
             time.sleep(0.1)
-
-
-class Children(threading.Thread):
-    """Reads events to learn which referrals the hub made from which."""
-
-    def __init__(self, brokers: str, registry: str, prefix: str) -> None:
-        super().__init__(daemon=True)
-        self.brokers, self.registry, self.topic = brokers, Registry(registry), prefix + "events"
-        self.found: dict[str, str] = {}
-        self.changed = threading.Condition()
-        self.done = threading.Event()
-
-    def run(self) -> None:
-        consumer = Consumer(
-            {
-                "bootstrap.servers": self.brokers,
-                "group.id": "children",
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "fetch.wait.max.ms": 20,
-            }
-        )
-        parts = consumer.list_topics(self.topic, timeout=30).topics[self.topic].partitions
-        consumer.assign([TopicPartition(self.topic, number, OFFSET_BEGINNING) for number in parts])
-        while not self.done.is_set():
-            message = consumer.poll(0.2)
-            if message is not None and not message.error():
-                self._take(self.registry.decode(message.value()))
-        consumer.close()
-
-    def _take(self, event: dict) -> None:
-        made = [each["after"] for each in event["transitions"] if each["after"]["parent"]]
-        with self.changed:
-            for referral in made:
-                self.found[hexed(referral["parent"])] = hexed(referral["referral"])
-            if made:
-                self.changed.notify_all()
-
-    def wait(self, parent: str, seconds: float) -> str | None:
-        with self.changed:
-            self.changed.wait_for(lambda: parent in self.found, seconds)
-            return self.found.get(parent)
 
 
 @dataclass
@@ -127,7 +87,7 @@ class Traffic:
     """Plays lives from several threads; each client's calls go one after the other."""
 
     edges: Edges
-    children: Children
+    watch: Watch
     threads: int = 8
     patience: float = 120.0
     ledger: list[Sent] = field(default_factory=list)
@@ -177,9 +137,9 @@ class Traffic:
             except StopIteration:
                 return
             if isinstance(asked, Child):
-                answer = self.children.wait(asked.parent, 10)
+                answer = self.watch.child(asked.parent, 10)
                 continue
-            sent, location = client.post(asked, self.patience)
+            sent, location = client.post(life.person_name, asked, self.patience)
             self.ledger.append(sent)
             answer = Answer(sent.status, referral_of(location))
 
@@ -190,3 +150,38 @@ class Traffic:
 def referral_of(location: str | None) -> str | None:
     """The id in a Location header, without hyphens, as everywhere here."""
     return location.rstrip("/").rpartition("/")[2].replace("-", "") if location else None
+
+
+def check_ledger(topics: Topics, ledger: Sequence[Sent], report: Report) -> None:
+    """What was answered 202 is in intake, in each client's order; what was refused is not."""
+    places: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for record in topics.intake:
+        with contextlib.suppress(Unreadable):
+            message = topics.registry.decode(record.value)
+            places[message["partner"], message["reference"]].append(record.place)
+    allowed: Counter[tuple[str, str]] = Counter()
+    refused: Counter[str] = Counter()
+    last: dict[str, tuple[tuple[str, str], tuple[int, int]]] = {}
+    for sent in ledger:
+        key = sent.call.partner, sent.call.reference
+        where = f"{sent.call.move} {key}"
+        if sent.status not in TAKEN:
+            refused[sent.call.partner] += 1
+            if sent.status in AGAIN or (sent.status == 400) != sent.call.bad:
+                report.add("answer", where, 400 if sent.call.bad else 202, sent.status)
+            continue
+        allowed[key] += sent.tries
+        if not places[key]:
+            report.add("lost", where, "in intake", None)
+        elif allowed[key] == sent.tries:
+            before, place = last.get(sent.life, (key, places[key][0]))
+            if place[0] == places[key][0][0] and place > places[key][0]:
+                report.add("order of a client", where, f"after {before} {place}", places[key][0])
+            last[sent.life] = key, places[key][0]
+    for key, found in places.items():
+        if len(found) > allowed[key]:
+            report.add("twice in intake", str(key), f"at most {allowed[key]}", len(found))
+    for partner, count in refused.items():
+        if report.partners[partner]["refused"] < count:
+            report.add("refused", partner, count, report.partners[partner]["refused"])
+    report.counts["calls"] = len(ledger)

@@ -74,10 +74,16 @@ class Topics:
 
 class Judge:
     def __init__(
-        self, config: Config, topics: Topics, clock_names: Iterable[str] = CLOCKS_BUILT
+        self,
+        config: Config,
+        topics: Topics,
+        clock_names: Iterable[str] = CLOCKS_BUILT,
+        lead: int = 0,
     ) -> None:
+        """lead: how far the hub's time may be ahead of the brokers' (clock_offset), in ms."""
         self.config, self.topics = config, topics
         self.clock_names = frozenset(clock_names)
+        self.lead = lead
         self.report = Report()
         self.model: dict[str, Client] = {}
         self.router: dict[str, Client] = {}
@@ -129,6 +135,8 @@ class Judge:
 
     def _message(self, where: str, record: Record, event: dict) -> None:
         now = max(record.time, self.now.get(record.partition, 0))
+        if now < event["at"] <= now + self.lead:
+            now = event["at"]
         self.now[record.partition] = now
         if event["at"] != now:
             self.report.add("now of the decision", where, now, event["at"])
