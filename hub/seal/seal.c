@@ -73,6 +73,11 @@ enum outcome seal_box_open(const uint8_t secret_key[SEAL_SECRET_SIZE], struct by
 	return OK;
 }
 
+void seal_random(void *out, size_t size)
+{
+	randombytes_buf(out, size);
+}
+
 bool seal_equal(struct bytes a, struct bytes b)
 {
 	return a.size == b.size && sodium_memcmp(a.data, b.data, a.size) == 0;

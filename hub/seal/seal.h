@@ -39,6 +39,8 @@ enum outcome seal_box(const uint8_t public_key[SEAL_SECRET_SIZE], struct bytes c
 enum outcome seal_box_open(const uint8_t secret_key[SEAL_SECRET_SIZE], struct bytes box,
 	struct buffer *out, struct err *err) MUST_CHECK;
 
+/* Not to be guessed. */
+void seal_random(void *out, size_t size);
 /* In constant time; sizes are no secret. */
 bool seal_equal(struct bytes a, struct bytes b);
 /* SHA-256, to compare a bearer token with what config holds of it. */

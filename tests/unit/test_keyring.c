@@ -14,14 +14,14 @@ struct store {
 	int catch_ups;
 };
 
-static enum outcome find(struct store *store, const uint8_t *id, size_t size,
-	struct keyring_record *out, bool *found, struct err *err)
+static enum outcome find(struct store *store, struct bytes id, struct keyring_record *out,
+	bool *found, struct err *err)
 {
 	if (store->away)
 		return err_set(err, RETRY, "no view");
 	*found = false;
 	for (size_t i = 0; i < store->seen && !*found; i++)
-		if (memcmp(store->records[i].id, id, size) == 0) {
+		if (memcmp(store->records[i].id, id.data, id.size) == 0) {
 			*out = store->records[i];
 			*found = true;
 		}
@@ -31,13 +31,13 @@ static enum outcome find(struct store *store, const uint8_t *id, size_t size,
 static enum outcome by_owner(void *context, const uint8_t owner[KEYRING_OWNER_SIZE],
 	struct keyring_record *out, bool *found, struct err *err)
 {
-	return find(context, owner, KEYRING_OWNER_SIZE, out, found, err);
+	return find(context, bytes_of(owner, KEYRING_OWNER_SIZE), out, found, err);
 }
 
 static enum outcome by_id(void *context, const uint8_t id[SEAL_KEY_ID_SIZE],
 	struct keyring_record *out, bool *found, struct err *err)
 {
-	return find(context, id, SEAL_KEY_ID_SIZE, out, found, err);
+	return find(context, bytes_of(id, SEAL_KEY_ID_SIZE), out, found, err);
 }
 
 static enum outcome catch_up(void *context, struct err *err)

@@ -1,0 +1,39 @@
+/* parse - the body of a request as a Draft: the hub's own JSON, bare or as the data of a
+ * CloudEvent. */
+#ifndef HUB_FLOW_INTAKE_PARSE_H
+#define HUB_FLOW_INTAKE_PARSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hub/base/bytes.h"
+#include "hub/base/problems.h"
+#include "schemas/types.h"
+
+struct parse; /* for one thread */
+
+struct parse *parse_new(int32_t depth); /* of nested JSON, at most */
+void parse_free(struct parse *parse);
+
+/* The attributes of a CloudEvent (CloudEvents 1.0.2). In binary mode they are headers and come in
+ * with the body; in structured mode parse_event fills them in. */
+struct parse_event {
+	struct bytes specversion, id, source, type, time;
+	struct bytes trace; /* extension traceparent */
+};
+
+enum parse_result {
+	PARSE_OK,
+	PARSE_UNREADABLE, /* no JSON object; problems has one */
+	PARSE_INVALID, /* problems has all that is wrong */
+};
+
+/* event NULL: bare JSON. Else binary mode: its id stands in for a missing reference, its time for a
+ * missing occurred_at. Copies into problems->arena. */
+enum parse_result parse_draft(struct parse *parse, struct bytes body,
+	const struct parse_event *event, struct draft *out, struct problems *problems);
+/* Structured mode: the attributes are members, and the Draft is `data`. */
+enum parse_result parse_event(struct parse *parse, struct bytes body, struct parse_event *event,
+	struct draft *out, struct problems *problems);
+
+#endif
