@@ -81,6 +81,7 @@ static enum outcome try_conf(
 enum outcome kafka_settings_check(const struct kafka_settings *settings, struct err *err)
 {
 	if (refuse_ours(settings->properties, err) != OK ||
+		refuse_ours(settings->secrets, err) != OK ||
 		refuse_ours(settings->consumer, err) != OK ||
 		refuse_ours(settings->producer, err) != OK)
 		return REJECT;
@@ -111,6 +112,7 @@ rd_kafka_conf_t *kafka_conf(const struct kafka_settings *settings, rd_kafka_type
 	rd_kafka_conf_set_log_cb(conf, take_log);
 	if (add(conf, who, err) == OK && add(conf, common, err) == OK &&
 		add(conf, own, err) == OK && add(conf, settings->properties, err) == OK &&
+		add(conf, settings->secrets, err) == OK &&
 		add(conf, type == RD_KAFKA_CONSUMER ? settings->consumer : settings->producer,
 			err) == OK)
 		return conf;

@@ -21,6 +21,7 @@ struct kafka_settings {
 	/* librdkafka's properties (its CONFIGURATION.md) from config, ended by name NULL; NULL:
 	 * none. Those for all clients come first. */
 	const struct setting_pair *properties, *consumer, *producer;
+	const struct setting_pair *secrets; /* the same for all clients, from files: passwords */
 };
 
 /* REJECT: a property that librdkafka does not know or whose value it refuses, or one that is ours
