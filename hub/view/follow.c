@@ -179,16 +179,29 @@ static enum outcome note(struct run *run, const struct apply_record *record, str
 static enum outcome decode(struct run *run, const struct record_read *read,
 	struct apply_record *record, struct err *err)
 {
+	const struct schema *schema = topics_row(read->topic)->value;
+	struct wire_record value = {.value = read->value, .schema = schema};
+	void *decoded = arena_get(&run->arena, schema->size);
+	enum outcome outcome = wire_decode(run->follow->wire, &value, decoded, &run->arena, err);
+	record->payload = read->value;
+	if (outcome == OK) {
+		record->payload.data += WIRE_HEAD_SIZE;
+		record->payload.size -= WIRE_HEAD_SIZE;
+		record->value = decoded;
+	}
+	return outcome;
+}
+
+/* An intake record that cannot be read now is left unreadable, as the router leaves it; of what the
+ * routers wrote nothing is left out. */
+static enum outcome decode_or_skip(struct run *run, const struct record_read *read,
+	struct apply_record *record, struct err *err)
+{
 	if (read->value.data == NULL)
 		return OK;
-	record->payload = read->value;
-	enum outcome outcome = run->follow->decode(
-		run->follow->decoder, read, &run->arena, &record->payload, &record->value, err);
-	if (outcome == OK)
-		return OK;
-	if (outcome == RETRY && read->topic != TOPIC_INTAKE)
+	enum outcome outcome = decode(run, read, record, err);
+	if (outcome == OK || (outcome == RETRY && read->topic != TOPIC_INTAKE))
 		return outcome;
-	record->value = NULL;
 	metrics_add(&metrics[UNREADABLE], topics_row(read->topic)->name, 1);
 	log_warn("view", "from=%s[%d]@%" PRId64 " text=%s", topics_row(read->topic)->name,
 		(int)read->partition, read->offset, log_quote(err->text));
@@ -206,7 +219,7 @@ static enum outcome take(struct run *run, const struct record_read *read, struct
 	};
 	arena_reset(&run->arena);
 	record_headers_read(read, &record.headers);
-	if (decode(run, read, &record, err) != OK)
+	if (decode_or_skip(run, read, &record, err) != OK)
 		return err->outcome;
 	if (apply_record(run->apply, &record, err) != OK || note(run, &record, err) != OK)
 		return err->outcome;

@@ -7,7 +7,7 @@
 
 #include "hub/base/err.h"
 #include "hub/kafka/kafka.h"
-#include "hub/view/view.h"
+#include "hub/wire/wire.h"
 
 /* What can be read after a commit. */
 struct follow_state {
@@ -17,8 +17,7 @@ struct follow_state {
 
 struct follow {
 	const struct kafka_settings *kafka;
-	view_decode_fn *decode;
-	void *decoder;
+	struct wire *wire;
 	const char *path;
 	int32_t cache_kb;
 	int32_t commit_interval_ms;

@@ -115,8 +115,7 @@ static void *run(void *context)
 	struct view *view = context;
 	const struct follow follow = {
 		.kafka = view->options.kafka,
-		.decode = view->options.decode,
-		.decoder = view->options.decoder,
+		.wire = view->options.wire,
 		.path = view->path,
 		.cache_kb = view->options.cache_kb,
 		.commit_interval_ms = view->options.commit_interval_ms,

@@ -16,15 +16,9 @@
  * equal. Readers (hub/view/query.h) open the same file. */
 struct view;
 
-/* Makes the struct of the topic's schema out of a record's value, in the arena; payload: its Avro.
- * REJECT: it never can be read. RETRY: not now. */
-typedef enum outcome view_decode_fn(void *decoder, const struct record_read *record,
-	struct arena *arena, struct bytes *payload, const void **value, struct err *err);
-
 struct view_options {
 	const struct kafka_settings *kafka; /* borrowed */
-	view_decode_fn *decode; /* called from the view's thread */
-	void *decoder;
+	struct wire *wire; /* borrowed */
 	const char *path; /* of the file; its folder is made */
 	int32_t cache_kb; /* of SQLite's pages in memory */
 	int32_t commit_interval_ms; /* a commit at least so often while records come */
