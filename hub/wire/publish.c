@@ -47,8 +47,9 @@ static enum outcome compare_versions(struct pass *pass, struct publish_row *row,
 		return outcome;
 	row->versions = (int32_t)versions.count;
 	for (size_t i = 0; outcome == OK && i < versions.count; i++) {
-		outcome = registry_version(pass->registry, row->subject, versions.items[i],
-			&pass->arena, &version, err);
+		version.version = versions.items[i];
+		outcome =
+			registry_version(pass->registry, row->subject, &pass->arena, &version, err);
 		if (outcome == OK)
 			outcome = compare(row->schema, &version, err);
 	}

@@ -257,11 +257,11 @@ enum outcome registry_versions(struct registry *registry, const char *subject, s
 	return outcome;
 }
 
-enum outcome registry_version(struct registry *registry, const char *subject, int32_t version,
-	struct arena *arena, struct registry_version *out, struct err *err)
+enum outcome registry_version(struct registry *registry, const char *subject, struct arena *arena,
+	struct registry_version *out, struct err *err)
 {
 	struct exchange exchange = {.registry = registry};
-	const char *behind = arena_format(&exchange.arena, "/versions/%d", version), *text;
+	const char *behind = arena_format(&exchange.arena, "/versions/%d", out->version), *text;
 	const char *path = subject_path(&exchange, "/subjects/", subject, behind);
 	enum outcome outcome = ask(&exchange, "GET", path, NULL, err);
 

@@ -42,9 +42,9 @@ enum outcome registry_find(struct registry *registry, const char *subject, const
 /* The versions of a subject, oldest first; none for one that is unknown. */
 enum outcome registry_versions(struct registry *registry, const char *subject, struct arena *arena,
 	struct registry_versions *out, struct err *err) MUST_CHECK;
-/* The whole of one version. */
-enum outcome registry_version(struct registry *registry, const char *subject, int32_t version,
-	struct arena *arena, struct registry_version *out, struct err *err) MUST_CHECK;
+/* Fills in the rest of the version whose number is in out->version. */
+enum outcome registry_version(struct registry *registry, const char *subject, struct arena *arena,
+	struct registry_version *out, struct err *err) MUST_CHECK;
 
 /* Adds a schema to a subject; there already: its id. REJECT: not compatible, or no schema. */
 enum outcome registry_register(struct registry *registry, const char *subject, const char *json,

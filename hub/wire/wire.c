@@ -84,8 +84,8 @@ static enum outcome learn_subject(struct wire *wire, const char *subject, struct
 	for (size_t i = 0; outcome == OK && i < versions.count; i++) {
 		if (known_has_version(&wire->known, subject, versions.items[i]))
 			continue;
-		outcome = registry_version(
-			wire->registry, subject, versions.items[i], &arena, &version, err);
+		version.version = versions.items[i];
+		outcome = registry_version(wire->registry, subject, &arena, &version, err);
 		if (outcome == OK)
 			known_add(&wire->known,
 				&(struct known_schema){.id = version.id,

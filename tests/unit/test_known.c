@@ -13,7 +13,7 @@
 #define B "{\"type\":\"record\",\"name\":\"S\",\"fields\":[]}"
 #define URL "http://registry.example"
 
-static char folder[] = "/tmp/test_known.XXXXXX";
+static char folder[] = P_tmpdir "/test_known.XXXXXX";
 static char path[sizeof(folder) + 10];
 
 static int setup(void **state)

@@ -32,7 +32,7 @@ static int setup(void **state)
 		port == NULL ? "8081" : port);
 	snprintf(fixture.prefix, sizeof(fixture.prefix), "test.%lld.%d.%d.",
 		(long long)clock_wall(), (int)getpid(), number++);
-	strcpy(fixture.folder, "/tmp/test_registry.XXXXXX");
+	strcpy(fixture.folder, P_tmpdir "/test_registry.XXXXXX");
 	assert_non_null(mkdtemp(fixture.folder));
 	snprintf(fixture.cache, sizeof(fixture.cache), "%s/cache", fixture.folder);
 	fixture.settings = (struct wire_settings){
