@@ -193,6 +193,8 @@ static size_t ascii_run(const uint8_t *data, size_t size)
 bool bytes_is_utf8(struct bytes b)
 {
 	size_t at = 0;
+	if (b.data == NULL)
+		return true;
 	while ((at += ascii_run(b.data + at, b.size - at)) < b.size) {
 		size_t size = utf8_character(b.data + at, b.size - at);
 		if (size == 0)

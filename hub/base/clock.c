@@ -178,6 +178,13 @@ struct reader {
 	const uint8_t *at, *end;
 };
 
+static struct reader reader_of(struct bytes text)
+{
+	if (text.data == NULL)
+		text = bytes_of("", 0);
+	return (struct reader){text.data, text.data + text.size};
+}
+
 static bool take(struct reader *reader, char wanted)
 {
 	if (reader->at == reader->end || *reader->at != (uint8_t)wanted)
@@ -223,9 +230,9 @@ static bool take_date(struct reader *reader, int32_t *days)
 
 bool clock_date_from_text(struct bytes text, int32_t *days)
 {
-	struct reader reader = {text.data, text.data + text.size};
+	struct reader reader = reader_of(text);
 	int32_t read;
-	if (text.data == NULL || !take_date(&reader, &read) || reader.at != reader.end)
+	if (!take_date(&reader, &read) || reader.at != reader.end)
 		return false;
 	*days = read;
 	return true;
@@ -266,11 +273,10 @@ static bool take_zone(struct reader *reader, int64_t *east_ms)
 
 bool clock_from_text(struct bytes text, int64_t *epoch_ms)
 {
-	struct reader reader = {text.data, text.data + text.size};
+	struct reader reader = reader_of(text);
 	int32_t days, seconds;
 	int64_t day_ms, fraction = 0, east_ms;
-	if (text.data == NULL || !take_date(&reader, &days) ||
-		!(take(&reader, 'T') || take(&reader, 't')) ||
+	if (!take_date(&reader, &days) || !(take(&reader, 'T') || take(&reader, 't')) ||
 		!take_hours_and_minutes(&reader, &day_ms) || !take(&reader, ':') ||
 		!take_digits(&reader, 2, 60, &seconds))
 		return false;
