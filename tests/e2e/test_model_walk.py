@@ -71,7 +71,7 @@ def pass_time(life: Life, random: Random, seen: Counter[str]) -> None:
 
 
 def clocks_built() -> set[str]:
-    return {"T0", "T1", "T2", "T4", "T5", "T6", "T9", "T12"}
+    return {*WORLD.clocks, "T12"}
 
 
 def check_fold(before: Client | None, decision: Decision, message: Message | None = None) -> None:

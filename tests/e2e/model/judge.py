@@ -13,7 +13,7 @@ from .state import Client, Clock, Message
 from .wire import PREFIX, Record, Registry, Unreadable, read_topic, siphash
 
 TOPICS = ("intake", "events", "clients", "handovers", "rejected")
-CLOCKS_BUILT = frozenset({"T0", "T2", "T4", "T5", "T6", "T12"})
+CLOCKS_BUILT = frozenset({"T0", "T1", "T2", "T4", "T5", "T6", "T12"})
 DIFFERENCES_MAX = 40
 
 
@@ -396,13 +396,8 @@ def differ(
 ) -> Iterator[tuple]:
     """Where two clients differ: path and both values. clock_names: against the model."""
     skip = IGNORED if clock_names is not None else frozenset({"parent"})
-    plain = (
-        {"referrals", "clocks", "next_action"}
-        if clock_names is not None
-        else {"referrals", "clocks"}
-    )
     for name, value in vars(one).items():
-        if name not in skip | plain and value != getattr(other, name):
+        if name not in skip | {"referrals", "clocks"} and value != getattr(other, name):
             yield (name,), value, getattr(other, name)
     yield from _differ_clocks(("clocks",), one.clocks, other.clocks, clock_names)
     if list(one.referrals) != list(other.referrals):

@@ -145,6 +145,8 @@ class Step:
     # Clocks
 
     def arm(self, referral: Referral, name: str, role: str) -> None:
+        if name not in self.config.clocks:
+            return
         due = self.config.clocks[name].step(0, referral.urgent).after(self.now)
         referral.clocks[name] = Clock(name, self.now, due, 0, role)
 
