@@ -48,7 +48,7 @@ class World:
         self._add(self.topics.events, event)
         for told in decision.told:
             if told.number:
-                self._add(self.topics.handovers, handover(told))
+                self._add(self.topics.handovers, handover(told, decision.client, self.now))
         if decision.result == "REJECTED":
             self._add(self.topics.rejected, rejection(offset, decision))
         if decision.client:
@@ -92,8 +92,10 @@ def encode(message: Message) -> bytes:
     return data.getvalue()
 
 
-def handover(told: Any) -> dict:
-    return {"desk": told.desk, "referral": told.referral, "number": told.number, "kind": told.kind}
+def handover(told: Any, client: Client, at: int) -> dict:
+    referral = client.referrals[told.referral]
+    said = {"client": client.id, "at": at, "state": referral.state, "version": referral.version}
+    return vars(told) | said
 
 
 def rejection(offset: int, decision: machine.Decision) -> dict:
@@ -234,6 +236,11 @@ def double_handover(world: World, random: Random) -> None:
     world.topics.handovers.append(random.choice(world.topics.handovers))
 
 
+def wrong_role(world: World, random: Random) -> None:
+    record, value = random.choice(world.topics.handovers)
+    value["role"] = "LEAD"
+
+
 def revert_client(world: World, random: Random) -> None:
     """An old state written late, as by a worker that had lost its partition."""
     clients = world.topics.clients
@@ -257,6 +264,7 @@ def lose_rejection(world: World, random: Random) -> None:
         (late_clock, {"state clocks"}),
         (lose_handover, {"handover"}),
         (double_handover, {"handover", "handover number"}),
+        (wrong_role, {"handover role"}),
         (revert_client, {"order", "client is not the fold of its events"}),
         (lose_rejection, {"rejection"}),
     ],

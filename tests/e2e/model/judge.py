@@ -91,6 +91,7 @@ class Judge:
         self.astray: set[str] = set()  # clients on which model and router already differ
         self.now: dict[int, int] = {}
         self.hashes: dict[str, bytes] = {}
+        self.told: dict[tuple[str, str, int], dict[str, Any]] = {}
 
     def run(self) -> Report:
         self._events()
@@ -216,11 +217,27 @@ class Judge:
             self._lose(client, event)
             return
         if decision.client:
+            self._keep_told(client, decision, event)
             self.model[client] = decision.client
             for referral in decision.client.referrals:
                 self.client_of_referral[referral] = client
         self._take(client, event)
         self._same_state(where, client)
+
+    def _keep_told(self, client: str, decision: Decision, event: dict) -> None:
+        """What the handovers of this event must say."""
+        assert decision.client
+        for told in decision.told:
+            if told.number:
+                referral = decision.client.referrals[told.referral]
+                self.told[told.desk, told.referral, told.number] = {
+                    "kind": told.kind,
+                    "role": told.role,
+                    "client": client,
+                    "at": event["at"],
+                    "state": referral.state,
+                    "version": referral.version,
+                }
 
     def _same_state(self, where: str, client: str) -> None:
         model, router = self.model.get(client), self.router.get(client)
@@ -298,8 +315,12 @@ class Judge:
             referral = hexed(value["referral"])
             written[value["desk"], referral, value["number"], value["kind"]] += 1
             last[referral, value["desk"]] += 1
+            where = f"handovers[{record.partition}]@{record.offset} {value['desk']} {referral}"
+            expected = self.told.get((value["desk"], referral, value["number"]), {})
+            for name in expected:
+                if hexed(value[name]) != expected[name]:
+                    self.report.add(f"handover {name}", where, expected[name], value[name])
             if value["number"] != last[referral, value["desk"]]:
-                where = f"handovers[{record.partition}]@{record.offset} {value['desk']} {referral}"
                 self.report.add(
                     "handover number", where, last[referral, value["desk"]], value["number"]
                 )
