@@ -3,22 +3,26 @@
 
 #include <string.h>
 
+#include "hub/conf/file.h"
 #include "hub/conf/value.h"
 
-struct report_place bind_place(const config_setting_t *setting)
+/* libconfig names a file as @include does; one copy is kept of each. */
+const char *bind_file(struct bind *bind, const char *file)
 {
-	const char *file = config_setting_source_file(setting);
-	return (struct report_place){
-		file != NULL ? file : "", (int)config_setting_source_line(setting)};
+	bool is_main = file == NULL || strcmp(file, bind->path) == 0;
+	if (is_main)
+		return bind->path;
+	if (bind->kept_from != file) {
+		bind->kept_from = file;
+		bind->kept = file_path(bind->arena, bind->folder, file);
+	}
+	return bind->kept;
 }
 
-struct report_place bind_keep(struct bind *bind, struct report_place place)
+struct report_place bind_place(struct bind *bind, const config_setting_t *setting)
 {
-	if (bind->kept_from != place.file) {
-		bind->kept_from = place.file;
-		bind->kept = arena_string(bind->arena, bytes_of_string(place.file));
-	}
-	return (struct report_place){bind->kept, place.line};
+	return (struct report_place){bind_file(bind, config_setting_source_file(setting)),
+		(int)config_setting_source_line(setting)};
 }
 
 static bool contains(const char *const *words, const char *word)
@@ -46,21 +50,33 @@ static bool is_group(const struct setting *rows, const char *name)
 	return false;
 }
 
-static void refuse_name(struct bind *bind, const config_setting_t *member, const char *name,
-	const struct setting *rows, const char *const *also)
+/* The names of rows, of their groups, and those beside them; ended by NULL. */
+static const char *const *known_names(
+	struct arena *arena, const struct setting *rows, const char *const *also)
 {
-	size_t rows_count = 0, also_count = 0;
+	size_t rows_count = 0, also_count = 0, count = 0;
 	while (rows[rows_count].name != NULL)
 		rows_count++;
 	while (also != NULL && also[also_count] != NULL)
 		also_count++;
-	struct arena *arena = &bind->problems->arena;
-	const char **known = arena_get_array(arena, rows_count + also_count + 1, sizeof(*known));
-	for (size_t i = 0; i < rows_count; i++)
-		known[i] = rows[i].name;
+	const char **known =
+		arena_get_array(arena, 2 * rows_count + also_count + 1, sizeof(*known));
+	for (size_t i = 0; i < rows_count; i++) {
+		const char *name = rows[i].name, *dot = strchr(name, '.');
+		known[count++] = name;
+		if (dot != NULL)
+			known[count++] = arena_string(arena, bytes_of(name, (size_t)(dot - name)));
+	}
 	for (size_t i = 0; i < also_count; i++)
-		known[rows_count + i] = also[i];
-	report_error(bind->problems, bind_place(member), "%s is not a known name%s", name,
+		known[count++] = also[i];
+	return known;
+}
+
+static void refuse_name(struct bind *bind, const config_setting_t *member, const char *name,
+	const struct setting *rows, const char *const *also)
+{
+	const char *const *known = known_names(&bind->problems->arena, rows, also);
+	report_error(bind->problems, bind_place(bind, member), "%s is not a known name%s", name,
 		report_hint(bind->problems, name, known));
 }
 
@@ -77,7 +93,7 @@ static void check_names(struct bind *bind, config_setting_t *group, const char *
 		if (!is_group(rows, name))
 			refuse_name(bind, member, name, rows, also);
 		else if (!config_setting_is_group(member))
-			report_error(bind->problems, bind_place(member),
+			report_error(bind->problems, bind_place(bind, member),
 				"%s must be a group: write %s = { … };", name, name);
 		else
 			check_names(bind, member, name, rows, NULL);
@@ -95,8 +111,9 @@ static void bind_row(
 {
 	config_setting_t *member = find_member(group, row->name);
 	if (member == NULL && row->preset == NULL)
-		report_error(bind->problems, bind_place(group), "%s is missing: it must be %s. %s",
-			row->name, value_describe(&bind->problems->arena, row), row->doc);
+		report_error(bind->problems, bind_place(bind, group),
+			"%s is missing: it must be %s. %s", row->name,
+			value_describe(&bind->problems->arena, row), row->doc);
 	if (member == NULL || !value_bind(bind, row, member, out))
 		value_preset(bind, row, out);
 }
@@ -119,7 +136,7 @@ config_setting_t *bind_list(struct bind *bind, config_setting_t *root, const cha
 		fine = config_setting_is_group(config_setting_get_elem(list, (unsigned)i));
 	if (fine)
 		return list;
-	report_error(bind->problems, bind_place(list),
+	report_error(bind->problems, bind_place(bind, list),
 		"%s must be a list of groups: write %s = ( { … }, { … } );", name, name);
 	return NULL;
 }

@@ -9,10 +9,11 @@
 struct bind {
 	struct arena *arena; /* what is filled points into it */
 	struct conf_problems *problems;
-	const char *folder; /* of the config file */
+	const char *path; /* of the config file, as it was named */
+	const char *folder; /* that it lies in */
 	const char *secrets; /* folder of the secrets */
 	const struct codes *codes; /* NULL: not yet read, so no code is looked up */
-	const char *kept_from, *kept; /* the file's name in the tree, and its copy in the arena */
+	const char *kept_from, *kept; /* the last file's name in the tree, and its path */
 };
 
 /* Fills out, whose other bytes stay as they are, from the members of the group. `also` (NULL: none)
@@ -24,9 +25,8 @@ void bind_group(struct bind *bind, config_setting_t *group, const struct setting
 config_setting_t *bind_list(struct bind *bind, config_setting_t *root, const char *name);
 /* A text in the group; NULL: it is not there or no text. Reports nothing. */
 const char *bind_text(config_setting_t *group, const char *name);
-/* The file's name is borrowed from the tree. */
-struct report_place bind_place(const config_setting_t *setting);
-/* With a copy of it in the arena, one per file. */
-struct report_place bind_keep(struct bind *bind, struct report_place place);
+struct report_place bind_place(struct bind *bind, const config_setting_t *setting);
+/* The path of a file as libconfig names it; NULL: the main one. */
+const char *bind_file(struct bind *bind, const char *file);
 
 #endif

@@ -28,18 +28,16 @@ void conf_free(struct conf *conf)
 }
 
 /* false: reported. */
-static bool parse(
-	config_t *tree, const char *path, const char *folder, struct conf_problems *problems)
+static bool parse(struct bind *bind, config_t *tree)
 {
-	if (!source_check(path, folder, problems))
+	if (!source_check(bind->path, bind->folder, bind->problems))
 		return false;
-	config_set_include_dir(tree, folder);
-	if (config_read_file(tree, path))
+	config_set_include_dir(tree, bind->folder);
+	if (config_read_file(tree, bind->path))
 		return true;
-	const char *file = config_error_file(tree);
-	report_error(problems,
-		(struct report_place){file != NULL ? file : path, config_error_line(tree)}, "%s",
-		config_error_text(tree));
+	struct report_place place = {
+		bind_file(bind, config_error_file(tree)), config_error_line(tree)};
+	report_error(bind->problems, place, "%s", config_error_text(tree));
 	return false;
 }
 
@@ -80,11 +78,12 @@ enum outcome conf_load(const char *path, struct conf **out, struct conf_problems
 	struct bind bind = {
 		.arena = &conf->arena,
 		.problems = problems,
+		.path = conf->path,
 		.folder = file_folder(&conf->arena, path),
 	};
 	config_t tree;
 	config_init(&tree);
-	if (parse(&tree, path, bind.folder, problems))
+	if (parse(&bind, &tree))
 		fill(conf, config_root_setting(&tree), &bind);
 	config_destroy(&tree);
 	report_sort(problems);

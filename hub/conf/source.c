@@ -24,7 +24,7 @@ struct scan {
 	struct conf_problems *problems;
 };
 
-static void scan_text(struct scan *scan);
+static void scan_file(struct scan *scan);
 
 static void step(struct scan *scan)
 {
@@ -79,7 +79,7 @@ static void include(struct scan *scan, const char *name)
 	else if (file_read(path, scan->arena, &text, &err) == OK) {
 		inner.at = (const char *)text.data;
 		inner.end = inner.at + text.size;
-		scan_text(&inner);
+		scan_file(&inner);
 		scan->found = inner.found;
 		return;
 	}
@@ -157,6 +157,16 @@ static void scan_text(struct scan *scan)
 	}
 }
 
+static void scan_file(struct scan *scan)
+{
+	if (bytes_is_utf8(bytes_of(scan->at, (size_t)(scan->end - scan->at)))) {
+		scan_text(scan);
+		return;
+	}
+	scan->found++;
+	report_error(scan->problems, (struct report_place){scan->place.file, 0}, "is not UTF-8");
+}
+
 bool source_check_text(
 	struct bytes text, const char *path, const char *folder, struct conf_problems *problems)
 {
@@ -170,7 +180,7 @@ bool source_check_text(
 		.arena = &arena,
 		.problems = problems,
 	};
-	scan_text(&scan);
+	scan_file(&scan);
 	arena_done(&arena);
 	return scan.found == 0;
 }

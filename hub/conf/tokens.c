@@ -108,3 +108,9 @@ const struct conf_partner *conf_partner_by_token(
 		*which = *found;
 	return (*found)->partner;
 }
+
+const struct conf_partner *conf_partner(const struct conf *conf, struct bytes oin)
+{
+	const struct rules_partner *found = rules_partner(&conf->rules, oin);
+	return found != NULL ? &conf->partners[found - conf->rules.partners] : NULL;
+}

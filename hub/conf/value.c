@@ -138,7 +138,7 @@ static const char *hint(struct bind *bind, const struct setting *row, const char
 static bool refuse(struct bind *bind, const struct setting *row, config_setting_t *member)
 {
 	const char *must = value_describe(&bind->problems->arena, row);
-	report_error(bind->problems, bind_place(member), "%s must be %s", row->name, must);
+	report_error(bind->problems, bind_place(bind, member), "%s must be %s", row->name, must);
 	return false;
 }
 
@@ -146,8 +146,8 @@ static bool refuse_text(
 	struct bind *bind, const struct setting *row, config_setting_t *member, const char *text)
 {
 	const char *must = value_describe(&bind->problems->arena, row);
-	report_error(bind->problems, bind_place(member), "%s must be %s, not \"%s\"%s", row->name,
-		must, text, hint(bind, row, text));
+	report_error(bind->problems, bind_place(bind, member), "%s must be %s, not \"%s\"%s",
+		row->name, must, text, hint(bind, row, text));
 	return false;
 }
 
@@ -175,8 +175,8 @@ static bool read_number(
 		out->number = config_setting_get_int(member);
 	if (number_fits(row, out->number))
 		return true;
-	report_error(bind->problems, bind_place(member), "%s must be %s, not %" PRId64, row->name,
-		value_describe(&bind->problems->arena, row), out->number);
+	report_error(bind->problems, bind_place(bind, member), "%s must be %s, not %" PRId64,
+		row->name, value_describe(&bind->problems->arena, row), out->number);
 	return false;
 }
 

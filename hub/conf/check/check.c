@@ -15,8 +15,13 @@ const char *check_what(struct check *check, const char *format, ...)
 	return text;
 }
 
+enum { HINTS_MOST = 50 };
+
+/* Looking for what was meant takes long among many desks: only the first problems are worth it. */
 static const char *hint(struct check *check, const char *desk)
 {
+	if (check->problems->errors > HINTS_MOST)
+		return "";
 	const struct rules *rules = &check->conf->rules;
 	struct arena scratch = {0};
 	const char **ids = arena_get_array(&scratch, rules->desks_count + 1, sizeof(*ids));
@@ -79,8 +84,7 @@ enum outcome conf_check(const struct conf *conf, const char *const *owners, size
 	check_overrides(&check);
 	for (size_t i = 0; owners != NULL && i < owners_count; i++)
 		check_owner(&check, owners[i]);
-	if (problems->errors == errors)
-		check_total(&check);
+	check_total(&check);
 	report_sort(problems);
 	return problems->errors > errors ? REJECT : OK;
 }

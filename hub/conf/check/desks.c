@@ -87,35 +87,50 @@ static void check_bsn(struct check *check, size_t i, const struct rules_partner 
 			"desk %s: it sees the BSN before it has accepted", desk->id);
 }
 
-/* Follows the successors back to the desk; a circle is reported at the least id in it. */
-static bool begins_circle(const struct rules *rules, const struct rules_desk *start)
-{
-	const struct rules_desk *desk = start;
-	for (size_t steps = 0; steps <= rules->desks_count; steps++) {
-		desk = rules_desk(rules, bytes_of_string(desk->successor));
-		if (desk == NULL || desk < start)
-			return false;
-		if (desk == start)
-			return true;
-	}
-	return false;
-}
-
 static void check_successor(struct check *check, size_t i)
 {
-	const struct rules *rules = &check->conf->rules;
-	const struct rules_desk *desk = &rules->desks[i];
+	const struct rules_desk *desk = &check->conf->rules.desks[i];
 	struct report_place place = *place_of_desk(check, i);
 	const char *what = check_what(check, "desk %s: successor", desk->id);
 	const struct rules_desk *successor = check_desk(check, place, what, desk->successor);
-	if (begins_circle(rules, desk))
-		report_error(check->problems, place,
-			"%s %s leads back to it: name the desk that "
-			"has its work now",
-			what, desk->successor);
-	else if (successor != NULL && !successor->active)
+	if (successor != NULL && !successor->active)
 		report_warning(check->problems, place, "%s %s is not active, so the routes decide",
 			what, successor->id);
+}
+
+static const struct rules_desk *next_of(const struct rules *rules, const struct rules_desk *desk)
+{
+	return rules_desk(rules, bytes_of_string(desk->successor));
+}
+
+/* Told once, at the desk that comes first. */
+static void report_circle(struct check *check, const struct rules_desk *in_circle)
+{
+	const struct rules *rules = &check->conf->rules;
+	const struct rules_desk *first = in_circle, *desk = next_of(rules, in_circle);
+	for (; desk != in_circle; desk = next_of(rules, desk))
+		first = desk < first ? desk : first;
+	report_error(check->problems, *place_of_desk(check, (size_t)(first - rules->desks)),
+		"desk %s: successor %s leads back to it: name the desk that has its work now",
+		first->id, first->successor);
+}
+
+/* Each walk goes as far as desks that no walk has seen; one that meets itself is a circle. */
+static void check_circles(struct check *check)
+{
+	const struct rules *rules = &check->conf->rules;
+	struct arena scratch = {0};
+	size_t *seen = arena_get_array(&scratch, rules->desks_count + 1, sizeof(*seen));
+	for (size_t walk = 1; walk <= rules->desks_count; walk++) {
+		const struct rules_desk *desk = &rules->desks[walk - 1];
+		while (desk != NULL && seen[desk - rules->desks] == 0) {
+			seen[desk - rules->desks] = walk;
+			desk = next_of(rules, desk);
+		}
+		if (desk != NULL && seen[desk - rules->desks] == walk)
+			report_circle(check, desk);
+	}
+	arena_done(&scratch);
 }
 
 static void check_one(struct check *check, size_t i, const char *const *known)
@@ -144,4 +159,5 @@ void check_desks(struct check *check)
 	const char *const *known = person_fields(&check->problems->arena);
 	for (size_t i = 0; i < check->conf->rules.desks_count; i++)
 		check_one(check, i, known);
+	check_circles(check);
 }

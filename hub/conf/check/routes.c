@@ -153,46 +153,60 @@ static bool no_room(
 	return false;
 }
 
-static void check_one(struct check *check, const struct rules_region *region,
-	struct report_place place, const struct referral *referral)
+/* Why a referral finds no desk that can take it; NULL: it finds one. */
+static const char *astray(struct check *check, const struct referral *referral, bool is_full)
 {
-	static const struct route_facts room = {0}, full = {.has_room = no_room};
-	const struct route_facts *const both[] = {&room, &full};
-	for (size_t i = 0; i < 2; i++) {
-		struct route_answer answer = {0};
-		struct err err = {0};
-		struct route_question question = {
-			.referral = referral, .day = check->today, .facts = both[i]};
-		if (route_find(&check->conf->rules, &question, &answer, &err) != OK)
-			report_error(check->problems, place, "question %.*s in region %s: %s",
-				BYTES_ARG(referral->question), region->code, err.text);
-		else if (!answer.desk->active || !answer.desk->holds)
-			report_error(check->problems, place,
-				"question %.*s in region %s leads to %s by %s, which cannot take "
-				"it",
-				BYTES_ARG(referral->question), region->code, answer.desk->id,
-				answer.rule);
-	}
+	static const struct route_facts full = {.has_room = no_room};
+	struct route_question question = {
+		.referral = referral, .day = check->today, .facts = is_full ? &full : NULL};
+	struct route_answer answer = {0};
+	struct err err = {0};
+	if (route_find(&check->conf->rules, &question, &answer, &err) != OK)
+		return check_what(check, "%s", err.text);
+	const struct rules_desk *desk = answer.desk;
+	bool takes = is_empty(desk->questions) ||
+		contains(desk->questions, (const char *)referral->question.data);
+	if (desk->active && desk->holds && takes)
+		return NULL;
+	return check_what(check, "desk %s, found by %s, cannot take it", desk->id, answer.rule);
 }
 
+/* A person's and an employer's, when all desks have room and when none has. */
+static const char *question_astray(
+	struct check *check, const struct rules_region *region, const char *question)
+{
+	const char *why = NULL;
+	for (int i = 0; i < 4 && why == NULL; i++) {
+		struct referral referral = {
+			.kind = REFERRAL_KIND_TRANSFER,
+			.subject = (i & 1) != 0 ? SUBJECT_EMPLOYER : SUBJECT_PERSON,
+			.question = bytes_of_string(question),
+			.region = bytes_of_string(region->code),
+		};
+		why = astray(check, &referral, (i & 2) != 0);
+	}
+	return why;
+}
+
+/* One report for all questions that go astray in a region: the reason is mostly the same. */
 void check_total(struct check *check)
 {
 	const struct rules *rules = &check->conf->rules;
-	static const enum subject subjects[] = {SUBJECT_PERSON, SUBJECT_EMPLOYER};
 	for (size_t i = 0; i < rules->regions_count; i++) {
 		const struct rules_region *region = &rules->regions[i];
 		const struct code *question = NULL;
-		size_t at = 0;
+		const char *first = NULL, *reason = NULL;
+		size_t at = 0, count = 0;
 		while ((question = codes_next(check->conf->codes, "question", &at)) != NULL) {
-			for (size_t j = 0; j < 2; j++) {
-				struct referral referral = {
-					.kind = REFERRAL_KIND_TRANSFER,
-					.subject = subjects[j],
-					.question = bytes_of_string(question->code),
-					.region = bytes_of_string(region->code),
-				};
-				check_one(check, region, check->conf->index->regions[i], &referral);
+			const char *why = question_astray(check, region, question->code);
+			if (why != NULL && count++ == 0) {
+				first = question->code;
+				reason = why;
 			}
 		}
+		if (count > 0)
+			report_error(check->problems, check->conf->index->regions[i],
+				"region %s: question %s and %zu others lead nowhere: %s",
+				region->code, first, count - 1, reason);
 	}
 }

@@ -76,7 +76,7 @@ static void take_duration(
 	if (list_duration(text, &duration) && duration.count > 0)
 		*out = duration;
 	else
-		report_error(bind->problems, bind_place(group),
+		report_error(bind->problems, bind_place(bind, group),
 			"\"%s\" is no time: write a number and min, h, d or wd (working days), as "
 			"in \"5wd\"",
 			text);
@@ -91,7 +91,7 @@ static void take_levels(struct bind *bind, config_setting_t *group, const char *
 	while (words[count] != NULL)
 		count++;
 	if (count == 0 || count > levels) {
-		report_error(bind->problems, bind_place(group),
+		report_error(bind->problems, bind_place(bind, group),
 			"%s has %d times in a row: write 1 to %d, one for each level from %d to %d",
 			config_setting_name(group), count, levels, clock->first_level,
 			clock->last_level);
@@ -123,7 +123,7 @@ static void take_clocks(struct bind *bind, config_setting_t *clocks, struct conf
 		if (group != NULL && config_setting_is_group(group))
 			take_clock(bind, group, &conf->rules.clocks[i]);
 		else if (group != NULL)
-			report_error(bind->problems, bind_place(group),
+			report_error(bind->problems, bind_place(bind, group),
 				"%s must be a group: write %s = { normal = [ \"5wd\" ]; };",
 				names[i], names[i]);
 	}
@@ -136,7 +136,7 @@ void list_clocks(struct bind *bind, config_setting_t *root, struct conf *conf)
 	if (clocks != NULL && config_setting_is_group(clocks))
 		take_clocks(bind, clocks, conf);
 	else if (clocks != NULL)
-		report_error(bind->problems, bind_place(clocks),
+		report_error(bind->problems, bind_place(bind, clocks),
 			"clocks must be a group: write clocks = { T2 = { … }; };");
 	struct list list = {0};
 	list_open(bind, root, "overrides", NULL, &list);

@@ -25,8 +25,8 @@ static void find_twins(struct bind *bind, const struct entry *entries, size_t co
 	for (size_t i = 1; i < count; i++) {
 		if (entries[i].key[0] == '\0' || strcmp(entries[i].key, entries[i - 1].key) != 0)
 			continue;
-		struct report_place first = bind_place(entries[i - 1].element);
-		report_error(bind->problems, bind_place(entries[i].element),
+		struct report_place first = bind_place(bind, entries[i - 1].element);
+		report_error(bind->problems, bind_place(bind, entries[i].element),
 			"%s is declared twice, first in %s:%d: remove one", entries[i].key,
 			first.file, first.line);
 	}
@@ -53,7 +53,7 @@ void list_open(struct bind *bind, config_setting_t *root, const char *name, cons
 	struct report_place *places = arena_get_array(bind->arena, count + 1, sizeof(*places));
 	for (size_t i = 0; i < count; i++) {
 		elements[i] = entries[i].element;
-		places[i] = bind_keep(bind, bind_place(elements[i]));
+		places[i] = bind_place(bind, elements[i]);
 	}
 	arena_done(&scratch);
 	*out = (struct list){elements, places, count};

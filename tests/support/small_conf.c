@@ -1,0 +1,100 @@
+/* small_conf - a small configuration in files, of which a test changes one thing. */
+#include "tests/support/small_conf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct small_conf plain = {
+	.main = "node = \"n1\";\n",
+	.partners = "partners = (\n"
+		    "{ oin = \"00000099000000001000\"; name = \"One\"; home_desk = \"entry\"; },\n"
+		    "{ oin = \"00000099000000002000\"; name = \"Two\"; home_desk = \"wsp\"; }\n"
+		    ");\n",
+	.kinds = "desk_kinds = (\n"
+		 "{ kind = \"WERKCENTRUM\"; holds = true; },\n"
+		 "{ kind = \"WSP\"; holds = true; questions = [ \"WERK\" ]; }\n"
+		 ");\n",
+	.desks =
+		"desks = (\n"
+		"{ id = \"wsp\"; name = \"W\"; partner = \"00000099000000002000\"; kind = \"WSP\"; "
+		"region = \"AM22\"; },\n"
+		"{ id = \"entry\"; name = \"E\"; partner = \"00000099000000001000\"; "
+		"kind = \"WERKCENTRUM\"; region = \"AM22\"; }\n"
+		");\n",
+	.regions =
+		"regions = ( { code = \"AM22\"; entry_desk = \"entry\"; coordinator = \"wsp\"; } "
+		");\n",
+	.programmes = "programmes = ( { code = \"OLD\"; to = \"2026-01-01\"; } );\n",
+	.routes =
+		"routes = ( { name = \"work\"; questions = [ \"WERK\" ]; to_kind = \"WSP\"; } );\n",
+	.clocks = "clocks = { };\n",
+	.codes = "list,code,label_nl,from\nquestion,WERK,Werk,x\nquestion,TAAL,Taal,x\n"
+		 "desk_kind,WSP,W,x\ndesk_kind,WERKCENTRUM,C,x\nprogramme,OLD,O,x\n"
+		 "programme,NEW,N,x\n",
+	.regions_csv = "am_code,arbeidsmarktregio,valid_from,valid_to\nAM22,Rijnmond,,\n",
+	.municipalities = "gm_code,gemeente,am_code,valid_from,valid_to\nGM0599,Rotterdam,AM22,,\n",
+	.mergers = "oude_gm_code,nieuwe_gm_code,ingangsdatum\n",
+};
+
+static const char *const includes = "codes_file = \"codes.csv\";\n"
+				    "@include \"partners.conf\"\n@include \"kinds.conf\"\n"
+				    "@include \"desks.conf\"\n@include \"regions.conf\"\n"
+				    "@include \"programmes.conf\"\n@include \"routes.conf\"\n"
+				    "@include \"clocks.conf\"\n";
+
+static void write_one(
+	const struct folder *folder, const char *name, const char *text, const char *otherwise)
+{
+	folder_write(folder, name, text != NULL ? text : otherwise);
+}
+
+void small_conf_write(const struct small_conf *conf, const struct folder *folder)
+{
+	char main_file[8192];
+	snprintf(main_file, sizeof(main_file), "%s%s", conf->main != NULL ? conf->main : plain.main,
+		includes);
+	folder_write(folder, "main.conf", main_file);
+	write_one(folder, "partners.conf", conf->partners, plain.partners);
+	write_one(folder, "kinds.conf", conf->kinds, plain.kinds);
+	write_one(folder, "desks.conf", conf->desks, plain.desks);
+	write_one(folder, "regions.conf", conf->regions, plain.regions);
+	write_one(folder, "programmes.conf", conf->programmes, plain.programmes);
+	write_one(folder, "routes.conf", conf->routes, plain.routes);
+	write_one(folder, "clocks.conf", conf->clocks, plain.clocks);
+	write_one(folder, "codes.csv", conf->codes, plain.codes);
+	write_one(folder, "arbeidsmarktregios.csv", conf->regions_csv, plain.regions_csv);
+	write_one(folder, "gemeenten.csv", conf->municipalities, plain.municipalities);
+	write_one(folder, "gemeente-fusies.csv", conf->mergers, plain.mergers);
+}
+
+struct conf *small_conf_load(
+	const struct small_conf *conf, const struct folder *folder, struct conf_problems *problems)
+{
+	struct conf *loaded = NULL;
+	small_conf_write(conf, folder);
+	if (conf_load(folder_path(folder, "main.conf"), &loaded, problems) != OK)
+		return NULL;
+	if (conf_check(loaded, NULL, 0, problems) == OK)
+		return loaded;
+	conf_free(loaded);
+	return NULL;
+}
+
+static void leave_out(char *text, const char *word)
+{
+	size_t size = strlen(word);
+	for (char *at = text; (at = strstr(at, word)) != NULL;)
+		memmove(at, at + size, strlen(at + size) + 1);
+}
+
+char *small_conf_text(const struct conf_problems *problems, const struct folder *folder)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	conf_problems_print(problems, out);
+	fclose(out);
+	leave_out(text, folder_path(folder, ""));
+	return text;
+}

@@ -1,0 +1,293 @@
+/* test_conf_check - what one row of a configuration alone cannot show. */
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/small_conf.h"
+
+#define PARTNER_1 "{ oin = \"00000099000000001000\"; name = \"One\"; home_desk = \"entry\"; },\n"
+#define PARTNER_2 "{ oin = \"00000099000000002000\"; name = \"Two\"; home_desk = \"wsp\"; "
+#define WSP "{ id = \"wsp\"; name = \"W\"; partner = \"00000099000000002000\"; kind = \"WSP\"; "
+#define ENTRY                                                                                      \
+	"{ id = \"entry\"; name = \"E\"; partner = \"00000099000000001000\"; "                     \
+	"kind = \"WERKCENTRUM\"; "
+#define REGION "{ code = \"AM22\"; entry_desk = \"entry\"; coordinator = \"wsp\"; "
+#define MUNICIPALITIES "gm_code,gemeente,am_code,valid_from,valid_to\n"
+#define MERGERS "oude_gm_code,nieuwe_gm_code,ingangsdatum\n"
+
+struct row {
+	const char *text;
+	struct small_conf conf;
+	const char *problems;
+};
+
+static const struct row rows[] = {
+	{"a home desk that is not there",
+		{.partners = "partners = (\n{ oin = \"00000099000000001000\"; name = \"One\"; "
+			     "home_desk = \"enrty\"; },\n" PARTNER_2 "}\n);\n"},
+		"partners.conf:2: partner One: home_desk enrty is not in desks; did you mean "
+		"entry?\n"},
+	{"a home desk of another partner",
+		{.partners = "partners = (\n{ oin = \"00000099000000001000\"; name = \"One\"; "
+			     "home_desk = \"wsp\"; },\n" PARTNER_2 "}\n);\n"},
+		"partners.conf:2: partner One: home_desk wsp belongs to another partner: name one "
+		"of its own\n"},
+	{"a private partner with BSN",
+		{.partners = "partners = (\n" PARTNER_1 PARTNER_2
+			     "private = true; may_see_bsn = true; }\n);\n"},
+		"partners.conf:3: partner Two: a private partner never gets a BSN: leave out "
+		"private or may_see_bsn\n"},
+
+	{"a desk of nobody, nowhere",
+		{.desks = "desks = (\n" WSP "region = \"AM22\"; },\n" ENTRY
+			  "region = \"AM22\"; },\n{ id = \"lost\"; name = \"L\"; kind = \"WSP\"; "
+			  "partner = \"00000099000000003000\"; region = \"AM99\"; coordinator = "
+			  "\"x-desk\"; }\n);\n"},
+		"desks.conf:4: desk lost: coordinator x-desk is not in desks\n"
+		"desks.conf:4: desk lost: partner 00000099000000003000 is not in partners\n"
+		"desks.conf:4: desk lost: region AM99 is not in regions\n"},
+	{"fields",
+		{.desks = "desks = (\n" WSP "region = \"AM22\"; fields = [ \"emial\" ]; "
+			  "fields_accepted = [ \"email\", "
+			  "\"shoe_size\", \"bsn\" ]; },\n" ENTRY "region = \"AM22\"; }\n);\n"},
+		"desks.conf:2: desk wsp: fields: a person has no field emial; did you mean email?\n"
+		"desks.conf:2: desk wsp: fields_accepted: a person has no field shoe_size\n"
+		"desks.conf:2: desk wsp: its fields hold bsn, but its partner has no may_see_bsn = "
+		"true\n"},
+	{"a BSN too early",
+		{.partners = "partners = (\n" PARTNER_1 PARTNER_2 "may_see_bsn = true; }\n);\n",
+			.desks = "desks = (\n" WSP
+				 "region = \"AM22\"; fields = [ \"bsn\" ]; },\n" ENTRY
+				 "region = \"AM22\"; }\n);\n"},
+		"desks.conf:2: warning: desk wsp: it sees the BSN before it has accepted\n"},
+	{"successors in a circle",
+		{.desks = "desks = (\n" WSP "region = \"AM22\"; successor = \"b-desk\"; },\n" ENTRY
+			  "region = \"AM22\"; },\n{ id = \"b-desk\"; name = \"B\"; kind = \"WSP\"; "
+			  "partner = \"00000099000000002000\"; successor = \"c-desk\"; },\n{ id = "
+			  "\"c-desk\"; name = \"C\"; kind = \"WSP\"; partner = "
+			  "\"00000099000000002000\"; successor = \"wsp\"; },\n{ id = \"d-desk\"; "
+			  "name "
+			  "= \"D\"; kind = \"WSP\"; partner = \"00000099000000002000\"; successor "
+			  "= "
+			  "\"d-desk\"; }\n);\n"},
+		"desks.conf:4: desk b-desk: successor c-desk leads back to it: name the desk that "
+		"has its work now\n"
+		"desks.conf:6: desk d-desk: successor d-desk leads back to it: name the desk that "
+		"has its work now\n"},
+	{"a successor that is not there, and one that is closed",
+		{.desks = "desks = (\n" WSP "region = \"AM22\"; successor = \"wps\"; },\n" ENTRY
+			  "region = \"AM22\"; successor = \"old\"; },\n{ id = \"old\"; name = "
+			  "\"O\"; "
+			  "kind = \"WSP\"; partner = \"00000099000000002000\"; active = false; }\n"
+			  ");\n"},
+		"desks.conf:2: desk wsp: successor wps is not in desks; did you mean wsp?\n"
+		"desks.conf:3: warning: desk entry: successor old is not active, so the routes "
+		"decide\n"},
+
+	{"no regions",
+		{.regions = "regions = ( );\n",
+			.regions_csv = "am_code,arbeidsmarktregio,"
+				       "valid_from,valid_to\n",
+			.municipalities = MUNICIPALITIES,
+			.desks = "desks = ( " WSP "}, " ENTRY "} );\n"},
+		"main.conf: regions is empty: a referral needs a region to be routed in\n"},
+	{"a default region that is not there",
+		{.main = "node = \"n1\";\ndefault_region = \"AM05\";\n"},
+		"main.conf: default_region AM05 is not in regions\n"},
+	{"an entry desk that is closed, picky and holds nobody",
+		{.desks = "desks = (\n" WSP "region = \"AM22\"; },\n" ENTRY
+			  "region = \"AM22\"; active = false; holds = false; questions = [ "
+			  "\"WERK\" "
+			  "]; }\n);\n"},
+		"partners.conf:2: partner One: home_desk entry is not active\n"
+		"regions.conf:1: region AM22: entry_desk entry is not active\n"
+		"regions.conf:1: region AM22: entry_desk entry must have holds = true: it becomes "
+		"responsible for whom nobody has\n"
+		"regions.conf:1: region AM22: entry_desk entry must take every question: write "
+		"questions = [ ] for it\n"
+		"regions.conf:1: region AM22: question WERK and 1 others lead nowhere: desk entry, "
+		"found by entry-desk, cannot take it\n"},
+	{"an entry desk that is not there",
+		{.regions = "regions = (\n{ code = \"AM22\"; entry_desk = \"gone\"; coordinator = "
+			    "\"wsp\"; }\n);\n",
+			.routes = "routes = ( );\n"},
+		"regions.conf:2: region AM22: entry_desk gone is not in desks\n"
+		"regions.conf:2: region AM22: question WERK and 1 others lead nowhere: region AM22 "
+		"has no entry desk in config\n"},
+	{"an entry desk that does not take all that no rule takes",
+		{.desks = "desks = (\n" WSP "region = \"AM22\"; },\n" ENTRY
+			  "region = \"AM22\"; questions = [ \"WERK\" ]; }\n);\n"},
+		"regions.conf:1: region AM22: entry_desk entry must take every question: write "
+		"questions = [ ] for it\n"
+		"regions.conf:1: region AM22: question TAAL and 0 others lead nowhere: desk entry, "
+		"found by entry-desk, cannot take it\n"},
+	{"desks of another region",
+		{.regions = "regions = (\n" REGION "},\n{ code = \"AM05\"; entry_desk = \"entry\"; "
+			    "coordinator = \"wsp\";\nstand_ins = ( ( \"WSP\", \"wsp\" ) ); }\n);\n",
+			.regions_csv = "am_code,arbeidsmarktregio,valid_from,valid_to\n"
+				       "AM22,Rijnmond,,\nAM05,Twente,,\n"},
+		"regions.conf:3: region AM05: coordinator wsp lies in AM22: name a desk of this "
+		"region, or one that works nationwide\n"
+		"regions.conf:3: region AM05: entry_desk entry lies in AM22: name a desk of this "
+		"region, or one that works nationwide\n"},
+	{"stand-ins",
+		{.regions = "regions = (\n" REGION
+			    "stand_ins = ( ( \"WPS\", \"wsp\" ), ( \"WSP\", \"entry\" ), ( "
+			    "\"WERKCENTRUM\", \"nobody\" ) ); } );\n"},
+		"regions.conf:2: region AM22: stand_ins: WERKCENTRUM nobody is not in desks\n"
+		"regions.conf:2: warning: region AM22: stand_ins: WERKCENTRUM: the region has one, "
+		"so nobody stands in for it\n"
+		"regions.conf:2: region AM22: stand_ins: WPS is not in the code list desk_kind\n"
+		"regions.conf:2: warning: region AM22: stand_ins: WSP: the region has one, so "
+		"nobody stands in for it\n"},
+
+	{"municipalities in unknown and ended regions",
+		{.municipalities = MUNICIPALITIES "GM0599,R,AM05,,\nGM0600,S,AM22,2020-01-01,\n"
+						  "GM0601,T,AM22,2021-01-01,2024-01-01\n"
+						  "GM0602,U,AM22,2021-01-01,\n",
+			.mergers = MERGERS "GM0601,GM0600,2024-01-01\n",
+			.regions_csv = "am_code,arbeidsmarktregio,valid_from,valid_to\n"
+				       "AM22,Rijnmond,2021-01-01,2025-01-01\n"},
+		"gemeenten.csv:2: GM0599: region AM05 is not in regions\n"
+		"gemeenten.csv:3: GM0600 lies in region AM22 on days on which that is not valid: "
+		"end the row, or lengthen the region's\n"
+		"gemeenten.csv:5: GM0602 lies in region AM22 on days on which that is not valid: "
+		"end the row, or lengthen the region's\n"},
+	{"gaps and overlaps",
+		{.municipalities = MUNICIPALITIES "GM0001,A,AM22,,2021-01-01\n"
+						  "GM0001,A,AM22,2021-01-02,\n"
+						  "GM0002,B,AM22,,2021-01-02\n"
+						  "GM0002,B,AM22,2021-01-01,\n"
+						  "GM0003,C,AM22,,2021-01-01\n"
+						  "GM0003,C,AM22,2021-01-01,\n"
+						  "GM0004,D,AM22,,2021-01-01\n"},
+		"gemeenten.csv:2: GM0001 lies nowhere from 2021-01-01 on: let the earlier row end "
+		"on the day the later begins\n"
+		"gemeenten.csv:4: GM0002 has two rows that hold on the same days: let the earlier "
+		"end on the day the later begins\n"
+		"gemeenten.csv:8: GM0004 ends: name what it merged into in the file of mergers\n"},
+	{"mergers into what is not there yet, and twice in a row",
+		{.municipalities = MUNICIPALITIES "GM0001,A,AM22,2023-01-01,\n",
+			.mergers = MERGERS "GM0002,GM0003,2020-01-01\nGM0003,GM0001,2023-01-01\n"
+					   "GM0004,GM0001,2022-12-31\n"},
+		"gemeente-fusies.csv:4: GM0004 merges into GM0001, which does not exist on that "
+		"day\n"},
+	{"programmes",
+		{.programmes = "programmes = (\n{ code = \"OLD\"; successor = \"NEW\"; }\n);\n"},
+		"programmes.conf:2: programme OLD: successor NEW is not in programmes\n"},
+	{"a programme without end but with successor",
+		{.programmes = "programmes = (\n{ code = \"OLD\"; successor = \"NEW\"; },\n{ code "
+			       "= "
+			       "\"NEW\"; }\n);\n"},
+		"programmes.conf:2: warning: programme OLD: it has a successor but no end, so "
+		"nothing goes over\n"},
+	{"programmes in a circle",
+		{.programmes = "programmes = (\n{ code = \"OLD\"; to = \"2026-01-01\"; successor = "
+			       "\"NEW\"; },\n{ code = \"NEW\"; to = \"2025-01-01\"; successor = "
+			       "\"OLD\"; }\n);\n"},
+		"programmes.conf:2: programme OLD: its successor NEW ends before it, or leads back "
+		"to it\n"},
+
+	{"what routes name",
+		{.routes = "routes = (\n{ name = \"a\"; regions = [ \"AM99\" ]; partners = [ \"1\" "
+			   "]; "
+			   "municipalities = [ \"GM0001\" ]; pathways = [ \"bbl\" ]; to_desk = "
+			   "\"entry\"; },\n{ name = \"a\"; to_desk = \"nobody\"; }\n);\n"},
+		"routes.conf:2: route a: municipality GM0001 does not exist today\n"
+		"routes.conf:2: route a: partner 1 is not in partners\n"
+		"routes.conf:2: route a: pathway bbl must be BOL or BBL\n"
+		"routes.conf:2: route a: region AM99 is not in regions\n"
+		"routes.conf:2: warning: route a: to_desk entry lies in AM22, outside of the "
+		"rule's "
+		"regions\n"
+		"routes.conf:3: route a: another one has this name: decisions name it, so choose a "
+		"new one\n"
+		"routes.conf:3: route a: to_desk nobody is not in desks\n"},
+	{"routes to desks that do not take it",
+		{.routes = "routes = (\n{ name = \"a\"; questions = [ \"WERK\", \"TAAL\" ]; "
+			   "to_desk = "
+			   "\"wsp\"; }\n);\n"},
+		"routes.conf:2: route a: desk wsp does not take TAAL, so the rule never leads "
+		"there: "
+		"mend one of the two\n"},
+	{"routes to a closed desk, and to a kind that a region lacks",
+		{.desks = "desks = (\n" WSP "},\n" ENTRY
+			  "region = \"AM22\"; },\n{ id = \"old\"; name = \"O\"; kind = \"WSP\"; "
+			  "partner = \"00000099000000002000\"; active = false; }\n);\n",
+			.routes = "routes = (\n{ name = \"a\"; to_desk = \"old\"; },\n{ name = "
+				  "\"b\"; "
+				  "to_kind = \"WSP\"; }\n);\n"},
+		"routes.conf:2: warning: route a: to_desk old is not active, so the rule is passed "
+		"over\n"
+		"routes.conf:3: warning: route b: region AM22 has no WSP and names no desk that "
+		"stands in, so later rules decide there\n"},
+	{"overrides",
+		{.clocks = "overrides = (\n{ clock = \"T2\"; duration = \"5wd\"; from_desk = "
+			   "\"nobody\"; to_desk = \"wps\"; }\n);\n"},
+		"clocks.conf:2: override: from_desk nobody is not in desks\n"
+		"clocks.conf:2: override: to_desk wps is not in desks; did you mean wsp?\n"},
+};
+
+static void every_problem_is_told(void **state)
+{
+	(void)state;
+	size_t wrong = 0;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		struct folder folder;
+		struct conf_problems problems = {0};
+		folder_make(&folder);
+		struct conf *conf = small_conf_load(&rows[i].conf, &folder, &problems);
+		char *text = small_conf_text(&problems, &folder);
+		if (strcmp(text, rows[i].problems) != 0 ||
+			(conf == NULL) != (problems.errors > 0)) {
+			print_error("%s:\n%sexpected:\n%s", rows[i].text, text, rows[i].problems);
+			wrong++;
+		}
+		free(text);
+		conf_free(conf);
+		conf_problems_done(&problems);
+		folder_remove(&folder);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void desks_with_clients_stay(void **state)
+{
+	(void)state;
+	struct folder folder;
+	struct conf_problems problems = {0};
+	const struct small_conf small = {
+		.desks =
+			"desks = (\n" WSP "region = \"AM22\"; },\n" ENTRY
+			"region = \"AM22\"; },\n{ id = \"closed\"; name = \"O\"; kind = \"WSP\"; "
+			"partner = \"00000099000000002000\"; active = false; },\n{ id = \"bare\"; "
+			"name = \"N\"; kind = \"WSP\"; partner = \"00000099000000002000\"; holds = "
+			"false; }\n);\n"};
+	const char *const owners[] = {"wsp", "removed", "closed", "bare", "entry"};
+	folder_make(&folder);
+	struct conf *conf = small_conf_load(&small, &folder, &problems);
+	assert_non_null(conf);
+	assert_int_equal(conf_check(conf, owners, UNIT_COUNT(owners), &problems), REJECT);
+	char *text = small_conf_text(&problems, &folder);
+	assert_string_equal(text,
+		"desks.conf:4: desk closed still has clients: leave it active until they are "
+		"assigned to others\n"
+		"desks.conf:5: desk bare still has clients: leave holds = true until they are "
+		"assigned to others\n"
+		"main.conf: desk removed still has clients: put it back, and take it out when they "
+		"are assigned to others\n");
+	free(text);
+	conf_free(conf);
+	conf_problems_done(&problems);
+	folder_remove(&folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_problem_is_told),
+		cmocka_unit_test(desks_with_clients_stay),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
