@@ -26,10 +26,11 @@ uint8_t *put_long_slow(uint8_t *at, uint64_t zigzag)
 	return at;
 }
 
-const uint8_t *take_block(
+const uint8_t *take_block_slow(
 	const uint8_t *at, const uint8_t *end, size_t item_minimum, struct block *out)
 {
 	int64_t count, size;
+	size_t least;
 
 	at = take_long(at, end, &count);
 	if (at == NULL || count == INT64_MIN)
@@ -42,7 +43,8 @@ const uint8_t *take_block(
 			return NULL;
 		out->end = at + size;
 	}
-	if (item_minimum > 0 && (uint64_t)count > (size_t)(end - at) / item_minimum)
+	if (__builtin_mul_overflow((size_t)count, item_minimum, &least) ||
+		least > (size_t)(end - at))
 		return NULL;
 	out->count = (size_t)count;
 	return at;

@@ -90,8 +90,18 @@ struct block {
 	size_t count;
 	const uint8_t *end;
 };
-const uint8_t *take_block(
+const uint8_t *take_block_slow(
 	const uint8_t *at, const uint8_t *end, size_t item_minimum, struct block *out);
+
+static inline const uint8_t *take_block(
+	const uint8_t *at, const uint8_t *end, size_t item_minimum, struct block *out)
+{
+	if (at < end && *at == 0) {
+		*out = (struct block){0};
+		return at + 1;
+	}
+	return take_block_slow(at, end, item_minimum, out);
+}
 
 static inline uint8_t *put_long(uint8_t *at, int64_t value)
 {

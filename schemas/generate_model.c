@@ -165,12 +165,17 @@ static void model_fields(
 			model_field(model, schema, (int)i, json_object_array_get_idx(fields, i));
 }
 
-static void model_symbols(struct named *named, avro_schema_t schema)
+static void model_symbols(struct named *named, avro_schema_t schema, struct json_object *json)
 {
+	const char *preset = json_text(json, "default");
+
 	named->count = (size_t)avro_schema_enum_number_of_symbols(schema);
 	named->symbols = keep(named->count, sizeof(*named->symbols));
 	for (size_t i = 0; i < named->count; i++)
 		named->symbols[i] = avro_schema_enum_get(schema, (int)i);
+	named->preset = preset == NULL ? -1 : avro_schema_enum_get_by_name(schema, preset);
+	if (preset != NULL && named->preset < 0)
+		fail("%s: its default is none of its symbols", named->name);
 }
 
 static struct named *model_named(
@@ -193,7 +198,7 @@ static struct named *model_named(
 	if (named->kind == RECORD)
 		model_fields(model, named, schema, json);
 	else if (named->kind == ENUM)
-		model_symbols(named, schema);
+		model_symbols(named, schema, json);
 	else
 		named->count = (size_t)avro_schema_fixed_size(schema);
 	if (model->type_count == TYPES_MAX)

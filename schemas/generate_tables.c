@@ -24,8 +24,8 @@ static void write_enum(FILE *out, const struct named *named)
 	fprintf(out, "static const char *const %s_names[] = {", name);
 	for (size_t i = 0; i < named->count; i++)
 		fprintf(out, "%s\"%s\"", i > 0 ? ", " : "", named->symbols[i]);
-	fprintf(out, "};\nstatic const struct symbols %s_symbols = {\"%s\", %s_names, %zu};\n",
-		name, named->name, name, named->count);
+	fprintf(out, "};\nstatic const struct symbols %s_symbols = {\"%s\", %s_names, %zu, %d};\n",
+		name, named->name, name, named->count, named->preset);
 	fprintf(out,
 		"const char *%s_name(enum %s value)\n{\n"
 		"\treturn symbol_name(&%s_symbols, (unsigned)value);\n}\n",

@@ -86,9 +86,10 @@ static const struct step *plan_symbols(const struct planner *planner, const stru
 
 	if (from->kind != LAYOUT_ENUM)
 		return refuse(planner, from, symbols->name);
-	for (size_t i = 0; i < from->count; i++)
-		map[i] = symbol_find(symbols, bytes_of_string(from->names[i]), &ours) ? (int)ours
-										      : -1;
+	for (size_t i = 0; i < from->count; i++) {
+		bool known = symbol_find(symbols, bytes_of_string(from->names[i]), &ours);
+		map[i] = known ? (int)ours : symbols->preset;
+	}
 	step->symbols = map;
 	step->count = symbols->count;
 	return step;
