@@ -293,7 +293,7 @@ static const uint8_t *skip(
 	case LAYOUT_MAP:
 		return depth == 0 ? NULL : skip_items(layout, at, end, depth - 1);
 	case LAYOUT_UNION:
-		return depth == 0 ? NULL : skip_union(layout, at, end, depth - 1);
+		return skip_union(layout, at, end, depth);
 	case LAYOUT_RECORD:
 		return depth == 0 ? NULL : skip_record(layout, at, end, depth - 1);
 	}

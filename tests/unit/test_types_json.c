@@ -170,6 +170,12 @@ struct check_row {
 };
 
 static const struct check_row check_rows[] = {
+	{"{\"leg\": \"1234567890123456789012345678901234567890\", \"body\": {\"Referral\": "
+	 "{" REFERRAL ", \"review_every\": 1, \"education\": {\"level\": 8}}}}",
+		CHECK_PARTNER, ""},
+	{"{\"body\": {\"Referral\": {" REFERRAL
+	 ", \"review_every\": 12, \"education\": {\"level\": 1}}}}",
+		CHECK_PARTNER, ""},
 	{"{\"body\": {\"Referral\": {" REFERRAL ", \"target_groups\": [\"JONGERE\"]}}}",
 		CHECK_PARTNER, ""},
 	{"{\"case\": \"a\\u0000b\", \"fingerprint\": \"AAAA\", \"body\": {\"Referral\": {" REFERRAL
