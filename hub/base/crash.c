@@ -1,4 +1,4 @@
-/* crash - named points at which a test can have the process killed. */
+/* crash - named points at which a test can have the process killed or stopped. */
 #include "hub/base/crash.h"
 
 #include <signal.h>
@@ -8,27 +8,38 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool is_chosen(const char *name, long *which)
+/* What the variable asks for. */
+struct wish {
+	const char *name;
+	size_t size;
+	long passage;
+	int signal;
+};
+
+static struct wish wish_of(const char *text)
 {
-	const char *chosen = getenv("LOKETHUB_CRASH_AT");
-	size_t size = strlen(name);
-	if (!chosen || strncmp(chosen, name, size) != 0)
-		return false;
-	if (chosen[size] != '\0' && chosen[size] != ':')
-		return false;
-	*which = chosen[size] == ':' ? strtol(chosen + size + 1, NULL, 10) : 1;
-	return true;
+	struct wish wish = {text, strcspn(text, ":"), 1, SIGKILL};
+	char *rest;
+	if (text[wish.size] != ':')
+		return wish;
+	wish.passage = strtol(text + wish.size + 1, &rest, 10);
+	if (strcmp(rest, ":stop") == 0)
+		wish.signal = SIGSTOP;
+	return wish;
 }
 
 void crash_point(const char *name)
 {
 	static atomic_int wanted = -1; /* -1: not looked up yet */
 	static atomic_long passed;
-	long which;
 	if (wanted == 0)
 		return;
-	if (wanted < 0)
-		wanted = getenv("LOKETHUB_CRASH_AT") != NULL;
-	if (is_chosen(name, &which) && atomic_fetch_add(&passed, 1) + 1 == which)
-		kill(getpid(), SIGKILL);
+	const char *text = getenv("LOKETHUB_CRASH_AT");
+	wanted = text != NULL;
+	if (!text)
+		return;
+	struct wish wish = wish_of(text);
+	if (strlen(name) == wish.size && strncmp(name, wish.name, wish.size) == 0 &&
+		atomic_fetch_add(&passed, 1) + 1 == wish.passage)
+		kill(getpid(), wish.signal);
 }

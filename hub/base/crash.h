@@ -1,9 +1,10 @@
-/* crash - named points at which a test can have the process killed, as by kill -9. */
+/* crash - named points at which a test can have the process killed or stopped. */
 #ifndef HUB_BASE_CRASH_H
 #define HUB_BASE_CRASH_H
 
-/* Kills the process with SIGKILL if the environment's LOKETHUB_CRASH_AT is this name, or "name:3"
- * the third time. Costs one comparison when the variable is not set. */
+/* Looks at the environment's LOKETHUB_CRASH_AT. "name": SIGKILL at the first passage of this point.
+ * "name:3": at the third. "name:3:stop": SIGSTOP instead, so that a test can let it go on later.
+ * Costs one comparison when the variable is not set. */
 void crash_point(const char *name);
 
 #endif
