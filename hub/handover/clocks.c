@@ -208,12 +208,13 @@ static bool extend(
 	struct bytes desk = clock->clock == CLOCK_NAME_T0
 		? (struct bytes){0}
 		: escalation_desk(d, referral, clock->role);
+	const struct handover_span span = {clock->armed, clock->due, working};
 	bool running = false;
 	int64_t lost;
 
 	if (input->outage == NULL)
 		return false;
-	lost = input->outage(input->context, desk, clock->armed, clock->due, working, &running);
+	lost = input->outage(input->context, desk, &span, &running);
 	if (running && lost < CLOCK_HOUR_MS)
 		lost = CLOCK_HOUR_MS;
 	if (lost == 0)

@@ -115,9 +115,13 @@ static void note_match(struct decider *d)
 
 static void decide_message(struct decider *d)
 {
+	const struct handover_fault *fault = d->input->fault;
+
 	if (settle_parked(d) || settle_repeat(d))
 		return;
-	if (d->change != NULL)
+	if (fault != NULL)
+		decider_reject(d, fault->code, fault->field, "%s", fault->text);
+	else if (d->change != NULL)
 		act_decide(d);
 	else
 		open_decide(d);
@@ -166,13 +170,13 @@ void handover_decide(const struct handover_state *state, const struct handover_i
 }
 
 void handover_park(const struct handover_state *state, const struct handover_input *input,
-	enum rejection_code code, const char *text, const struct rules *rules,
-	struct handover_decision *out)
+	const struct rules *rules, struct handover_decision *out)
 {
+	const struct handover_fault *fault = input->fault;
 	struct decider d;
 	bool first = state->client.parked == state->client.redriven;
 
-	assert(code == REJECTION_CODE_UNREADABLE || code == REJECTION_CODE_NO_SCHEMA);
+	assert(fault->code == REJECTION_CODE_UNREADABLE || fault->code == REJECTION_CODE_NO_SCHEMA);
 	decider_init(&d, state, input, rules, out);
 	d.event->clock = NULL;
 	d.event->has_offset = true;
@@ -184,8 +188,8 @@ void handover_park(const struct handover_state *state, const struct handover_inp
 		d.event->result = first ? RESULT_REJECTED : RESULT_PARKED;
 	}
 	d.event->has_code = true;
-	d.event->code = code;
-	(void)snprintf(out->text, sizeof(out->text), "%s", text);
+	d.event->code = fault->code;
+	(void)snprintf(out->text, sizeof(out->text), "%s", fault->text);
 	d.event->text = bytes_of_string(out->text);
 	out->reject_owner = "ops";
 	decider_finish(&d);

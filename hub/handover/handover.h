@@ -46,20 +46,34 @@ enum outcome handover_state_load(
 /* The earliest due time of all its clocks, and which; false: none armed. */
 bool handover_next_due(const struct client *client, int64_t *due, struct clock_id *which);
 
+/* What is wrong with the fields of a message that could be read. */
+struct handover_fault {
+	enum rejection_code code;
+	const char *field, *text;
+};
+
+/* From one moment to another, in ms; or in working ms (calendar_working_ms). */
+struct handover_span {
+	int64_t from, to;
+	bool working;
+};
+
 /* A message from intake, or a clock that came due (message NULL). */
 struct handover_input {
 	int32_t partition;
 	int64_t offset; /* of the intake record; of no meaning for a clock */
 	const struct message *message; /* decoded and checked against the code lists */
+	/* What the check found: the message is rejected with this when its turn comes; NULL:
+	 * nothing. */
+	const struct handover_fault *fault;
 	struct clock_id clock;
 	int64_t now; /* epoch ms */
 	int32_t redrive; /* place in the parked queue that the record's header names; 0: none */
 	bool skip; /* a redrive that says: leave this one out */
-	/* How long the hub, or that desk's delivery (absent: the hub only), was down between two
-	 * moments: ms, or working ms (calendar_working_ms). Sets running when an outage goes on at
-	 * `to`. NULL function: never. */
-	int64_t (*outage)(const void *context, struct bytes desk, int64_t from, int64_t to,
-		bool working, bool *running);
+	/* How long the hub, or that desk's delivery (absent: the hub only), was down within the
+	 * span. Sets running when an outage goes on at its end. NULL function: never. */
+	int64_t (*outage)(const void *context, struct bytes desk, const struct handover_span *span,
+		bool *running);
 	const void *context;
 	const struct route_facts *facts;
 };
@@ -92,12 +106,11 @@ struct handover_decision {
  * state is not touched. */
 void handover_decide(const struct handover_state *state, const struct handover_input *input,
 	const struct rules *rules, struct handover_decision *out);
-/* Decides about a record that could not be read (UNREADABLE) or whose schema cannot be had
- * (NO_SCHEMA): it is rejected and parks its client, or queues behind what parked it. input.message
- * is NULL, input.clock of no meaning. */
+/* Decides about a record that could not be read: input.fault says UNREADABLE, or NO_SCHEMA where
+ * its schema cannot be had. It is rejected and parks its client, or queues behind what parked it.
+ * input.message is NULL, input.clock of no meaning. */
 void handover_park(const struct handover_state *state, const struct handover_input *input,
-	enum rejection_code code, const char *text, const struct rules *rules,
-	struct handover_decision *out);
+	const struct rules *rules, struct handover_decision *out);
 /* Brings the state to what it is after the event. Needs nothing but the two. Copies the strings
  * that it keeps. */
 void handover_fold(struct handover_state *state, const struct event *event);

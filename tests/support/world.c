@@ -124,15 +124,13 @@ struct rules world_rules(void)
 	return rules;
 }
 
-static int64_t outage(const void *context, struct bytes desk, int64_t from, int64_t to,
-	bool working, bool *running)
+static int64_t outage(
+	const void *context, struct bytes desk, const struct handover_span *span, bool *running)
 {
 	const struct world *world = context;
 
 	(void)desk;
-	(void)from;
-	(void)to;
-	(void)working;
+	(void)span;
 	*running = world->outage_runs;
 	return world->lost;
 }
