@@ -87,14 +87,21 @@ struct consumer_committed {
 enum outcome consumer_committed(struct consumer *consumer, struct consumer_committed *places,
 	size_t count, int timeout_ms, struct err *err) MUST_CHECK;
 
-/* Reads topics from these places to the ends that they have when it is called, in order per
- * partition, and returns; `each` may be told to stop by returning other than OK. On return, places
- * hold where to go on. */
 typedef enum outcome consumer_record_fn(
 	void *context, const struct record_read *record, struct err *err);
-enum outcome consumer_read_to_end(struct consumer *consumer, struct consumer_place *places,
-	size_t count, int timeout_ms, consumer_record_fn *each, void *context,
-	struct err *err) MUST_CHECK;
+
+struct consumer_reading {
+	struct consumer_place *places; /* where to begin; on return: where to go on */
+	size_t count;
+	int timeout_ms;
+	consumer_record_fn *each; /* other than OK ends it */
+	void *context;
+};
+
+/* Reads to the ends (as consumer_high_ends) that the partitions have when it is called, in order
+ * per partition, so it waits for open transactions. RETRY: not within timeout_ms. */
+enum outcome consumer_read_to_end(
+	struct consumer *consumer, const struct consumer_reading *what, struct err *err) MUST_CHECK;
 
 /* For transaction.h. */
 rd_kafka_t *consumer_client(struct consumer *consumer);

@@ -11,18 +11,17 @@
 
 struct reading {
 	struct consumer *consumer;
-	struct consumer_place *places, *ends;
-	size_t count, open, last;
+	const struct consumer_reading *what;
+	struct consumer_place *ends;
+	size_t open, last;
 	int64_t until; /* monotonic ms */
-	consumer_record_fn *each;
-	void *context;
 };
 
 static size_t find(struct reading *reading, const struct record_read *record)
 {
-	for (size_t i = 0; i < reading->count; i++) {
-		size_t at = (reading->last + i) % reading->count;
-		const struct consumer_place *place = &reading->places[at];
+	for (size_t i = 0; i < reading->what->count; i++) {
+		size_t at = (reading->last + i) % reading->what->count;
+		const struct consumer_place *place = &reading->what->places[at];
 		if (place->topic == record->topic && place->partition == record->partition)
 			return reading->last = at;
 	}
@@ -32,7 +31,7 @@ static size_t find(struct reading *reading, const struct record_read *record)
 
 static void advance(struct reading *reading, size_t at, int64_t offset)
 {
-	reading->places[at].offset = offset;
+	reading->what->places[at].offset = offset;
 	if (offset >= reading->ends[at].offset)
 		reading->open--;
 }
@@ -41,14 +40,14 @@ static enum outcome take(struct reading *reading, enum consumer_news news,
 	const struct record_read *record, struct err *err)
 {
 	size_t at = find(reading, record);
-	if (reading->places[at].offset >= reading->ends[at].offset)
+	if (reading->what->places[at].offset >= reading->ends[at].offset)
 		return OK;
 	if (news == CONSUMER_DRAINED) {
-		if (record->offset > reading->places[at].offset)
+		if (record->offset > reading->what->places[at].offset)
 			advance(reading, at, record->offset);
 		return OK;
 	}
-	enum outcome outcome = reading->each(reading->context, record, err);
+	enum outcome outcome = reading->what->each(reading->what->context, record, err);
 	if (outcome == OK)
 		advance(reading, at, record->offset + 1);
 	return outcome;
@@ -57,10 +56,10 @@ static enum outcome take(struct reading *reading, enum consumer_news news,
 static enum outcome start(struct reading *reading, struct err *err)
 {
 	size_t behind = 0;
-	struct consumer_place *todo = memory_get_zeroed(reading->count, sizeof(*todo));
-	for (size_t i = 0; i < reading->count; i++)
-		if (reading->places[i].offset < reading->ends[i].offset)
-			todo[behind++] = reading->places[i];
+	struct consumer_place *todo = memory_get_zeroed(reading->what->count, sizeof(*todo));
+	for (size_t i = 0; i < reading->what->count; i++)
+		if (reading->what->places[i].offset < reading->ends[i].offset)
+			todo[behind++] = reading->what->places[i];
 	reading->open = behind;
 	enum outcome outcome = consumer_assign(reading->consumer, todo, behind, err);
 	free(todo);
@@ -84,20 +83,18 @@ static enum outcome run(struct reading *reading, struct err *err)
 	return OK;
 }
 
-enum outcome consumer_read_to_end(struct consumer *consumer, struct consumer_place *places,
-	size_t count, int timeout_ms, consumer_record_fn *each, void *context, struct err *err)
+enum outcome consumer_read_to_end(
+	struct consumer *consumer, const struct consumer_reading *what, struct err *err)
 {
 	struct reading reading = {
 		.consumer = consumer,
-		.places = places,
-		.ends = memory_get_zeroed(count, sizeof(*places)),
-		.count = count,
-		.until = clock_monotonic() + timeout_ms,
-		.each = each,
-		.context = context,
+		.what = what,
+		.ends = memory_get_zeroed(what->count, sizeof(*what->places)),
+		.until = clock_monotonic() + what->timeout_ms,
 	};
-	memcpy(reading.ends, places, count * sizeof(*places));
-	enum outcome outcome = consumer_high_ends(consumer, reading.ends, count, timeout_ms, err);
+	memcpy(reading.ends, what->places, what->count * sizeof(*what->places));
+	enum outcome outcome =
+		consumer_high_ends(consumer, reading.ends, what->count, what->timeout_ms, err);
 	if (outcome == OK)
 		outcome = start(&reading, err);
 	if (outcome == OK)

@@ -67,12 +67,17 @@ struct topics_options {
 enum outcome topics_create(const struct kafka_settings *settings,
 	const struct topics_options *options, int timeout_ms, size_t *made,
 	struct err *err) MUST_CHECK;
+/* Hears of each thing that is wrong, in one line that says what to do. */
+struct topics_listener {
+	void (*found)(void *context, const char *text);
+	void *context;
+};
+
 /* Each exists, with the partitions, cleanup policy, retention, LogAppendTime, message size,
- * replication and min.insync.replicas of its row. Calls `found` for each thing that is not so, with
- * one line that says what to do; REJECT if there was any. Another N than the topics have is always
- * among them. */
+ * replication and min.insync.replicas of its row. REJECT if anything is not so. Another N than the
+ * topics have is always found. */
 enum outcome topics_check(const struct kafka_settings *settings,
 	const struct topics_options *options, int timeout_ms,
-	void (*found)(void *context, const char *text), void *context, struct err *err) MUST_CHECK;
+	const struct topics_listener *listener, struct err *err) MUST_CHECK;
 
 #endif

@@ -22,8 +22,7 @@ struct wanted {
 struct finding {
 	const struct kafka_settings *settings;
 	const struct topics_options *options;
-	void (*found)(void *context, const char *text);
-	void *context;
+	const struct topics_listener *listener;
 	size_t count;
 };
 
@@ -156,7 +155,7 @@ static void tell(struct finding *finding, const char *format, ...)
 	va_start(values, format);
 	vsnprintf(text, sizeof(text), format, values);
 	va_end(values);
-	finding->found(finding->context, text);
+	finding->listener->found(finding->listener->context, text);
 	finding->count++;
 }
 
@@ -280,9 +279,9 @@ static enum outcome check_configs(
 
 enum outcome topics_check(const struct kafka_settings *settings,
 	const struct topics_options *options, int timeout_ms,
-	void (*found)(void *context, const char *text), void *context, struct err *err)
+	const struct topics_listener *listener, struct err *err)
 {
-	struct finding finding = {settings, options, found, context, 0};
+	struct finding finding = {settings, options, listener, 0};
 	rd_kafka_t *client = admin_client(settings, err);
 	if (!client)
 		return err->outcome;

@@ -22,7 +22,7 @@ struct transaction {
 	char *id;
 	struct writer writer;
 	struct consumer_committed *offsets;
-	size_t offsets_count, records;
+	size_t offsets_count, records, bytes;
 	int32_t renewals;
 	bool open;
 };
@@ -136,7 +136,7 @@ enum outcome transaction_begin(struct transaction *transaction, struct err *err)
 	enum transaction_fate ignored;
 	assert(!transaction->open);
 	crash_point("before-begin");
-	transaction->offsets_count = transaction->records = 0;
+	transaction->offsets_count = transaction->records = transaction->bytes = 0;
 	rd_kafka_error_t *error = rd_kafka_begin_transaction(transaction->writer.client);
 	if (!error) {
 		transaction->open = true;
@@ -151,8 +151,10 @@ enum outcome transaction_send(
 {
 	assert(transaction->open);
 	enum outcome outcome = writer_write(&transaction->writer, record, err);
-	if (outcome == OK)
+	if (outcome == OK) {
 		transaction->records++;
+		transaction->bytes += record->key.size + record->value.size;
+	}
 	return outcome == FATAL ? err->outcome = RETRY : outcome;
 }
 
@@ -234,6 +236,11 @@ bool transaction_is_open(const struct transaction *transaction)
 size_t transaction_records(const struct transaction *transaction)
 {
 	return transaction->records;
+}
+
+size_t transaction_bytes(const struct transaction *transaction)
+{
+	return transaction->bytes;
 }
 
 int32_t transaction_renewals(const struct transaction *transaction)

@@ -48,6 +48,7 @@ enum outcome transaction_abort(
 bool transaction_is_open(const struct transaction *transaction);
 /* Records and bytes since begin, to bound a batch. */
 size_t transaction_records(const struct transaction *transaction);
+size_t transaction_bytes(const struct transaction *transaction);
 int32_t transaction_renewals(
 	const struct transaction *transaction); /* clients replaced since the start */
 

@@ -81,22 +81,21 @@ static void test_topics_are_as_their_rows(void **state)
 {
 	(void)state;
 	int count = 0;
+	const struct topics_listener listener = {count_finding, &count};
 	size_t made;
 	struct topics_options options = {.replicas = 1, .min_insync = 1};
 	struct kafka_settings other = *settings;
 	struct err err = {0};
-	BROKER_OK(topics_check(settings, &options, 10000, count_finding, &count, broker_err()));
+	BROKER_OK(topics_check(settings, &options, 10000, &listener, broker_err()));
 	assert_int_equal(count, 0);
 	BROKER_OK(topics_create(settings, &options, 10000, &made, broker_err()));
 	assert_int_equal(made, 0);
 	other.partitions = PARTITIONS + 1;
-	assert_int_equal(
-		topics_check(&other, &options, 10000, count_finding, &count, &err), REJECT);
+	assert_int_equal(topics_check(&other, &options, 10000, &listener, &err), REJECT);
 	assert_int_equal(count, 4);
 	count = 0;
 	options.min_insync = 2;
-	assert_int_equal(
-		topics_check(settings, &options, 10000, count_finding, &count, &err), REJECT);
+	assert_int_equal(topics_check(settings, &options, 10000, &listener, &err), REJECT);
 	assert_int_equal(count, TOPIC_COUNT);
 }
 
@@ -215,8 +214,9 @@ static int read_all(enum topic topic)
 		places[i] = (struct consumer_place){.topic = topic, .partition = i};
 	BROKER_OK(consumer_new(&consumer, settings, broker_err()));
 	BROKER_OK(consumer_begins(consumer, places, PARTITIONS, 5000, broker_err()));
-	BROKER_OK(consumer_read_to_end(
-		consumer, places, PARTITIONS, 10000, count_record, &count, broker_err()));
+	BROKER_OK(consumer_read_to_end(consumer,
+		&(struct consumer_reading){places, PARTITIONS, 10000, count_record, &count},
+		broker_err()));
 	consumer_free(consumer);
 	return count;
 }
