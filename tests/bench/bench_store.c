@@ -1,5 +1,6 @@
-/* bench_store - memory per client and time per update of the router's store. usage: bench_store
- * [CLIENTS] */
+/* bench_store - memory per client and time per update of the store of the router. */
+
+/* usage: bench_store [CLIENTS] */
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>

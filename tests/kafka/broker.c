@@ -35,15 +35,15 @@ const struct kafka_settings *broker_start(int32_t partitions)
 	return &settings;
 }
 
-void broker_stop(void)
+void broker_delete(const struct kafka_settings *of)
 {
 	struct err err = {0};
-	rd_kafka_conf_t *conf = kafka_conf(&settings, RD_KAFKA_PRODUCER, NULL, &err);
+	rd_kafka_conf_t *conf = kafka_conf(of, RD_KAFKA_PRODUCER, NULL, &err);
 	rd_kafka_t *client = kafka_client(RD_KAFKA_PRODUCER, conf, &err);
 	rd_kafka_DeleteTopic_t *topics[TOPIC_COUNT];
 	for (int i = 0; i < TOPIC_COUNT; i++) {
 		char name[TOPICS_NAME_SIZE];
-		topics_name(&settings, (enum topic)i, name);
+		topics_name(of, (enum topic)i, name);
 		topics[i] = rd_kafka_DeleteTopic_new(name);
 	}
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
@@ -52,6 +52,11 @@ void broker_stop(void)
 	rd_kafka_queue_destroy(queue);
 	rd_kafka_DeleteTopic_destroy_array(topics, TOPIC_COUNT);
 	rd_kafka_destroy(client);
+}
+
+void broker_stop(void)
+{
+	broker_delete(&settings);
 }
 
 static struct err last_err;

@@ -8,6 +8,7 @@
  * N partitions. */
 const struct kafka_settings *broker_start(int32_t partitions);
 void broker_stop(void); /* deletes the topics */
+void broker_delete(const struct kafka_settings *of); /* the topics of these settings */
 
 /* BROKER_OK(call(…, broker_err())): the test fails with the error's text unless the call is OK. */
 struct err *broker_err(void);

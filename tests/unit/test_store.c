@@ -44,38 +44,43 @@ static void id_of(int kind, int number, uint8_t id[16])
 	id[1] = (uint8_t)(0xc0 | (id[1] & 0xf));
 }
 
-static void encode(int number, const struct plain *plain, struct client *client,
-	struct client_referral referrals[REFERRALS], struct clock *clock, struct buffer *out)
+/* A client of the list as the store gets it. */
+struct made {
+	struct client client;
+	struct client_referral referrals[REFERRALS];
+	struct clock clock;
+	struct buffer record;
+};
+
+static void make(struct made *made, int number)
 {
-	*client = (struct client){
+	const struct plain *plain = &now[number];
+	*made = (struct made){0};
+	made->client = (struct client){
 		.state_version = 1,
 		.version = plain->version,
-		.referrals = referrals,
+		.referrals = made->referrals,
 		.referrals_count = plain->referrals,
-		.clocks = clock,
+		.clocks = &made->clock,
 		.clocks_count = plain->due != 0,
 	};
-	id_of(1, number, client->client.data);
-	*clock = (struct clock){.clock = CLOCK_NAME_T6, .due = plain->due};
+	id_of(1, number, made->client.client.data);
+	made->clock = (struct clock){.clock = CLOCK_NAME_T6, .due = plain->due};
 	for (size_t i = 0; i < plain->referrals; i++) {
-		referrals[i] = (struct client_referral){.question = bytes_of_string("LEERBAAN")};
-		id_of(2, plain->ids[i], referrals[i].referral.data);
+		made->referrals[i].question = bytes_of_string("LEERBAAN");
+		id_of(2, plain->ids[i], made->referrals[i].referral.data);
 	}
 	if (plain->referrals > 0)
-		client->owner_via = referrals[0].referral;
-	buffer_clear(out);
-	client_encode(client, out);
+		made->client.owner_via = made->referrals[0].referral;
+	client_encode(&made->client, &made->record);
 }
 
 static void put(struct store *store, int number)
 {
-	struct client client;
-	struct client_referral referrals[REFERRALS];
-	struct clock clock;
-	struct buffer record = {0};
-	encode(number, &now[number], &client, referrals, &clock, &record);
-	store_put(store, &client, buffer_bytes(&record));
-	buffer_done(&record);
+	struct made made;
+	make(&made, number);
+	store_put(store, &made.client, buffer_bytes(&made.record));
+	buffer_done(&made.record);
 }
 
 /* A new referral, and where there is no room the oldest is forgotten; another due time. */
@@ -94,13 +99,10 @@ static void change(struct plain *plain)
 
 static void assert_record(struct bytes is, int number)
 {
-	struct client client;
-	struct client_referral referrals[REFERRALS];
-	struct clock clock;
-	struct buffer record = {0};
-	encode(number, &now[number], &client, referrals, &clock, &record);
-	assert_true(bytes_equal(is, buffer_bytes(&record)));
-	buffer_done(&record);
+	struct made made;
+	make(&made, number);
+	assert_true(bytes_equal(is, buffer_bytes(&made.record)));
+	buffer_done(&made.record);
 }
 
 static int owner_of(int id)
@@ -159,35 +161,43 @@ static void assert_due(struct store *store)
 	assert_non_null(record.data);
 }
 
+static void random_changes(struct store *store)
+{
+	for (uint32_t i = dice(20); i > 0; i--) {
+		int number = (int)dice(CLIENTS);
+		change(&now[number]);
+		put(store, number);
+		if (dice(4) == 0)
+			assert_due(store);
+	}
+}
+
+static void random_batch(struct store *store)
+{
+	memcpy(batch_start, now, sizeof(now));
+	random_changes(store);
+	assert_equal_to_list(store);
+	if (dice(2) == 0) {
+		store_commit(store);
+	} else {
+		store_rollback(store);
+		memcpy(now, batch_start, sizeof(now));
+	}
+	assert_equal_to_list(store);
+	assert_due(store);
+}
+
 static void test_random_batches(void **state)
 {
 	(void)state;
-	for (seed = 1; seed <= 60; seed++) {
-		uint32_t start = seed;
+	for (uint32_t start = 1; start <= 60; start++) {
 		struct store *store = store_new();
+		seed = start;
 		memset(now, 0, sizeof(now));
 		next_id = 0;
-		for (int batch = 0; batch < 60; batch++) {
-			memcpy(batch_start, now, sizeof(now));
-			for (uint32_t i = dice(20); i > 0; i--) {
-				int number = (int)dice(CLIENTS);
-				change(&now[number]);
-				put(store, number);
-				if (dice(4) == 0)
-					assert_due(store);
-			}
-			assert_equal_to_list(store);
-			if (dice(2) == 0) {
-				store_commit(store);
-			} else {
-				store_rollback(store);
-				memcpy(now, batch_start, sizeof(now));
-			}
-			assert_equal_to_list(store);
-			assert_due(store);
-		}
+		for (int batch = 0; batch < 60; batch++)
+			random_batch(store);
 		store_free(store);
-		seed = start;
 	}
 }
 

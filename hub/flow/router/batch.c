@@ -1,0 +1,222 @@
+/* batch - what one transaction holds: begun with its first record, committed or put back as a
+ * whole. */
+#include "hub/flow/router/batch.h"
+
+#include <assert.h>
+#include <time.h>
+
+#include <sodium.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/crash.h"
+#include "hub/base/log.h"
+#include "hub/flow/router/count.h"
+
+#define IDLE_MS 50
+#define BACK_OFF_FIRST_MS 20
+#define BACK_OFF_MAX_MS 5000
+#define DOUBT_MS 120000 /* to find out what became of a commit */
+
+static const struct conf_router *settings_of(const struct worker *worker)
+{
+	return &worker->options->conf->router;
+}
+
+enum outcome batch_touch(struct worker *worker, struct partition *partition, struct err *err)
+{
+	struct batch *batch = &worker->batch;
+	if (!batch->open) {
+		if (transaction_begin(worker->transaction, err) != OK)
+			return err->outcome;
+		batch->open = true;
+		batch->since = clock_monotonic();
+		batch->messages = batch->clocks = 0;
+		randombytes_buf(&batch->number, sizeof(batch->number));
+	}
+	partition->touched = true;
+	return OK;
+}
+
+enum outcome batch_send(struct worker *worker, const struct record_write *record, struct err *err)
+{
+	enum outcome outcome = transaction_send(worker->transaction, record, err);
+	if (outcome != REJECT)
+		return outcome;
+	err_in(err, "a record of ours");
+	return err->outcome = FATAL;
+}
+
+static bool is_full(const struct worker *worker)
+{
+	const struct conf_router *settings = settings_of(worker);
+	size_t records = transaction_records(worker->transaction);
+	return worker->batch.messages >= settings->batch_messages ||
+		records >= (size_t)settings->send_queue_messages / 5 * 4 ||
+		transaction_bytes(worker->transaction) >=
+		(size_t)settings->send_queue_kb * 1024 / 5 * 4;
+}
+
+/* A clock that was set back in a test must not make a batch wait. */
+static bool has_passed(int64_t since, int64_t ms, int64_t now)
+{
+	return now - since >= ms || now < since;
+}
+
+bool batch_is_due(const struct worker *worker, bool drained)
+{
+	const struct conf_router *settings = settings_of(worker);
+	const struct batch *batch = &worker->batch;
+	int64_t now = clock_monotonic();
+	if (!batch->open)
+		return false;
+	if (drained && has_passed(batch->last_commit, settings->commit_gap_ms, now))
+		return true;
+	return is_full(worker) || has_passed(batch->since, settings->commit_interval_ms, now);
+}
+
+int batch_patience(const struct worker *worker)
+{
+	const struct conf_router *settings = settings_of(worker);
+	const struct batch *batch = &worker->batch;
+	if (!batch->open)
+		return IDLE_MS;
+	int64_t gap = batch->last_commit + settings->commit_gap_ms - clock_monotonic();
+	if (gap < settings->drain_idle_ms || gap > settings->commit_gap_ms)
+		return settings->drain_idle_ms;
+	return (int)gap;
+}
+
+static void keep(struct partition *partition)
+{
+	store_commit(partition->store);
+	partition->kept = partition->place;
+	if (partition->stored_end > partition->restored)
+		partition->restored = partition->stored_end;
+	partition->touched = false;
+}
+
+static void put_back(struct partition *partition)
+{
+	store_rollback(partition->store);
+	partition->place = partition->kept;
+	partition->drained = false;
+	partition->touched = false;
+}
+
+/* Ends the batch for each partition that took part: kept if it was confirmed, else read again. */
+static void settle(struct worker *worker)
+{
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++) {
+		struct partition *partition = &worker->partitions[i];
+		if (!partition->touched)
+			continue;
+		if (partition->confirmed)
+			keep(partition);
+		else
+			put_back(partition);
+		worker->must_resume = worker->must_resume || !partition->confirmed;
+	}
+	worker->batch.open = false;
+	worker->batch.last_commit = clock_monotonic();
+}
+
+static void confirm(struct worker *worker, bool confirmed)
+{
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
+		worker->partitions[i].confirmed = confirmed;
+}
+
+/* The places of the partitions that take part. */
+static size_t touched_places(struct worker *worker)
+{
+	size_t count = 0;
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++) {
+		const struct partition *partition = &worker->partitions[i];
+		if (partition->touched)
+			worker->places[count++] = (struct consumer_committed){
+				.place = {TOPIC_INTAKE, i, partition->place.next},
+				.numbers = {partition->place.now, worker->batch.number},
+			};
+	}
+	return count;
+}
+
+/* The committed offsets bear the number of the batch that wrote them. */
+static enum outcome find_out(struct worker *worker, struct err *err)
+{
+	int64_t until = clock_monotonic() + DOUBT_MS;
+	size_t count = touched_places(worker);
+	enum outcome outcome;
+	confirm(worker, false);
+	do {
+		outcome = consumer_committed(worker->member, worker->places, count,
+			settings_of(worker)->committed_timeout_ms, err);
+	} while (outcome == RETRY && clock_monotonic() < until);
+	if (outcome != OK)
+		return err->outcome = FATAL;
+	for (size_t i = 0; i < count; i++)
+		worker_partition(worker, worker->places[i].place.partition)->confirmed =
+			worker->places[i].numbers[1] == worker->batch.number;
+	return OK;
+}
+
+static void back_off(struct worker *worker)
+{
+	int64_t ms = BACK_OFF_FIRST_MS;
+	for (int64_t i = 0; i < worker->batch.aborts && ms < BACK_OFF_MAX_MS; i++)
+		ms *= 2;
+	if (ms > BACK_OFF_MAX_MS)
+		ms = BACK_OFF_MAX_MS;
+	worker->batch.aborts++;
+	for (; ms > 0 && !atomic_load(worker->stop); ms -= BACK_OFF_FIRST_MS)
+		nanosleep(&(struct timespec){.tv_nsec = BACK_OFF_FIRST_MS * 1000000}, NULL);
+}
+
+static enum outcome take_fate(
+	struct worker *worker, enum transaction_fate fate, const struct err *why, struct err *err)
+{
+	count_commit(worker, fate, why);
+	confirm(worker, fate == TRANSACTION_COMMITTED);
+	if (fate == TRANSACTION_UNKNOWN && find_out(worker, err) != OK)
+		return FATAL;
+	settle(worker);
+	if (fate != TRANSACTION_COMMITTED) {
+		back_off(worker);
+		return OK;
+	}
+	worker->batch.aborts = 0;
+	atomic_store(&worker->last_commit, clock_wall());
+	return OK;
+}
+
+enum outcome batch_commit(struct worker *worker, struct err *err)
+{
+	struct err why = {0};
+	enum transaction_fate fate;
+	size_t count = touched_places(worker);
+	assert(worker->batch.open && count > 0);
+	for (size_t i = 0; i < count; i++)
+		transaction_offset(worker->transaction, &worker->places[i]);
+	crash_point("before-commit");
+	if (transaction_commit(worker->transaction, worker->member, &fate, &why) != FATAL)
+		return take_fate(worker, fate, &why, err);
+	*err = why;
+	return FATAL;
+}
+
+enum outcome batch_abort(struct worker *worker, const struct err *why, struct err *err)
+{
+	struct err reason = *why, more = {0};
+	enum transaction_fate fate = TRANSACTION_ABORTED;
+	if (!worker->batch.open) {
+		log_warn("router", "worker=%d text=%s", worker->number, log_quote(reason.text));
+		back_off(worker);
+		return OK;
+	}
+	if (transaction_is_open(worker->transaction) &&
+		transaction_abort(worker->transaction, &fate, &more) == FATAL) {
+		*err = more;
+		return FATAL;
+	}
+	return take_fate(worker, fate, &reason, err);
+}

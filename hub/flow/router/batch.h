@@ -1,0 +1,27 @@
+/* batch - what one transaction holds: begun with its first record, committed or put back as a
+ * whole. */
+#ifndef HUB_FLOW_ROUTER_BATCH_H
+#define HUB_FLOW_ROUTER_BATCH_H
+
+#include "hub/flow/router/worker.h"
+
+/* Has the partition take part: its next offset and its `now` are committed with the rest, moved or
+ * not (rule 3). Begins a transaction if none is open. */
+enum outcome batch_touch(
+	struct worker *worker, struct partition *partition, struct err *err) MUST_CHECK;
+/* Adds a record. Its partition of intake must take part. */
+enum outcome batch_send(
+	struct worker *worker, const struct record_write *record, struct err *err) MUST_CHECK;
+
+/* Whether it is time to commit. `drained`: there was nothing more to read. */
+bool batch_is_due(const struct worker *worker, bool drained);
+/* How long to wait for input at most, in ms. */
+int batch_patience(const struct worker *worker);
+
+/* Commits. If that did not work the partitions are back at their last commit and are read again; OK
+ * all the same. FATAL: cannot go on. */
+enum outcome batch_commit(struct worker *worker, struct err *err) MUST_CHECK;
+/* Drops it: `why` says for what. */
+enum outcome batch_abort(struct worker *worker, const struct err *why, struct err *err) MUST_CHECK;
+
+#endif

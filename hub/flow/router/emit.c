@@ -1,0 +1,209 @@
+/* emit - the records that follow from one decision, in the order that readers rely on. */
+#include "hub/flow/router/emit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "hub/flow/router/batch.h"
+#include "hub/flow/router/codec.h"
+#include "hub/seal/seal.h"
+
+#define SOURCE "lokethub/router"
+
+/* Numbers the records of one decision: "3-4411.0" of the intake record 3@4411, or of a client's
+ * clock by the version that it made. */
+struct naming {
+	char base[80];
+	int count;
+};
+
+static struct naming naming_of(const struct emit *emit, const struct event *event)
+{
+	struct naming naming = {.count = 0};
+	if (emit->record)
+		snprintf(naming.base, sizeof(naming.base), "%d-%" PRId64, emit->partition->number,
+			emit->record->offset);
+	else
+		snprintf(naming.base, sizeof(naming.base), "%.*s-%d", BYTES_ARG(emit->key),
+			event->version);
+	return naming;
+}
+
+/* The value is in the batch's buffer. */
+static enum outcome send_one(struct worker *worker, const struct emit *emit, struct naming *naming,
+	const struct record_write *record, struct err *err)
+{
+	char id[96];
+	int size = snprintf(id, sizeof(id), "%s.%d", naming->base, naming->count++);
+	struct record_write complete = *record;
+	complete.value = buffer_bytes(&worker->batch.value);
+	complete.headers.id = bytes_of(id, (size_t)size);
+	complete.headers.source = bytes_of(SOURCE, sizeof(SOURCE) - 1);
+	complete.headers.time = worker->decision->event.at;
+	if (emit->message)
+		complete.headers.trace = emit->message->trace;
+	return batch_send(worker, &complete, err);
+}
+
+static struct buffer *begin_value(struct worker *worker, enum topic topic)
+{
+	codec_begin(worker->options->wire, topic, &worker->batch.value);
+	return &worker->batch.value;
+}
+
+static enum outcome send_event(
+	struct worker *worker, const struct emit *emit, struct naming *naming, struct err *err)
+{
+	event_encode(&worker->decision->event, begin_value(worker, TOPIC_EVENTS));
+	const struct record_write record = {
+		.topic = TOPIC_EVENTS, .partition = emit->partition->number, .key = emit->key};
+	return send_one(worker, emit, naming, &record, err);
+}
+
+static enum outcome send_client(
+	struct worker *worker, const struct emit *emit, struct naming *naming, struct err *err)
+{
+	if (!emit->client)
+		return OK;
+	buffer_add_bytes(begin_value(worker, TOPIC_CLIENTS), buffer_bytes(&worker->record));
+	const struct record_write record = {
+		.topic = TOPIC_CLIENTS, .partition = emit->partition->number, .key = emit->key};
+	return send_one(worker, emit, naming, &record, err);
+}
+
+static enum outcome send_handovers(
+	struct worker *worker, const struct emit *emit, struct naming *naming, struct err *err)
+{
+	const struct handover_decision *decision = worker->decision;
+	for (size_t i = 0; i < decision->handovers_count; i++) {
+		handover_encode(&decision->handovers[i], begin_value(worker, TOPIC_HANDOVERS));
+		const struct record_write record = {.topic = TOPIC_HANDOVERS,
+			.partition = RECORD_BY_KEY,
+			.key = decision->handovers[i].desk};
+		if (send_one(worker, emit, naming, &record, err) != OK)
+			return err->outcome;
+	}
+	return OK;
+}
+
+static enum outcome send_person(
+	struct worker *worker, const struct emit *emit, struct naming *naming, struct err *err)
+{
+	const struct handover_decision *decision = worker->decision;
+	char key[TOPICS_KEY_SIZE];
+	if (!decision->stores_person)
+		return OK;
+	const struct sealed_person person = {
+		.referral = decision->person_referral,
+		.client = decision->event.client,
+		.at = decision->event.at,
+		.sealed = *emit->message->sealed,
+	};
+	sealed_person_encode(&person, begin_value(worker, TOPIC_PERSONS));
+	topics_key(decision->person_referral.data, key);
+	const struct record_write record = {.topic = TOPIC_PERSONS,
+		.partition = emit->partition->number,
+		.key = bytes_of(key, TOPICS_KEY_SIZE - 1)};
+	return send_one(worker, emit, naming, &record, err);
+}
+
+/* What could be read is sealed where it must be; what could not may hold anything. */
+static enum outcome keep_original(struct worker *worker, const struct emit *emit,
+	struct rejection *out, struct buffer *box, struct err *err)
+{
+	out->form = ORIGINAL_FORM_RECORD;
+	out->original = emit->record->value;
+	if (emit->message && out->original.data)
+		return OK;
+	if (seal_box(worker->options->ops_public_key, emit->record->value, box) != OK)
+		return err_set(
+			err, FATAL, "the public key of ops is none: see seal.ops_public_key_file");
+	out->form = ORIGINAL_FORM_BOX;
+	out->original = buffer_bytes(box);
+	return OK;
+}
+
+static struct rejection rejection_of(const struct worker *worker, const struct emit *emit)
+{
+	const struct event *event = &worker->decision->event;
+	const char *owner = worker->decision->reject_owner;
+	return (struct rejection){
+		.code = event->code,
+		.field = event->field,
+		.text = event->text.data ? event->text : bytes_of_string(""),
+		.owner = bytes_of_string(owner ? owner : "ops"),
+		.since = event->at,
+		.has_partition = true,
+		.partition = event->partition,
+		.has_offset = true,
+		.offset = emit->record->offset,
+		.has_client = event->has_client,
+		.client = event->client,
+		.partner = event->partner,
+		.has_message = event->has_message,
+		.message = event->message,
+		.has_number = event->has_parked,
+		.number = event->parked,
+	};
+}
+
+static enum outcome send_rejection(
+	struct worker *worker, const struct emit *emit, struct naming *naming, struct err *err)
+{
+	const struct event *event = &worker->decision->event;
+	struct buffer box = {0};
+	if (!emit->record || !event->has_code ||
+		(event->result != RESULT_REJECTED && event->result != RESULT_PARKED))
+		return OK;
+	struct rejection rejection = rejection_of(worker, emit);
+	if (keep_original(worker, emit, &rejection, &box, err) != OK)
+		return err->outcome;
+	rejection_encode(&rejection, begin_value(worker, TOPIC_REJECTED));
+	buffer_done(&box);
+	const struct record_write record = {.topic = TOPIC_REJECTED,
+		.partition = RECORD_BY_KEY,
+		.key = event->has_client || !event->partner.data ? emit->key : event->partner};
+	return send_one(worker, emit, naming, &record, err);
+}
+
+enum outcome emit_all(struct worker *worker, const struct emit *emit, struct err *err)
+{
+	struct naming naming = naming_of(emit, &worker->decision->event);
+	if (send_event(worker, emit, &naming, err) != OK ||
+		send_client(worker, emit, &naming, err) != OK ||
+		send_handovers(worker, emit, &naming, err) != OK ||
+		send_person(worker, emit, &naming, err) != OK ||
+		send_rejection(worker, emit, &naming, err) != OK)
+		return err->outcome;
+	return OK;
+}
+
+static const char *const kinds[FACT_KIND_COUNT] = {
+	[FACT_KIND_HEARTBEAT] = "heartbeat",
+	[FACT_KIND_OUTAGE] = "outage",
+	[FACT_KIND_CAPACITY] = "capacity",
+	[FACT_KIND_HOLD] = "hold",
+	[FACT_KIND_CIRCUIT] = "circuit",
+	[FACT_KIND_CURSOR] = "cursor",
+	[FACT_KIND_SETTLED] = "settled",
+	[FACT_KIND_ACCOUNT] = "account",
+	[FACT_KIND_CONFIG] = "config",
+};
+
+enum outcome emit_fact(struct worker *worker, const struct fact *fact, struct err *err)
+{
+	char key[200], id[240];
+	int size = snprintf(key, sizeof(key), "%s/%.*s", kinds[fact->kind], BYTES_ARG(fact->id));
+	int id_size = snprintf(id, sizeof(id), "%s-%" PRId64, key, fact->at);
+	fact_encode(fact, begin_value(worker, TOPIC_FACTS));
+	const struct record_write record = {
+		.topic = TOPIC_FACTS,
+		.partition = RECORD_BY_KEY,
+		.key = bytes_of(key, (size_t)size),
+		.value = buffer_bytes(&worker->batch.value),
+		.headers = {.id = bytes_of(id, (size_t)id_size),
+			.source = bytes_of(SOURCE, sizeof(SOURCE) - 1),
+			.time = fact->at},
+	};
+	return batch_send(worker, &record, err);
+}

@@ -1,0 +1,33 @@
+/* facts - what a router knows from topic facts: outages, heartbeats, and whether desks have room.
+ */
+#ifndef HUB_FLOW_ROUTER_FACTS_H
+#define HUB_FLOW_ROUTER_FACTS_H
+
+#include "hub/handover/handover.h"
+
+/* Ids of the facts: HEARTBEAT and OUTAGE of a partition "router/3", of a desk's delivery
+ * "desk/wsp-rijnmond"; an OUTAGE has "/" and its begin behind that, so that each has a key of its
+ * own, and no end while it runs. CAPACITY and HOLD: the desk's id, or "desk/voucher kind". */
+struct facts;
+
+struct facts *facts_new(void);
+void facts_free(struct facts *facts);
+
+/* The last fact under a key counts; kinds that a router does not care for are left out. */
+void facts_put(struct facts *facts, struct bytes key, const struct fact *fact);
+void facts_forget(struct facts *facts, struct bytes key);
+
+/* When a router last said that it looks after the partition; 0: never. */
+int64_t facts_heartbeat(const struct facts *facts, int32_t partition);
+/* What handover_input.outage wants; the context is a struct facts_view. */
+struct facts_view {
+	const struct facts *facts;
+	int32_t partition; /* the client's */
+};
+int64_t facts_outage(
+	const void *view, struct bytes desk, const struct handover_span *span, bool *running);
+/* What struct route_facts wants; the context is the facts. */
+bool facts_has_room(
+	const void *facts, const struct rules_desk *desk, struct bytes voucher_kind, int32_t day);
+
+#endif

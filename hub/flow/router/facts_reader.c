@@ -1,0 +1,92 @@
+/* facts_reader - fills the facts from their topic, and follows it. */
+#include "hub/flow/router/facts_reader.h"
+
+#include <stdlib.h>
+
+#include "hub/base/memory.h"
+#include "hub/flow/router/codec.h"
+#include "hub/kafka/consumer.h"
+
+#define LOOK_UP_MS 10000
+#define FOLLOW_MAX 1000 /* records at a time */
+
+struct facts_reader {
+	struct facts *facts;
+	struct consumer *consumer;
+	struct wire *wire;
+	struct consumer_place place;
+	bool following;
+	struct arena arena;
+};
+
+enum outcome facts_reader_new(struct facts_reader **out, const struct kafka_settings *kafka,
+	struct wire *wire, struct facts *facts, struct err *err)
+{
+	struct facts_reader *reader = memory_get_zeroed(1, sizeof(*reader));
+	reader->facts = facts;
+	reader->wire = wire;
+	reader->place.topic = TOPIC_FACTS;
+	if (consumer_new(&reader->consumer, kafka, err) != OK ||
+		consumer_begins(reader->consumer, &reader->place, 1, LOOK_UP_MS, err) != OK) {
+		facts_reader_free(reader);
+		return err_in(err, "facts");
+	}
+	*out = reader;
+	return OK;
+}
+
+void facts_reader_free(struct facts_reader *reader)
+{
+	if (!reader)
+		return;
+	consumer_free(reader->consumer);
+	arena_done(&reader->arena);
+	free(reader);
+}
+
+static enum outcome take(void *context, const struct record_read *record, struct err *err)
+{
+	struct facts_reader *reader = context;
+	struct fact fact;
+	struct codec_value value = {TOPIC_FACTS, record->value, false};
+	if (!record->key.data)
+		return OK;
+	if (!record->value.data) {
+		facts_forget(reader->facts, record->key);
+		return OK;
+	}
+	arena_reset(&reader->arena);
+	enum outcome outcome = codec_read(reader->wire, &value, &reader->arena, &fact, err);
+	if (outcome != OK) {
+		err_in(err, "facts@%lld", (long long)record->offset);
+		return err->outcome = outcome == RETRY ? RETRY : FATAL;
+	}
+	facts_put(reader->facts, record->key, &fact);
+	return OK;
+}
+
+enum outcome facts_reader_catch_up(struct facts_reader *reader, int timeout_ms, struct err *err)
+{
+	reader->following = false;
+	const struct consumer_reading what = {&reader->place, 1, timeout_ms, take, reader};
+	return consumer_read_to_end(reader->consumer, &what, err);
+}
+
+enum outcome facts_reader_follow(struct facts_reader *reader, struct err *err)
+{
+	enum consumer_news news = CONSUMER_RECORD;
+	struct record_read record;
+	if (!reader->following && consumer_assign(reader->consumer, &reader->place, 1, err) != OK)
+		return err->outcome;
+	reader->following = true;
+	for (int i = 0; i < FOLLOW_MAX && news != CONSUMER_NOTHING; i++) {
+		if (consumer_poll(reader->consumer, 0, &news, &record, err) != OK)
+			return err->outcome;
+		if (news != CONSUMER_RECORD)
+			continue;
+		if (take(reader, &record, err) != OK)
+			return err->outcome;
+		reader->place.offset = record.offset + 1;
+	}
+	return OK;
+}

@@ -1,0 +1,123 @@
+/* firing - firing what is due, and the heartbeat of a router. */
+#include "hub/flow/router/firing.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+#include "hub/flow/router/batch.h"
+#include "hub/flow/router/emit.h"
+#include "hub/flow/router/settle.h"
+
+#define LOOK_MS 10
+#define ENDS_MS 5000
+
+enum outcome firing_due(
+	struct worker *worker, struct partition *partition, int64_t until, struct err *err)
+{
+	int64_t due;
+	struct bytes client;
+	if (atomic_load(&worker->clocks_stopped))
+		return OK;
+	for (int32_t left = worker->options->conf->router.clocks_per_turn; left > 0; left--) {
+		if (!store_due(partition->store, until, &due, &client))
+			return OK;
+		if (due > partition->place.now)
+			partition->place.now = due;
+		if (settle_clock(worker, partition, client, err) != OK)
+			return err->outcome;
+	}
+	return OK;
+}
+
+void firing_watch_time(struct worker *worker)
+{
+	int64_t drift = clock_wall() - clock_monotonic() - worker->drift_base;
+	if (llabs(drift) <= worker->options->conf->router.drift_max_ms ||
+		atomic_exchange(&worker->clocks_stopped, true))
+		return;
+	log_error("clocks",
+		"worker=%d drift_ms=%" PRId64 " text=\"wall time has jumped: no clock fires any "
+		"more; set the time right and restart\"",
+		worker->number, drift);
+}
+
+static enum outcome note_ends(struct worker *worker, struct err *err)
+{
+	arena_reset(&worker->arena);
+	struct consumer_place *ends = arena_get_array(
+		&worker->arena, (size_t)worker->options->kafka->partitions, sizeof(*ends));
+	size_t count = 0;
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
+		if (worker->partitions[i].mine)
+			ends[count++] = (struct consumer_place){TOPIC_CLIENTS, i, 0};
+	if (consumer_ends(worker->member, ends, count, ENDS_MS, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < count; i++)
+		worker_partition(worker, ends[i].partition)->stored_end = ends[i].offset;
+	return OK;
+}
+
+static enum outcome beat(struct worker *worker, struct partition *partition, struct err *err)
+{
+	char id[24];
+	snprintf(id, sizeof(id), "router/%d", partition->number);
+	const struct fact fact = {
+		.kind = FACT_KIND_HEARTBEAT,
+		.id = bytes_of_string(id),
+		.at = clock_wall(),
+	};
+	if (batch_touch(worker, partition, err) != OK)
+		return err->outcome;
+	return emit_fact(worker, &fact, err);
+}
+
+static enum outcome beat_all(struct worker *worker, struct err *err)
+{
+	if (note_ends(worker, err) != OK)
+		return err->outcome;
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
+		if (worker->partitions[i].mine && beat(worker, &worker->partitions[i], err) != OK)
+			return err->outcome;
+	return OK;
+}
+
+static void count_clients(struct worker *worker)
+{
+	int64_t clients = 0;
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
+		if (worker->partitions[i].mine)
+			clients += (int64_t)store_count(worker->partitions[i].store);
+	atomic_store(&worker->clients, clients);
+}
+
+static enum outcome fire_drained(struct worker *worker, struct err *err)
+{
+	int64_t wall = clock_wall();
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++) {
+		struct partition *partition = &worker->partitions[i];
+		if (partition->mine && partition->drained &&
+			firing_due(worker, partition, wall, err) != OK)
+			return err->outcome;
+	}
+	return OK;
+}
+
+enum outcome firing_run(struct worker *worker, struct err *err)
+{
+	int64_t now = clock_monotonic();
+	if (llabs(now - worker->last_look) < LOOK_MS)
+		return OK;
+	worker->last_look = now;
+	firing_watch_time(worker);
+	count_clients(worker);
+	if (facts_reader_follow(worker->facts_reader, err) != OK || fire_drained(worker, err) != OK)
+		return err->outcome;
+	if (llabs(now - worker->last_heartbeat) < worker->options->conf->router.heartbeat_ms ||
+		atomic_load(&worker->held) == 0)
+		return OK;
+	worker->last_heartbeat = now;
+	return beat_all(worker, err);
+}

@@ -1,0 +1,21 @@
+/* firing - firing what is due: before messages, and when a partition has nothing more to read (rule
+ * 5). */
+#ifndef HUB_FLOW_ROUTER_FIRING_H
+#define HUB_FLOW_ROUTER_FIRING_H
+
+#include "hub/flow/router/worker.h"
+
+/* Fires the partition's clocks that are due at `until` or before, at most router.clocks_per_turn.
+ */
+enum outcome firing_due(struct worker *worker, struct partition *partition, int64_t until,
+	struct err *err) MUST_CHECK;
+/* Now and then: clocks of drained partitions, the heartbeat, the facts of others, and whether time
+ * can be trusted. */
+enum outcome firing_run(struct worker *worker, struct err *err) MUST_CHECK;
+
+/* Stops all clocks for good, and tells ops, once wall and monotonic time have drifted apart by more
+ * than router.drift_max_ms: nobody can tell which of the two is right, so no deadline may pass on
+ * its word. */
+void firing_watch_time(struct worker *worker);
+
+#endif

@@ -1,0 +1,15 @@
+/* settle - one intake record or one due clock: decided, folded, and written as one Event with all
+ * that follows. */
+#ifndef HUB_FLOW_ROUTER_SETTLE_H
+#define HUB_FLOW_ROUTER_SETTLE_H
+
+#include "hub/flow/router/worker.h"
+
+/* Exactly one Event (rule 4), or none for what was settled before (rule 8). */
+enum outcome settle_record(struct worker *worker, struct partition *partition,
+	const struct record_read *record, struct err *err) MUST_CHECK;
+/* The client's clock that is due first. */
+enum outcome settle_clock(struct worker *worker, struct partition *partition, struct bytes client,
+	struct err *err) MUST_CHECK;
+
+#endif
