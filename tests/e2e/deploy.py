@@ -31,8 +31,8 @@ def write(folder: Path, config: Config, settings: Mapping[str, Mapping[str, Any]
     (folder / "codes.csv").write_text(_codes())
     _csv(
         folder / "regions.csv",
-        "am_code,arbeidsmarktregio",
-        ((each, each) for each in config.regions),
+        "am_code,arbeidsmarktregio,valid_from,valid_to",
+        ((each, each, "", "") for each in config.regions),
     )
     _csv(
         folder / "municipalities.csv",
@@ -79,7 +79,7 @@ def _partner(partner: Partner) -> dict[str, Any]:
         "home_desk": partner.home_desk,
         "feedback": partner.feedback,
         "disclose_owner": partner.disclose_owner,
-        "tokens": [f"secrets/{partner.oin}.token"],
+        "tokens": [f"{partner.oin}.token"],
         "requests_per_second": 1_000_000,
         "requests_burst": 10_000_000,
     }

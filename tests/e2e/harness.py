@@ -74,16 +74,16 @@ class Services:
 
 
 @contextlib.contextmanager
-def services(folder: Path) -> Iterator[Services]:
+def services(folder: Path, own: bool = False) -> Iterator[Services]:
     """Those that the environment names, or else own ones, which end with the test."""
     names = ("LOKETHUB_KAFKA_PORT", "LOKETHUB_REGISTRY_PORT", "LOKETHUB_VAR")
-    if all(name in os.environ for name in names):
+    if not own and all(name in os.environ for name in names):
         given = Services({name: os.environ[name] for name in names})
         given.ops("up")
         yield given
         return
     kafka, registry, controller = free_ports(3)
-    own = Services(
+    made = Services(
         {
             "LOKETHUB_KAFKA_PORT": str(kafka),
             "LOKETHUB_REGISTRY_PORT": str(registry),
@@ -93,10 +93,10 @@ def services(folder: Path) -> Iterator[Services]:
         }
     )
     try:
-        own.ops("up")
-        yield own
+        made.ops("up")
+        yield made
     finally:
-        own.ops("down", "--wipe")
+        made.ops("down", "--wipe")
 
 
 @dataclass

@@ -1,24 +1,22 @@
 """test_model_judge - the judge finds nothing in a right world, and each wrong done to it."""
 
 import copy
-import io
 import struct
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
-import fastavro
 import pytest
+from core import SCHEMAS, encode
 from model import machine, scenario
 from model.events import event_of
 from model.judge import Judge, Topics
 from model.scenario import Answer, Call, Life
 from model.state import Client, Message
-from model.wire import Record, Registry, local_schemas
+from model.wire import Record, Registry
 from model.world import WORLD
 
 START = 1_795_000_000_000
-SCHEMAS = local_schemas()
 NOTHING = (
     "client owner status closing_reason next_action remembered parked redriven region match"
     " consent clock state_hash text"
@@ -68,28 +66,6 @@ class World:
 
     def _add(self, topic: list, value: dict, key: str = "") -> None:
         topic.append((Record("", 0, len(topic), self.now, key, b"", {}), value))
-
-
-def encode(message: Message) -> bytes:
-    body = dict(message.body)
-    body["referral"] = body["referral"] and bytes.fromhex(body["referral"])
-    if message.type == "StatusChange":
-        body["actor"] = {"partner": None, "role": None, **body["actor"]}
-    else:
-        body["origin"] = body.get("origin", "PARTNER")
-    record = {
-        "id": bytes.fromhex(message.id),
-        "partner": message.partner,
-        "system": "",
-        "reference": "r",
-        "digest": bytes.fromhex(message.digest),
-        "client": message.client and bytes.fromhex(message.client),
-        "occurred_at": message.occurred_at,
-        "body": ("nl.lokethub." + message.type, body),
-    }
-    data = io.BytesIO()
-    fastavro.schemaless_writer(data, SCHEMAS["Message"], record)
-    return data.getvalue()
 
 
 def handover(told: Any, client: Client, at: int) -> dict:

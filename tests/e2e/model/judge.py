@@ -161,7 +161,7 @@ class Judge:
             if client is None:
                 return "unknown", Decision("REJECTED", None, unreadable.code), None
             if known and not known.flows and not redrive:
-                return "unknown", machine.park(known, "PARKED", "PARKED"), client
+                return "unknown", machine.park(known, "PARKED", unreadable.code), client
             return "unknown", machine.park(known, "REJECTED", unreadable.code, client), client
         client = message.client or self.client_of_referral.get(message.body["referral"] or "")
         made = _made_ids(event, message)

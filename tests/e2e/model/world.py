@@ -51,12 +51,12 @@ DESKS = (
     Desk("sectorloket-techniek", FLEVOLAND, "SECTOR_DESK", "AM11", ("OMSCHOLING", "ORIENTATIE")),
 )
 
+STAND_INS = {"LEERWERKLOKET": "gemeente-almere", "WSP": "wsp-twente"}
+
 REGIONS = (
     Region("AM22", "leerwerkloket-rijnmond", "gemeente-rotterdam"),
     Region("AM05", "werkcentrum-twente", "gemeente-enschede"),
-    Region(
-        "AM11", "gemeente-almere", None, {"LEERWERKLOKET": "gemeente-almere", "WSP": "wsp-twente"}
-    ),
+    Region("AM11", "gemeente-almere", "gemeente-almere", STAND_INS),
 )
 
 MUNICIPALITIES = (

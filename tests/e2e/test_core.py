@@ -1,0 +1,104 @@
+"""test_core - core and model are told the same by thousands, weeks pass, and nothing differs."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from core import Core
+from model import clocks, machine, scenario
+from model.fold import hexed
+from model.judge import Judge
+from model.scenario import Answer, Call, Life
+from model.world import WORLD
+
+START = 1_795_000_000_000
+DAY_MS = 86_400_000
+
+
+class Stage:
+    """Plays lives before both: the model decides what they do next, the core's answers are kept."""
+
+    def __init__(self, core: Core, seed: int, time_passes: bool) -> None:
+        self.core, self.random, self.time_passes = core, Random(seed), time_passes
+        self.now = START
+
+    def told(self, config, client, message, now, new_id=machine.no_id):  # noqa: ANN001, ANN201
+        """In place of machine.apply."""
+        self.now = max(self.now + 1, now)
+        self.core.message(message, self.now)
+        return self.apply(config, client, message, self.now, new_id)
+
+    def play(self, life: Life) -> None:
+        life.start = self.now
+        story = life.story()
+        answer: Answer | str | None = None
+        while True:
+            try:
+                asked = story.send(answer)
+            except StopIteration:
+                return
+            if self.time_passes and self.random.random() < 0.15:
+                life.now += self.random.randrange(25) * DAY_MS
+                self._pass_time(life)
+            if self.random.random() < 0.003:
+                self._poison(life)
+            if isinstance(asked, Call):
+                answer = Answer(400 if asked.bad else 202, referral_of(asked))
+            else:
+                answer = self.core.children.get(asked.parent)
+
+    def _poison(self, life: Life) -> None:
+        """Something unreadable under the client's name: from here on it waits."""
+        self.core.unreadable(life.person_name, self.now)
+        parked = machine.park(life.client, "REJECTED", "UNREADABLE", life.person_name)
+        life.client = parked.client
+
+    def _pass_time(self, life: Life) -> None:
+        while due := self.core.due(life.person_name, life.now):
+            clock, referral = due
+            event = self.core.clock(life.person_name, clock, referral)
+            self.now = max(self.now, clock.due)
+            self._fire(life, clock.name, referral and referral.id, event)
+
+    def _fire(self, life: Life, name: str, referral: str | None, event: dict) -> None:
+        """The same in the life's own model, so that it goes on from there."""
+        new = [each["after"] for each in event["transitions"] if each["from"] is None]
+        made = iter([hexed(each["referral"]) for each in new])
+        assert life.client
+        holder = life.client.referrals.get(referral) if referral else life.client
+        if holder and name in holder.clocks:
+            decision = clocks.fire(WORLD, life.client, name, referral, lambda: next(made, ""))
+            life.client = decision.client
+
+
+def referral_of(call: Call) -> str | None:
+    if "actions" in call.path:
+        return None
+    return scenario._tag(call.partner, call.body.get("case", ""), call.body.get("leg", ""))
+
+
+@pytest.mark.parametrize(
+    "seed,lives,longest,time_passes",
+    [(1, 500, 25, False), (2, 300, 20, True), (3, 300, 20, True), (4, 30, 250, True)],
+)
+def test_core_and_model_agree(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    lives: int,
+    longest: int,
+    time_passes: bool,
+) -> None:
+    with Core(tmp_path) as core:
+        stage = Stage(core, seed, time_passes)
+        stage.apply = machine.apply
+        monkeypatch.setattr(machine, "apply", stage.told)
+        for life in scenario.lives(WORLD, seed, lives, START, longest):
+            stage.play(life)
+        monkeypatch.undo()
+        report = Judge(WORLD, core.topics).run()
+    print(report)
+    assert not report.differences, str(report)
+    assert report.counts["APPLIED"] > lives
+    assert report.counts["PARKED PARKED"] > 0
+    assert report.counts["intake records"] > 5 * lives
