@@ -111,6 +111,8 @@ static void answer(struct handover_state *state, const struct handover_decision 
 
 static void turn(const struct rules *rules)
 {
+	static const struct handover_fault unreadable = {
+		.code = REJECTION_CODE_UNREADABLE, .text = "not a record"};
 	static struct handover_state state;
 	static struct handover_decision decision;
 	enum kind kind = (enum kind)read_number();
@@ -122,8 +124,8 @@ static void turn(const struct rules *rules)
 	load(&state, id, read_bytes());
 	struct bytes body = read_bytes();
 	if (kind == UNREADABLE) {
-		handover_park(&state, &input, REJECTION_CODE_UNREADABLE, "not a record", rules,
-			&decision);
+		input.fault = &unreadable;
+		handover_park(&state, &input, rules, &decision);
 	} else {
 		kind == MESSAGE ? take_message(&input, body) : take_clock(&input, body);
 		handover_decide(&state, &input, rules, &decision);
