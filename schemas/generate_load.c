@@ -52,8 +52,10 @@ void load_files(char **paths, size_t count)
 		fail("more than %d files", SCHEMAS_MAX);
 	for (size_t i = 0; i < count; i++) {
 		files[i] = json_object_from_file(paths[i]);
-		if (files[i] == NULL)
-			fail("%s: %s", paths[i], json_util_get_last_err());
+		if (files[i] == NULL) {
+			const char *why = json_util_get_last_err();
+			fail("%s: %.*s", paths[i], (int)strcspn(why, "\n"), why);
+		}
 		collect(files[i]);
 	}
 }

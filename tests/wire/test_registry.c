@@ -2,6 +2,7 @@
  * with subjects of its own, so that it may run beside others and twice. */
 #include "tests/unit/unit.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -362,6 +363,74 @@ static void test_new_writer(void **state)
 	wire_free(wire);
 }
 
+#define THREADS 4
+#define READS 5000
+
+/* What one thread reads, and with what. */
+struct reading {
+	struct wire *wire;
+	struct bytes values[3];
+	pthread_t thread;
+	int wrong;
+};
+
+static void *read_many(void *context)
+{
+	struct reading *reading = context;
+	struct arena arena = {0};
+	struct err err = {0};
+
+	for (int i = 0; i < READS; i++) {
+		struct wire_record record = {
+			.value = reading->values[i % 3], .schema = &schema_fact};
+		struct fact fact;
+		if (wire_decode(reading->wire, &record, &fact, &arena, &err) != OK ||
+			!bytes_equal_string(fact.id, "a"))
+			reading->wrong++;
+		arena_reset(&arena);
+	}
+	arena_done(&arena);
+	return NULL;
+}
+
+/* One wire for all threads: our own schema, and two others that none of them knows at first. */
+static void test_threads(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reading readings[THREADS];
+	char subject[WIRE_SUBJECT_SIZE];
+
+	register_all(fixture);
+	struct wire *wire = started(fixture);
+	wire_subject(&fixture->settings, &schema_fact, subject);
+	uint32_t ids[2];
+	for (int i = 0; i < 2; i++)
+		ids[i] = register_one(fixture, subject,
+			arena_format(&fixture->arena,
+				"{\"type\":\"record\",\"name\":\"Fact\",\"namespace\":"
+				"\"nl.lokethub\",\"doc\":\"%s%d\",\"fields\":[{\"name\":\"kind\","
+				"\"type\":{\"type\":\"enum\",\"name\":\"FactKind\",\"symbols\":["
+				"\"HEARTBEAT\",\"OUTAGE\",\"CAPACITY\",\"HOLD\",\"CIRCUIT\","
+				"\"CURSOR\",\"SETTLED\",\"ACCOUNT\",\"CONFIG\"]}},{\"name\":\"id\","
+				"\"type\":\"string\"},{\"name\":\"at\",\"type\":\"long\"}]}",
+				fixture->prefix, i));
+	for (int i = 0; i < THREADS; i++) {
+		readings[i] = (struct reading){.wire = wire,
+			.values = {record_of(fixture, ids[0], "00026102"),
+				record_of(fixture, ids[1], "00026102"),
+				record_of(fixture, wire_id(wire, &schema_fact),
+					"00026102"
+					"00000000")}};
+		assert_int_equal(
+			pthread_create(&readings[i].thread, NULL, read_many, &readings[i]), 0);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(readings[i].thread, NULL);
+		assert_int_equal(readings[i].wrong, 0);
+	}
+	wire_free(wire);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +443,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_poison, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_new_writer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
