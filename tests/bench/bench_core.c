@@ -1,5 +1,5 @@
-/* bench_core - what a message costs the router without Kafka: read, check, decide, fold, write,
- * keep, each timed. usage: bench_core [CONFIG [CLIENTS]] */
+/* bench_core - what a message costs the router without Kafka: read, check, decide, fold, write and
+ * keep, each timed. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static const char *const names[STEPS] = {"read message", "check it", "find clien
 	"decide", "fold", "write client", "write event", "write handovers", "keep client"};
 
 struct core {
-	struct conf *conf;
+	const struct conf *conf;
 	struct store *store;
 	struct arena arena;
 	struct handover_state state;
@@ -157,18 +157,19 @@ static void report(const struct core *core)
 		(double)core->bytes / (double)core->messages);
 }
 
+/* usage: bench_core [CONFIG [CLIENTS]] */
 int main(int argc, char **argv)
 {
 	static struct core core;
 	const char *path = argc > 1 ? argv[1] : "config/demo.conf";
 	uint64_t clients = argc > 2 ? strtoull(argv[2], NULL, 10) : 20000;
-	struct conf_problems problems = {0};
 	struct pairs pairs;
 	struct err err = {0};
 	struct people people = {.pairs = &pairs};
 	pairs_load(&pairs, path, PAIRS_MAX);
-	if (conf_load(path, &core.conf, &problems) != OK || seal_start(&err) != OK)
-		args_die("%s: cannot be used", path);
+	if (seal_start(&err) != OK)
+		args_die("%s", err.text);
+	core.conf = pairs.conf;
 	core.store = store_new();
 	for (int step = 0; step < PEOPLE_STEPS; step++)
 		take_step(&core, &people, clients, step);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "hub/base/memory.h"
-#include "hub/conf/conf.h"
 #include "tests/bench/args.h"
 
 static bool is_entry_desk(const struct rules *rules, const struct rules_desk *desk)
@@ -63,6 +62,7 @@ void pairs_load(struct pairs *pairs, const char *path, size_t limit)
 		args_die("%s: cannot be used", path);
 	}
 	const struct rules *rules = &conf->rules;
+	pairs->conf = conf;
 	for (size_t i = 0; i < rules->desks_count; i++)
 		if (holds(&rules->desks[i]))
 			add_pairs_of(pairs, rules, &rules->desks[i], limit);

@@ -3,7 +3,7 @@
 #ifndef TESTS_BENCH_PAIRS_H
 #define TESTS_BENCH_PAIRS_H
 
-#include "hub/handover/rules.h"
+#include "hub/conf/conf.h"
 
 struct pair {
 	const struct rules_desk *giver, *target;
@@ -12,6 +12,7 @@ struct pair {
 };
 
 struct pairs {
+	const struct conf *conf;
 	struct pair *items;
 	size_t count;
 };

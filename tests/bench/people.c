@@ -8,8 +8,10 @@
 #include "hub/seal/seal.h"
 #include "tests/support/random.h"
 
-/* With the version nibble of a UUIDv8 in byte 6. */
-static const uint8_t mark[8] = {0x4c, 0x48, 0x42, 0x45, 0x4e, 0x43, 0x80, 0x48};
+/* The last half of an id; its first half is a number of 6 bytes, and what makes it a UUIDv8. */
+static const uint8_t mark[8] = {0x8c, 0x48, 0x42, 0x45, 0x4e, 0x43, 0x48, 0x48};
+#define HALF sizeof(mark)
+#define NUMBER_BYTES 6
 
 static const char *const groups[] = {"JONGERE", "PLUS45", "WERKZOEKENDE", "STATUSHOUDER"};
 static const char *const sectors[] = {"TECHNIEK", "ZORG", "BOUW", "LOGISTIEK"};
@@ -196,10 +198,11 @@ static void add_outcome(struct people *people, struct life *life, struct message
 
 static void make_id(uint64_t number, struct uuid *id)
 {
-	memcpy(id->data, mark, sizeof(mark));
-	for (size_t i = 0; i < 8; i++)
-		id->data[8 + i] = (uint8_t)(number >> (8 * (7 - i)));
-	id->data[8] |= 0x80;
+	for (size_t i = 0; i < NUMBER_BYTES; i++)
+		id->data[i] = (uint8_t)(number >> (8 * (NUMBER_BYTES - 1 - i)));
+	id->data[NUMBER_BYTES] = 0x80;
+	id->data[NUMBER_BYTES + 1] = 0;
+	memcpy(id->data + HALF, mark, HALF);
 }
 
 static void start_message(
@@ -251,12 +254,12 @@ bool people_message(
 
 bool people_find(struct bytes value, uint64_t *number)
 {
-	const uint8_t *at = value.data ? memmem(value.data, value.size, mark, sizeof(mark)) : NULL;
-	if (!at || (size_t)(value.data + value.size - at) < sizeof(mark) + 8)
+	const uint8_t *at = value.data ? memmem(value.data, value.size, mark, HALF) : NULL;
+	if (!at || (size_t)(at - value.data) < HALF)
 		return false;
-	*number = at[8] & 0x7f;
-	for (size_t i = 1; i < 8; i++)
-		*number = *number << 8 | at[8 + i];
+	*number = 0;
+	for (const uint8_t *byte = at - HALF; byte < at - HALF + NUMBER_BYTES; byte++)
+		*number = *number << 8 | *byte;
 	return true;
 }
 

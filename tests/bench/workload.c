@@ -1,5 +1,6 @@
 /* workload - fills topic intake with what partners say about made-up clients, and ends. */
 #include <stdio.h>
+#include <string.h>
 
 #include "hub/base/clock.h"
 #include "hub/seal/seal.h"
@@ -42,15 +43,24 @@ static void send_step(
 		sender_send(sender, &message, 0);
 }
 
-/* With an example of who may refer to whom, for documents that are posted. */
-static void report(const struct sender *sender, const struct pairs *pairs)
+/* With an example of who may refer to whom, for documents that are posted, and the client spoken
+ * about last. */
+static void report(const struct sender *sender, struct people *people)
 {
-	const struct pair *pair = &pairs->items[0];
+	const struct pair *pair = &people->pairs->items[0];
+	const struct conf_partner *partner = people->pairs->conf->partners;
+	struct message message;
+	char client[TOPICS_KEY_SIZE];
+	while (strcmp(partner->rules->oin, pair->giver->partner) != 0)
+		partner++;
+	people_message(people, (uint64_t)(first + clients - 1), PEOPLE_REFERRAL, &message);
+	topics_key(message.client.data, client);
 	printf("{\"messages\": %lld, \"clients\": %lld, \"pairs\": %zu, \"example\": "
-	       "{\"partner\": \"%s\", \"from_desk\": \"%s\", \"to_desk\": \"%s\", "
-	       "\"question\": \"%s\", \"municipality\": \"%s\"}}\n",
-		(long long)sender->stored, (long long)clients, pairs->count, pair->giver->partner,
-		pair->giver->id, pair->target->id, pair->question, pair->municipality->code);
+	       "{\"client\": \"%s\", \"token_file\": \"%s\", \"from_desk\": \"%s\", "
+	       "\"to_desk\": \"%s\", \"question\": \"%s\", \"municipality\": \"%s\"}}\n",
+		(long long)sender->stored, (long long)clients, people->pairs->count, client,
+		partner->tokens_count > 0 ? partner->tokens[0].file : "", pair->giver->id,
+		pair->target->id, pair->question, pair->municipality->code);
 }
 
 int main(int argc, char **argv)
@@ -73,7 +83,7 @@ int main(int argc, char **argv)
 		for (int step = 0; step < PEOPLE_STEPS; step++)
 			send_step(&sender, &people, i - window * step, (enum people_step)step);
 	sender_close(&sender);
-	report(&sender, &pairs);
+	report(&sender, &people);
 	people_done(&people);
 	return 0;
 }

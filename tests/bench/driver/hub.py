@@ -1,0 +1,164 @@
+"""hub - a Lokethub of the bench's own: the shipped config, topics with a prefix, processes."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness import free_ports, status_of
+
+from driver import process
+from driver.kafka import Kafka, wait_for
+from driver.process import Running
+
+ROOT = Path(__file__).resolve().parents[3]
+BUILD = Path(os.environ.get("LOKETHUB_BUILD", ROOT / "build"))
+BINARY = BUILD / "hub" / "lokethub"
+PROGRAMS = BUILD / "tests" / "bench"
+COMMIT_MS = 100
+GAP_MS = 20
+BATCH = 10000
+WRITTEN = ("events", "clients", "handovers", "persons", "rejected")
+
+
+def program(name: str) -> str:
+    return str(PROGRAMS / name)
+
+
+class Hub:
+    """Topics and config under one prefix. Processes differ in their role only."""
+
+    def __init__(self, kafka: Kafka, folder: Path, prefix: str) -> None:
+        self.kafka = kafka
+        self.folder = folder
+        self.prefix = prefix
+        self.config = folder / "config" / "bench.conf"
+        self.port, self.admin = free_ports(2)
+
+    @property
+    def group(self) -> str:
+        return f"{self.prefix}lokethub-router"
+
+    @property
+    def intake(self) -> str:
+        return f"{self.prefix}intake"
+
+    def deploy(self, **settings: Mapping[str, str | int]) -> None:
+        """Settings by group, over the defaults."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(ROOT / "config", self.folder / "config")
+        self._write_config(settings)
+        self.kafka.delete(self.kafka.topics(self.prefix))
+        self.kafka.forget(self.group)
+        for verb in (["secrets"], ["check"], ["schemas", "register"], ["topics", "create"]):
+            self.command(*verb)
+
+    def _write_config(self, settings: Mapping[str, Mapping[str, str | int]]) -> None:
+        groups = {
+            "kafka": {
+                "bootstrap": self.kafka.brokers,
+                "topic_prefix": self.prefix,
+                "timeout_ms": 20000,
+            },
+            "registry": {"url": self.kafka.registry},
+            "http": {
+                "port": self.port,
+                "admin_port": self.admin,
+                "connections_per_address": 2000,
+                "connections": 2000,
+                "requests_per_second": 1000000,
+                "requests_burst": 10000000,
+            },
+            "router": {
+                "commit_interval_ms": COMMIT_MS,
+                "commit_gap_ms": GAP_MS,
+                "batch_messages": BATCH,
+            },
+        }
+        for name, rows in settings.items():
+            groups[name] = groups.get(name, {}) | dict(rows)
+        lines = ['node = "bench";', 'data_dir = "../data";', 'secrets_dir = "../secrets";']
+        lines.append('log_level = "warn";')
+        for name, rows in groups.items():
+            inner = "".join(f"\t{key} = {_value(value)};\n" for key, value in rows.items())
+            lines.append(f"{name} = {{\n{inner}}};")
+        demo = (ROOT / "config" / "demo.conf").read_text().splitlines()
+        lines += [line for line in demo if line.startswith("@include")]
+        self.config.write_text("\n".join(lines) + "\n")
+
+    def command(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [BINARY, *arguments, "--config", self.config],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"lokethub {' '.join(arguments)}: {done.stderr or done.stdout}")
+        return done.stdout
+
+    def start(self, role: str) -> Running:
+        command = [str(BINARY), "serve", "--config", str(self.config), "--role", role]
+        return process.start(f"lokethub {role}", command, self.folder / f"{role}.log")
+
+    def wait_ready(self, running: Running, seconds: float = 60) -> float:
+        def is_ready() -> bool:
+            running.check()
+            return status_of(f"http://127.0.0.1:{self.admin}/ready") == 200
+
+        return wait_for(f"{running.name} to be ready", is_ready, seconds)
+
+    def fill(self, clients: int, steps: int = 3, first: int = 0) -> dict:
+        """Messages about made-up clients into topic intake."""
+        return process.answer_of(
+            [
+                *(program("workload"), "--brokers", self.kafka.brokers, "--prefix", self.prefix),
+                *("--config", str(self.config), "--schema", str(self.message_schema())),
+                *("--clients", str(clients), "--steps", str(steps), "--first", str(first)),
+            ],
+            60 + clients / 2000,
+        )
+
+    def knows(self, client: str) -> bool:
+        """Whether the view does."""
+        try:
+            self.command("where", client)
+        except RuntimeError:
+            return False
+        return True
+
+    def message_schema(self) -> int:
+        return self.kafka.schema_id(f"{self.prefix}intake-value")
+
+    def rewind(self) -> None:
+        """As after `fill`: nothing decided yet, intake as it is."""
+        names = [self.prefix + name for name in WRITTEN]
+        names.append(f"{self.prefix}facts")
+        self.kafka.delete(names)
+        self.command("topics", "create")
+        self.kafka.forget(self.group)
+
+    def measure(self, samples: Path, *topics: str) -> dict:
+        """What was written for each message; keeps samples of it."""
+        return process.answer_of(
+            [
+                *(sys.executable, str(ROOT / "tests/bench/measure_sizes")),
+                *("--brokers", self.kafka.brokers, "--prefix", self.prefix),
+                *("--samples", str(samples)),
+                *("--topics", *(topics or WRITTEN)),
+            ],
+            300,
+        )
+
+    def twin(self, prefix: str, *topics: str) -> None:
+        """Empty topics for a bare program, with the settings of ours."""
+        self.kafka.delete(self.kafka.topics(prefix))
+        names = [self.prefix + name for name in topics or WRITTEN]
+        self.kafka.twins(names, self.prefix, prefix)
+
+
+def _value(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else f'"{value}"'
