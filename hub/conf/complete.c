@@ -65,6 +65,16 @@ static void check_properties(const struct setting_pair *pairs, const char *setti
 	}
 }
 
+/* What Kafka allows in the names of topics. */
+static bool is_topic_name(const char *name)
+{
+	for (; *name != '\0'; name++) {
+		if (!isalnum((unsigned char)*name) && strchr("._-", *name) == NULL)
+			return false;
+	}
+	return true;
+}
+
 static void check_kafka(
 	const struct conf *conf, struct report_place place, struct conf_problems *problems)
 {
@@ -73,6 +83,10 @@ static void check_kafka(
 		report_error(problems, place,
 			"kafka.min_insync is %d, more than kafka.replication: write at most %d",
 			kafka->min_insync, kafka->replication);
+	if (!is_topic_name(kafka->topic_prefix))
+		report_error(problems, place,
+			"kafka.topic_prefix is \"%s\": write letters, digits and ._- only",
+			kafka->topic_prefix);
 	check_properties(kafka->properties, "kafka.properties", place, problems);
 	check_properties(kafka->consumer, "kafka.consumer", place, problems);
 	check_properties(kafka->producer, "kafka.producer", place, problems);
@@ -103,6 +117,11 @@ static void check_router(
 			router->workers, conf->kafka.partitions);
 }
 
+static bool is_url(const char *text)
+{
+	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+}
+
 static void check_http(
 	const struct conf *conf, struct report_place place, struct conf_problems *problems)
 {
@@ -120,8 +139,10 @@ static void check_http(
 			"http.port and http.admin_port are both %d: write two "
 			"different ones",
 			http->port);
+	if (http->base_url != NULL && !is_url(http->base_url))
+		report_error(problems, place, "http.base_url must begin with http:// or https://");
 	const char *authority = strstr(conf->registry.url, "://");
-	if (authority == NULL || strncmp(conf->registry.url, "http", 4) != 0)
+	if (!is_url(conf->registry.url))
 		report_error(problems, place, "registry.url must begin with http:// or https://");
 	else if (strcspn(authority + 3, "@") < strcspn(authority + 3, "/"))
 		report_error(problems, place,

@@ -7,23 +7,31 @@
 
 enum { WIDTH = 92 };
 
-/* In comment lines of at most WIDTH letters. */
-static void print_comment(FILE *out, const char *indent, const char *text)
+/* In lines of at most about WIDTH letters, the first beginning with `first`, the others with
+ * `next`. */
+static void print_lines(FILE *out, const char *first, const char *next, const char *text)
 {
 	size_t column = 0;
 	while (*text != '\0') {
 		size_t size = strcspn(text, " ");
 		if (column > 0 && column + 1 + size > WIDTH) {
-			fputc('\n', out);
+			fprintf(out, "\n%s", next);
 			column = 0;
+		} else {
+			fputs(column == 0 ? first : " ", out);
 		}
-		fprintf(out, "%s%s%.*s", column == 0 ? indent : "", column == 0 ? "# " : " ",
-			(int)size, text);
+		fprintf(out, "%.*s", (int)size, text);
 		column += size + 1;
 		text += size;
 		text += strspn(text, " ");
 	}
 	fputc('\n', out);
+}
+
+static void print_comment(FILE *out, const char *indent, const char *text)
+{
+	const char *begin = indent[0] != '\0' ? "\t# " : "# ";
+	print_lines(out, begin, begin, text);
 }
 
 static const char *key_of(const struct setting *row)
@@ -141,14 +149,61 @@ static void print_settings(FILE *out, struct arena *arena)
 		fputs("};\n", out);
 }
 
+static const char *join(struct arena *arena, const char *const *words)
+{
+	const char *text = words[0];
+	for (words++; *words != NULL; words++)
+		text = arena_format(arena, "%s | %s", text, *words);
+	return text;
+}
+
+/* In a word or two, where value_describe would say it whole. */
+static const char *kind_of(struct arena *arena, const struct setting *row)
+{
+	switch (row->type) {
+	case SETTING_STRING:
+		return "text";
+	case SETTING_FORMAT:
+		return row->choices[0];
+	case SETTING_CODE:
+		return arena_format(arena, "code of %s", row->choices[0]);
+	case SETTING_FILE:
+	case SETTING_SECRET:
+		return "file";
+	case SETTING_INT:
+	case SETTING_LONG:
+		return "number";
+	case SETTING_BOOL:
+		return "true | false";
+	case SETTING_DATE:
+		return "date";
+	case SETTING_CHOICE:
+	case SETTING_CHOICES:
+		return join(arena, row->choices);
+	case SETTING_STRINGS:
+		return "texts";
+	case SETTING_CODES:
+		return arena_format(arena, "codes of %s", row->choices[0]);
+	case SETTING_PAIRS:
+	case SETTING_SECRET_PAIRS:
+		break;
+	}
+	return "pairs";
+}
+
 static void print_list(FILE *out, struct arena *arena, const struct list_doc *list)
 {
 	fputc('\n', out);
 	print_comment(out, "", list->doc);
 	for (const struct setting *row = list->rows; row->name != NULL; row++) {
-		const char *needed = row->preset == NULL ? ", required" : "";
-		fprintf(out, "#   %s: %s%s. %s\n", row->name, value_describe(arena, row), needed,
-			row->doc);
+		const char *preset = "";
+		if (row->preset == NULL)
+			preset = ", required";
+		else if (row->preset[0] != '\0')
+			preset = arena_format(arena, ", else %s", row->preset);
+		const char *text = arena_format(
+			arena, "%s (%s%s): %s", row->name, kind_of(arena, row), preset, row->doc);
+		print_lines(out, "#   ", "#     ", text);
 	}
 }
 

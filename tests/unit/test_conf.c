@@ -30,8 +30,8 @@ static const struct row rows[] = {
 		"(9223372036854775807 with L behind)\n"},
 	{"numbers in texts, comments and names are none",
 		{.main = "# 99999999999\nnode = \"n99999999999\"; // 99999999999\n"
-			 "/* 99999999999\n 99999999999 */\nkafka = { topic_prefix = "
-			 "\"x99999999999 \\\" 99999999999\"; };\n"},
+			 "/* 99999999999\n 99999999999 */\ndata_dir = "
+			 "\"x99999999999 \\\" 99999999999\";\n"},
 		""},
 	{"a file that is not there", {.main = "node = \"n1\";\n@include \"no.conf\"\n"},
 		"main.conf:2: @include \"no.conf\": the file cannot be opened: No such file or "
@@ -41,7 +41,10 @@ static const struct row rows[] = {
 	{"an absolute path", {.main = "@include \"/etc/passwd\"\n"},
 		"main.conf:1: @include \"/etc/passwd\": the file must be written relative to the "
 		"folder of the main file\n"},
-	{"a circle", {.clocks = "@include \"clocks.conf\"\n"},
+	{"an include that does not begin a line", {.main = "x = 1; @include \"no.conf\"\n"},
+		"main.conf:1: syntax error\n"},
+	{"a circle, told once",
+		{.clocks = "@include \"clocks.conf\"\n  @include \"clocks.conf\"\n"},
 		"clocks.conf:1: @include \"clocks.conf\": the file is included too deep: a file "
 		"must not include itself\n"},
 	{"no UTF-8", {.main = "node = \"n1\";\n# \xff\n"}, "main.conf: is not UTF-8\n"},
@@ -126,6 +129,13 @@ static const struct row rows[] = {
 		"registry.credentials_file\n"},
 	{"no URL", {.main = "node = \"n1\"; registry = { url = \"registry.nl\"; };\n"},
 		"main.conf: registry.url must begin with http:// or https://\n"},
+	{"a base that is no URL",
+		{.main = "node = \"n1\"; http = { base_url = \"api.example\"; };\n"},
+		"main.conf: http.base_url must begin with http:// or https://\n"},
+	{"a prefix that no topic may have",
+		{.main = "node = \"n1\"; kafka = { topic_prefix = \"loket hub\"; };\n"},
+		"main.conf: kafka.topic_prefix is \"loket hub\": write letters, digits and ._- "
+		"only\n"},
 	{"TLS by half", {.main = "node = \"n1\"; http = { tls_cert_file = \"c.pem\"; };\n"},
 		"main.conf: http.tls_key_file is missing: certificate and key go together\n"},
 	{"open to all without TLS", {.main = "node = \"n1\"; http = { host = \"0.0.0.0\"; };\n"},

@@ -154,6 +154,13 @@ static const struct row rows[] = {
 		"end the row, or lengthen the region's\n"
 		"gemeenten.csv:5: GM0602 lies in region AM22 on days on which that is not valid: "
 		"end the row, or lengthen the region's\n"},
+	{"a municipality that is older than its region",
+		{.municipalities = MUNICIPALITIES "GM0599,R,AM22,,\nGM0600,S,AM22,2020-12-31,\n"
+						  "GM0601,T,AM22,2021-01-01,\n",
+			.regions_csv = "am_code,arbeidsmarktregio,valid_from,valid_to\n"
+				       "AM22,Rijnmond,2021-01-01,\n"},
+		"gemeenten.csv:3: GM0600 lies in region AM22 on days on which that is not valid: "
+		"end the row, or lengthen the region's\n"},
 	{"gaps and overlaps",
 		{.municipalities = MUNICIPALITIES "GM0001,A,AM22,,2021-01-01\n"
 						  "GM0001,A,AM22,2021-01-02,\n"
