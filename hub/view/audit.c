@@ -1,0 +1,340 @@
+/* audit - looks for what must never be: the invariants of the design, over the whole view. */
+#include "hub/view/audit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/handover/handover.h"
+#include "hub/kafka/topics.h"
+#include "hub/view/database.h"
+#include "hub/view/reader.h"
+
+#define PROGRESS_EVERY 1000
+
+/* told: what topic handovers holds per referral and desk; of those that Kafka no longer keeps the
+ * first are missing. */
+static const char told_text[] =
+	"CREATE TEMP TABLE told (referral BLOB, desk TEXT, first INTEGER, last INTEGER,"
+	" count INTEGER, PRIMARY KEY (referral, desk)) WITHOUT ROWID;"
+	"INSERT INTO told SELECT referral, desk, min(number), max(number), count(*) FROM handovers"
+	" WHERE number > 0 AND referral IS NOT NULL GROUP BY referral, desk";
+
+enum statement {
+	CLIENTS,
+	LAST_EVENT,
+	TOLD,
+	COUNT,
+	BEGINS,
+	TWICE,
+	EVENT_OF_NOTHING,
+	LATE_CLOCKS,
+	REJECTED,
+	WITHOUT_REJECTION,
+	STATEMENTS,
+};
+
+static const char *const texts[STATEMENTS] = {
+	[CLIENTS] = "SELECT value, hash FROM clients",
+	[LAST_EVENT] = "SELECT version, state_hash FROM events WHERE client = ?"
+		       " AND state_hash IS NOT NULL ORDER BY place DESC LIMIT 1",
+	[TOLD] = "SELECT first, last, count FROM temp.told WHERE referral = ? AND desk = ?",
+	[COUNT] = "SELECT count(*) FROM clients",
+	[BEGINS] = "SELECT coalesce(max(first), 0) FROM positions WHERE topic = ?",
+	[TWICE] = "SELECT place, events FROM messages WHERE events > 1 LIMIT 20",
+	[EVENT_OF_NOTHING] =
+		"SELECT m.place FROM messages m JOIN positions p ON p.topic = 0"
+		" AND p.partition = m.place >> 44 WHERE m.partner IS NULL AND m.kind IS NULL"
+		" AND m.place & 17592186044415 BETWEEN p.first AND p.next - 1 LIMIT 20",
+	[LATE_CLOCKS] = "SELECT c.client, k.clock, k.due FROM clocks k JOIN clients c"
+			" ON c.row = k.client WHERE k.due < ? LIMIT 100",
+	[REJECTED] = "SELECT place, value FROM rejected",
+	[WITHOUT_REJECTION] = "SELECT m.place FROM messages m WHERE m.fate & 7 IN (2, 3)"
+			      " AND NOT EXISTS (SELECT 1 FROM rejected r WHERE r.source = m.place)"
+			      " LIMIT 20",
+};
+
+struct run {
+	struct view_reader *reader;
+	const struct audit *audit;
+	sqlite3_stmt *statements[STATEMENTS];
+	const struct pseudonym *client; /* at hand */
+	bool handovers_cut; /* Kafka keeps only the later ones */
+};
+
+static void say(struct run *run, const char *invariant, const char *text)
+{
+	run->audit->found(run->audit->context,
+		&(struct audit_finding){
+			.invariant = invariant, .client = run->client, .text = text});
+}
+
+static void take_finding(void *context, const char *invariant, const char *text)
+{
+	say(context, invariant, text);
+}
+
+static enum outcome step(struct run *run, enum statement which, bool *row, struct err *err)
+{
+	return database_step(run->reader->db, run->statements[which], row, err);
+}
+
+static enum outcome read_number(
+	struct run *run, enum statement which, int64_t *out, struct err *err)
+{
+	bool row;
+	if (step(run, which, &row, err) != OK)
+		return err->outcome;
+	*out = row ? sqlite3_column_int64(run->statements[which], 0) : 0;
+	sqlite3_reset(run->statements[which]);
+	return OK;
+}
+
+/* An Event whose Client has not arrived yet, or the other way round, shows nothing. */
+static enum outcome check_hash(
+	struct run *run, const struct client *client, struct bytes hash, struct err *err)
+{
+	sqlite3_stmt *last = run->statements[LAST_EVENT];
+	bool row;
+	database_bind_id(last, 1, client->client.data, sizeof(client->client.data));
+	if (step(run, LAST_EVENT, &row, err) != OK)
+		return err->outcome;
+	if (!row)
+		return OK;
+	struct bytes of_event = {
+		sqlite3_column_blob(last, 1), (size_t)sqlite3_column_bytes(last, 1)};
+	if (sqlite3_column_int(last, 0) == client->version && !bytes_equal(of_event, hash))
+		say(run, "I20", "the state is not what its last Event left");
+	sqlite3_reset(last);
+	return OK;
+}
+
+static void judge_told(struct run *run, int64_t counted, const sqlite3_stmt *row)
+{
+	sqlite3_stmt *told = run->statements[TOLD];
+	char text[160];
+	int64_t first = 0, last = 0, count = 0;
+	if (row != NULL) {
+		first = sqlite3_column_int64(told, 0);
+		last = sqlite3_column_int64(told, 1);
+		count = sqlite3_column_int64(told, 2);
+	}
+	if (last == counted && (first == 1 || run->handovers_cut) && count == last - first + 1)
+		return;
+	if (run->handovers_cut && row == NULL)
+		return;
+	snprintf(text, sizeof(text),
+		"%" PRId64 " handovers of a referral were counted for a desk, %" PRId64
+		" lie there, up to number %" PRId64,
+		counted, count, last);
+	say(run, "I19", text);
+}
+
+static enum outcome check_number(struct run *run, const struct client *client,
+	const struct client_referral *referral, const struct desk_number *number, struct err *err)
+{
+	sqlite3_stmt *told = run->statements[TOLD];
+	bool row;
+	if (number->desk < 0 || (size_t)number->desk >= client->desks_count)
+		return OK;
+	database_bind_id(told, 1, referral->referral.data, sizeof(referral->referral.data));
+	database_bind_text(told, 2, client->desks[number->desk]);
+	if (step(run, TOLD, &row, err) != OK)
+		return err->outcome;
+	judge_told(run, number->number, row ? told : NULL);
+	sqlite3_reset(told);
+	return OK;
+}
+
+static enum outcome check_inboxes(struct run *run, const struct client *client, struct err *err)
+{
+	for (size_t i = 0; i < client->referrals_count; i++) {
+		const struct client_referral *referral = &client->referrals[i];
+		for (size_t j = 0; j < referral->handovers_count; j++) {
+			if (check_number(run, client, referral, &referral->handovers[j], err) != OK)
+				return err->outcome;
+		}
+	}
+	return OK;
+}
+
+static enum outcome check_client(struct run *run, struct arena *arena, struct err *err)
+{
+	sqlite3_stmt *clients = run->statements[CLIENTS];
+	struct bytes value = database_column(clients, 0, arena);
+	struct client client;
+	if (client_decode(&client, value, arena, err) != OK)
+		return err_in(err, "view: a client");
+	run->client = &client.client;
+	handover_invariants(&client, run->audit->rules, take_finding, run);
+	enum outcome outcome = check_hash(run, &client, database_column(clients, 1, arena), err);
+	if (outcome == OK)
+		outcome = check_inboxes(run, &client, err);
+	run->client = NULL;
+	return outcome;
+}
+
+static enum outcome check_clients(struct run *run, struct err *err)
+{
+	struct arena arena = {0};
+	enum outcome outcome;
+	int64_t count = 0, done = 0;
+	bool row;
+	if (read_number(run, COUNT, &count, err) != OK)
+		return err->outcome;
+	while ((outcome = step(run, CLIENTS, &row, err)) == OK && row) {
+		outcome = check_client(run, &arena, err);
+		if (outcome != OK)
+			break;
+		arena_reset(&arena);
+		if (++done % PROGRESS_EVERY == 0)
+			run->audit->progress(run->audit->context, done, count);
+	}
+	arena_done(&arena);
+	return outcome;
+}
+
+/* One line per row; the text gets the record's partition and offset, and the second column. */
+static enum outcome check_places(struct run *run, enum statement which, const char *invariant,
+	const char *what, struct err *err)
+{
+	sqlite3_stmt *statement = run->statements[which];
+	char text[200];
+	bool row;
+	for (;;) {
+		if (step(run, which, &row, err) != OK)
+			return err->outcome;
+		if (!row)
+			return OK;
+		int64_t place = sqlite3_column_int64(statement, 0);
+		snprintf(text, sizeof(text), "intake[%d]@%" PRId64 " %s",
+			(int)database_partition(place), database_offset(place), what);
+		say(run, invariant, text);
+	}
+}
+
+static enum outcome check_clocks(struct run *run, struct err *err)
+{
+	sqlite3_stmt *late = run->statements[LATE_CLOCKS];
+	bool row;
+	sqlite3_bind_int64(late, 1, run->audit->now - AUDIT_CLOCK_LATE_MS);
+	for (;;) {
+		struct pseudonym client;
+		char text[100];
+		if (step(run, LATE_CLOCKS, &row, err) != OK)
+			return err->outcome;
+		if (!row)
+			return OK;
+		memcpy(client.data, sqlite3_column_blob(late, 0), sizeof(client.data));
+		snprintf(text, sizeof(text),
+			"clock %s was due %" PRId64 " min ago and no router "
+			"has fired it",
+			clock_name_name((enum clock_name)sqlite3_column_int(late, 1)),
+			(run->audit->now - (int64_t)sqlite3_column_int64(late, 2)) /
+				INT64_C(60000));
+		run->client = &client;
+		say(run, "I4", text);
+		run->client = NULL;
+	}
+}
+
+static void judge_rejection(struct run *run, const struct rejection *rejection, int64_t place)
+{
+	char text[120];
+	const char *lacks = NULL;
+	if (rejection->text.size == 0)
+		lacks = "reason";
+	else if (rejection->owner.size == 0)
+		lacks = "owner";
+	else if (rejection->since <= 0)
+		lacks = "age";
+	if (lacks == NULL)
+		return;
+	snprintf(text, sizeof(text), "rejection %d-%" PRId64 " has no %s",
+		(int)database_partition(place), database_offset(place), lacks);
+	run->client = rejection->has_client ? &rejection->client : NULL;
+	say(run, "I6", text);
+	run->client = NULL;
+}
+
+static enum outcome check_rejections(struct run *run, struct err *err)
+{
+	sqlite3_stmt *rejected = run->statements[REJECTED];
+	struct arena arena = {0};
+	enum outcome outcome;
+	bool row;
+	while ((outcome = step(run, REJECTED, &row, err)) == OK && row) {
+		struct rejection rejection;
+		outcome = rejection_decode(
+			&rejection, database_column(rejected, 1, &arena), &arena, err);
+		if (outcome != OK)
+			break;
+		judge_rejection(run, &rejection, sqlite3_column_int64(rejected, 0));
+		arena_reset(&arena);
+	}
+	arena_done(&arena);
+	return outcome;
+}
+
+static enum outcome check_flow(struct run *run, struct err *err)
+{
+	struct report_flows flows;
+	char text[200];
+	if (run->audit->committed == NULL)
+		return OK;
+	if (report_flow(run->reader, run->audit->committed, &flows, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < flows.count; i++) {
+		const struct report_flow *flow = &flows.items[i];
+		if (flow->unaccounted == 0)
+			continue;
+		snprintf(text, sizeof(text),
+			"%" PRId64 " messages of %.*s were read and nothing was "
+			"decided about them",
+			flow->unaccounted, BYTES_ARG(flow->partner));
+		say(run, "I5", text);
+	}
+	return OK;
+}
+
+static enum outcome check_sums(struct run *run, struct err *err)
+{
+	if (check_places(run, TWICE, "I5", "has more than one Event", err) != OK ||
+		check_places(run, EVENT_OF_NOTHING, "I5", "has an Event and does not exist", err) !=
+			OK ||
+		check_places(run, WITHOUT_REJECTION, "I6", "was rejected without a Rejection",
+			err) != OK)
+		return err->outcome;
+	if (check_flow(run, err) != OK || check_rejections(run, err) != OK)
+		return err->outcome;
+	return check_clocks(run, err);
+}
+
+static enum outcome find_cut(struct run *run, struct err *err)
+{
+	int64_t first = 0;
+	sqlite3_bind_int(run->statements[BEGINS], 1, TOPIC_HANDOVERS);
+	if (read_number(run, BEGINS, &first, err) != OK)
+		return err->outcome;
+	run->handovers_cut = first > 0;
+	return OK;
+}
+
+enum outcome audit_run(struct view_reader *reader, const struct audit *audit, struct err *err)
+{
+	struct run run = {.reader = reader, .audit = audit};
+	if (database_exec(reader->db, told_text, err) != OK)
+		return err->outcome;
+	enum outcome outcome = database_prepare(reader->db, texts, STATEMENTS, run.statements, err);
+	if (outcome == OK)
+		outcome = find_cut(&run, err);
+	if (outcome == OK)
+		outcome = check_clients(&run, err);
+	if (outcome == OK)
+		outcome = check_sums(&run, err);
+	database_finalize(run.statements, STATEMENTS);
+	struct err ignored = {0};
+	if (database_exec(reader->db, "DROP TABLE temp.told", &ignored) != OK && outcome == OK)
+		*err = ignored;
+	return outcome;
+}

@@ -1,0 +1,35 @@
+/* audit - looks for what must never be: the invariants of the design, over the whole view. */
+#ifndef HUB_VIEW_AUDIT_H
+#define HUB_VIEW_AUDIT_H
+
+#include "hub/handover/rules.h"
+#include "hub/view/report.h"
+
+struct audit_finding {
+	const char *invariant; /* "I20", of DESIGN.md section 6 */
+	const struct pseudonym *client; /* NULL: of no client */
+	const char *text; /* one English line */
+};
+
+struct audit {
+	const struct rules *rules;
+	int64_t now;
+	const struct report_committed *committed; /* NULL: what no router has decided is not looked
+						     at */
+	void (*found)(void *context, const struct audit_finding *finding);
+	void (*progress)(void *context, int64_t done, int64_t of); /* clients */
+	void *context;
+};
+
+/* A clock that nobody fired for so long after it was due: the routers are not at work. */
+#define AUDIT_CLOCK_LATE_MS INT64_C(300000)
+
+/* Per client: what handover_invariants finds; its state is what the last Event left (I20); as many
+ * handovers lie in topic handovers as it counts (I19). Over all: every message read has one Event
+ * (I5); every Rejection has reason, owner and age, and every rejected message one (I6); clocks fire
+ * (I4). Reads the whole file. While messages flow, topics are seen at slightly different moments:
+ * what is found once may be gone a second later. */
+enum outcome audit_run(
+	struct view_reader *reader, const struct audit *audit, struct err *err) MUST_CHECK;
+
+#endif
