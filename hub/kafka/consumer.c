@@ -135,6 +135,14 @@ enum outcome consumer_new(
 	return open_client(out, settings, &options, err);
 }
 
+enum outcome consumer_new_onlooker(struct consumer **out, const struct kafka_settings *settings,
+	const char *group, struct err *err)
+{
+	const struct consumer_member_options options = {
+		.group = group, .session_timeout_ms = 20000};
+	return open_client(out, settings, &options, err);
+}
+
 void consumer_free(struct consumer *consumer)
 {
 	if (!consumer)

@@ -43,6 +43,9 @@ enum outcome consumer_new_member(struct consumer **out, const struct kafka_setti
 /* Reads where consumer_assign says; belongs to no group. */
 enum outcome consumer_new(
 	struct consumer **out, const struct kafka_settings *settings, struct err *err) MUST_CHECK;
+/* Reads and joins nothing: asks what a group has committed (consumer_committed). */
+enum outcome consumer_new_onlooker(struct consumer **out, const struct kafka_settings *settings,
+	const char *group, struct err *err) MUST_CHECK;
 /* A member that leaves so keeps its partitions until its session ends, so that a restart moves
  * nothing. */
 void consumer_free(struct consumer *consumer);

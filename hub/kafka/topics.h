@@ -28,6 +28,7 @@ enum topics_spread {
 };
 
 #define TOPICS_BY_KEY_PARTITIONS 12
+#define TOPICS_GROUP "lokethub-router" /* consumer group of the routers, behind the prefix */
 #define TOPICS_NAME_SIZE 250 /* with the terminating zero */
 #define TOPICS_KEY_SIZE 33 /* an id as key, with the terminating zero */
 

@@ -211,7 +211,7 @@ class Hub:
         """A subcommand's output; its failure is the test's."""
         config = config or self.folder / "setup.conf"
         done = subprocess.run(
-            [BINARY, arguments[0], "--config", config, *arguments[1:]],
+            [BINARY, *arguments, "--config", config],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

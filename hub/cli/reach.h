@@ -1,0 +1,29 @@
+/* reach - from the config to what a command talks to: Kafka, the registry, the view. */
+#ifndef HUB_CLI_REACH_H
+#define HUB_CLI_REACH_H
+
+#include "hub/conf/conf.h"
+#include "hub/kafka/topics.h"
+#include "hub/view/query.h"
+#include "hub/wire/wire.h"
+
+/* Borrows from conf, whose secrets are loaded. */
+struct kafka_settings reach_kafka(const struct conf *conf);
+struct topics_options reach_topics(const struct conf *conf);
+
+/* Borrows from conf and from line, which gets the credentials; the caller wipes it. REJECT: their
+ * file cannot be read. */
+enum outcome reach_registry(const struct conf *conf, char line[256], struct wire_settings *out,
+	struct err *err) MUST_CHECK;
+
+/* For topics_check: what is wrong goes into the log. */
+void reach_log_topic(void *context, const char *text);
+
+/* Started. REJECT: the registry lacks our schemas. RETRY: neither it nor its cache answers. */
+enum outcome reach_wire(const struct conf *conf, struct wire **out, struct err *err) MUST_CHECK;
+
+/* The view that the edge of this config keeps. */
+enum outcome reach_view(
+	const struct conf *conf, struct view_reader **out, struct err *err) MUST_CHECK;
+
+#endif

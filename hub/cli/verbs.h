@@ -1,0 +1,29 @@
+/* verbs - all commands of lokethub, one row each, in the order of the alphabet. */
+#ifndef HUB_CLI_VERBS_H
+#define HUB_CLI_VERBS_H
+
+#include "hub/cli/cli.h"
+
+extern const struct cli_verb check_verb;
+extern const struct cli_verb flow_verb;
+extern const struct cli_verb orphans_verb;
+extern const struct cli_verb queue_verb;
+extern const struct cli_verb rejected_verb;
+extern const struct cli_verb rejected_redrive_verb;
+extern const struct cli_verb rejected_show_verb;
+extern const struct cli_verb route_test_verb;
+extern const struct cli_verb schemas_check_verb;
+extern const struct cli_verb schemas_register_verb;
+extern const struct cli_verb secrets_verb;
+extern const struct cli_verb serve_verb;
+extern const struct cli_verb settings_verb;
+extern const struct cli_verb tap_verb;
+extern const struct cli_verb topics_check_verb;
+extern const struct cli_verb topics_create_verb;
+extern const struct cli_verb view_verb;
+extern const struct cli_verb where_verb;
+
+/* Sorted by name; ends with NULL. */
+extern const struct cli_verb *const verbs_all[];
+
+#endif
