@@ -25,7 +25,7 @@ NOBODY = "f" * 32
 
 
 def encode(message: Message) -> bytes:
-    """As the edge would store it, but for what is sealed."""
+    """As the edge would store it, but for what lies in the sealed box."""
     body = dict(message.body)
     body["referral"] = body["referral"] and bytes.fromhex(body["referral"])
     if message.type == "StatusChange":
@@ -41,11 +41,16 @@ def encode(message: Message) -> bytes:
         "digest": bytes.fromhex(message.digest),
         "client": message.client and bytes.fromhex(message.client),
         "occurred_at": message.occurred_at,
+        "sealed": sealed_of(message),
         "body": ("nl.lokethub." + message.type, body),
     }
     data = io.BytesIO()
     fastavro.schemaless_writer(data, SCHEMAS["Message"], record)
     return data.getvalue()
+
+
+def sealed_of(message: Message) -> dict[str, bytes]:
+    return {"key": bytes(24), "box": bytes.fromhex(message.digest)}
 
 
 def decode(name: str, data: bytes) -> Any:

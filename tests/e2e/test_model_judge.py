@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from core import SCHEMAS, encode
+from core import SCHEMAS, encode, sealed_of
 from model import machine, scenario
 from model.events import event_of
 from model.judge import Judge, Topics
@@ -46,7 +46,7 @@ class World:
         self._add(self.topics.events, event)
         for told in decision.told:
             if told.number:
-                self._add(self.topics.handovers, handover(told, decision.client, self.now))
+                self._add(self.topics.handovers, handover(told, decision.client, self.now, message))
         if decision.result == "REJECTED":
             self._add(self.topics.rejected, rejection(offset, decision))
         if decision.client:
@@ -68,10 +68,11 @@ class World:
         topic.append((Record("", 0, len(topic), self.now, key, b"", {}), value))
 
 
-def handover(told: Any, client: Client, at: int) -> dict:
+def handover(told: Any, client: Client, at: int, message: Message) -> dict:
     referral = client.referrals[told.referral]
     said = {"client": client.id, "at": at, "state": referral.state, "version": referral.version}
-    return vars(told) | said
+    sealed = None if client.consent == "WITHDRAWN" else sealed_of(message)
+    return vars(told) | said | {"sealed": sealed}
 
 
 def rejection(offset: int, decision: machine.Decision) -> dict:
@@ -217,6 +218,11 @@ def wrong_role(world: World, random: Random) -> None:
     value["role"] = "LEAD"
 
 
+def wrong_person(world: World, random: Random) -> None:
+    offers = [value for _, value in world.topics.handovers if value["kind"] == "OFFER"]
+    random.choice([value for value in offers if value["sealed"]])["sealed"] = None
+
+
 def revert_client(world: World, random: Random) -> None:
     """An old state written late, as by a worker that had lost its partition."""
     clients = world.topics.clients
@@ -241,6 +247,7 @@ def lose_rejection(world: World, random: Random) -> None:
         (lose_handover, {"handover"}),
         (double_handover, {"handover", "handover number"}),
         (wrong_role, {"handover role"}),
+        (wrong_person, {"handover sealed"}),
         (revert_client, {"order", "client is not the fold of its events"}),
         (lose_rejection, {"rejection"}),
     ],

@@ -158,4 +158,5 @@ def message_of(record: Record) -> Message:
         derived_reference=record["derived_reference"],
         case=record["case"],
         match=record["match"] and hexed(record["match"]),
+        sealed=record["sealed"],
     )

@@ -91,6 +91,7 @@ class Judge:
         self.astray: set[str] = set()  # clients on which model and router already differ
         self.now: dict[int, int] = {}
         self.hashes: dict[str, bytes] = {}
+        self.sealed: Any = None  # of the Referral that is being judged
         self.told: dict[tuple[str, str, int], dict[str, Any]] = {}
 
     def run(self) -> Report:
@@ -169,6 +170,7 @@ class Judge:
         decision = machine.apply(
             self.config, known, message, now, lambda: next(made, machine.no_id()), redrive, skip
         )
+        self.sealed = message.sealed if message.type == "Referral" else None
         return message.partner, decision, client
 
     def _client_of_key(self, key: str) -> str | None:
@@ -230,7 +232,7 @@ class Judge:
         for told in decision.told:
             if told.number:
                 referral = decision.client.referrals[told.referral]
-                self.told[told.desk, told.referral, told.number] = {
+                said = self.told[told.desk, told.referral, told.number] = {
                     "kind": told.kind,
                     "role": told.role,
                     "client": client,
@@ -238,6 +240,10 @@ class Judge:
                     "state": referral.state,
                     "version": referral.version,
                 }
+                if decision.client.consent == "WITHDRAWN":
+                    said["sealed"] = None
+                elif told.kind == "OFFER" and self.sealed and event["offset"] is not None:
+                    said["sealed"] = self.sealed
 
     def _same_state(self, where: str, client: str) -> None:
         model, router = self.model.get(client), self.router.get(client)

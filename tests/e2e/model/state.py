@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import dataclass, field
+from typing import Any
 
 RECENT_MAX = 8
 NO_TAG = "0" * 16  # digest and maker of what no message made
@@ -132,6 +133,7 @@ class Message:
     derived_reference: bool = False
     case: str | None = None
     match: str | None = None
+    sealed: Any = None
 
     @property
     def tags(self) -> tuple[str, str]:
