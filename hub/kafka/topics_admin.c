@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "hub/base/clock.h"
 #include "hub/kafka/topics.h"
@@ -121,29 +122,93 @@ static enum outcome count_made(rd_kafka_event_t *event, size_t *made, struct err
 	return OK;
 }
 
-enum outcome topics_create(const struct kafka_settings *settings,
-	const struct topics_options *options, int timeout_ms, size_t *made, struct err *err)
+struct creation {
+	const struct kafka_settings *settings;
+	const struct topics_options *options;
+	rd_kafka_t *client;
+	int timeout_ms;
+	size_t made;
+};
+
+static enum outcome request(struct creation *creation, struct err *err)
 {
-	rd_kafka_t *client = admin_client(settings, err);
-	if (!client)
-		return err->outcome;
 	rd_kafka_NewTopic_t *topics[TOPIC_COUNT];
 	for (int i = 0; i < TOPIC_COUNT; i++)
-		topics[i] = new_topic(settings, (enum topic)i, options);
-	rd_kafka_AdminOptions_t *how =
-		admin_options(client, RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout_ms);
-	rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+		topics[i] = new_topic(creation->settings, (enum topic)i, creation->options);
+	rd_kafka_AdminOptions_t *how = admin_options(
+		creation->client, RD_KAFKA_ADMIN_OP_CREATETOPICS, creation->timeout_ms);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(creation->client);
 	rd_kafka_event_t *event;
-	rd_kafka_CreateTopics(client, topics, TOPIC_COUNT, how, queue);
-	enum outcome outcome = answer_of(queue, timeout_ms, &event, err);
+	rd_kafka_CreateTopics(creation->client, topics, TOPIC_COUNT, how, queue);
+	enum outcome outcome = answer_of(queue, creation->timeout_ms, &event, err);
 	if (outcome == OK) {
-		outcome = count_made(event, made, err);
+		outcome = count_made(event, &creation->made, err);
 		rd_kafka_event_destroy(event);
 	}
 	rd_kafka_queue_destroy(queue);
 	rd_kafka_AdminOptions_destroy(how);
 	rd_kafka_NewTopic_destroy_array(topics, TOPIC_COUNT);
-	rd_kafka_destroy(client);
+	return outcome;
+}
+
+static const struct rd_kafka_metadata_topic *find_topic(
+	const struct rd_kafka_metadata *metadata, const char *name)
+{
+	for (int i = 0; i < metadata->topic_cnt; i++)
+		if (strcmp(metadata->topics[i].topic, name) == 0)
+			return &metadata->topics[i];
+	return NULL;
+}
+
+static bool has_leaders(const struct rd_kafka_metadata_topic *topic)
+{
+	for (int i = 0; topic && i < topic->partition_cnt; i++)
+		if (topic->partitions[i].leader < 0)
+			return false;
+	return topic && !topic->err && topic->partition_cnt > 0;
+}
+
+static size_t ready_topics(const struct creation *creation)
+{
+	const struct rd_kafka_metadata *metadata;
+	size_t ready = 0;
+	if (rd_kafka_metadata(creation->client, 1, NULL, &metadata, creation->timeout_ms))
+		return 0;
+	for (int i = 0; i < TOPIC_COUNT; i++) {
+		char name[TOPICS_NAME_SIZE];
+		topics_name(creation->settings, (enum topic)i, name);
+		ready += has_leaders(find_topic(metadata, name));
+	}
+	rd_kafka_metadata_destroy(metadata);
+	return ready;
+}
+
+/* The answer to the request comes before all brokers know the topics. */
+static enum outcome wait_ready(const struct creation *creation, struct err *err)
+{
+	int64_t until = clock_monotonic() + creation->timeout_ms;
+	while (ready_topics(creation) < TOPIC_COUNT) {
+		if (clock_monotonic() > until)
+			return err_set(err, RETRY, "the topics have no leaders yet");
+		nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+	}
+	return OK;
+}
+
+enum outcome topics_create(const struct kafka_settings *settings,
+	const struct topics_options *options, int timeout_ms, size_t *made, struct err *err)
+{
+	struct creation creation = {
+		.settings = settings, .options = options, .timeout_ms = timeout_ms};
+	creation.client = admin_client(settings, err);
+	if (!creation.client)
+		return err->outcome;
+	enum outcome outcome = request(&creation, err);
+	if (outcome == OK)
+		outcome = wait_ready(&creation, err);
+	if (outcome == OK)
+		*made = creation.made;
+	rd_kafka_destroy(creation.client);
 	return outcome;
 }
 
@@ -184,15 +249,6 @@ static void check_shape(
 				finding->options->replicas);
 			return;
 		}
-}
-
-static const struct rd_kafka_metadata_topic *find_topic(
-	const struct rd_kafka_metadata *metadata, const char *name)
-{
-	for (int i = 0; i < metadata->topic_cnt; i++)
-		if (strcmp(metadata->topics[i].topic, name) == 0)
-			return &metadata->topics[i];
-	return NULL;
 }
 
 static enum outcome check_shapes(

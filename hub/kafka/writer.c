@@ -34,7 +34,7 @@ static enum outcome look_up(struct writer *writer, int timeout_ms, struct err *e
 	enum outcome outcome = OK;
 	for (int i = 0; i < found->topic_cnt && outcome == OK; i++)
 		if (found->topics[i].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-			outcome = err_set(err, FATAL,
+			outcome = err_set(err, RETRY,
 				"topic %s: does not exist; make it with `lokethub topics create`",
 				found->topics[i].topic);
 		else if (found->topics[i].err != RD_KAFKA_RESP_ERR_NO_ERROR)

@@ -17,6 +17,13 @@ NAMES = sorted(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_program(name):
-    done = subprocess.run([BUILD / "tests" / name], cwd=ROOT, timeout=300, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        [BUILD / "tests" / name],
+        cwd=ROOT,
+        timeout=300,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout

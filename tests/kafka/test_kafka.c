@@ -241,7 +241,9 @@ static struct consumer *new_member(const char *group, struct consumer_place *pla
 	struct consumer *member = NULL;
 	enum consumer_news news = CONSUMER_NOTHING;
 	struct record_read record;
-	const struct consumer_member_options options = {group, "i1", TOPIC_INTAKE, false, 20000};
+	char own[100]; /* a static member keeps its assignment, and so that of the run before */
+	snprintf(own, sizeof(own), "%s%s", settings->prefix, group);
+	const struct consumer_member_options options = {own, "i1", TOPIC_INTAKE, false, 20000};
 	BROKER_OK(consumer_new_member(&member, settings, &options, broker_err()));
 	for (int i = 0; i < 100 && news != CONSUMER_ASSIGNED; i++)
 		BROKER_OK(consumer_poll(member, 100, &news, &record, broker_err()));

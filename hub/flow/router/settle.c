@@ -231,31 +231,35 @@ static enum outcome settle_message(struct worker *worker, struct item *item, str
 	return write_down(worker, item, err);
 }
 
+static enum outcome settle_value(struct worker *worker, struct item *item, struct err *err)
+{
+	struct codec_value value = {TOPIC_INTAKE, item->record->value, false};
+	struct err why = {0};
+	if (codec_read(worker->options->wire, &value, &worker->arena, &item->message, &why) == OK)
+		return settle_message(worker, item, err);
+	item->fault = (struct handover_fault){
+		value.no_schema ? REJECTION_CODE_NO_SCHEMA : REJECTION_CODE_UNREADABLE, NULL,
+		why.text};
+	item->input.fault = &item->fault;
+	return settle_unreadable(worker, item, err);
+}
+
 enum outcome settle_record(struct worker *worker, struct partition *partition,
 	const struct record_read *record, struct err *err)
 {
 	struct item item;
 	struct record_headers headers;
-	struct codec_value value = {TOPIC_INTAKE, record->value, false};
-	struct err why = {0};
 	prepare(worker, &item, partition);
 	record_headers_read(record, &headers);
 	item.record = record;
 	item.input.offset = record->offset;
 	item.input.redrive = headers.redrive;
 	item.input.skip = headers.skip.data != NULL;
-	enum outcome outcome =
-		codec_read(worker->options->wire, &value, &worker->arena, &item.message, &why);
-	item.fault = (struct handover_fault){
-		value.no_schema ? REJECTION_CODE_NO_SCHEMA : REJECTION_CODE_UNREADABLE, NULL,
-		why.text};
-	outcome = outcome == OK ? settle_message(worker, &item, err)
-				: settle_unreadable(worker, &item, err);
-	if (outcome == OK) {
-		partition->place.next = record->offset + 1;
-		worker->batch.messages++;
-	}
-	return outcome;
+	if (settle_value(worker, &item, err) != OK)
+		return err->outcome;
+	partition->place.next = record->offset + 1;
+	worker->batch.messages++;
+	return OK;
 }
 
 enum outcome settle_clock(
