@@ -49,7 +49,8 @@ static void sort_desks(struct conf *conf)
 	conf->rules.desks_by_kind = by_kind;
 }
 
-/* The code lists come first, since other lists are checked against them. */
+/* The code lists come first, since other lists are checked against them; if they cannot be read,
+ * that is one problem and not one for each code. */
 static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
 {
 	const char *secrets = bind_text(root, "secrets_dir");
@@ -67,8 +68,6 @@ static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
 	list_programmes(bind, root, conf);
 	list_routes(bind, root, conf);
 	list_clocks(bind, root, conf);
-	sort_desks(conf);
-	conf->rules.version = version_of(&conf->rules, conf->codes, bind->arena);
 }
 
 enum outcome conf_load(const char *path, struct conf **out, struct conf_problems *problems)
@@ -91,6 +90,8 @@ enum outcome conf_load(const char *path, struct conf **out, struct conf_problems
 		conf_free(conf);
 		return REJECT;
 	}
+	sort_desks(conf);
+	conf->rules.version = version_of(&conf->rules, conf->codes, &conf->arena);
 	*out = conf;
 	return OK;
 }

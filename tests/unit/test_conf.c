@@ -237,18 +237,29 @@ static const struct row rows[] = {
 		"codes.csv:6: has 3 fields, but the first line has 4\n"},
 	{"a column is missing", {.regions_csv = "am_code,naam,valid_from,valid_to\nAM22,R,,\n"},
 		"arbeidsmarktregios.csv:1: the column arbeidsmarktregio is missing in the first "
-		"line\nregions.conf:1: region AM22 is not in the file of regions\n"},
+		"line\n"},
+	{"a region that the file does not know",
+		{.regions_csv = "am_code,arbeidsmarktregio,valid_from,valid_to\n"},
+		"regions.conf:1: region AM22 is not in the file of regions\n"},
+	{"no code lists", {.codes = "list;code;label_nl\n"},
+		"codes.csv:1: the column list is missing in the first line\n"},
+	{"no municipalities",
+		{.municipalities = "",
+			.mergers = "oude_gm_code,nieuwe_gm_code,ingangsdatum\n"
+				   "GM0001,GM0599,2026-01-01\n"},
+		"gemeenten.csv: the column gm_code is missing in the first line\n"},
 	{"regions",
 		{.regions_csv = "am_code,arbeidsmarktregio,valid_from,valid_to\nAM22,Rijnmond,,\n"
 				"AM05,Twente,,\nTwente,Twente,,\nAM01,G,2026-01-01,2026-01-"
 				"01\nAM02,F,"
-				"x,\n"},
+				"x,\nAM05,Twente,2030-01-01,\n"},
 		"arbeidsmarktregios.csv:3: region AM05 has no desks: add { code = \"AM05\"; "
 		"entry_desk = …; coordinator = …; } to regions\n"
 		"arbeidsmarktregios.csv:4: \"Twente\" must be AM and 2 digits\n"
 		"arbeidsmarktregios.csv:5: valid_to must be later than valid_from: it is the first "
 		"day on which the row no longer holds\n"
-		"arbeidsmarktregios.csv:6: \"x\" must be a date such as 2026-01-01\n"},
+		"arbeidsmarktregios.csv:6: \"x\" must be a date such as 2026-01-01\n"
+		"arbeidsmarktregios.csv:7: region AM05 is there twice: remove one\n"},
 	{"municipalities",
 		{.municipalities = "gm_code,gemeente,am_code,valid_from,valid_to\n599,R,AM22,,\n"
 				   "GM0599,R,22,,\nGM0600,\"Nuenen, Gerwen\",AM22,2026-02-30,\n",
@@ -299,11 +310,164 @@ static void a_file_that_is_not_there(void **state)
 	conf_problems_done(&problems);
 }
 
+/* A configuration in which everything is said, and what becomes of it. */
+static const struct small_conf said = {
+	.main = "node = \"n-7\";\nlog_level = \"debug\";\nroles = [ \"edge\" ];\n"
+		"data_dir = \"data\";\nsecrets_dir = \"/run/secrets\";\n"
+		"clock_offset_file = \"offset\";\ndefault_region = \"AM22\";\n"
+		"kafka = { partitions = 0x18; properties = ( ( \"linger.ms\", \"2\" ), ( \"a.b\", "
+		"\"\" "
+		") ); secret_properties = ( ( \"sasl.password\", \"kafka\" ) ); };\n"
+		"seal = { master_keys = ( ( \"a\", \"a.key\" ), ( \"b\", \"/b.key\" ) ); };\n",
+	.partners = "partners = (\n{ oin = \"00000099000000002000\"; name = \"Two\"; home_desk = "
+		    "\"wsp\"; feedback = \"none\"; disclose_owner = \"desk\"; may_see_bsn = true; "
+		    "tokens = [ \"t\" ]; coordinator_tokens = [ \"/c\" ]; requests_burst = 3; },\n"
+		    "{ oin = \"00000099000000001000\"; name = \"One\"; home_desk = \"entry\"; "
+		    "private = "
+		    "true; }\n);\n",
+	.kinds = "desk_kinds = (\n{ kind = \"WERKCENTRUM\"; holds = true; },\n"
+		 "{ kind = \"WSP\"; holds = true; questions = [ \"WERK\" ]; fields = [ \"city\" ]; "
+		 "fields_accepted = [ \"email\", \"phone\" ]; }\n);\n",
+	.desks =
+		"desks = (\n"
+		"{ id = \"wsp\"; name = \"W\"; partner = \"00000099000000002000\"; kind = \"WSP\"; "
+		"region = \"AM22\"; successor = \"entry\"; coordinator = \"entry\"; capacity = 12; "
+		"},\n{ id = \"own\"; name = \"O\"; partner = \"00000099000000002000\"; kind = "
+		"\"WSP\"; questions = [ ]; fields = [ ]; holds = false; active = false; },\n"
+		"{ id = \"entry\"; name = \"E\"; partner = \"00000099000000001000\"; "
+		"kind = \"WERKCENTRUM\"; region = \"AM22\"; }\n);\n",
+	.programmes =
+		"programmes = ( { code = \"OLD\"; from = \"1970-01-02\"; to = \"1970-01-11\"; "
+		"successor = \"NEW\"; }, { code = \"NEW\"; } );\n",
+	.routes = "routes = ( { name = \"a\"; questions = [ \"WERK\", \"TAAL\" ]; age_from = 16; "
+		  "level_to = 4; to_kind = \"WSP\"; }, { name = \"b\"; to_desk = \"entry\"; } );\n",
+	.clocks =
+		"clocks = { T1 = { urgent = [ \"4h\" ]; }; T2 = { normal = [ \"3wd\", \"15min\" ]; "
+		"reminder = \"2d\"; repeat = \"1wd\"; }; };\noverrides = ( { clock = \"T13\"; "
+		"duration = \"30d\"; from_desk = \"wsp\"; question = \"TAAL\"; } );\n",
+	.mergers = "oude_gm_code,nieuwe_gm_code,ingangsdatum\r\nGM0002,GM0001,1970-01-03\r\n"
+		   "GM0001,GM0599,1970-01-05\r\n",
+};
+
+static void expect_settings(const struct conf *conf, const struct folder *folder)
+{
+	assert_string_equal(conf->node, "n-7");
+	assert_int_equal(conf->log_level, LOG_DEBUG);
+	assert_int_equal(conf->roles, CONF_EDGE);
+	assert_string_equal(conf->data_dir, folder_path(folder, "data"));
+	assert_string_equal(conf->clock_offset_file, folder_path(folder, "offset"));
+	assert_string_equal(conf->rules.default_region, "AM22");
+	assert_int_equal(conf->kafka.partitions, 24);
+	assert_string_equal(conf->kafka.properties[0].name, "linger.ms");
+	assert_string_equal(conf->kafka.properties[0].value, "2");
+	assert_string_equal(conf->kafka.properties[1].value, "");
+	assert_null(conf->kafka.properties[2].name);
+	assert_string_equal(conf->kafka.secret_properties[0].value, "/run/secrets/kafka");
+	assert_string_equal(conf->seal.master_keys[0].value, "/run/secrets/a.key");
+	assert_string_equal(conf->seal.master_keys[1].value, "/b.key");
+	assert_string_equal(conf->seal.current_master_key, "b");
+	assert_string_equal(conf->seal.id_key_file, "/run/secrets/id.key");
+}
+
+static void expect_partners(const struct conf *conf)
+{
+	const struct rules_partner *one = &conf->rules.partners[0], *two = &conf->rules.partners[1];
+	assert_string_equal(one->name, "One");
+	assert_true(one->is_private);
+	assert_false(one->may_see_bsn);
+	assert_int_equal(one->feedback, RULES_FEEDBACK_CLOSURE);
+	assert_int_equal(one->disclose_owner, RULES_DISCLOSE_KIND);
+	assert_int_equal(conf->partners[0].tokens_count, 0);
+	assert_int_equal(conf->partners[0].requests_burst, conf->http.requests_burst);
+	assert_true(two->may_see_bsn);
+	assert_int_equal(two->feedback, RULES_FEEDBACK_NONE);
+	assert_int_equal(two->disclose_owner, RULES_DISCLOSE_DESK);
+	assert_ptr_equal(conf->partners[1].rules, two);
+	assert_int_equal(conf->partners[1].requests_burst, 3);
+	assert_int_equal(conf->partners[1].tokens_count, 2);
+	assert_string_equal(conf->partners[1].tokens[0].file, "/run/secrets/t");
+	assert_string_equal(conf->partners[1].tokens[1].file, "/c");
+	assert_int_equal(conf->partners[1].tokens[1].role, CONF_TOKEN_COORDINATOR);
+}
+
+static void expect_desks(const struct rules *rules)
+{
+	const struct rules_desk *entry = rules_desk(rules, bytes_of_string("entry"));
+	const struct rules_desk *own = rules_desk(rules, bytes_of_string("own"));
+	const struct rules_desk *wsp = rules_desk(rules, bytes_of_string("wsp"));
+	assert_null(entry->questions);
+	assert_true(entry->holds && entry->active);
+	assert_int_equal(entry->capacity, -1);
+	assert_string_equal(wsp->questions[0], "WERK");
+	assert_string_equal(wsp->fields[0], "city");
+	assert_string_equal(wsp->fields_accepted[1], "phone");
+	assert_null(wsp->fields_accepted[2]);
+	assert_string_equal(wsp->successor, "entry");
+	assert_string_equal(wsp->coordinator, "entry");
+	assert_int_equal(wsp->capacity, 12);
+	assert_null(own->region);
+	assert_null(own->questions[0]);
+	assert_null(own->fields[0]);
+	assert_string_equal(own->fields_accepted[0], "email");
+	assert_false(own->holds || own->active);
+	assert_ptr_equal(rules->desks_by_kind[0], entry);
+}
+
+static void expect_rest(const struct rules *rules)
+{
+	assert_int_equal(rules->programmes[1].from, 1);
+	assert_int_equal(rules->programmes[1].to, 10);
+	assert_string_equal(rules->programmes[1].successor, "NEW");
+	assert_int_equal(rules->programmes[0].to, INT32_MAX);
+	assert_string_equal(rules->routes[0].questions[1], "TAAL");
+	assert_int_equal(rules->routes[0].age_from, 16);
+	assert_int_equal(rules->routes[0].age_to, -1);
+	assert_int_equal(rules->routes[0].level_to, 4);
+	assert_string_equal(rules->routes[1].to_desk, "entry");
+	assert_int_equal(rules->clocks[1].urgent[0].count, 240);
+	assert_int_equal(rules->clocks[1].urgent[0].unit, RULES_MINUTES);
+	assert_int_equal(rules->clocks[1].normal[0].count, 2);
+	assert_int_equal(rules->clocks[2].normal[0].unit, RULES_WORKING_DAYS);
+	assert_int_equal(rules->clocks[2].normal[1].count, 15);
+	assert_int_equal(rules->clocks[2].normal[2].count, 0);
+	assert_int_equal(rules->clocks[2].reminder.unit, RULES_DAYS);
+	assert_int_equal(rules->clocks[2].repeat.count, 1);
+	assert_int_equal(rules->overrides[0].clock, 13);
+	assert_int_equal(rules->overrides[0].duration.count, 30);
+	assert_string_equal(rules->overrides[0].from_desk, "wsp");
+	assert_null(rules->overrides[0].urgency);
+	assert_int_equal(rules->municipalities_count, 3);
+	assert_string_equal(rules->municipalities[1].code, "GM0002");
+	assert_string_equal(rules->municipalities[1].successor, "GM0001");
+	assert_int_equal(rules->municipalities[1].to, 2);
+	assert_string_equal(rules->municipalities[1].region, "AM22");
+}
+
+static void what_is_said_is_filled_in(void **state)
+{
+	(void)state;
+	struct folder folder;
+	struct conf_problems problems = {0};
+	folder_make(&folder);
+	struct conf *conf = small_conf_load(&said, &folder, &problems);
+	char *text = small_conf_text(&problems, &folder);
+	assert_string_equal(text, "");
+	expect_settings(conf, &folder);
+	expect_partners(conf);
+	expect_desks(&conf->rules);
+	expect_rest(&conf->rules);
+	free(text);
+	conf_free(conf);
+	conf_problems_done(&problems);
+	folder_remove(&folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_problem_is_told),
 		cmocka_unit_test(a_file_that_is_not_there),
+		cmocka_unit_test(what_is_said_is_filled_in),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,20 +48,21 @@ const struct setting list_override_rows[] = {
 	{0},
 };
 
-bool list_duration(const char *text, struct rules_duration *out)
+/* "15min", "4h", "5wd", "30d", at most about ten years; false: none of these. */
+static bool read_duration(const char *text, struct rules_duration *out)
 {
 	static const struct {
 		const char *word;
 		enum rules_unit unit;
-		int32_t factor;
-	} units[] = {{"min", RULES_MINUTES, 1}, {"h", RULES_MINUTES, 60}, {"d", RULES_DAYS, 1},
-		{"wd", RULES_WORKING_DAYS, 1}};
+		int32_t factor, most;
+	} units[] = {{"min", RULES_MINUTES, 1, 525600}, {"h", RULES_MINUTES, 60, 8760},
+		{"d", RULES_DAYS, 1, 3660}, {"wd", RULES_WORKING_DAYS, 1, 2600}};
 	int64_t count = 0;
 	size_t digits = strspn(text, "0123456789");
 	if (digits == 0 || digits > 6 || !bytes_to_int64(bytes_of(text, digits), &count))
 		return false;
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (strcmp(text + digits, units[i].word) != 0)
+		if (strcmp(text + digits, units[i].word) != 0 || count > units[i].most)
 			continue;
 		*out = (struct rules_duration){units[i].unit, (int32_t)count * units[i].factor};
 		return true;
@@ -73,7 +74,7 @@ static void take_duration(
 	struct bind *bind, config_setting_t *group, const char *text, struct rules_duration *out)
 {
 	struct rules_duration duration;
-	if (list_duration(text, &duration) && duration.count > 0)
+	if (read_duration(text, &duration) && duration.count > 0)
 		*out = duration;
 	else
 		report_error(bind->problems, bind_place(bind, group),

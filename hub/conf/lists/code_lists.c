@@ -32,8 +32,9 @@ struct codes *list_codes(const char *path, struct conf_problems *problems)
 	struct arena arena = {0};
 	struct csv csv;
 	const char *fields[3];
-	struct codes *codes = codes_new();
+	struct codes *codes = NULL;
 	if (csv_open(&csv, path, columns, &arena, problems)) {
+		codes = codes_new();
 		while (csv_next(&csv, fields))
 			take_row(codes, &csv, fields);
 	}

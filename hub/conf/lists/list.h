@@ -38,7 +38,7 @@ void list_municipalities(struct bind *bind, struct conf *conf);
 void list_programmes(struct bind *bind, config_setting_t *root, struct conf *conf);
 void list_routes(struct bind *bind, config_setting_t *root, struct conf *conf);
 void list_clocks(struct bind *bind, config_setting_t *root, struct conf *conf);
-/* Returns NULL where the file cannot be used; reported. */
+/* The caller frees them. NULL: the file cannot be read, which is reported. */
 struct codes *list_codes(const char *path, struct conf_problems *problems);
 
 /* The names of all of them at the top of the configuration. */
@@ -54,9 +54,6 @@ extern const struct list_doc list_docs[]; /* ends with name NULL */
 extern const struct setting list_partner_rows[], list_desk_kind_rows[], list_desk_rows[],
 	list_region_rows[], list_programme_rows[], list_route_rows[], list_override_rows[],
 	list_clock_rows[];
-
-/* "15min", "4h", "5wd", "30d"; false: none of these. */
-bool list_duration(const char *text, struct rules_duration *out);
 
 /* Of a CSV row; false: reported. */
 bool list_row_form(struct csv *csv, const char *format, const char *text);

@@ -38,16 +38,18 @@ static void take_row(struct entries *entries, struct csv *csv, const char *const
 	add(entries, rules, csv->place);
 }
 
-static void take_municipalities(struct entries *entries, const char *path)
+/* false: the file cannot be read, which is reported. */
+static bool take_municipalities(struct entries *entries, const char *path)
 {
 	static const char *const columns[] = {
 		"gm_code", "gemeente", "am_code", "valid_from", "valid_to", NULL};
 	struct csv csv;
 	const char *fields[5];
 	if (!csv_open(&csv, path, columns, entries->bind->arena, entries->bind->problems))
-		return;
+		return false;
 	while (csv_next(&csv, fields))
 		take_row(entries, &csv, fields);
+	return true;
 }
 
 /* The latest row of a municipality. */
@@ -137,8 +139,7 @@ static int compare(const void *a, const void *b)
 void list_municipalities(struct bind *bind, struct conf *conf)
 {
 	struct entries entries = {.bind = bind};
-	take_municipalities(&entries, conf->municipalities_file);
-	if (conf->mergers_file != NULL)
+	if (take_municipalities(&entries, conf->municipalities_file))
 		take_mergers(&entries, conf->mergers_file);
 	if (entries.count > 0)
 		qsort(entries.items, entries.count, sizeof(*entries.items), compare);

@@ -45,60 +45,85 @@ struct named {
 	bool used;
 };
 
-static size_t take_named(struct bind *bind, const char *path, struct named **out)
+/* AM and two digits name them. */
+enum { REGIONS_MOST = 100 };
+
+struct names {
+	struct named items[REGIONS_MOST];
+	size_t count;
+};
+
+static struct named *find_name(struct names *names, const char *code)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		if (code != NULL && strcmp(names->items[i].code, code) == 0)
+			return &names->items[i];
+	}
+	return NULL;
+}
+
+/* false: the file cannot be read, which is reported. */
+static bool take_names(struct bind *bind, const char *path, struct names *out)
 {
 	static const char *const columns[] = {
 		"am_code", "arbeidsmarktregio", "valid_from", "valid_to", NULL};
 	struct csv csv;
 	const char *fields[4];
-	size_t count = 0, capacity = 64;
-	*out = arena_get_array(bind->arena, capacity, sizeof(**out));
 	if (!csv_open(&csv, path, columns, bind->arena, bind->problems))
-		return 0;
+		return false;
 	while (csv_next(&csv, fields)) {
 		struct named named = {fields[0], fields[1], {0, 0}, csv.place, false};
 		if (!list_row_form(&csv, "am", fields[0]) ||
 			!list_row_dates(&csv, fields[2], fields[3], &named.dates))
 			continue;
-		if (count == capacity) {
-			report_error(bind->problems, csv.place, "more than %zu regions", capacity);
+		if (out->count == REGIONS_MOST) {
+			report_error(
+				bind->problems, csv.place, "more than %d regions", REGIONS_MOST);
 			break;
 		}
-		(*out)[count++] = named;
+		out->items[out->count++] = named;
 	}
-	return count;
+	return true;
 }
 
-static struct named *find_named(struct named *named, size_t count, const char *code)
+static struct rules_region region_of(
+	struct bind *bind, const struct row *row, const struct named *named)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (code != NULL && strcmp(named[i].code, code) == 0)
-			return &named[i];
-	}
-	return NULL;
-}
-
-static void take_region(struct bind *bind, const struct row *row, struct named *named,
-	struct rules_region *region, struct report_place place)
-{
-	*region = (struct rules_region){
+	return (struct rules_region){
 		.code = row->code,
 		.name = named != NULL ? named->name : row->code,
 		.entry_desk = row->entry_desk,
 		.coordinator = row->coordinator,
 		.stand_ins = flatten(bind, row->stand_ins),
 	};
-	if (named != NULL)
-		named->used = true;
-	else if (row->code != NULL)
-		report_error(bind->problems, place, "region %s is not in the file of regions",
-			row->code);
+}
+
+/* What only one of file and list has. */
+static void compare_lists(struct bind *bind, const struct conf *conf, const struct names *names)
+{
+	for (size_t i = 0; i < conf->rules.regions_count; i++) {
+		const char *code = conf->rules.regions[i].code;
+		bool found = code == NULL;
+		for (size_t j = 0; j < names->count; j++)
+			found = found || strcmp(names->items[j].code, code) == 0;
+		if (!found)
+			report_error(bind->problems, conf->index->regions[i],
+				"region %s is not in the file of regions", code);
+	}
+	for (size_t i = 0; i < names->count; i++) {
+		const struct named *named = &names->items[i];
+		if (!named->used)
+			report_error(bind->problems, named->place,
+				"region %s has no desks: add { code = \"%s\"; entry_desk = …; "
+				"coordinator = …; } to regions",
+				named->code, named->code);
+	}
 }
 
 void list_regions(struct bind *bind, config_setting_t *root, struct conf *conf)
 {
-	struct named *named = NULL;
-	size_t named_count = take_named(bind, conf->regions_file, &named);
+	struct names names = {.count = 0};
+	bool has_names = take_names(bind, conf->regions_file, &names);
 	struct list list = {0};
 	list_open(bind, root, "regions", "code", &list);
 	struct rules_region *regions =
@@ -107,19 +132,18 @@ void list_regions(struct bind *bind, config_setting_t *root, struct conf *conf)
 	for (size_t i = 0; i < list.count; i++) {
 		struct row row = {0};
 		bind_group(bind, list.elements[i], list_region_rows, NULL, &row);
-		struct named *of = find_named(named, named_count, row.code);
-		take_region(bind, &row, of, &regions[i], list.places[i]);
-		dates[i] = of != NULL ? of->dates : (struct list_dates){INT32_MIN, INT32_MAX};
-	}
-	for (size_t i = 0; i < named_count; i++) {
-		if (!named[i].used)
-			report_error(bind->problems, named[i].place,
-				"region %s has no desks: add { code = \"%s\"; entry_desk = …; "
-				"coordinator = …; } to regions",
-				named[i].code, named[i].code);
+		struct named *named = find_name(&names, row.code);
+		regions[i] = region_of(bind, &row, named);
+		dates[i] = (struct list_dates){INT32_MIN, INT32_MAX};
+		if (named == NULL)
+			continue;
+		named->used = true;
+		dates[i] = named->dates;
 	}
 	conf->rules.regions = regions;
 	conf->rules.regions_count = list.count;
 	conf->index->regions = list.places;
 	conf->index->region_dates = dates;
+	if (has_names)
+		compare_lists(bind, conf, &names);
 }
