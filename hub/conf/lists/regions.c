@@ -76,12 +76,11 @@ static bool take_names(struct bind *bind, const char *path, struct names *out)
 		if (!list_row_form(&csv, "am", fields[0]) ||
 			!list_row_dates(&csv, fields[2], fields[3], &named.dates))
 			continue;
-		if (out->count == REGIONS_MOST) {
-			report_error(
-				bind->problems, csv.place, "more than %d regions", REGIONS_MOST);
-			break;
-		}
-		out->items[out->count++] = named;
+		if (find_name(out, fields[0]) != NULL)
+			report_error(bind->problems, csv.place,
+				"region %s is there twice: remove one", fields[0]);
+		else
+			out->items[out->count++] = named;
 	}
 	return true;
 }
