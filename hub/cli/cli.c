@@ -223,7 +223,7 @@ static int read_options(struct cli_call *call, int argc, char **argv)
 	int got;
 	getopt_tables(call, longs, letters);
 	opterr = 0;
-	optind = 1;
+	optind = 0; /* so that getopt forgets what it read before */
 	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		if (got == ':')
 			return usage_error(
@@ -271,11 +271,12 @@ static int words_of(const struct cli_verb *verb, int argc, char **argv)
 	return strcmp(argv[2], space + 1) == 0 ? 2 : 0;
 }
 
-static const struct cli_verb *find_verb(int argc, char **argv, int *words)
+static const struct cli_verb *find_verb(
+	const struct cli_verb *const *verb, int argc, char **argv, int *words)
 {
 	const struct cli_verb *found = NULL;
 	*words = 0;
-	for (const struct cli_verb *const *verb = verbs_all; *verb != NULL; verb++) {
+	for (; *verb != NULL; verb++) {
 		int count = words_of(*verb, argc, argv);
 		if (count > *words) {
 			*words = count;
@@ -296,15 +297,20 @@ static int without_verb(int argc, char **argv)
 	return argc > 1 ? CLI_OK : CLI_USAGE;
 }
 
-int cli_main(int argc, char **argv, cli_serve_fn *serve)
+int cli_run(const struct cli_verb *const *verbs, int argc, char **argv, cli_serve_fn *serve)
 {
 	int words;
-	setlocale(LC_CTYPE, "C.UTF-8");
-	const struct cli_verb *verb = argc > 1 ? find_verb(argc, argv, &words) : NULL;
+	const struct cli_verb *verb = argc > 1 ? find_verb(verbs, argc, argv, &words) : NULL;
 	if (verb == NULL)
 		return without_verb(argc, argv);
 	struct cli_call call = {.verb = verb, .serve = serve};
 	int code = run_verb(&call, argc - words, argv + words);
 	conf_free(call.conf);
 	return code;
+}
+
+int cli_main(int argc, char **argv, cli_serve_fn *serve)
+{
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cli_run(verbs_all, argc, argv, serve);
 }

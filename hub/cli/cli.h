@@ -52,6 +52,8 @@ typedef int cli_serve_fn(struct conf *conf);
 
 /* Finds the verb, reads its options, runs it. Returns the exit code. */
 int cli_main(int argc, char **argv, cli_serve_fn *serve);
+/* The same with another list of verbs, ended by NULL. */
+int cli_run(const struct cli_verb *const *verbs, int argc, char **argv, cli_serve_fn *serve);
 
 /* For the verbs. */
 const char *cli_argument(const struct cli_call *call, int place); /* NULL: not given */

@@ -27,7 +27,7 @@ void view_file_close(struct view_file *file)
 
 struct view_file *view_file_new(void)
 {
-	struct view_file *file = test_calloc(1, sizeof(*file));
+	struct view_file *file = memory_get_zeroed(1, sizeof(*file));
 	strcpy(file->path, P_tmpdir "/view_file.XXXXXX");
 	int descriptor = mkstemp(file->path);
 	assert_true(descriptor >= 0);
@@ -42,7 +42,7 @@ void view_file_free(struct view_file *file)
 	view_file_close(file);
 	arena_done(&file->arena);
 	database_delete(file->path);
-	test_free(file);
+	free(file);
 }
 
 void view_file_put_record(struct view_file *file, const struct apply_record *record)
