@@ -159,7 +159,7 @@ int cli_fail(const struct cli_call *call, const struct err *err, enum cli_exit r
 	case RETRY:
 		return CLI_AWAY;
 	case REJECT:
-		return rejected;
+		return (int)rejected;
 	case FATAL:
 		return CLI_BROKEN;
 	}
@@ -174,7 +174,7 @@ int cli_show(const struct cli_call *call, struct page *page, enum cli_exit code)
 	else
 		page_print(page, &terminal);
 	page_free(page);
-	return code;
+	return (int)code;
 }
 
 static int usage_error(const struct cli_verb *verb, const char *text, const char *what)
