@@ -78,6 +78,8 @@ static bool closes(const struct report_flow *flow)
 static const char *name_of(const struct conf *conf, struct bytes partner)
 {
 	const struct rules_partner *row = rules_partner(&conf->rules, partner);
+	if (partner.size == 0)
+		return "unknown sender";
 	return row == NULL ? "not in the config" : row->name;
 }
 

@@ -11,7 +11,7 @@
 #include "hub/base/log.h"
 
 #define RETRY_S 1
-#define LOOK_MS 500
+#define LOOK_MS 100
 
 static sigset_t ending_signals(void)
 {

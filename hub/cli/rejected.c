@@ -14,6 +14,7 @@ static const struct table_column columns[] = {
 	{"PARTNER", "partner", TABLE_TEXT, false},
 	{"CLIENT", "client", TABLE_TEXT, false},
 	{"NUMBER", "number", TABLE_NUMBER, false},
+	{"", "waits", TABLE_TEXT, false},
 	{"ACTS", "owner", TABLE_TEXT, false},
 	{"FIELD", "field", TABLE_TEXT, false},
 	{"WHY", "text", TABLE_TEXT, true},
@@ -40,7 +41,6 @@ static void add_rejection(
 	table_format(table, "%d-%" PRId64, (int)row->partition, row->offset);
 	table_number(table, rejection->since);
 	table_text(table, rejection_code_name(rejection->code));
-	table_tone(table, row->waits ? TERMINAL_BAD : TERMINAL_PLAIN);
 	add_partner(table, conf, rejection->partner);
 	if (rejection->has_client)
 		bytes_to_hex(bytes_of(rejection->client.data, 16), client);
@@ -49,6 +49,8 @@ static void add_rejection(
 		table_number(table, rejection->number);
 	else
 		table_none(table);
+	table_text(table, row->waits ? "waits" : NULL);
+	table_tone(table, TERMINAL_BAD);
 	table_bytes(table, rejection->owner);
 	table_bytes(table, rejection->field);
 	table_bytes(table, rejection->text);

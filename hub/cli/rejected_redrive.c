@@ -159,6 +159,26 @@ static enum outcome bytes_of_row(struct redrive *redrive, const struct rejection
 	return outcome;
 }
 
+/* Its sender stays who it was, so that the sum per partner closes. */
+static enum outcome source_of(struct redrive *redrive, const struct rejection *rejection,
+	struct bytes *out, struct err *err)
+{
+	const struct view_message *message = NULL;
+	struct bytes partner = rejection->partner;
+	if (partner.data == NULL && rejection->has_partition && rejection->has_offset) {
+		if (view_message_at(redrive->reader, rejection->partition, rejection->offset,
+			    &message, err) != OK)
+			return err->outcome;
+		if (message != NULL)
+			partner = message->partner;
+	}
+	*out = bytes_of_string("urn:lokethub");
+	if (partner.size > 0)
+		*out = bytes_of_string(
+			arena_format(&redrive->arena, "urn:oin:%.*s", BYTES_ARG(partner)));
+	return OK;
+}
+
 static enum outcome make_record(struct redrive *redrive, size_t place, struct err *err)
 {
 	const struct report_rejection *row = &redrive->queue.items[place];
@@ -167,9 +187,9 @@ static enum outcome make_record(struct redrive *redrive, size_t place, struct er
 	*record = (struct record_write){.topic = TOPIC_INTAKE,
 		.partition = RECORD_BY_KEY,
 		.key = bytes_of_string(redrive->key),
-		.headers = {.source = bytes_of_string("lokethub/redrive"),
-			.time = clock_wall(),
-			.redrive = row->rejection->number}};
+		.headers = {.time = clock_wall(), .redrive = row->rejection->number}};
+	if (source_of(redrive, row->rejection, &record->headers.source, err) != OK)
+		return err->outcome;
 	record->headers.id = bytes_of_string(arena_format(
 		&redrive->arena, "redrive-%s-%d", redrive->key, (int)row->rejection->number));
 	if (place == 0)
@@ -250,11 +270,11 @@ static int show(struct redrive *redrive, int32_t redriven)
 	page_value(page, "flows", json_object_new_boolean(flows));
 	if (flows)
 		page_line(page, TERMINAL_GOOD,
-			"%zu of %zu let in again: the client flows. lokethub where %s", done,
+			"%zu of %zu settled: the client flows again. lokethub where %s", done,
 			redrive->queue.count, redrive->key);
 	else
 		page_line(page, TERMINAL_BAD,
-			"%zu of %zu let in again; the next one stays where it is. Why: lokethub "
+			"%zu of %zu settled; the next one stays where it is. Why: lokethub "
 			"rejected --client %s",
 			done, redrive->queue.count, redrive->key);
 	return cli_show(redrive->call, page, flows ? CLI_OK : CLI_FOUND);

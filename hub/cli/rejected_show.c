@@ -112,9 +112,20 @@ static bool add_message(struct showing *showing, struct bytes record)
 	return is_readable;
 }
 
+/* A control character could do harm to a terminal. */
+static bool is_text(struct bytes bytes)
+{
+	for (size_t i = 0; i < bytes.size; i++) {
+		uint8_t byte = bytes.data[i];
+		if ((byte < ' ' && byte != '\n' && byte != '\t' && byte != '\r') || byte == 0x7f)
+			return false;
+	}
+	return bytes_is_utf8(bytes);
+}
+
 static void add_bytes(struct page *page, struct bytes bytes)
 {
-	if (bytes_is_utf8(bytes)) {
+	if (is_text(bytes)) {
 		page_line(page, TERMINAL_PLAIN, "\n%.*s", BYTES_ARG(bytes));
 		page_value(page, "original",
 			json_object_new_string_len((const char *)bytes.data, (int)bytes.size));

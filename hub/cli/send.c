@@ -74,7 +74,7 @@ enum outcome send_access(const struct conf *conf, const struct access *access, s
 		.key = bytes_of_string(key),
 		.value = buffer_bytes(&value),
 		.headers = {.id = bytes_of_string(key),
-			.source = bytes_of_string("lokethub/cli"),
+			.source = bytes_of_string("urn:lokethub"),
 			.time = access->at}};
 	enum outcome outcome = send_records(conf, &record, 1, &stored, err);
 	wire_free(wire);

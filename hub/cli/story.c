@@ -152,9 +152,9 @@ static void add_clock(struct buffer *out, const struct event *event)
 
 static void add_refusal(struct buffer *out, const struct event *event)
 {
-	const char *word = event->result == RESULT_PARKED ? "parked" : "refused";
-	buffer_add_string(out, word);
-	if (event->has_code)
+	bool parked = event->has_code && event->code == REJECTION_CODE_PARKED;
+	buffer_add_string(out, parked ? "parked" : "refused");
+	if (event->has_code && !parked)
 		buffer_add_format(out, " %s", rejection_code_name(event->code));
 	if (event->text.data != NULL)
 		buffer_add_format(out, ": %.*s", BYTES_ARG(event->text));
@@ -171,6 +171,8 @@ static void add_applied(struct buffer *out, const struct report_event *told)
 		add_said(out, change);
 	add_client_changes(out, told->event);
 	add_clock(out, told->event);
+	if (out->size == 0 && told->event->text.data != NULL)
+		buffer_add_bytes(out, told->event->text);
 	if (out->size == 0)
 		buffer_add_string(out, "noted");
 }
@@ -242,7 +244,7 @@ const char *story_clock(enum clock_name clock)
 		[CLOCK_NAME_T3] = "question to answer",
 		[CLOCK_NAME_T4] = "client to refer again or close",
 		[CLOCK_NAME_T5] = "client to contact",
-		[CLOCK_NAME_T6] = "sign of life to give",
+		[CLOCK_NAME_T6] = "client in care: sign of life",
 		[CLOCK_NAME_T7] = "no-show to follow up",
 		[CLOCK_NAME_T8] = "cancelling to confirm",
 		[CLOCK_NAME_T9] = "outcome to acknowledge",

@@ -42,17 +42,31 @@ struct terminal terminal_of(FILE *out)
 	return terminal;
 }
 
+/* What came from outside must not steer the terminal (ECMA-48 control functions, C0 and C1). */
+static void disarm(char *text)
+{
+	for (char *c = text; *c != '\0'; c++) {
+		unsigned char byte = (unsigned char)*c, next = (unsigned char)c[1];
+		if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f)
+			*c = '?';
+		else if (byte == 0xc2 && next >= 0x80 && next <= 0x9f)
+			c[0] = c[1] = '?';
+	}
+}
+
 void terminal_say(const struct terminal *terminal, enum terminal_tone tone, const char *format, ...)
 {
 	bool coloured = terminal->colour && tone != TERMINAL_PLAIN;
+	char *text;
 	va_list arguments;
 	va_start(arguments, format);
-	if (coloured)
-		fputs(tone_codes[tone], terminal->out);
-	vfprintf(terminal->out, format, arguments);
-	if (coloured)
-		fputs("\033[0m", terminal->out);
+	if (vasprintf(&text, format, arguments) < 0)
+		abort();
 	va_end(arguments);
+	disarm(text);
+	fprintf(terminal->out, "%s%s%s", coloured ? tone_codes[tone] : "", text,
+		coloured ? "\033[0m" : "");
+	free(text);
 }
 
 int terminal_width_of(const char *text)

@@ -25,6 +25,7 @@ struct terminal {
 
 /* Colours only on a terminal, and not when NO_COLOR is set (no-color.org) or TERM is dumb. */
 struct terminal terminal_of(FILE *out);
+/* Control characters in what is said become question marks. */
 void terminal_say(const struct terminal *terminal, enum terminal_tone tone, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "hub/base/memory.h"
 #include "hub/view/database.h"
@@ -149,6 +150,17 @@ static enum tables_kind kind_of(const struct apply_record *record)
 									      : TABLES_PARTNER;
 }
 
+/* An edge names the partner in ce_source, "urn:oin:" and the OIN: all that is known of who sent a
+ * record that cannot be read. */
+static struct bytes partner_of_source(struct bytes source)
+{
+	static const char prefix[] = "urn:oin:";
+	size_t size = sizeof(prefix) - 1;
+	if (source.size <= size || memcmp(source.data, prefix, size) != 0)
+		return bytes_of_string("");
+	return bytes_of(source.data + size, source.size - size);
+}
+
 static enum outcome apply_intake(
 	struct apply *apply, const struct apply_record *record, struct err *err)
 {
@@ -156,7 +168,7 @@ static enum outcome apply_intake(
 	sqlite3_clear_bindings(put);
 	sqlite3_bind_int64(put, 1, place_of(record));
 	sqlite3_bind_int64(put, 2, record->time);
-	database_bind_text(put, 3, record->headers.source);
+	database_bind_text(put, 3, partner_of_source(record->headers.source));
 	sqlite3_bind_int(put, 7, record->headers.redrive);
 	sqlite3_bind_int(put, 8, (int)kind_of(record));
 	if (record->value != NULL)

@@ -51,15 +51,21 @@ struct run {
 	bool ready;
 };
 
-/* Which topics these are: another cluster or prefix has others. */
+/* Which topics these are: another cluster or prefix has others. librdkafka learns the cluster's id
+ * with metadata, and would wait up to a second for the next without being asked. */
 static enum outcome find_source(struct run *run, char *out, size_t size, struct err *err)
 {
-	char *cluster = rd_kafka_clusterid(consumer_client(run->consumer), KAFKA_MS);
+	rd_kafka_t *client = consumer_client(run->consumer);
+	const struct rd_kafka_metadata *metadata;
+	rd_kafka_resp_err_t code = rd_kafka_metadata(client, 0, NULL, &metadata, KAFKA_MS);
+	if (kafka_err(err, code, "looking for the cluster") != OK)
+		return err->outcome;
+	rd_kafka_metadata_destroy(metadata);
+	char *cluster = rd_kafka_clusterid(client, KAFKA_MS);
 	if (cluster == NULL)
-		return err_set(err, RETRY, "view: Kafka does not answer at %s",
-			run->follow->kafka->brokers);
+		return err_set(err, RETRY, "view: the cluster does not tell its id");
 	snprintf(out, size, "%s/%s", cluster, run->follow->kafka->prefix);
-	rd_kafka_mem_free(consumer_client(run->consumer), cluster);
+	rd_kafka_mem_free(client, cluster);
 	return OK;
 }
 

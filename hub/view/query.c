@@ -10,7 +10,7 @@
 #include "hub/view/reader.h"
 
 #define MESSAGE_COLUMNS                                                                            \
-	"m.place, m.received_at, m.redrive, m.value, e.value FROM messages m"                      \
+	"m.place, m.received_at, m.redrive, m.value, e.value, m.partner FROM messages m"           \
 	" LEFT JOIN events e ON e.place = m.event"
 
 static const char *const texts[READER_STATEMENTS] = {
@@ -26,10 +26,12 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READER_OF_CASE_ANYWHERE] =
 		"SELECT " MESSAGE_COLUMNS " WHERE m.case_id = ? ORDER BY m.received_at, m.place",
 	[READER_OF_REFERRAL] =
-		"SELECT m.place, m.received_at, m.redrive, m.value, e.value FROM referrals r"
+		"SELECT m.place, m.received_at, m.redrive, m.value, e.value, m.partner FROM "
+		"referrals r"
 		" JOIN events e ON e.client = r.client JOIN messages m ON m.place = e.message"
 		" WHERE r.referral = ?1 AND m.referral = ?1 UNION ALL SELECT m.place,"
-		" m.received_at, m.redrive, m.value, NULL FROM messages m WHERE m.event IS NULL"
+		" m.received_at, m.redrive, m.value, NULL, m.partner FROM messages m WHERE m.event "
+		"IS NULL"
 		" AND m.referral = ?1 ORDER BY 1",
 	[READER_AT] = "SELECT " MESSAGE_COLUMNS " WHERE m.place = ?",
 	[READER_REFERRAL] = "SELECT client, parent FROM referrals WHERE referral = ?",
@@ -237,6 +239,7 @@ static enum outcome read_message(
 		.redrive = sqlite3_column_int(statement, 2),
 		.message = message,
 		.event = event,
+		.partner = reader_column(reader, statement, 5),
 	};
 	return OK;
 }

@@ -55,6 +55,7 @@ struct view_message {
 	int32_t redrive; /* the number that its header names; 0: not a redrive */
 	const struct message *message; /* without `sealed`; NULL: unreadable, or no more kept */
 	const struct event *event; /* NULL: not decided yet */
+	struct bytes partner; /* OIN, also of an unreadable one; empty: unknown */
 };
 struct view_messages {
 	struct view_message *items;

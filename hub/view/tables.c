@@ -12,6 +12,7 @@
  * scattered, so that every index on one costs a page of its own per record: there are as few as the
  * queries allow, and rows lie in the order of their coming. */
 const char tables_sql[] =
+	"-- rows 1: to be raised when hub/view/apply.c gives the same columns another meaning\n"
 	"CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 	"CREATE TABLE positions (topic INTEGER, partition INTEGER, first INTEGER NOT NULL,"
 	" next INTEGER NOT NULL, decided INTEGER NOT NULL DEFAULT -1,"

@@ -86,6 +86,19 @@ static void test_width(void **state)
 	assert_int_equal(terminal_width_of("日本"), 4);
 }
 
+static void test_nothing_steers_the_terminal(void **state)
+{
+	char text[100] = "";
+	struct terminal terminal = {.out = fmemopen(text, sizeof(text), "w"), .colour = true};
+	(void)state;
+	terminal_say(&terminal, TERMINAL_PLAIN, "%s",
+		"a\033[2Jb\xc2\x9b"
+		"c\rd\te\x7fé");
+	terminal_say(&terminal, TERMINAL_GOOD, "ok");
+	fclose(terminal.out);
+	assert_string_equal(text, "a?[2Jb??c?d\te?é\033[32mok\033[0m");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +106,7 @@ int main(void)
 		cmocka_unit_test(test_age),
 		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_width),
+		cmocka_unit_test(test_nothing_steers_the_terminal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
