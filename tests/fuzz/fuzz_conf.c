@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hub/conf/file.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/small_conf.h"
 
@@ -11,6 +12,8 @@ static const char *const names[] = {"main.conf", "partners.conf", "kinds.conf", 
 enum { NAMES = sizeof(names) / sizeof(*names) };
 
 static struct folder folder;
+static struct arena originals_arena;
+static struct bytes originals[NAMES];
 
 /* libconfig 1.5 loses a text when it finds an error behind it; the process ends then. */
 const char *__lsan_default_suppressions(void);
@@ -31,6 +34,19 @@ static void remove_folder(void)
 	folder_remove(&folder);
 }
 
+static void set_up(void)
+{
+	static const struct small_conf plain;
+	folder_make(&folder);
+	atexit(remove_folder);
+	small_conf_write(&plain, &folder);
+	for (size_t i = 0; i < NAMES; i++) {
+		struct err err = {0};
+		const char *path = folder_path(&folder, names[i]);
+		fuzz_must(file_read(path, &originals_arena, &originals[i], &err) == OK);
+	}
+}
+
 static void write_bytes(const char *name, const uint8_t *data, size_t size)
 {
 	FILE *file = fopen(folder_path(&folder, name), "w");
@@ -41,17 +57,14 @@ static void write_bytes(const char *name, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct small_conf plain;
 	struct conf_problems problems = {0};
 	struct conf *conf = NULL;
-	if (folder.path[0] == '\0') {
-		folder_make(&folder);
-		atexit(remove_folder);
-		small_conf_write(&plain, &folder);
-	}
+	if (folder.path[0] == '\0')
+		set_up();
 	if (size == 0)
 		return 0;
-	write_bytes(names[data[0] % NAMES], data + 1, size - 1);
+	size_t name = data[0] % NAMES;
+	write_bytes(names[name], data + 1, size - 1);
 	bool loaded = conf_load(folder_path(&folder, "main.conf"), &conf, &problems) == OK;
 	fuzz_must(loaded == (problems.errors == 0));
 	fuzz_must(loaded == (conf != NULL));
@@ -61,6 +74,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	conf_free(conf);
 	conf_problems_done(&problems);
-	small_conf_write(&plain, &folder);
+	write_bytes(names[name], originals[name].data, originals[name].size);
 	return 0;
 }
