@@ -10,6 +10,7 @@
 #include "hub/flow/router/router.h"
 #include "hub/seal/seal.h"
 #include "hub/view/view.h"
+#include "hub/web/web.h"
 
 #define ANY (CONF_ROUTER | CONF_EDGE)
 
@@ -19,6 +20,7 @@ struct hub {
 	struct wire *wire;
 	struct view *view;
 	struct router *router;
+	struct web *web;
 	struct parts parts;
 };
 
@@ -105,11 +107,36 @@ static enum outcome look_at_router(void *context, struct err *why)
 	return OK;
 }
 
+static enum outcome start_web(void *context, struct err *err)
+{
+	struct hub *hub = context;
+	return web_start(&hub->web,
+		&(struct web_options){.conf = hub->conf,
+			.kafka = &hub->kafka,
+			.wire = hub->wire,
+			.view = hub->view,
+			.view_path = hub->conf->view.path},
+		err);
+}
+
+static void stop_web(void *context)
+{
+	struct hub *hub = context;
+	web_stop(hub->web);
+}
+
+static enum outcome look_at_web(void *context, struct err *why)
+{
+	const struct hub *hub = context;
+	return web_is_ready(hub->web) ? OK : err_set(why, RETRY, "cannot store messages now");
+}
+
 static const struct part parts[] = {
 	{"topics", ANY, check_topics, NULL, NULL},
 	{"schemas", ANY, start_wire, stop_wire, NULL},
 	{"view", CONF_EDGE, start_view, stop_view, look_at_view},
 	{"router", CONF_ROUTER, start_router, stop_router, look_at_router},
+	{"web", CONF_EDGE, start_web, stop_web, look_at_web},
 	{NULL, 0, NULL, NULL, NULL},
 };
 

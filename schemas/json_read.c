@@ -10,6 +10,8 @@
 #include "hub/base/nearest.h"
 #include "schemas/tables.h"
 
+#define FIELDS_MAX 64 /* of a record */
+
 /* One value to be read. */
 struct target {
 	const struct field *field;
@@ -276,6 +278,18 @@ static void read_field(
 	}
 }
 
+/* Those that need no parser: a word, false and zero. */
+static bool read_plain_preset(const struct field *field, void *at)
+{
+	const char *preset = field->preset;
+
+	if (field->kind == FIELD_STRING && strchr(preset, '\\') == NULL) {
+		*(struct bytes *)at = bytes_of(preset + 1, strlen(preset) - 2);
+		return true;
+	}
+	return strcmp(preset, "false") == 0 || strcmp(preset, "0") == 0;
+}
+
 /* A field that is null or left out: a zeroed struct has null and no items already. */
 static void read_nothing(const struct field *field, void *record, struct problems *problems)
 {
@@ -287,6 +301,8 @@ static void read_nothing(const struct field *field, void *record, struct problem
 		problems_add(problems, field->name, field->example, "is missing: %s", field->doc);
 		return;
 	}
+	if (read_plain_preset(field, field_place(record, field->offset)))
+		return;
 	preset = json_tokener_parse(field->preset);
 	read_field(field, record, preset, problems);
 	json_object_put(preset);
@@ -325,25 +341,47 @@ static void find_unknown(
 	}
 }
 
+/* The members in the order of their fields. They mostly come in that order, so each is looked for
+ * behind the last one first. false: there are others too. */
+static bool sort_members(
+	const struct record *record, struct json_object *in, struct json_object **values)
+{
+	bool all_known = true;
+	size_t at = 0;
+
+	assert(record->count <= FIELDS_MAX);
+	json_object_object_foreach(in, name, value)
+	{
+		size_t tried = 0;
+		while (tried < record->count && strcmp(record->fields[at].name, name) != 0) {
+			at = at + 1 < record->count ? at + 1 : 0;
+			tried++;
+		}
+		if (tried < record->count)
+			values[at] = value;
+		else
+			all_known = false;
+	}
+	return all_known;
+}
+
 static void read_record(
 	const struct record *record, void *out, struct json_object *in, struct problems *problems)
 {
-	int known = 0;
+	struct json_object *values[FIELDS_MAX] = {NULL};
 
 	if (!json_object_is_type(in, json_type_object)) {
 		problems_add(problems, NULL, NULL, "is not an object");
 		return;
 	}
+	bool all_known = sort_members(record, in, values);
 	for (size_t i = 0; i < record->count; i++) {
-		struct json_object *value = NULL;
-		if (json_object_object_get_ex(in, record->fields[i].name, &value))
-			known++;
-		if (value == NULL)
+		if (values[i] == NULL)
 			read_nothing(&record->fields[i], out, problems);
 		else
-			read_field(&record->fields[i], out, value, problems);
+			read_field(&record->fields[i], out, values[i], problems);
 	}
-	if (json_object_object_length(in) > known)
+	if (!all_known)
 		find_unknown(record, in, problems);
 }
 

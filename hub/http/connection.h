@@ -34,6 +34,14 @@ enum request_stage {
 	REQUEST_WHOLE, /* with its route, or answered */
 };
 
+#define REQUEST_FIELDS_MAX 64
+
+/* A header as it came; lives in libmicrohttpd's memory. */
+struct request_field {
+	struct bytes name, value;
+};
+
+/* A header of the answer. */
 struct request_header {
 	const char *name, *value;
 	struct request_header *next;
@@ -43,8 +51,10 @@ struct request {
 	struct connection *connection;
 	const struct server_route *route; /* NULL: none fits */
 	enum request_stage stage;
-	bool suspended, too_large, told;
+	bool suspended, too_large, too_many_fields, told;
 	struct bytes method, path, segments[ROUTE_SEGMENTS_MAX];
+	struct request_field *fields; /* REQUEST_FIELDS_MAX places, kept for the next request */
+	size_t fields_count;
 	struct arena arena;
 	struct buffer body;
 	struct request_header *headers;

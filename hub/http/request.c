@@ -16,10 +16,12 @@ struct request *request_new(struct connection *connection)
 {
 	struct server *server = connection->server;
 	struct request *request = server->spares;
-	if (request == NULL)
+	if (request == NULL) {
 		request = memory_get_zeroed(1, sizeof(*request));
-	else
+		request->fields = memory_get_zeroed(REQUEST_FIELDS_MAX, sizeof(*request->fields));
+	} else {
 		server->spares = request->next;
+	}
 	request->connection = connection;
 	request->began = loop_now(server->loop);
 	return request;
@@ -34,8 +36,10 @@ void request_free(struct request *request)
 	buffer_clear(&request->body);
 	if (request->body.capacity > BODY_KEPT_MAX)
 		buffer_done(&request->body);
-	*request = (struct request){
-		.arena = request->arena, .body = request->body, .next = server->spares};
+	*request = (struct request){.fields = request->fields,
+		.arena = request->arena,
+		.body = request->body,
+		.next = server->spares};
 	server->spares = request;
 }
 
@@ -45,6 +49,7 @@ void request_free_spares(struct server *server)
 		next = request->next;
 		arena_done(&request->arena);
 		buffer_done(&request->body);
+		free(request->fields);
 		free(request);
 	}
 	server->spares = NULL;
@@ -61,26 +66,28 @@ struct bytes request_segment(struct request *request, size_t n)
 	return header_unescape(request->segments[n], &request->arena);
 }
 
-static struct bytes look_up(
-	const struct request *request, enum MHD_ValueKind kind, const char *name)
+static bool is_called(struct bytes name, const char *word, size_t size)
 {
-	const char *value = NULL;
-	size_t size = 0;
-	if (MHD_lookup_connection_value_n(
-		    request->connection->mhd, kind, name, strlen(name), &value, &size) != MHD_YES)
-		return (struct bytes){0};
-	return bytes_of(value == NULL ? "" : value, size);
+	return name.size == size && strncasecmp((const char *)name.data, word, size) == 0;
 }
 
 struct bytes request_header(const struct request *request, const char *name)
 {
-	return look_up(request, MHD_HEADER_KIND, name);
+	size_t size = strlen(name);
+	for (size_t i = 0; i < request->fields_count; i++)
+		if (is_called(request->fields[i].name, name, size))
+			return request->fields[i].value;
+	return (struct bytes){0};
 }
 
 struct bytes request_query(struct request *request, const char *name)
 {
-	struct bytes value = look_up(request, MHD_GET_ARGUMENT_KIND, name);
-	return value.data == NULL ? value : header_unescape(value, &request->arena);
+	const char *value = NULL;
+	size_t size = 0;
+	if (MHD_lookup_connection_value_n(request->connection->mhd, MHD_GET_ARGUMENT_KIND, name,
+		    strlen(name), &value, &size) != MHD_YES)
+		return (struct bytes){0};
+	return header_unescape(bytes_of(value == NULL ? "" : value, size), &request->arena);
 }
 
 struct bytes request_body(const struct request *request)
@@ -222,36 +229,58 @@ static void find_route(struct request *request)
 		request_refuse(request, PROBLEM_JSON_NOT_FOUND, "no such path");
 }
 
+static enum MHD_Result keep_header(void *context, enum MHD_ValueKind kind, const char *name,
+	size_t name_size, const char *value, size_t value_size)
+{
+	struct request *request = context;
+	(void)kind;
+	if (request->fields_count == REQUEST_FIELDS_MAX) {
+		request->too_many_fields = true;
+		return MHD_NO;
+	}
+	request->fields[request->fields_count++] = (struct request_field){
+		bytes_of(name, name_size), bytes_of(value == NULL ? "" : value, value_size)};
+	return MHD_YES;
+}
+
+/* What the headers say of how long the body is. */
 struct framing {
-	size_t bytes;
+	size_t bytes; /* of all headers */
 	int lengths, codings;
 	bool has_gap; /* before a colon */
 	struct bytes length, coding;
 };
 
-static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name,
-	size_t name_size, const char *value, size_t value_size)
+static struct framing framing_of(const struct request *request)
 {
-	struct framing *framing = context;
-	(void)kind;
-	framing->bytes += name_size + value_size + 4;
-	framing->has_gap = framing->has_gap || memchr(name, ' ', name_size) != NULL ||
-		memchr(name, '\t', name_size) != NULL;
-	if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
-		framing->lengths++;
-		framing->length = bytes_of(value, value_size);
-	} else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
-		framing->codings++;
-		framing->coding = bytes_of(value, value_size);
+	struct framing framing = {0};
+	for (size_t i = 0; i < request->fields_count; i++) {
+		const struct request_field *field = &request->fields[i];
+		framing.bytes += field->name.size + field->value.size + strlen(": \r\n");
+		framing.has_gap = framing.has_gap ||
+			memchr(field->name.data, ' ', field->name.size) != NULL ||
+			memchr(field->name.data, '\t', field->name.size) != NULL;
+		if (is_called(field->name, "Content-Length", strlen("Content-Length"))) {
+			framing.lengths++;
+			framing.length = field->value;
+		} else if (is_called(
+				   field->name, "Transfer-Encoding", strlen("Transfer-Encoding"))) {
+			framing.codings++;
+			framing.coding = field->value;
+		}
 	}
-	return MHD_YES;
+	return framing;
 }
 
 /* RFC 9112, section 6: what two readers could frame in two ways is refused, and the connection
  * closed behind it. */
 static bool framing_is_clear(struct request *request, const struct framing *framing)
 {
-	if (framing->has_gap)
+	if (request->too_many_fields)
+		request_refuse(request, PROBLEM_JSON_HEADERS_TOO_LARGE,
+			arena_format(&request->arena, "a request may have %d headers",
+				REQUEST_FIELDS_MAX));
+	else if (framing->has_gap)
 		request_refuse(request, PROBLEM_JSON_MALFORMED,
 			"send no space between a header's name and its colon");
 	else if (framing->lengths + framing->codings > 1)
@@ -338,12 +367,12 @@ static enum MHD_Result give_answer(struct request *request)
  * client sends one anyway. */
 static enum MHD_Result step_head(struct request *request, const char *url, const char *method)
 {
-	struct framing framing = {0};
 	request->stage = REQUEST_BODY;
 	request->method = bytes_of_string(method);
 	request->path = bytes_of_string(url);
 	MHD_get_connection_values_n(
-		request->connection->mhd, MHD_HEADER_KIND, count_header, &framing);
+		request->connection->mhd, MHD_HEADER_KIND, keep_header, request);
+	const struct framing framing = framing_of(request);
 	if (!framing_is_clear(request, &framing))
 		return give_answer(request);
 	check_length(request, &framing);

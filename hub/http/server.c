@@ -14,7 +14,9 @@
 #include "hub/http/connection.h"
 
 #define SEND_MS 5000 /* for an answer that came when time was up */
-#define POOL_SPARE 8192 /* of a connection's memory beside its headers: pieces of the body */
+/* Of a connection's memory, beside its headers: pieces of the body. All of it is overwritten behind
+ * each request. */
+#define POOL_SPARE 4096
 
 static void connection_due(void *context);
 
@@ -210,7 +212,7 @@ static struct MHD_Daemon *start(struct server *server, const struct addrinfo *ad
 		MHD_OPTION_LISTENING_ADDRESS_REUSE, options->shares_port ? 1U : 0U,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned int)options->connections,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int)options->connections_per_address,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)options->header_bytes * 2 + POOL_SPARE,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)options->header_bytes + POOL_SPARE,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 		MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server, MHD_OPTION_NOTIFY_CONNECTION,
 		on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,

@@ -1,5 +1,5 @@
-/* ids - pseudonyms and ids: HMACs under the hub's secret, the same for the same input, of no use
- * without the secret. */
+/* ids - pseudonyms and ids: made under the hub's secrets, the same for the same input, of no use
+ * without the secrets. */
 #ifndef HUB_SEAL_IDS_H
 #define HUB_SEAL_IDS_H
 
@@ -8,9 +8,10 @@
 
 #include "hub/base/bytes.h"
 
-/* All are the first bytes of HMAC-SHA256 (RFC 2104) over a sequence of parts, each a 4-byte
- * big-endian length and then its bytes. The first part is a word for the kind of id, named below,
- * so that no two kinds can ever meet. */
+/* Pseudonyms and match tags are the first bytes of HMAC-SHA256 (RFC 2104), all other ids of keyed
+ * BLAKE2b (RFC 7693), which is half the work, over a sequence of parts, each a 4-byte big-endian
+ * length and then its bytes. The first part is a word for the kind of id, named below, so that no
+ * two kinds can ever meet. */
 struct ids;
 
 #define IDS_SECRET_SIZE 32

@@ -39,7 +39,7 @@ SECOND_NAMES = {
 
 # Callbacks whose parameters a library has laid down.
 CALLBACKS = {
-    "hub/http/request.c": {"count_header"},
+    "hub/http/request.c": {"keep_header"},
     "hub/http/server.c": {"on_request"},
     "tests/bench/bare_intake.c": {"handle"},
 }

@@ -1,5 +1,5 @@
-/* test_ids - pseudonyms and ids against values computed with Python's hmac, and that none can meet
- * another. */
+/* test_ids - pseudonyms and ids against values computed with Python's hmac and hashlib, and that
+ * none can meet another. */
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -39,11 +39,11 @@ static void test_known_answers(void **state)
 	ids_of_case(ids, TEXT(PARTNER), TEXT("suite4werk"), TEXT("2026-000123"), id);
 	assert_hex(id, 16, "8ac5040f8f9834b40423d773b160ace8");
 	ids_message(ids, TEXT(PARTNER), TEXT("suite4werk"), TEXT("2026-000123-1"), id);
-	assert_hex(id, 16, "352c069f2aa3829cab5e1f194b91336f");
+	assert_hex(id, 16, "75e9bf2b19a9828fa9ad1a3ecd1a3abc");
 	ids_digest(ids, TEXT(PARTNER), TEXT("abc"), id);
-	assert_hex(id, 16, "610d8f62efd14f6a438e149a490315c6");
+	assert_hex(id, 16, "23b38c882a6e1dcaf4c68b687e71e493");
 	ids_of_month(ids, TEXT(PARTNER), TEXT("2026-03"), id);
-	assert_hex(id, 16, "57724d01f6663dd7b8955ba1ec22dc8e");
+	assert_hex(id, 16, "a6b2e0f1c93f86209f4e3d73bf54e8f2");
 	ids_free(ids);
 }
 
@@ -60,7 +60,7 @@ static void test_referral_carries_the_slot(void **state)
 		.leg = TEXT("2"),
 		.client = client};
 	ids_referral(ids, &of, referral);
-	assert_hex(referral, 16, "c00b3e8855378c35870ebc07c3f16b50");
+	assert_hex(referral, 16, "c0086f0c2066888a8f00af47fff0287b");
 	assert_int_equal(referral[0], client[0]);
 	assert_int_equal(referral[1] >> 4, client[1] >> 4);
 	ids_free(ids);

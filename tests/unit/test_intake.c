@@ -201,7 +201,20 @@ static void test_all_problems_at_once(void **state)
 {
 	struct desk *desk = *state;
 	assert_int_equal(parse(desk, with(desk, good, "\"LEERBAAN\"", "7")), PARSE_INVALID);
+	check(desk, CHECK_REFERRAL);
 	assert_int_equal(desk->problems.count, 1);
+	assert_int_equal(parse(desk,
+				 bytes_of_string("{\"case\":7,\"body\":{\"Referral\":"
+						 "{\"from_desk\":\"x\",\"legal_basis\":[]}}}")),
+		PARSE_INVALID);
+	check(desk, CHECK_REFERRAL);
+	assert_int_equal(desk->problems.count, 8);
+	assert_string_equal(desk->problems.items[0].path, "case");
+	assert_string_equal(desk->problems.items[7].path, "body.Referral.from_desk");
+	assert_int_equal(
+		parse(desk, bytes_of_string("{\"body\":{\"Referral\":7}}")), PARSE_INVALID);
+	check(desk, CHECK_REFERRAL);
+	assert_int_equal(desk->problems.count, 2);
 	struct bytes body = with(desk, good, "LEERBAAN", "GELUK");
 	body = with(desk, (const char *)body.data, "999990019", "999990018");
 	body = with(desk, (const char *)body.data, "GM0599", "GM9999");

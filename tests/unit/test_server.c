@@ -350,6 +350,27 @@ static void test_sizes(void **state)
 	}
 }
 
+static void test_too_many_headers(void **state)
+{
+	(void)state;
+	static const struct {
+		int headers, status;
+	} rows[] = {{63, 200}, {64, 431}};
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		char answer[4096];
+		struct buffer request = {0};
+		int fd = dial();
+		buffer_add_string(&request, "GET /things/1 HTTP/1.1\r\nHost: x\r\n");
+		for (int j = 0; j < rows[i].headers; j++)
+			buffer_add_string(&request, "X: y\r\n");
+		buffer_add_string(&request, "\r\n");
+		say(fd, buffer_string(&request));
+		assert_int_equal(status_of(hear(fd, answer, sizeof(answer))), rows[i].status);
+		close(fd);
+		buffer_done(&request);
+	}
+}
+
 static void test_announced_body_is_refused_unsent(void **state)
 {
 	(void)state;
@@ -483,6 +504,7 @@ int main(void)
 		SERVER_TEST(test_pipelined),
 		SERVER_TEST(test_ambiguous_framing_is_refused),
 		SERVER_TEST(test_sizes),
+		SERVER_TEST(test_too_many_headers),
 		SERVER_TEST(test_announced_body_is_refused_unsent),
 		SERVER_TEST(test_slow_senders_are_cut),
 		SERVER_TEST(test_late_answer),

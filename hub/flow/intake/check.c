@@ -1,6 +1,8 @@
 /* check - a Draft against the configuration: who may say it, and whether what it names is known. */
 #include "hub/flow/intake/check.h"
 
+#include <string.h>
+
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 
@@ -117,7 +119,7 @@ static void check_envelope(const struct check *check)
 			"lies more than a day in the future");
 }
 
-void check_draft(
+static void check_all(
 	const struct draft *draft, const struct check_sender *sender, struct problems *problems)
 {
 	const struct check check = {.draft = draft,
@@ -136,4 +138,41 @@ void check_draft(
 		check_change(&check);
 	else
 		check_referral(&check);
+}
+
+/* The path itself, or what lies above it. */
+static bool is_listed(const struct problems *problems, const char *path)
+{
+	size_t kept = problems->count < PROBLEMS_MAX ? problems->count : PROBLEMS_MAX;
+	for (size_t i = 0; i < kept; i++) {
+		size_t size = strlen(problems->items[i].path);
+		if (strncmp(problems->items[i].path, path, size) == 0 &&
+			(path[size] == '\0' || path[size] == '.' || path[size] == '['))
+			return true;
+	}
+	return false;
+}
+
+/* A field that could not be read is absent in the Draft: what that looks like is no news. */
+static void add_news(struct problems *problems, const struct problems *found)
+{
+	size_t kept = found->count < PROBLEMS_MAX ? found->count : PROBLEMS_MAX;
+	for (size_t i = 0; i < kept; i++)
+		if (!is_listed(problems, found->items[i].path) && problems->count++ < PROBLEMS_MAX)
+			problems->items[problems->count - 1] = found->items[i];
+}
+
+void check_draft(
+	const struct draft *draft, const struct check_sender *sender, struct problems *problems)
+{
+	struct problems found;
+	if (problems->count == 0) {
+		check_all(draft, sender, problems);
+		return;
+	}
+	problems_init(&found, problems->arena);
+	if (problems->path_size > 0)
+		problems_enter(&found, problems->path);
+	check_all(draft, sender, &found);
+	add_news(problems, &found);
 }

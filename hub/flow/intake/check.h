@@ -24,7 +24,8 @@ struct check_sender {
 };
 
 /* Adds all that is wrong: codes, forms and ranges, what is missing, desks that are not the
- * sender's, desks and places that nobody knows. */
+ * sender's, desks and places that nobody knows. Of a Draft that could be read in part only, with
+ * the problems of that: what is wrong besides. */
 void check_draft(
 	const struct draft *draft, const struct check_sender *sender, struct problems *problems);
 

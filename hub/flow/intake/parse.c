@@ -128,6 +128,7 @@ static void take_data(struct json_object *object, const struct parse_event *even
 	struct draft *out, struct problems *problems)
 {
 	struct json_object *data = json_object_object_get(object, "data");
+	*out = (struct draft){0};
 	if (!json_object_is_type(data, json_type_object)) {
 		problems_add(problems, "data", "{\"case\": …}", "is not a JSON object");
 		check_attributes(event, problems);

@@ -1,0 +1,192 @@
+/* intake - makes a Message of what a partner says and stores it, before anybody is told that it is.
+ */
+#include "hub/flow/intake/intake.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/memory.h"
+#include "hub/flow/intake/job.h"
+
+/* Of the time that a request may take, what Kafka gets for one acknowledgement: a new data key
+ * needs two of them, and the answer must be out in time. */
+#define ACK_SHARE 3
+
+static enum outcome read_ids(struct intake *intake, struct err *err)
+{
+	const struct conf_seal *conf = &intake->options.conf->seal;
+	struct ids_secrets secrets;
+	enum outcome outcome = conf_read_key(conf->pseudonym_key_file, secrets.pseudonym, err);
+	if (outcome == OK)
+		outcome = conf_read_key(conf->id_key_file, secrets.id, err);
+	if (outcome == OK)
+		intake->ids = ids_new(&secrets);
+	seal_wipe(&secrets, sizeof(secrets));
+	return outcome;
+}
+
+/* The one that wraps new keys comes first. */
+static enum outcome read_masters(const struct conf_seal *conf, struct keyring_master *masters,
+	size_t *count, struct err *err)
+{
+	for (const struct setting_pair *pair = conf->master_keys; pair->name != NULL; pair++) {
+		struct keyring_master master = {.name = pair->name};
+		enum outcome outcome = conf_read_key(pair->value, master.secret, err);
+		if (outcome != OK)
+			return outcome;
+		masters[*count] = master;
+		if (strcmp(pair->name, conf->current_master_key) == 0) {
+			masters[*count] = masters[0];
+			masters[0] = master;
+		}
+		seal_wipe(&master, sizeof(master));
+		(*count)++;
+	}
+	return OK;
+}
+
+static enum outcome open_ring(struct intake *intake, struct err *err)
+{
+	const struct conf_seal *conf = &intake->options.conf->seal;
+	size_t most = 0;
+	while (conf->master_keys[most].name != NULL)
+		most++;
+	struct keyring_master *masters = seal_memory(memory_product(most + 1, sizeof(*masters)));
+	struct keyring_options options = {.masters = masters,
+		.capacity = (size_t)conf->cached_keys,
+		.source = keys_source(&intake->keys)};
+	enum outcome outcome = read_masters(conf, masters, &options.masters_count, err);
+	if (outcome == OK)
+		outcome = keyring_new(&intake->ring, &options, err);
+	seal_memory_free(masters);
+	return outcome;
+}
+
+static void take_receipt(void *context, const struct producer_receipt *receipt)
+{
+	(void)context;
+	job_go_on(receipt->context, receipt);
+}
+
+static void serve(void *context)
+{
+	struct intake *intake = context;
+	producer_serve(intake->producer, 0);
+}
+
+static enum outcome open_producer(struct intake *intake, struct err *err)
+{
+	const struct intake_options *options = &intake->options;
+	const struct producer_options producer = {.receipt = take_receipt,
+		.context = intake,
+		.queue_max = options->conf->http.pending,
+		.deadline_ms = options->conf->http.request_ms / ACK_SHARE,
+		.linger_ms = 1};
+	enum outcome outcome = producer_new(&intake->producer, options->kafka, &producer, err);
+	if (outcome == OK)
+		outcome = loop_watch(
+			options->loop, producer_fd(intake->producer), serve, intake, err);
+	return outcome;
+}
+
+enum outcome intake_new(struct intake **out, const struct intake_options *options, struct err *err)
+{
+	struct intake *intake = memory_get_zeroed(1, sizeof(*intake));
+	intake->options = *options;
+	intake->keys.reader = options->reader;
+	enum outcome outcome = read_ids(intake, err);
+	if (outcome == OK)
+		outcome = open_ring(intake, err);
+	if (outcome == OK)
+		outcome = open_producer(intake, err);
+	if (outcome != OK) {
+		intake_free(intake);
+		return err_in(err, "intake");
+	}
+	*out = intake;
+	return OK;
+}
+
+static void free_spares(struct intake *intake)
+{
+	for (struct intake_job *job = intake->spares, *next; job != NULL; job = next) {
+		next = job->next;
+		buffer_done(&job->value);
+		free(job);
+	}
+}
+
+void intake_free(struct intake *intake)
+{
+	if (intake == NULL)
+		return;
+	if (intake->producer != NULL)
+		loop_unwatch(intake->options.loop, producer_fd(intake->producer));
+	producer_free(intake->producer);
+	free_spares(intake);
+	keyring_free(intake->ring);
+	ids_free(intake->ids);
+	keys_done(&intake->keys);
+	seal_wipe_buffer(&intake->clear);
+	arena_done(&intake->arena);
+	free(intake);
+}
+
+bool intake_can_store(struct intake *intake)
+{
+	return producer_is_well(intake->producer) && !producer_is_pressed(intake->producer);
+}
+
+int32_t intake_pending(const struct intake *intake)
+{
+	return intake->pending;
+}
+
+static const struct keyring_record *seal_person(struct intake_job *job, const struct draft *draft,
+	struct message *message, struct buffer *box)
+{
+	struct intake *intake = job->intake;
+	const struct keyring_record *store = NULL;
+	if (draft->person == NULL)
+		return NULL;
+	person_encode(draft->person, &intake->clear);
+	job_seal(job, message_owner(message), &intake->clear, box, &store);
+	message->sealed = arena_get(&intake->arena, sizeof(*message->sealed));
+	memcpy(message->sealed->key.data, job->data_key, SEAL_KEY_ID_SIZE);
+	message->sealed->box = buffer_bytes(box);
+	return store;
+}
+
+static void address(struct intake_job *job, const struct message *message)
+{
+	job->is_message = true;
+	job->time = message->occurred_at;
+	job->receipt.message = message->id;
+	job->receipt.referral = message_referral(message);
+	bytes_to_hex(bytes_of(message_owner(message), 16), job->key);
+	bytes_to_uuid(message->id.data, job->id);
+}
+
+struct intake_job *intake_take(struct intake *intake, const struct message_sender *sender,
+	const struct draft *draft, struct intake_caller caller)
+{
+	struct intake_job *job = job_new(intake, sender);
+	struct buffer box = {0};
+	struct message message;
+	job->caller = caller;
+	message_make(intake->ids, sender, draft, &intake->arena, &message);
+	address(job, &message);
+	const struct keyring_record *store = seal_person(job, draft, &message, &box);
+	wire_begin(intake->options.wire, &schema_message, &job->value);
+	message_encode(&message, &job->value);
+	buffer_done(&box);
+	arena_reset(&intake->arena);
+	return job_start(job, store) ? job : NULL;
+}
+
+void intake_forget(struct intake_job *job)
+{
+	job->caller = (struct intake_caller){0};
+}

@@ -1,0 +1,81 @@
+/* intake - makes a Message of what a partner says and stores it, before anybody is told that it is.
+ */
+#ifndef HUB_FLOW_INTAKE_INTAKE_H
+#define HUB_FLOW_INTAKE_INTAKE_H
+
+#include "hub/base/problems.h"
+#include "hub/conf/conf.h"
+#include "hub/flow/intake/message.h"
+#include "hub/flow/intake/sent.h"
+#include "hub/http/loop.h"
+#include "hub/kafka/kafka.h"
+#include "hub/view/query.h"
+#include "hub/wire/wire.h"
+#include "schemas/types.h"
+
+/* The way of a message here: message_make gives it ids and a pseudonym · its person is sealed under
+ * the client's data key · a new key is stored first · the message is stored · the receipt is
+ * handed on. One thread uses it: that of the loop. */
+struct intake;
+struct intake_job;
+
+struct intake_options {
+	const struct conf *conf;
+	const struct kafka_settings *kafka;
+	const struct wire *wire;
+	struct loop *loop;
+	struct view_reader **reader; /* for stored data keys; *reader NULL: no view yet */
+	struct sent *sent; /* noted there */
+};
+
+/* RETRY: Kafka does not answer. REJECT: a secret is missing or malformed. */
+enum outcome intake_new(
+	struct intake **out, const struct intake_options *options, struct err *err) MUST_CHECK;
+/* What has no receipt yet, gets one. */
+void intake_free(struct intake *intake);
+
+/* Whether a message that came now could be stored: Kafka answers, and not too much waits. */
+bool intake_can_store(struct intake *intake);
+int32_t intake_pending(const struct intake *intake);
+
+enum intake_fate {
+	INTAKE_STORED, /* by all replicas that must have it */
+	INTAKE_UNKNOWN, /* no acknowledgement: may be stored or not; to be sent again as it was */
+	INTAKE_TOO_LARGE, /* never will be stored */
+};
+
+struct intake_receipt {
+	enum intake_fate fate;
+	struct uuid message, referral; /* of a taken message */
+	int32_t partition; /* STORED: where it lies, in intake or rejected */
+	int64_t offset;
+};
+
+/* Called once per job, from the loop; never before the function that gave the job has returned. */
+typedef void intake_done_fn(void *context, const struct intake_receipt *receipt);
+
+struct intake_caller {
+	intake_done_fn *done;
+	void *context;
+};
+
+/* Takes a Draft that was checked. NULL: it cannot be stored now, and there will be no receipt. */
+struct intake_job *intake_take(struct intake *intake, const struct message_sender *sender,
+	const struct draft *draft, struct intake_caller caller);
+
+/* What is refused, and why. */
+struct intake_refusal {
+	enum rejection_code code;
+	const struct problems *problems;
+	struct bytes original; /* as it was received */
+};
+
+/* Records a refusal in topic rejected, its original sealed under a key of the partner and month.
+ * NULL as above. */
+struct intake_job *intake_refuse(struct intake *intake, const struct message_sender *sender,
+	const struct intake_refusal *refusal, struct intake_caller caller);
+
+/* Nobody waits for the job any more: `done` will not be called. It goes on all the same. */
+void intake_forget(struct intake_job *job);
+
+#endif

@@ -1,0 +1,153 @@
+/* job - one value on its way to Kafka, behind the data key that it is sealed with. */
+#include "hub/flow/intake/job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/crash.h"
+#include "hub/base/memory.h"
+
+#define VALUE_KEPT_MAX 65536 /* a larger value's memory is given back */
+
+struct intake_job *job_new(struct intake *intake, const struct message_sender *sender)
+{
+	struct intake_job *job = intake->spares;
+	if (job == NULL)
+		job = memory_get_zeroed(1, sizeof(*job));
+	else
+		intake->spares = job->next;
+	job->intake = intake;
+	job->partner = (size_t)(sender->partner - intake->options.conf->partners);
+	job->receipt = (struct intake_receipt){.fate = INTAKE_UNKNOWN};
+	snprintf(job->source, sizeof(job->source), "urn:oin:%s", sender->partner->rules->oin);
+	snprintf(job->trace, sizeof(job->trace), "%.*s", BYTES_ARG(sender->trace));
+	intake->pending++;
+	return job;
+}
+
+void job_free(struct intake_job *job)
+{
+	struct intake *intake = job->intake;
+	buffer_clear(&job->value);
+	if (job->value.capacity > VALUE_KEPT_MAX)
+		buffer_done(&job->value);
+	job->caller = (struct intake_caller){0};
+	job->next = intake->spares;
+	intake->spares = job;
+	intake->pending--;
+}
+
+void job_seal(struct intake_job *job, const uint8_t owner[KEYRING_OWNER_SIZE], struct buffer *clear,
+	struct buffer *out, const struct keyring_record **store)
+{
+	struct seal_key key;
+	keyring_to_seal(job->intake->ring, owner, clock_monotonic(), &key, store);
+	seal_put(&key, buffer_bytes(clear), out);
+	memcpy(job->data_key, key.id, SEAL_KEY_ID_SIZE);
+	seal_wipe(&key, sizeof(key));
+	seal_wipe(clear->data, clear->size);
+	buffer_clear(clear);
+}
+
+static bool send_key(struct intake_job *job, const struct keyring_record *store)
+{
+	struct intake *intake = job->intake;
+	struct data_key record = keys_record(store, clock_wall());
+	struct buffer value = {0};
+	char key[KEYS_KEY_SIZE];
+	struct err err = {0};
+	wire_begin(intake->options.wire, &schema_data_key, &value);
+	data_key_encode(&record, &value);
+	keys_key(store->id, key);
+	const struct record_write write = {.topic = TOPIC_KEYS,
+		.partition = RECORD_BY_KEY,
+		.key = bytes_of_string(key),
+		.value = buffer_bytes(&value),
+		.headers = {.id = bytes_of_string(key),
+			.source = bytes_of_string("urn:lokethub"),
+			.time = record.made_at},
+		.context = job};
+	enum outcome outcome = producer_send(intake->producer, &write, &err);
+	buffer_done(&value);
+	return outcome == OK;
+}
+
+static enum outcome send_value(struct intake_job *job)
+{
+	struct err err = {0};
+	const struct record_write write = {.topic = job->is_message ? TOPIC_INTAKE : TOPIC_REJECTED,
+		.partition = RECORD_BY_KEY,
+		.key = bytes_of_string(job->key),
+		.value = buffer_bytes(&job->value),
+		.headers = {.id = bytes_of_string(job->id),
+			.source = bytes_of_string(job->source),
+			.time = job->time,
+			.trace = job->trace[0] == '\0' ? (struct bytes){0}
+						       : bytes_of_string(job->trace)},
+		.context = job};
+	return producer_send(job->intake->producer, &write, &err);
+}
+
+bool job_start(struct intake_job *job, const struct keyring_record *store)
+{
+	job->step = store != NULL ? JOB_KEY : JOB_VALUE;
+	bool is_sent = store != NULL ? send_key(job, store) : send_value(job) == OK;
+	if (!is_sent)
+		job_free(job);
+	return is_sent;
+}
+
+static void finish(struct intake_job *job, enum intake_fate fate)
+{
+	job->receipt.fate = fate;
+	if (job->caller.done != NULL)
+		job->caller.done(job->caller.context, &job->receipt);
+	job_free(job);
+}
+
+static enum intake_fate fate_of(enum outcome outcome)
+{
+	switch (outcome) {
+	case OK:
+		return INTAKE_STORED;
+	case REJECT:
+		return INTAKE_TOO_LARGE;
+	case RETRY:
+	case FATAL:
+		break;
+	}
+	return INTAKE_UNKNOWN;
+}
+
+static void key_is_stored(struct intake_job *job)
+{
+	keyring_stored(job->intake->ring, job->data_key);
+	crash_point("intake-key-stored");
+	job->step = JOB_VALUE;
+	enum outcome outcome = send_value(job);
+	if (outcome != OK)
+		finish(job, fate_of(outcome));
+}
+
+static void value_is_stored(struct intake_job *job, const struct producer_receipt *receipt)
+{
+	job->receipt.partition = receipt->partition;
+	job->receipt.offset = receipt->offset;
+	if (job->is_message)
+		sent_note(job->intake->options.sent, job->partner, receipt->partition,
+			receipt->offset);
+	crash_point("intake-stored");
+	finish(job, INTAKE_STORED);
+}
+
+void job_go_on(struct intake_job *job, const struct producer_receipt *receipt)
+{
+	if (receipt->outcome != OK)
+		finish(job, fate_of(receipt->outcome));
+	else if (job->step == JOB_KEY)
+		key_is_stored(job);
+	else
+		value_is_stored(job, receipt);
+}

@@ -1,0 +1,51 @@
+/* job - one value on its way to Kafka, behind the data key that it is sealed with. */
+#ifndef HUB_FLOW_INTAKE_JOB_H
+#define HUB_FLOW_INTAKE_JOB_H
+
+#include "hub/flow/intake/intake.h"
+#include "hub/flow/intake/keys.h"
+#include "hub/kafka/producer.h"
+
+struct intake {
+	struct intake_options options;
+	struct ids *ids;
+	struct keyring *ring;
+	struct keys keys;
+	struct producer *producer;
+	struct buffer clear; /* what is about to be sealed; overwritten after each use */
+	struct arena arena; /* of the message at hand */
+	struct intake_job *spares;
+	int32_t pending;
+};
+
+enum job_step { JOB_KEY, JOB_VALUE };
+
+struct intake_job {
+	struct intake *intake;
+	enum job_step step;
+	struct intake_caller caller; /* done NULL: nobody waits */
+	struct intake_receipt receipt;
+	size_t partner; /* its place in the configuration */
+	bool is_message; /* else a refusal */
+	/* The value and its key, kept until they can be sent. */
+	struct buffer value;
+	char key[64], id[40], source[40], trace[56];
+	int64_t time;
+	uint8_t data_key[SEAL_KEY_ID_SIZE];
+	struct intake_job *next; /* among the spares */
+};
+
+struct intake_job *job_new(struct intake *intake, const struct message_sender *sender);
+void job_free(struct intake_job *job);
+
+/* Seals clear for its owner and appends it to out. *store as of keyring_to_seal. Overwrites
+ * clear. */
+void job_seal(struct intake_job *job, const uint8_t owner[KEYRING_OWNER_SIZE], struct buffer *clear,
+	struct buffer *out, const struct keyring_record **store);
+/* Sends the data key if it must be stored, else the value. false: it cannot be sent now, and the
+ * job is gone. */
+bool job_start(struct intake_job *job, const struct keyring_record *store);
+/* A receipt came: the next step, or the end. */
+void job_go_on(struct intake_job *job, const struct producer_receipt *receipt);
+
+#endif

@@ -1,0 +1,93 @@
+/* keys - stored data keys, as the view has them, for a key ring. */
+#include "hub/flow/intake/keys.h"
+
+#include <string.h>
+
+static enum outcome take(
+	const struct data_key *from, struct keyring_record *out, bool *found, struct err *err)
+{
+	*found = from != NULL;
+	if (from == NULL)
+		return OK;
+	if (from->wrapped.size != KEYRING_WRAPPED_SIZE || from->master.size >= KEYRING_MASTER_SIZE)
+		return err_set(err, RETRY, "data key: its record has not the form that it should");
+	memcpy(out->id, from->key.data, SEAL_KEY_ID_SIZE);
+	memcpy(out->wrapped, from->wrapped.data, KEYRING_WRAPPED_SIZE);
+	memcpy(out->master, from->master.data, from->master.size);
+	out->master[from->master.size] = '\0';
+	return OK;
+}
+
+static enum outcome begin(struct keys *keys, struct err *err)
+{
+	if (*keys->reader == NULL)
+		return err_set(err, RETRY, "data keys: there is no view yet");
+	return view_reader_begin(*keys->reader, &keys->arena, err);
+}
+
+static void end(struct keys *keys)
+{
+	view_reader_end(*keys->reader);
+	arena_reset(&keys->arena);
+}
+
+static enum outcome by_owner(void *context, const uint8_t owner[KEYRING_OWNER_SIZE],
+	struct keyring_record *out, bool *found, struct err *err)
+{
+	struct keys *keys = context;
+	const struct data_key *key = NULL;
+	if (begin(keys, err) != OK)
+		return err->outcome;
+	enum outcome outcome = view_key_of_owner(*keys->reader, owner, &key, err);
+	if (outcome == OK)
+		outcome = take(key, out, found, err);
+	end(keys);
+	return outcome;
+}
+
+static enum outcome by_id(void *context, const uint8_t id[SEAL_KEY_ID_SIZE],
+	struct keyring_record *out, bool *found, struct err *err)
+{
+	struct keys *keys = context;
+	const struct data_key *key = NULL;
+	struct key_id wanted;
+	memcpy(wanted.data, id, SEAL_KEY_ID_SIZE);
+	if (begin(keys, err) != OK)
+		return err->outcome;
+	enum outcome outcome = view_key(*keys->reader, wanted, &key, err);
+	if (outcome == OK)
+		outcome = take(key, out, found, err);
+	end(keys);
+	return outcome;
+}
+
+static enum outcome catch_up(void *context, struct err *err)
+{
+	struct keys *keys = context;
+	return keys->catch_up == NULL ? OK : keys->catch_up(keys->context, err);
+}
+
+struct keyring_source keys_source(struct keys *keys)
+{
+	return (struct keyring_source){
+		.by_owner = by_owner, .by_id = by_id, .catch_up = catch_up, .context = keys};
+}
+
+void keys_done(struct keys *keys)
+{
+	arena_done(&keys->arena);
+}
+
+struct data_key keys_record(const struct keyring_record *record, int64_t made_at)
+{
+	struct data_key key = {.master = bytes_of_string(record->master),
+		.wrapped = bytes_of(record->wrapped, KEYRING_WRAPPED_SIZE),
+		.made_at = made_at};
+	memcpy(key.key.data, record->id, SEAL_KEY_ID_SIZE);
+	return key;
+}
+
+void keys_key(const uint8_t id[SEAL_KEY_ID_SIZE], char out[KEYS_KEY_SIZE])
+{
+	bytes_to_hex(bytes_of(id, SEAL_KEY_ID_SIZE), out);
+}

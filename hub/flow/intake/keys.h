@@ -1,0 +1,28 @@
+/* keys - stored data keys, as the view has them, for a key ring. */
+#ifndef HUB_FLOW_INTAKE_KEYS_H
+#define HUB_FLOW_INTAKE_KEYS_H
+
+#include "hub/seal/keyring.h"
+#include "hub/view/query.h"
+#include "schemas/types.h"
+
+/* Where keys are looked up. One thread uses it. */
+struct keys {
+	struct view_reader **reader; /* *reader NULL: no view yet, which is RETRY */
+	/* Waits until the view has read topic keys to its present end; NULL: does not wait. */
+	enum outcome (*catch_up)(void *context, struct err *err);
+	void *context;
+	struct arena arena;
+};
+
+/* Borrows keys. */
+struct keyring_source keys_source(struct keys *keys);
+void keys_done(struct keys *keys);
+
+/* Topic keys: the value of a new key. */
+struct data_key keys_record(const struct keyring_record *record, int64_t made_at);
+/* Topic keys: the key of its records, whose it is and then its random part, in hex. */
+#define KEYS_KEY_SIZE (2 * SEAL_KEY_ID_SIZE + 1)
+void keys_key(const uint8_t id[SEAL_KEY_ID_SIZE], char out[KEYS_KEY_SIZE]);
+
+#endif

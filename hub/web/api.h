@@ -1,0 +1,24 @@
+/* api - the partner API: its paths, and what each does. */
+#ifndef HUB_WEB_API_H
+#define HUB_WEB_API_H
+
+#include "hub/web/call.h"
+
+#define API_VERSION "1.0.0"
+
+/* Ended by method NULL; the context is a struct edge. */
+const struct server_route *api_routes(void);
+
+/* POST, in api_post.c. */
+void api_post_referral(void *context, struct request *request);
+void api_post_registration(void *context, struct request *request);
+void api_post_action(void *context, struct request *request);
+/* The answers to them, in api_answer.c: stored, decided or not in time. */
+void api_answer_stored(struct call *call);
+void api_answer_decided(struct call *call, bool in_time);
+
+/* GET, in api_get.c. */
+void api_get_referral(void *context, struct request *request);
+void api_get_receipt(void *context, struct request *request);
+
+#endif

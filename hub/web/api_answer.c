@@ -1,0 +1,138 @@
+/* api_answer - what a POST gets: stored, or what was decided. */
+#include <json-c/json.h>
+
+#include "hub/base/log.h"
+#include "hub/web/api.h"
+#include "hub/web/json.h"
+#include "hub/web/lookup.h"
+
+static void add_location(struct call *call)
+{
+	const char *base = call->edge->options->conf->http.base_url;
+	char referral[37];
+	bytes_to_uuid(call->receipt.referral.data, referral);
+	request_add_header(call->request, "Location",
+		arena_format(request_arena(call->request), "%s/v1/referrals/%s",
+			base == NULL ? "" : base, referral));
+}
+
+/* By hand, since most answers are this one. */
+static struct bytes stored_body(const struct call *call, const char *result)
+{
+	char message[37];
+	char referral[37];
+	bytes_to_uuid(call->receipt.message.data, message);
+	bytes_to_uuid(call->receipt.referral.data, referral);
+	return bytes_of_string(arena_format(request_arena(call->request),
+		"{\"message\":\"%s\",\"referral\":\"%s\",\"result\":\"%s\"}", message, referral,
+		result));
+}
+
+static void answer_accepted(struct call *call, const char *result)
+{
+	add_location(call);
+	request_answer(call->request, 202, "application/json", stored_body(call, result));
+}
+
+void api_answer_stored(struct call *call)
+{
+	answer_accepted(call, "STORED");
+}
+
+static void add_ids(struct json_object *object, const struct call *call)
+{
+	char message[37];
+	bytes_to_uuid(call->receipt.message.data, message);
+	json_object_object_add(object, "message", json_object_new_string(message));
+}
+
+static void answer_done(struct call *call, const struct event *event, struct json_object *referral)
+{
+	add_location(call);
+	struct json_object *object =
+		referral != NULL ? json_object_get(referral) : json_object_new_object();
+	add_ids(object, call);
+	json_object_object_add(
+		object, "result", json_object_new_string(result_name(event->result)));
+	request_answer(call->request, 201, "application/json",
+		json_text(object, request_arena(call->request)));
+	json_object_put(object);
+}
+
+/* The members of a JSON object without its braces; NULL: none. */
+static const char *members_of(struct json_object *object, struct arena *arena)
+{
+	struct bytes text = json_text(object, arena);
+	return text.size <= 2 ? NULL : arena_string(arena, bytes_of(text.data + 1, text.size - 2));
+}
+
+static void answer_rejected(
+	struct call *call, const struct event *event, struct json_object *referral)
+{
+	struct arena *arena = request_arena(call->request);
+	struct json_object *more = json_object_new_object();
+	struct problems *problems = arena_get(arena, sizeof(*problems));
+	struct json_object *member;
+	static const char *const kept[] = {"state", "version", "actions"};
+	problems_init(problems, arena);
+	if (event->field.data != NULL)
+		problems_add(problems, arena_string(arena, event->field), NULL, "%.*s",
+			BYTES_ARG(event->text));
+	add_ids(more, call);
+	if (event->has_code)
+		json_object_object_add(
+			more, "code", json_object_new_string(rejection_code_name(event->code)));
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (json_object_object_get_ex(referral, kept[i], &member))
+			json_object_object_add(more, kept[i], json_object_get(member));
+	request_answer_problem(call->request,
+		&(struct problem_json){.kind = PROBLEM_JSON_CONFLICT,
+			.detail = arena_string(arena, event->text),
+			.problems = problems,
+			.more = members_of(more, arena)});
+	json_object_put(more);
+}
+
+static void answer_result(
+	struct call *call, const struct event *event, struct json_object *referral)
+{
+	switch (event->result) {
+	case RESULT_APPLIED:
+	case RESULT_DUPLICATE:
+		answer_done(call, event, referral);
+		return;
+	case RESULT_REJECTED:
+		answer_rejected(call, event, referral);
+		return;
+	case RESULT_PARKED:
+	case RESULT_FORWARDED:
+		answer_accepted(call, result_name(event->result));
+		return;
+	}
+}
+
+/* What is stored is stored: where the view cannot be read, the answer is that. */
+void api_answer_decided(struct call *call, bool in_time)
+{
+	struct err err = {0};
+	const struct view_message *message = NULL;
+	struct json_object *referral = NULL;
+	struct view_reader *reader = call->edge->reader;
+	if (!in_time || reader == NULL ||
+		view_reader_begin(reader, request_arena(call->request), &err) != OK) {
+		api_answer_stored(call);
+		return;
+	}
+	enum outcome outcome = view_message_at(
+		reader, call->receipt.partition, call->receipt.offset, &message, &err);
+	if (outcome == OK)
+		outcome = lookup_referral(call, call->receipt.referral, &referral, &err);
+	call_read_done(call);
+	if (outcome != OK)
+		log_warn("read", "text=%s", log_quote(err.text));
+	if (outcome != OK || message == NULL || message->event == NULL)
+		api_answer_stored(call);
+	else
+		answer_result(call, message->event, referral);
+	json_object_put(referral);
+}

@@ -1,0 +1,179 @@
+/* api_get - what partners ask: who has my client, and what became of what I sent. */
+#include <json-c/json.h>
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/web/api.h"
+#include "hub/web/json.h"
+#include "hub/web/lookup.h"
+
+static void answer_object(struct call *call, struct json_object *object)
+{
+	json_object_object_add(object, "complete", json_object_new_boolean(call->in_time));
+	request_answer(call->request, 200, "application/json",
+		json_text(object, request_arena(call->request)));
+}
+
+/* Not there may mean not decided yet, where the view is behind. */
+static void answer_nothing(struct call *call)
+{
+	if (call->in_time)
+		request_refuse(call->request, PROBLEM_JSON_NOT_FOUND,
+			"there is no such thing, or it is not yours");
+	else
+		request_refuse(call->request, PROBLEM_JSON_UNAVAILABLE,
+			"the hub has not yet decided all that you sent: ask again");
+}
+
+static void read_referral(struct call *call, bool in_time)
+{
+	struct err err = {0};
+	struct json_object *referral = NULL;
+	call->in_time = in_time;
+	if (!call_read(call))
+		return;
+	enum outcome outcome = lookup_referral(call, call->referral, &referral, &err);
+	call_read_done(call);
+	if (outcome != OK)
+		call_read_failed(call, &err);
+	else if (referral == NULL)
+		answer_nothing(call);
+	else
+		answer_object(call, referral);
+	json_object_put(referral);
+}
+
+/* What it sent elsewhere does not matter: all about one client lies in one partition. */
+void api_get_referral(void *context, struct request *request)
+{
+	struct call *call = call_of(request);
+	(void)context;
+	if (!bytes_from_uuid(request_segment(request, 0), call->referral.data)) {
+		request_refuse(request, PROBLEM_JSON_NOT_FOUND,
+			"a referral's id is a UUID: 8-4-4-4-12 hexadecimal digits");
+		return;
+	}
+	int32_t partition =
+		topics_slot(call->referral.data) % call->edge->options->kafka->partitions;
+	call_wait_for_own(call, partition, partition + 1, read_referral);
+}
+
+static void add_text(struct json_object *object, const char *name, struct bytes text)
+{
+	if (text.data != NULL)
+		json_object_object_add(object, name,
+			json_object_new_string_len((const char *)text.data, (int)text.size));
+}
+
+static void add_time(struct json_object *object, const char *name, int64_t at)
+{
+	char text[25];
+	clock_to_text(at, text);
+	if (at != 0)
+		add_text(object, name, bytes_of_string(text));
+}
+
+static struct json_object *describe_message(const struct view_message *message)
+{
+	struct json_object *object = json_object_new_object();
+	const struct event *event = message->event;
+	char id[37];
+	bytes_to_uuid(message->message->id.data, id);
+	add_text(object, "message", bytes_of_string(id));
+	add_text(object, "reference", message->message->reference);
+	add_time(object, "received_at", message->received_at);
+	add_text(object, "result",
+		bytes_of_string(event == NULL ? "IN_FLIGHT" : result_name(event->result)));
+	if (event == NULL)
+		return object;
+	add_time(object, "decided_at", event->at);
+	if (event->has_code)
+		add_text(object, "code", bytes_of_string(rejection_code_name(event->code)));
+	add_text(object, "field", event->field);
+	add_text(object, "text", event->text);
+	return object;
+}
+
+static bool is_asked(struct request *request, const struct message *message)
+{
+	struct bytes leg = request_query(request, "leg");
+	return message != NULL && (leg.data == NULL || bytes_equal(leg, message->leg));
+}
+
+static bool is_listed(const struct uuid *ids, size_t count, struct uuid id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(&ids[i], &id, sizeof(id)) == 0)
+			return true;
+	return false;
+}
+
+/* Each referral of the case once, in the order of its first message. */
+static enum outcome add_referrals(struct call *call, const struct view_messages *messages,
+	struct json_object *list, struct err *err)
+{
+	struct uuid *ids =
+		arena_get_array(request_arena(call->request), messages->count, sizeof(*ids));
+	size_t count = 0;
+	for (size_t i = 0; i < messages->count; i++) {
+		const struct message *message = messages->items[i].message;
+		struct json_object *referral = NULL;
+		if (!is_asked(call->request, message) ||
+			is_listed(ids, count, message_referral(message)))
+			continue;
+		ids[count++] = message_referral(message);
+		if (lookup_referral(call, message_referral(message), &referral, err) != OK)
+			return err->outcome;
+		if (referral != NULL)
+			json_object_array_add(list, referral);
+	}
+	return OK;
+}
+
+static enum outcome find_receipt(struct call *call, struct json_object *receipt, struct err *err)
+{
+	struct request *request = call->request;
+	struct view_messages messages = {0};
+	const struct view_case which = {.partner = bytes_of_string(call->partner->rules->oin),
+		.system = request_query(request, "system"),
+		.case_ = request_segment(request, 0)};
+	struct json_object *list = json_object_new_array();
+	struct json_object *referrals = json_object_new_array();
+	json_object_object_add(receipt, "messages", list);
+	json_object_object_add(receipt, "referrals", referrals);
+	if (view_messages_of_case(call->edge->reader, &which, &messages, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < messages.count; i++)
+		if (is_asked(request, messages.items[i].message))
+			json_object_array_add(list, describe_message(&messages.items[i]));
+	return add_referrals(call, &messages, referrals, err);
+}
+
+static void read_receipt(struct call *call, bool in_time)
+{
+	struct err err = {0};
+	struct json_object *receipt = json_object_new_object();
+	call->in_time = in_time;
+	if (call_read(call)) {
+		enum outcome outcome = find_receipt(call, receipt, &err);
+		call_read_done(call);
+		if (outcome != OK)
+			call_read_failed(call, &err);
+		else if (json_object_array_length(json_object_object_get(receipt, "messages")) == 0)
+			answer_nothing(call);
+		else
+			answer_object(call, receipt);
+	}
+	json_object_put(receipt);
+}
+
+void api_get_receipt(void *context, struct request *request)
+{
+	struct call *call = call_of(request);
+	(void)context;
+	if (request_segment(request, 0).data == NULL)
+		request_refuse(
+			request, PROBLEM_JSON_MALFORMED, "the case in the path is badly %-encoded");
+	else
+		call_wait_for_own(call, 0, call->edge->options->kafka->partitions, read_receipt);
+}

@@ -1,0 +1,216 @@
+/* api_post - what partners say: read, checked, and taken or refused; answered once that is stored.
+ */
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+#include "hub/http/header.h"
+#include "hub/web/api.h"
+#include "hub/web/count.h"
+
+static struct message_sender sender_of(const struct call *call, struct bytes event_trace)
+{
+	struct bytes trace = request_header(call->request, "traceparent");
+	if (!header_is_trace(trace))
+		trace = header_is_trace(event_trace) ? event_trace : (struct bytes){0};
+	return (struct message_sender){
+		.partner = call->partner, .role = call->role, .trace = trace, .now = clock_wall()};
+}
+
+static struct bytes event_header(struct request *request, const char *name)
+{
+	struct bytes value = request_header(request, name);
+	return value.data == NULL ? value : header_unescape(value, request_arena(request));
+}
+
+static bool is_structured(const struct call *call)
+{
+	return header_is_type(
+		request_header(call->request, "Content-Type"), "application/cloudevents+json");
+}
+
+/* CloudEvents, HTTP protocol binding: structured mode by the type of the body, binary mode by the
+ * headers. */
+static enum parse_result read_body(
+	struct call *call, struct parse_event *event, struct draft *draft)
+{
+	struct request *request = call->request;
+	struct parse *parse = call->edge->parse;
+	struct bytes body = request_body(request);
+	*event = (struct parse_event){0};
+	if (is_structured(call))
+		return parse_event(parse, body, event, draft, call->problems);
+	event->specversion = event_header(request, "ce-specversion");
+	if (event->specversion.data == NULL)
+		return parse_draft(parse, body, NULL, draft, call->problems);
+	event->id = event_header(request, "ce-id");
+	event->source = event_header(request, "ce-source");
+	event->type = event_header(request, "ce-type");
+	event->time = event_header(request, "ce-time");
+	return parse_draft(parse, body, event, draft, call->problems);
+}
+
+/* The path names the referral; the body may say the same once more. */
+static void put_referral(const struct call *call, struct draft *draft)
+{
+	struct status_change *change = draft->body_status_change;
+	if (change == NULL)
+		return;
+	if (change->has_referral &&
+		memcmp(&change->referral, &call->referral, sizeof(change->referral)) != 0)
+		problems_add(call->problems, "body.StatusChange.referral", NULL,
+			"is another one than in the path: leave it out");
+	change->has_referral = true;
+	change->referral = call->referral;
+}
+
+static void unavailable(struct call *call)
+{
+	request_refuse(call->request, PROBLEM_JSON_UNAVAILABLE,
+		"nothing is known to be stored: send the same again, with the same reference");
+}
+
+static const char *partner_of(const struct call *call)
+{
+	return call->partner->rules->oin;
+}
+
+static void answer_refused(void *context, const struct intake_receipt *receipt)
+{
+	struct call *call = context;
+	call->job = NULL;
+	if (receipt->fate != INTAKE_STORED) {
+		count_unknown(partner_of(call));
+		unavailable(call);
+		return;
+	}
+	count_refused(partner_of(call));
+	log_info("refuse", "partner=%s at=rejected[%d]@%lld problems=%zu", partner_of(call),
+		receipt->partition, (long long)receipt->offset, call->problems->count);
+	request_answer_problem(call->request,
+		&(struct problem_json){.kind = PROBLEM_JSON_INVALID,
+			.detail = "nothing was taken: mend all errors and send it again",
+			.problems = call->problems});
+}
+
+static void refuse(struct call *call, enum rejection_code code)
+{
+	struct message_sender sender = sender_of(call, (struct bytes){0});
+	const struct intake_refusal refusal = {
+		.code = code, .problems = call->problems, .original = request_body(call->request)};
+	call->job = intake_refuse(call->edge->intake, &sender, &refusal,
+		(struct intake_caller){.done = answer_refused, .context = call});
+	if (call->job == NULL)
+		unavailable(call);
+}
+
+static void note_stored(const struct call *call)
+{
+	char message[37];
+	double seconds = (double)(loop_now(call->edge->loop) - request_began(call->request)) / 1e3;
+	count_stored(partner_of(call), seconds);
+	bytes_to_uuid(call->receipt.message.data, message);
+	log_debug("intake", "partner=%s id=%s to=intake[%d]@%lld", partner_of(call), message,
+		call->receipt.partition, (long long)call->receipt.offset);
+}
+
+static void answer_taken(void *context, const struct intake_receipt *receipt)
+{
+	struct call *call = context;
+	const struct call_place place = {receipt->partition, receipt->offset};
+	call->job = NULL;
+	call->receipt = *receipt;
+	switch (receipt->fate) {
+	case INTAKE_UNKNOWN:
+		count_unknown(partner_of(call));
+		unavailable(call);
+		return;
+	case INTAKE_TOO_LARGE:
+		request_refuse(call->request, PROBLEM_JSON_TOO_LARGE,
+			"the message is larger than Kafka takes: send less text");
+		return;
+	case INTAKE_STORED:
+		break;
+	}
+	note_stored(call);
+	if (call->wait_ms > 0)
+		call_wait(call, &place, 1, call->wait_ms, api_answer_decided);
+	else
+		api_answer_stored(call);
+}
+
+static int32_t wait_of(const struct call *call)
+{
+	int64_t asked = header_prefer_wait(request_header(call->request, "Prefer"));
+	int32_t most = call->edge->options->conf->http.wait_max_ms;
+	return asked * 1000 > most ? most : (int32_t)asked * 1000;
+}
+
+static void take(struct call *call, const struct draft *draft, struct bytes event_trace)
+{
+	struct message_sender sender = sender_of(call, event_trace);
+	call->wait_ms = wait_of(call);
+	call->job = intake_take(call->edge->intake, &sender, draft,
+		(struct intake_caller){.done = answer_taken, .context = call});
+	if (call->job == NULL)
+		unavailable(call);
+}
+
+static void check(struct call *call, struct draft *draft)
+{
+	const struct check_sender sender = {.kind = call->kind,
+		.conf = call->edge->options->conf,
+		.partner = call->partner,
+		.now = clock_wall()};
+	size_t outer = problems_enter(call->problems, is_structured(call) ? "data" : "");
+	if (call->kind == CHECK_ACTION)
+		put_referral(call, draft);
+	check_draft(draft, &sender, call->problems);
+	problems_leave(call->problems, outer);
+}
+
+static void post(struct call *call)
+{
+	struct draft draft;
+	struct parse_event event;
+	struct arena *arena = request_arena(call->request);
+	call->problems = arena_get(arena, sizeof(*call->problems));
+	problems_init(call->problems, arena);
+	enum parse_result result = read_body(call, &event, &draft);
+	if (result != PARSE_UNREADABLE)
+		check(call, &draft);
+	if (call->problems->count == 0)
+		take(call, &draft, event.trace);
+	else
+		refuse(call,
+			result == PARSE_UNREADABLE ? REJECTION_CODE_UNREADABLE
+						   : REJECTION_CODE_INVALID);
+}
+
+void api_post_referral(void *context, struct request *request)
+{
+	struct call *call = call_of(request);
+	(void)context;
+	call->kind = CHECK_REFERRAL;
+	post(call);
+}
+
+void api_post_registration(void *context, struct request *request)
+{
+	struct call *call = call_of(request);
+	(void)context;
+	call->kind = CHECK_REGISTRATION;
+	post(call);
+}
+
+void api_post_action(void *context, struct request *request)
+{
+	struct call *call = call_of(request);
+	(void)context;
+	call->kind = CHECK_ACTION;
+	if (bytes_from_uuid(request_segment(request, 0), call->referral.data))
+		post(call);
+	else
+		request_refuse(request, PROBLEM_JSON_NOT_FOUND,
+			"a referral's id is a UUID: 8-4-4-4-12 hexadecimal digits");
+}

@@ -1,0 +1,185 @@
+/* call - one request to the partner API: who asks, and what it waits for. */
+#include "hub/web/call.h"
+
+#include <assert.h>
+
+#include "hub/base/log.h"
+#include "hub/http/header.h"
+#include "hub/web/count.h"
+
+struct call *call_of(const struct request *request)
+{
+	return request_own(request);
+}
+
+size_t call_partner(const struct call *call)
+{
+	return (size_t)(call->partner - call->edge->options->conf->partners);
+}
+
+static bool is_post(const struct request *request)
+{
+	return bytes_equal_string(request_method(request), "POST");
+}
+
+/* The rate is that of all threads together. */
+static bool rate_allows(struct call *call)
+{
+	struct edge *edge = call->edge;
+	int32_t threads = edge->options->conf->http.threads;
+	int32_t per_second = (call->partner->requests_per_second + threads - 1) / threads;
+	int32_t burst = (call->partner->requests_burst + threads - 1) / threads;
+	int64_t wait_ms = 0;
+	if (bucket_take(&edge->buckets[call_partner(call)], per_second, burst, loop_now(edge->loop),
+		    &wait_ms))
+		return true;
+	request_add_header(call->request, "Retry-After",
+		arena_format(
+			request_arena(call->request), "%lld", (long long)(wait_ms + 999) / 1000));
+	request_refuse(call->request, PROBLEM_JSON_TOO_MANY,
+		"this is more than was agreed: try again after the time in Retry-After");
+	return false;
+}
+
+void call_head(void *context, struct request *request)
+{
+	struct edge *edge = context;
+	const struct conf_token *token = NULL;
+	struct call *call = arena_get(request_arena(request), sizeof(*call));
+	call->edge = edge;
+	call->request = request;
+	call->partner = conf_partner_by_token(edge->options->conf,
+		header_bearer(request_header(request, "Authorization")), &token);
+	if (call->partner == NULL) {
+		request_refuse(request, PROBLEM_JSON_UNAUTHORIZED,
+			"send Authorization: Bearer with a token that the hub knows");
+		return;
+	}
+	call->role = token->role;
+	request_set_own(request, call);
+	if (is_post(request) && !intake_can_store(edge->intake))
+		request_refuse(request, PROBLEM_JSON_UNAVAILABLE,
+			"nothing was stored: send the same again after the time in Retry-After");
+	else
+		rate_allows(call);
+}
+
+static void enlist(struct call *call)
+{
+	struct edge *edge = call->edge;
+	call->before = NULL;
+	call->behind = edge->waiting;
+	if (call->behind != NULL)
+		call->behind->before = call;
+	edge->waiting = call;
+	atomic_store(&edge->someone_waits, true);
+}
+
+static void delist(struct call *call)
+{
+	struct edge *edge = call->edge;
+	*(call->before != NULL ? &call->before->behind : &edge->waiting) = call->behind;
+	if (call->behind != NULL)
+		call->behind->before = call->before;
+	atomic_store(&edge->someone_waits, edge->waiting != NULL);
+}
+
+static bool has_passed(struct call *call)
+{
+	const struct view *view = call->edge->options->view;
+	while (call->places_count > 0) {
+		const struct call_place *last = &call->places[call->places_count - 1];
+		if (!view_decided(view, last->partition, last->offset))
+			return false;
+		call->places_count--;
+	}
+	return true;
+}
+
+static void resume(struct call *call, bool in_time)
+{
+	call_fn *go_on = call->go_on;
+	delist(call);
+	call->go_on = NULL;
+	go_on(call, in_time);
+}
+
+void call_wait(struct call *call, const struct call_place *places, size_t count, int32_t ms,
+	call_fn *go_on)
+{
+	call->places = arena_get_array(request_arena(call->request), count, sizeof(*places));
+	for (size_t i = 0; i < count; i++)
+		call->places[i] = places[i];
+	call->places_count = count;
+	call->go_on = go_on;
+	enlist(call);
+	if (has_passed(call))
+		resume(call, true);
+	else
+		request_set_deadline(call->request, loop_now(call->edge->loop) + ms);
+}
+
+void call_wait_for_own(struct call *call, int32_t from, int32_t to, call_fn *go_on)
+{
+	struct arena *arena = request_arena(call->request);
+	struct call_place *places = arena_get_array(arena, (size_t)(to - from), sizeof(*places));
+	size_t count = 0;
+	for (int32_t partition = from; partition < to; partition++) {
+		int64_t last = sent_last(call->edge->sent, call_partner(call), partition);
+		if (last >= 0)
+			places[count++] =
+				(struct call_place){.partition = partition, .offset = last};
+	}
+	call_wait(call, places, count, call->edge->options->conf->view.wait_ms, go_on);
+}
+
+void call_look_again(struct edge *edge)
+{
+	for (struct call *call = edge->waiting, *behind; call != NULL; call = behind) {
+		behind = call->behind;
+		if (has_passed(call))
+			resume(call, true);
+	}
+}
+
+void call_late(void *context, struct request *request)
+{
+	struct call *call = call_of(request);
+	(void)context;
+	if (call->go_on != NULL) {
+		resume(call, false);
+		return;
+	}
+	assert(call->job != NULL);
+	intake_forget(call->job);
+	call->job = NULL;
+	request_refuse(request, PROBLEM_JSON_UNAVAILABLE,
+		"Kafka did not acknowledge in time: send the same again, with the same reference");
+}
+
+bool call_read(struct call *call)
+{
+	struct err err = {0};
+	struct edge *edge = call->edge;
+	if (edge->reader == NULL)
+		err_set(&err, RETRY, "there is no view yet");
+	else if (view_reader_begin(edge->reader, request_arena(call->request), &err) == OK)
+		return true;
+	call_read_failed(call, &err);
+	return false;
+}
+
+void call_read_done(struct call *call)
+{
+	view_reader_end(call->edge->reader);
+}
+
+void call_read_failed(struct call *call, const struct err *err)
+{
+	struct edge *edge = call->edge;
+	log_warn("read", "text=%s", log_quote(err->text));
+	view_reader_free(edge->reader);
+	edge->reader = NULL;
+	request_refuse(call->request, PROBLEM_JSON_UNAVAILABLE,
+		"the hub is building its view: ask again after the time in Retry-After");
+}

@@ -1,0 +1,61 @@
+/* call - one request to the partner API: who asks, and what it waits for. */
+#ifndef HUB_WEB_CALL_H
+#define HUB_WEB_CALL_H
+
+#include "hub/flow/intake/check.h"
+#include "hub/web/edge.h"
+
+struct call;
+
+/* Goes on with a call that waited; in_time: the view has passed. Answers. */
+typedef void call_fn(struct call *call, bool in_time);
+
+/* A place of intake whose Event the view must have. */
+struct call_place {
+	int32_t partition;
+	int64_t offset;
+};
+
+/* Lies in the request's arena. */
+struct call {
+	struct edge *edge;
+	struct request *request;
+	const struct conf_partner *partner;
+	enum conf_token_role role;
+	enum check_kind kind; /* of a POST */
+	int32_t wait_ms; /* Prefer: wait */
+	struct problems *problems; /* why it is refused */
+	struct intake_job *job; /* on its way; NULL: none */
+	struct intake_receipt receipt;
+	struct uuid referral; /* that is asked for */
+	bool in_time; /* the view had all that the partner sent before */
+	call_fn *go_on; /* NULL: does not wait for the view */
+	struct call_place *places;
+	size_t places_count;
+	struct call *before, *behind; /* among those that wait */
+};
+
+/* The head of every request: token, then whether Kafka can store what is posted, then the rate.
+ * What does not pass is answered. */
+void call_head(void *context, struct request *request);
+/* Its time is up. */
+void call_late(void *context, struct request *request);
+struct call *call_of(const struct request *request);
+size_t call_partner(const struct call *call); /* its place in the configuration */
+
+/* Goes on when the view has the Events of all places, at the latest after ms. */
+void call_wait(struct call *call, const struct call_place *places, size_t count, int32_t ms,
+	call_fn *go_on);
+/* The same for all that the partner has sent to intake partitions from … to - 1. */
+void call_wait_for_own(struct call *call, int32_t from, int32_t to, call_fn *go_on);
+/* Looks at all that wait, after a commit of the view. */
+void call_look_again(struct edge *edge);
+
+/* Begins reading the view into the request's arena. false: there is none, and the call is
+ * answered. */
+bool call_read(struct call *call);
+void call_read_done(struct call *call);
+/* The view could not be read: 503, and it is opened anew. */
+void call_read_failed(struct call *call, const struct err *err);
+
+#endif

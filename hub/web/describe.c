@@ -1,0 +1,203 @@
+/* describe - what a partner may know of a referral and its client, as JSON. */
+#include "hub/web/describe.h"
+
+#include <json-c/json.h>
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/handover/handover.h"
+
+static void add_text(struct json_object *object, const char *name, const char *text)
+{
+	json_object_object_add(object, name, json_object_new_string(text));
+}
+
+static void add_bytes(struct json_object *object, const char *name, struct bytes text)
+{
+	if (text.data != NULL)
+		json_object_object_add(object, name,
+			json_object_new_string_len((const char *)text.data, (int)text.size));
+}
+
+static void add_time(struct json_object *object, const char *name, int64_t at)
+{
+	char text[25];
+	clock_to_text(at, text);
+	add_text(object, name, text);
+}
+
+static void add_id(struct json_object *object, const char *name, struct uuid id)
+{
+	char text[37];
+	bytes_to_uuid(id.data, text);
+	add_text(object, name, text);
+}
+
+static struct bytes desk_at(const struct describe *describe, int32_t place)
+{
+	const struct client *client = describe->found->client;
+	return place < 0 || (size_t)place >= client->desks_count ? (struct bytes){0}
+								 : client->desks[place];
+}
+
+static bool is_own_desk(const struct describe *describe, int32_t place)
+{
+	struct bytes desk = desk_at(describe, place);
+	const struct rules_partner *partner =
+		desk.data == NULL ? NULL : rules_partner_of_desk(describe->rules, desk);
+	return partner != NULL && strcmp(partner->oin, describe->partner->oin) == 0;
+}
+
+static bool is_sender(const struct describe *describe)
+{
+	const struct view_message *created_by = describe->found->created_by;
+	if (created_by != NULL && created_by->message != NULL &&
+		bytes_equal_string(created_by->message->partner, describe->partner->oin))
+		return true;
+	return is_own_desk(describe, describe->found->referral->sender);
+}
+
+static bool is_target_or_owner(const struct describe *describe)
+{
+	return is_own_desk(describe, describe->found->referral->target) ||
+		is_own_desk(describe, describe->found->client->owner);
+}
+
+bool describe_is_own(const struct describe *describe)
+{
+	return is_sender(describe) || is_target_or_owner(describe) ||
+		is_own_desk(describe, describe->found->referral->giver);
+}
+
+/* A desk that the asker may know by name. The target of a REQUEST is the owner. */
+static bool may_name(const struct describe *describe, int32_t place)
+{
+	const struct client_referral *referral = describe->found->referral;
+	if (describe->partner->disclose_owner == RULES_DISCLOSE_DESK ||
+		is_own_desk(describe, place))
+		return true;
+	return place == referral->target && place != describe->found->client->owner &&
+		referral->kind != REFERRAL_KIND_REQUEST;
+}
+
+static void add_desk(const struct describe *describe, struct json_object *object, const char *name,
+	int32_t place)
+{
+	if (may_name(describe, place))
+		add_bytes(object, name, desk_at(describe, place));
+}
+
+/* What only the target's own reports tell, and so what a partner that reports nothing back, or
+ * only the end, keeps to itself. */
+static bool is_reported(const struct describe *describe)
+{
+	struct bytes target = desk_at(describe, describe->found->referral->target);
+	const struct rules_partner *partner = rules_partner_of_desk(describe->rules, target);
+	enum rules_feedback feedback = partner == NULL ? RULES_FEEDBACK_FULL : partner->feedback;
+	if (is_target_or_owner(describe))
+		return true;
+	switch (describe->found->referral->state) {
+	case REFERRAL_STATE_ACCEPTED:
+	case REFERRAL_STATE_IN_PROGRESS:
+	case REFERRAL_STATE_ON_HOLD:
+		return feedback == RULES_FEEDBACK_FULL;
+	case REFERRAL_STATE_COMPLETED:
+	case REFERRAL_STATE_CLOSED:
+		return feedback != RULES_FEEDBACK_NONE;
+	case REFERRAL_STATE_SUBMITTED:
+	case REFERRAL_STATE_OFFERED:
+	case REFERRAL_STATE_INFO_NEEDED:
+	case REFERRAL_STATE_CANCEL_REQUESTED:
+	case REFERRAL_STATE_DECLINED:
+	case REFERRAL_STATE_RETURNED:
+	case REFERRAL_STATE_CANCELLED:
+	case REFERRAL_STATE_RECALLED:
+	case REFERRAL_STATE_ENTERED_IN_ERROR:
+		break;
+	}
+	return true;
+}
+
+static struct json_object *responsible(const struct describe *describe, int64_t since)
+{
+	const struct client *client = describe->found->client;
+	const struct rules_desk *desk =
+		rules_desk(describe->rules, desk_at(describe, client->owner));
+	bool is_own = is_own_desk(describe, client->owner);
+	struct json_object *object = json_object_new_object();
+	json_object_object_add(object, "is_you", json_object_new_boolean(is_own));
+	add_desk(describe, object, "desk", client->owner);
+	if (desk != NULL && (is_own || describe->partner->disclose_owner != RULES_DISCLOSE_NOTHING))
+		add_text(object, "kind", desk->kind);
+	if (since > 0)
+		add_time(object, "since", since);
+	return object;
+}
+
+static struct json_object *next_action(const struct describe *describe)
+{
+	const struct client *client = describe->found->client;
+	struct json_object *object = json_object_new_object();
+	add_text(object, "duty", duty_name(client->duty));
+	add_desk(describe, object, "desk", client->duty_desk);
+	add_time(object, "by", client->duty_due);
+	return object;
+}
+
+static struct json_object *describe_client(const struct describe *describe, int64_t since)
+{
+	const struct client *client = describe->found->client;
+	struct json_object *object = json_object_new_object();
+	add_text(object, "status", client_status_name(client->status));
+	if (client->status == CLIENT_STATUS_CLOSED) {
+		add_bytes(object, "closing_reason", client->closing_reason);
+		return object;
+	}
+	json_object_object_add(object, "responsible", responsible(describe, since));
+	if (client->duty_desk >= 0)
+		json_object_object_add(object, "next_action", next_action(describe));
+	return object;
+}
+
+static void add_actions(const struct describe *describe, struct json_object *object, int32_t place)
+{
+	enum action actions[ACTION_COUNT];
+	struct bytes desk = desk_at(describe, place);
+	if (!is_own_desk(describe, place))
+		return;
+	size_t count = handover_actions(
+		describe->found->client, describe->found->referral, desk, describe->rules, actions);
+	struct json_object *names = json_object_new_array();
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(names, json_object_new_string(action_name(actions[i])));
+	json_object_object_add(object, rules_desk(describe->rules, desk)->id, names);
+}
+
+struct json_object *describe_actions(const struct describe *describe)
+{
+	const struct client_referral *referral = describe->found->referral;
+	const int32_t places[] = {referral->target, referral->sender, referral->giver,
+		describe->found->client->owner};
+	struct json_object *object = json_object_new_object();
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		add_actions(describe, object, places[i]);
+	return object;
+}
+
+struct json_object *describe_referral(const struct describe *describe, int64_t since)
+{
+	const struct client_referral *referral = describe->found->referral;
+	struct json_object *object = json_object_new_object();
+	add_id(object, "referral", referral->referral);
+	add_text(object, "kind", referral_kind_name(referral->kind));
+	add_bytes(object, "question", referral->question);
+	add_bytes(object, "group", referral->group);
+	if (is_reported(describe))
+		add_text(object, "state", referral_state_name(referral->state));
+	add_text(object, "delivery", delivery_name(referral->delivery));
+	json_object_object_add(object, "version", json_object_new_int(referral->version));
+	add_desk(describe, object, "target", referral->target);
+	json_object_object_add(object, "client", describe_client(describe, since));
+	json_object_object_add(object, "actions", describe_actions(describe));
+	return object;
+}

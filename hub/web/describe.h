@@ -1,0 +1,28 @@
+/* describe - what a partner may know of a referral and its client, as JSON. */
+#ifndef HUB_WEB_DESCRIBE_H
+#define HUB_WEB_DESCRIBE_H
+
+#include <stdbool.h>
+
+#include "hub/handover/rules.h"
+#include "hub/view/query.h"
+
+struct json_object;
+
+/* Who looks, at what. */
+struct describe {
+	const struct rules *rules;
+	const struct rules_partner *partner;
+	const struct view_referral *found;
+};
+
+/* The partner sent it, or one of its desks gives, gets or has the client. */
+bool describe_is_own(const struct describe *describe);
+/* Of a referral that is its own. The responsible desk as far as `disclose_owner` goes, the state
+ * as far as the target's partner reports it back (`feedback`). since: when responsibility began,
+ * epoch ms; 0: not known. The caller puts it. */
+struct json_object *describe_referral(const struct describe *describe, int64_t since);
+/* The actions that its desks may do now: {"desk": ["ACCEPT", …]}. */
+struct json_object *describe_actions(const struct describe *describe);
+
+#endif
