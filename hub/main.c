@@ -10,6 +10,7 @@
 #include "hub/flow/router/router.h"
 #include "hub/seal/seal.h"
 #include "hub/view/view.h"
+#include "hub/web/admin.h"
 #include "hub/web/web.h"
 
 #define ANY (CONF_ROUTER | CONF_EDGE)
@@ -21,6 +22,7 @@ struct hub {
 	struct view *view;
 	struct router *router;
 	struct web *web;
+	struct admin *admin;
 	struct parts parts;
 };
 
@@ -131,7 +133,32 @@ static enum outcome look_at_web(void *context, struct err *why)
 	return web_is_ready(hub->web) ? OK : err_set(why, RETRY, "cannot store messages now");
 }
 
+static bool is_ready(void *context, struct err *why)
+{
+	struct hub *hub = context;
+	return parts_look(&hub->parts, why) == OK;
+}
+
+static enum outcome start_admin(void *context, struct err *err)
+{
+	struct hub *hub = context;
+	const struct conf_http *http = &hub->conf->http;
+	return admin_start(&hub->admin,
+		&(struct admin_options){.host = http->admin_host,
+			.port = http->admin_port,
+			.is_ready = is_ready,
+			.context = hub},
+		err);
+}
+
+static void stop_admin(void *context)
+{
+	struct hub *hub = context;
+	admin_stop(hub->admin);
+}
+
 static const struct part parts[] = {
+	{"admin", ANY, start_admin, stop_admin, NULL},
 	{"topics", ANY, check_topics, NULL, NULL},
 	{"schemas", ANY, start_wire, stop_wire, NULL},
 	{"view", CONF_EDGE, start_view, stop_view, look_at_view},

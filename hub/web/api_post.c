@@ -6,7 +6,7 @@
 #include "hub/base/log.h"
 #include "hub/http/header.h"
 #include "hub/web/api.h"
-#include "hub/web/count.h"
+#include "hub/web/tally.h"
 
 static struct message_sender sender_of(const struct call *call, struct bytes event_trace)
 {
@@ -80,11 +80,11 @@ static void answer_refused(void *context, const struct intake_receipt *receipt)
 	struct call *call = context;
 	call->job = NULL;
 	if (receipt->fate != INTAKE_STORED) {
-		count_unknown(partner_of(call));
+		tally_unknown(partner_of(call));
 		unavailable(call);
 		return;
 	}
-	count_refused(partner_of(call));
+	tally_refused(partner_of(call));
 	log_info("refuse", "partner=%s at=rejected[%d]@%lld problems=%zu", partner_of(call),
 		receipt->partition, (long long)receipt->offset, call->problems->count);
 	request_answer_problem(call->request,
@@ -108,7 +108,7 @@ static void note_stored(const struct call *call)
 {
 	char message[37];
 	double seconds = (double)(loop_now(call->edge->loop) - request_began(call->request)) / 1e3;
-	count_stored(partner_of(call), seconds);
+	tally_stored(partner_of(call), seconds);
 	bytes_to_uuid(call->receipt.message.data, message);
 	log_debug("intake", "partner=%s id=%s to=intake[%d]@%lld", partner_of(call), message,
 		call->receipt.partition, (long long)call->receipt.offset);
@@ -122,7 +122,7 @@ static void answer_taken(void *context, const struct intake_receipt *receipt)
 	call->receipt = *receipt;
 	switch (receipt->fate) {
 	case INTAKE_UNKNOWN:
-		count_unknown(partner_of(call));
+		tally_unknown(partner_of(call));
 		unavailable(call);
 		return;
 	case INTAKE_TOO_LARGE:

@@ -8,7 +8,7 @@
 #include "hub/base/memory.h"
 #include "hub/conf/file.h"
 #include "hub/web/api.h"
-#include "hub/web/count.h"
+#include "hub/web/tally.h"
 
 #define TICK_MS 500 /* for readiness, and for a view that was not there */
 #define STOP_TICK_MS 20
@@ -19,7 +19,7 @@ static void count(void *context, const struct request *request, int status)
 {
 	(void)context;
 	(void)request;
-	count_answer(status);
+	tally_answer(status);
 }
 
 static void look_again(void *context)

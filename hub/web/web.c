@@ -6,7 +6,7 @@
 
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
-#include "hub/web/count.h"
+#include "hub/web/tally.h"
 #include "hub/web/edge.h"
 
 struct web {
@@ -42,7 +42,7 @@ enum outcome web_start(struct web **out, const struct web_options *options, stru
 	web->count = (size_t)options->conf->http.threads;
 	web->edges = memory_get_zeroed(web->count, sizeof(*web->edges));
 	web->sent = sent_new(options->conf->rules.partners_count, options->kafka->partitions);
-	count_start();
+	tally_start();
 	if (start_edges(web, err) != OK) {
 		web_stop(web);
 		return err_in(err, "partner API");

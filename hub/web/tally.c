@@ -1,5 +1,5 @@
-/* count - what the partner API measures. */
-#include "hub/web/count.h"
+/* tally - what the partner API measures. */
+#include "hub/web/tally.h"
 
 #include "hub/base/metrics.h"
 
@@ -27,13 +27,13 @@ static struct metric metrics[METRICS] = {
 		.doc = "From the request line to Kafka's acknowledgement."},
 };
 
-void count_start(void)
+void tally_start(void)
 {
 	metrics_register(metrics, METRICS);
 }
 
 /* Labels must be literals: every status that an answer may have. */
-void count_answer(int status)
+void tally_answer(int status)
 {
 	static const struct {
 		int status;
@@ -49,18 +49,18 @@ void count_answer(int status)
 	metrics_add(&metrics[ANSWERS], "other", 1);
 }
 
-void count_stored(const char *partner, double seconds)
+void tally_stored(const char *partner, double seconds)
 {
 	metrics_add(&metrics[STORED], partner, 1);
 	metrics_observe(&metrics[SECONDS], NULL, seconds);
 }
 
-void count_refused(const char *partner)
+void tally_refused(const char *partner)
 {
 	metrics_add(&metrics[REFUSED], partner, 1);
 }
 
-void count_unknown(const char *partner)
+void tally_unknown(const char *partner)
 {
 	metrics_add(&metrics[UNKNOWN], partner, 1);
 }

@@ -1,0 +1,13 @@
+/* tally - what the partner API measures. */
+#ifndef HUB_WEB_TALLY_H
+#define HUB_WEB_TALLY_H
+
+#include <stdint.h>
+
+void tally_start(void);
+void tally_answer(int status);
+void tally_stored(const char *partner, double seconds);
+void tally_refused(const char *partner);
+void tally_unknown(const char *partner); /* no acknowledgement in time */
+
+#endif
