@@ -123,8 +123,8 @@ void request_set_deadline(struct request *request, int64_t when)
 void request_add_header(struct request *request, const char *name, const char *value)
 {
 	struct request_header *header = arena_get(&request->arena, sizeof(*header));
-	header->name = arena_string(&request->arena, bytes_of_string(name));
-	header->value = arena_string(&request->arena, bytes_of_string(value));
+	header->name = name;
+	header->value = value;
 	header->next = request->headers;
 	request->headers = header;
 }
@@ -204,7 +204,8 @@ static void refuse_method(struct request *request)
 		if (strcmp(route->method, "GET") == 0)
 			buffer_add_string(&allowed, ", HEAD");
 	}
-	request_add_header(request, MHD_HTTP_HEADER_ALLOW, buffer_string(&allowed));
+	request_add_header(request, MHD_HTTP_HEADER_ALLOW,
+		arena_string(&request->arena, buffer_bytes(&allowed)));
 	request_refuse(request, PROBLEM_JSON_METHOD_NOT_ALLOWED,
 		"use one of the methods in the Allow header");
 	buffer_done(&allowed);

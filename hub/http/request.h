@@ -28,7 +28,7 @@ void *request_own(const struct request *request);
 /* Moves the moment at which `late` is called. */
 void request_set_deadline(struct request *request, int64_t when);
 
-/* For the answer that is to come; name and value are copied. */
+/* For the answer that is to come; name and value are static, or lie in the request's arena. */
 void request_add_header(struct request *request, const char *name, const char *value);
 /* Exactly once per request. The body lies in the request's arena or is static; type NULL: none. */
 void request_answer(struct request *request, int status, const char *type, struct bytes body);

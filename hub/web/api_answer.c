@@ -1,31 +1,40 @@
 /* api_answer - what a POST gets: stored, or what was decided. */
 #include <json-c/json.h>
+#include <string.h>
 
 #include "hub/base/log.h"
 #include "hub/web/api.h"
 #include "hub/web/json.h"
 #include "hub/web/lookup.h"
 
-static void add_location(struct call *call)
+#define UUID_SIZE 36
+
+static char *add_uuid(char *at, struct uuid id)
 {
-	const char *base = call->edge->options->conf->http.base_url;
-	char referral[37];
-	bytes_to_uuid(call->receipt.referral.data, referral);
-	request_add_header(call->request, "Location",
-		arena_format(request_arena(call->request), "%s/v1/referrals/%s",
-			base == NULL ? "" : base, referral));
+	bytes_to_uuid(id.data, at);
+	return at + UUID_SIZE;
 }
 
-/* By hand, since most answers are this one. */
+/* This and the next by hand, since most answers are made so. */
+static void add_location(struct call *call)
+{
+	static const char path[] = "/v1/referrals/";
+	const char *base = call->edge->options->conf->http.base_url;
+	size_t base_size = base == NULL ? 0 : strlen(base);
+	char *location =
+		arena_get(request_arena(call->request), base_size + sizeof(path) + UUID_SIZE);
+	add_uuid(stpcpy(stpcpy(location, base == NULL ? "" : base), path), call->receipt.referral);
+	request_add_header(call->request, "Location", location);
+}
+
 static struct bytes stored_body(const struct call *call, const char *result)
 {
-	char message[37];
-	char referral[37];
-	bytes_to_uuid(call->receipt.message.data, message);
-	bytes_to_uuid(call->receipt.referral.data, referral);
-	return bytes_of_string(arena_format(request_arena(call->request),
-		"{\"message\":\"%s\",\"referral\":\"%s\",\"result\":\"%s\"}", message, referral,
-		result));
+	char *body = arena_get(request_arena(call->request), 2 * UUID_SIZE + 100);
+	char *at = stpcpy(body, "{\"message\":\"");
+	at = stpcpy(add_uuid(at, call->receipt.message), "\",\"referral\":\"");
+	at = stpcpy(add_uuid(at, call->receipt.referral), "\",\"result\":\"");
+	at = stpcpy(stpcpy(at, result), "\"}");
+	return bytes_of(body, (size_t)(at - body));
 }
 
 static void answer_accepted(struct call *call, const char *result)

@@ -1,7 +1,7 @@
 /* job - one value on its way to Kafka, behind the data key that it is sealed with. */
 #include "hub/flow/intake/job.h"
 
-#include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +21,11 @@ struct intake_job *job_new(struct intake *intake, const struct message_sender *s
 	job->intake = intake;
 	job->partner = (size_t)(sender->partner - intake->options.conf->partners);
 	job->receipt = (struct intake_receipt){.fate = INTAKE_UNKNOWN};
-	snprintf(job->source, sizeof(job->source), "urn:oin:%s", sender->partner->rules->oin);
-	snprintf(job->trace, sizeof(job->trace), "%.*s", BYTES_ARG(sender->trace));
+	stpcpy(stpcpy(job->source, "urn:oin:"), sender->partner->rules->oin);
+	assert(sender->trace.size < sizeof(job->trace));
+	memcpy(job->trace, sender->trace.data == NULL ? (const void *)"" : sender->trace.data,
+		sender->trace.size);
+	job->trace[sender->trace.size] = '\0';
 	intake->pending++;
 	return job;
 }

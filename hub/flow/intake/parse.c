@@ -19,7 +19,7 @@ struct parse *parse_new(int32_t depth)
 	parse->tokener = json_tokener_new_ex(depth);
 	if (parse->tokener == NULL)
 		abort();
-	json_tokener_set_flags(parse->tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(parse->tokener, JSON_TOKENER_STRICT);
 	return parse;
 }
 
@@ -45,6 +45,11 @@ static struct json_object *read_object(
 	struct parse *parse, struct bytes body, struct problems *problems)
 {
 	struct json_tokener *tokener = parse->tokener;
+	/* json-c can look for this too, but does so byte by byte. */
+	if (!bytes_is_utf8(body)) {
+		problems_add(problems, NULL, NULL, "is not UTF-8");
+		return NULL;
+	}
 	json_tokener_reset(tokener);
 	struct json_object *object =
 		json_tokener_parse_ex(tokener, (const char *)body.data, (int)body.size);
