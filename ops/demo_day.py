@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 import httpx
 
 PEOPLE = {
-    "Amina": "999990019",
-    "Bram": "999990020",
-    "Chantal": "999990032",
-    "Daan": "999990044",
-    "Esra": "999990056",
-    "Fenna": "999990068",
+    "Amina": "999990007",
+    "Bram": "999990019",
+    "Chantal": "999990020",
+    "Daan": "999990032",
+    "Esra": "999990044",
+    "Fenna": "999990056",
 }
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
