@@ -22,6 +22,14 @@ PEOPLE = {
     "Esra": "999990044",
     "Fenna": "999990056",
 }
+LAST_CASE = {
+    "Amina": "U-1",
+    "Bram": "G-2",
+    "Chantal": "U-2",
+    "Daan": "R-1",
+    "Esra": "U-3",
+    "Fenna": "G-4",
+}
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -55,7 +63,9 @@ class Day:
         print(f"  {who:24} {text:62} {answer.status_code}")
         return answer
 
-    def refer(self, partner: str, name: str, case: str, text: str, **referral: Any) -> httpx.Response:
+    def refer(
+        self, partner: str, name: str, case: str, text: str, **referral: Any
+    ) -> httpx.Response:
         body = {
             "kind": "TRANSFER",
             "subject": "PERSON",
@@ -94,20 +104,62 @@ class Day:
             gemeente, "Bram", "G-1", "refers Bram; the hub finds the desk", question="LEERBAAN"
         )
         self.act(
-            leerwerk, "G-1", "DECLINE", "declines Bram: no place", reason="NO_CAPACITY", suggested_desk=wsp
+            leerwerk,
+            "G-1",
+            "DECLINE",
+            "declines Bram: no place",
+            reason="NO_CAPACITY",
+            suggested_desk=wsp,
         )
-        self.refer(gemeente, "Bram", "G-2", "refers Bram again, to the WSP", question="WERK", to_desk=wsp)
+        self.refer(
+            gemeente, "Bram", "G-2", "refers Bram again, to the WSP", question="WERK", to_desk=wsp
+        )
         self.act(wsp, "G-2", "ACCEPT", "accepts Bram")
-        self.refer(uwv, "Chantal", "U-2", "refers Chantal to the Leerwerkloket", question="OPLEIDING", to_desk=leerwerk)
-        self.refer(gemeente, "Chantal", "G-3", "refers Chantal too: becomes a request to UWV", question="TAAL", to_desk=roc)
+        self.refer(
+            uwv,
+            "Chantal",
+            "U-2",
+            "refers Chantal to the Leerwerkloket",
+            question="OPLEIDING",
+            to_desk=leerwerk,
+        )
+        self.refer(
+            gemeente,
+            "Chantal",
+            "G-3",
+            "refers Chantal too: becomes a request to UWV",
+            question="TAAL",
+            to_desk=roc,
+        )
         self.act(leerwerk, "U-2", "ACCEPT", "accepts Chantal: the request follows her")
         self.register("roc-rijnmond", "Daan", "R-1")
-        draft = self.hub.draft("Esra", {"Referral": self.question(uwv, "ORIENTATIE", wsp)}, case="U-3")
+        draft = self.hub.draft(
+            "Esra", {"Referral": self.question(uwv, "ORIENTATIE", wsp)}, case="U-3"
+        )
         self.send(uwv, "/v1/referrals", draft, "U-3", "refers Esra")
-        self.send(uwv, "/v1/referrals", draft, "U-3", "sends the very same message again: a duplicate")
-        self.say(uwv, "sends a broken message: refused, and recorded", self.hub.post(uwv, "/v1/referrals", "{not json"))
-        self.refer(gemeente, "Fenna", "G-4", "refers Fenna with an unknown question: refused", question="GELUK")
-        self.refer(gemeente, "Fenna", "G-4", "refers Fenna properly, to begin in spring", question="STAGE", not_before="2099-04-01")
+        self.send(
+            uwv, "/v1/referrals", draft, "U-3", "sends the very same message again: a duplicate"
+        )
+        self.say(
+            uwv,
+            "sends a broken message: refused, and recorded",
+            self.hub.post(uwv, "/v1/referrals", "{not json"),
+        )
+        self.refer(
+            gemeente,
+            "Fenna",
+            "G-4",
+            "refers Fenna with an unknown question: refused",
+            question="GELUK",
+        )
+        self.refer(
+            gemeente,
+            "Fenna",
+            "G-4",
+            "refers Fenna properly, to begin in spring",
+            question="STAGE",
+            not_before="2099-04-01",
+        )
         self.act(wsp, "G-1", "ACCEPT", "accepts what another desk declined: not possible")
         assert first.status_code < 300, first.text
 
@@ -141,16 +193,19 @@ def where(referral: str) -> dict:
     return json.loads(done.stdout)
 
 
-def day_of(text: str) -> str:
-    return datetime.fromisoformat(text).astimezone(AMSTERDAM).strftime("%a %d %b %Y %H:%M")
+def local_time(text: str) -> str:
+    at = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(AMSTERDAM)
+    return f"{at:%a %d %b %Y %H:%M}"
 
 
 def show(referrals: dict[str, str]) -> None:
-    print("\nEach client: who has it, what is next and by when (lokethub where)")
-    last = {"Amina": "U-1", "Bram": "G-2", "Chantal": "U-2", "Daan": "R-1", "Esra": "U-3", "Fenna": "G-4"}
-    for name, case in last.items():
+    print("\nWho has whom, and what is next (lokethub where)")
+    print(f"  {'CLIENT':9}{'WITH':26}{'NEXT':44}BY")
+    for name, case in LAST_CASE.items():
         found = where(referrals[case])
-        print(f"  {name:8} {json.dumps(found)[:200]}")
+        duty = f"{found['next_desk']}: {found['next'].lower().replace('_', ' ')}"
+        print(f"  {name:9}{found['desk']:26}{duty:44}{local_time(found['next_due'])}")
+    print("  the whole story of one: lokethub where " + referrals[LAST_CASE["Bram"]])
 
 
 def main() -> None:
