@@ -40,8 +40,9 @@ class Hub:
         self.http, self.tokens = httpx.Client(base_url=url, timeout=20), tokens
         self.count = 0
 
-    def post(self, partner: str, path: str, body: Any, wait: bool = True) -> httpx.Response:
-        token = (self.tokens / partner).read_text().strip()
+    def post(self, desk: str, path: str, body: Any, wait: bool = True) -> httpx.Response:
+        name = "uwv" if desk.startswith("uwv-") else desk  # one partner with a desk per region
+        token = (self.tokens / name).read_text().strip()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if wait:
             headers["Prefer"] = "wait=10"
