@@ -6,14 +6,11 @@
 #include <stdlib.h>
 
 #include "hub/base/arena.h"
-#include "hub/base/clock.h"
 #include "hub/base/crash.h"
 #include "hub/kafka/places.h"
 #include "hub/kafka/writer.h"
 
 #define OFFSETS_MS 5000
-#define WHOLE_MS -1 /* what is left of transaction.timeout.ms, as librdkafka advises */
-#define RENEW_MS 60000
 #define FREE_MS 1000
 
 struct transaction {
@@ -111,39 +108,31 @@ void transaction_free(struct transaction *transaction)
 	free(transaction);
 }
 
-/* The new client's start ends whatever the old one left, so that only the committed offsets can
- * tell what it was. */
-static enum outcome renew(
-	struct transaction *transaction, enum transaction_fate *fate, struct err *err)
+static enum transaction_fate doubt(struct transaction *transaction)
 {
-	struct err second = {0};
-	int64_t until = clock_monotonic() + RENEW_MS;
-	enum outcome outcome;
-	*fate = TRANSACTION_UNKNOWN;
-	writer_done(&transaction->writer);
+	transaction->open = false;
 	transaction->renewals++;
-	do {
-		outcome = open_client(transaction, RENEW_MS / 4, &second);
-	} while (outcome == RETRY && clock_monotonic() < until);
-	if (outcome == OK)
-		return RETRY;
-	*err = second;
-	return err->outcome = FATAL;
+	writer_done(&transaction->writer);
+	return TRANSACTION_UNKNOWN;
+}
+
+enum outcome transaction_ready(struct transaction *transaction, int wait_ms, struct err *err)
+{
+	return transaction->writer.client ? OK : open_client(transaction, wait_ms, err);
 }
 
 enum outcome transaction_begin(struct transaction *transaction, struct err *err)
 {
-	enum transaction_fate ignored;
-	assert(!transaction->open);
+	assert(!transaction->open && transaction->writer.client);
 	crash_point("before-begin");
 	transaction->offsets_count = transaction->records = transaction->bytes = 0;
 	rd_kafka_error_t *error = rd_kafka_begin_transaction(transaction->writer.client);
-	if (!error) {
-		transaction->open = true;
+	transaction->open = !error;
+	if (!error)
 		return OK;
-	}
 	kafka_error(err, error, "beginning a transaction");
-	return renew(transaction, &ignored, err);
+	doubt(transaction);
+	return err->outcome = RETRY;
 }
 
 enum outcome transaction_send(
@@ -185,47 +174,45 @@ static rd_kafka_error_t *send_offsets(struct transaction *transaction, struct co
 
 /* Only a refusal that asks for an abort is certain; after anything else the brokers may still act
  * on what we sent. */
-static enum outcome settle(struct transaction *transaction, rd_kafka_error_t *error,
-	enum transaction_fate *fate, struct err *err)
+static enum transaction_fate settle(
+	struct transaction *transaction, rd_kafka_error_t *error, struct err *err)
 {
+	struct err ignored = {0};
 	bool certain = rd_kafka_error_txn_requires_abort(error);
 	kafka_error(err, error, "transaction");
-	if (certain)
-		return transaction_abort(transaction, fate, err) == FATAL ? FATAL : RETRY;
-	transaction->open = false;
-	return renew(transaction, fate, err);
+	return certain ? transaction_abort(transaction, &ignored) : doubt(transaction);
 }
 
-enum outcome transaction_commit(struct transaction *transaction, struct consumer *member,
-	enum transaction_fate *fate, struct err *err)
+/* The deadline is ours: told to take what is left of transaction.timeout.ms, librdkafka 2.0.2 goes
+ * on for as long as the brokers are silent. */
+enum transaction_fate transaction_commit(
+	struct transaction *transaction, struct consumer *member, struct err *err)
 {
 	assert(transaction->open);
 	assert(transaction->offsets_count > 0);
 	rd_kafka_error_t *error = send_offsets(transaction, member);
 	if (error)
-		return settle(transaction, error, fate, err);
+		return settle(transaction, error, err);
 	crash_point("after-send-offsets");
-	error = rd_kafka_commit_transaction(transaction->writer.client, WHOLE_MS);
+	error = rd_kafka_commit_transaction(
+		transaction->writer.client, transaction->options.timeout_ms);
 	if (error)
-		return settle(transaction, error, fate, err);
+		return settle(transaction, error, err);
 	crash_point("after-commit");
 	transaction->open = false;
-	*fate = TRANSACTION_COMMITTED;
-	return OK;
+	return TRANSACTION_COMMITTED;
 }
 
-enum outcome transaction_abort(
-	struct transaction *transaction, enum transaction_fate *fate, struct err *err)
+enum transaction_fate transaction_abort(struct transaction *transaction, struct err *err)
 {
 	assert(transaction->open);
+	rd_kafka_error_t *error = rd_kafka_abort_transaction(
+		transaction->writer.client, transaction->options.timeout_ms);
 	transaction->open = false;
-	rd_kafka_error_t *error = rd_kafka_abort_transaction(transaction->writer.client, WHOLE_MS);
-	if (!error) {
-		*fate = TRANSACTION_ABORTED;
-		return OK;
-	}
-	rd_kafka_error_destroy(error);
-	return renew(transaction, fate, err);
+	if (!error)
+		return TRANSACTION_ABORTED;
+	kafka_error(err, error, "abort");
+	return doubt(transaction);
 }
 
 bool transaction_is_open(const struct transaction *transaction)

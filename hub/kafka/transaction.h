@@ -4,16 +4,16 @@
 
 #include "hub/kafka/consumer.h"
 
-/* A transactional producer. One thread uses it. Whatever comes back from commit and abort, it can
- * begin the next one: where an outcome was in doubt, it has already made itself a new client with
- * the same id, which ended what was left of the old one (KIP-98; a late end of the old one can
- * otherwise hit the next transaction, KAFKA-17754). */
+/* A transactional producer. One thread uses it. Where an outcome is in doubt its client is thrown
+ * away, and the next one, with the same id, ends what was left of it before it does anything else
+ * (KIP-98; a late end of the old one could otherwise hit the next transaction, KAFKA-17754). */
 struct transaction;
 
 enum transaction_fate {
 	TRANSACTION_COMMITTED,
 	TRANSACTION_ABORTED, /* nothing of it will ever be seen: put back and read again */
-	TRANSACTION_UNKNOWN, /* read the group's committed offsets again: they tell */
+	/* After transaction_ready the group's committed offsets tell. */
+	TRANSACTION_UNKNOWN,
 };
 
 struct transaction_options {
@@ -30,6 +30,10 @@ enum outcome transaction_new(struct transaction **out, const struct kafka_settin
 void transaction_free(struct transaction
 		*transaction); /* an open transaction is aborted, or left to its timeout */
 
+/* Makes a client again, if the last one was thrown away. RETRY: not within wait_ms. */
+enum outcome transaction_ready(
+	struct transaction *transaction, int wait_ms, struct err *err) MUST_CHECK;
+/* Once it is ready. */
 enum outcome transaction_begin(struct transaction *transaction, struct err *err) MUST_CHECK;
 /* RETRY: the queue is full or the world is unwell: abort. REJECT: too large. */
 enum outcome transaction_send(struct transaction *transaction, const struct record_write *record,
@@ -38,18 +42,16 @@ enum outcome transaction_send(struct transaction *transaction, const struct reco
  * beside it. Also when it did not move: this is what fences a zombie (KIP-447). Last one wins. */
 void transaction_offset(struct transaction *transaction, const struct consumer_committed *next);
 /* Sends the offsets for `member`'s group generation, and commits. Without any offset: an assert.
- * err says why it was not committed. FATAL: the fate is set all the same, and there is no client
- * any more: exit. */
-enum outcome transaction_commit(struct transaction *transaction, struct consumer *member,
-	enum transaction_fate *fate, struct err *err) MUST_CHECK;
-enum outcome transaction_abort(
-	struct transaction *transaction, enum transaction_fate *fate, struct err *err) MUST_CHECK;
+ * Unless it was committed, err says why. */
+enum transaction_fate transaction_commit(
+	struct transaction *transaction, struct consumer *member, struct err *err);
+enum transaction_fate transaction_abort(struct transaction *transaction, struct err *err);
 
 bool transaction_is_open(const struct transaction *transaction);
 /* Records and bytes since begin, to bound a batch. */
 size_t transaction_records(const struct transaction *transaction);
 size_t transaction_bytes(const struct transaction *transaction);
 int32_t transaction_renewals(
-	const struct transaction *transaction); /* clients replaced since the start */
+	const struct transaction *transaction); /* clients thrown away since the start */
 
 #endif

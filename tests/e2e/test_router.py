@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 
+import harness
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -27,11 +28,12 @@ POINTS = [
 class Town:
     """Topics of its own, and the routers that run on them."""
 
-    def __init__(self, name, folder):
+    def __init__(self, name, folder, services=None):
         self.folder = folder
         self.environment = os.environ | {
             "TEST_PREFIX": f"router-{name}-{os.getpid()}-{time.time_ns() // 1_000_000}.",
             "TEST_DEBUG": "1",
+            **(services or {}),
         }
         self.environment.pop("LOKETHUB_CRASH_AT", None)
         self.routers = []
@@ -68,9 +70,9 @@ class Town:
     def wait(self, seconds=60):
         self.run("wait", self.records, seconds)
 
-    def check(self):
-        """Figures of what was written; fails if anything is wrong with it."""
-        text = self.run("check", self.records)
+    def check(self, at_rest=True):
+        """Figures of what was written; at rest nothing may be wrong with it."""
+        text = self.run("check", self.records, fails=not at_rest)
         return {name: int(count) for name, count in re.findall(r"(\w+)=(\d+)", text)}
 
     def end(self):
@@ -244,5 +246,43 @@ def test_clocks_fire_at_their_time_and_not_before(town, tmp_path):
     time.sleep(1)
     assert town.check()["clocks"] == 0
     offset.write_text(str(16 * 60_000))
-    until(lambda: town.check()["clocks"] == 20)
+    until(lambda: town.check(at_rest=False)["clocks"] == 20)
+    time.sleep(1)
     assert town.check()["last_clock"] < time.time() * 1000 + 15 * 60_000
+
+
+@pytest.fixture
+def own_services(tmp_path):
+    """A Kafka of this test alone, which it may stop."""
+    with harness.services(tmp_path, own=True) as services:
+        yield services
+
+
+def test_a_broker_that_stands_still_leaves_no_doubt(own_services, tmp_path):
+    """It takes the end of a transaction and says nothing, until the router has given up on it.
+
+    The router stops itself right before, so that the broker is sure to stand still by then. What
+    the broker then finds in its sockets it does all the same: the commit of a transaction that the
+    router does not know to be committed."""
+    town = Town("doubt", tmp_path, own_services.environment)
+    broker = int((tmp_path / "services/kafka/pid").read_text())
+    try:
+        for turn, point in enumerate(("after-send-offsets", "before-commit")):
+            router = town.serve(LOKETHUB_CRASH_AT=f"{point}:5:stop")
+            until(lambda log=router.log: "at=assigned" in log.read_text())
+            sent = turn * 10_000
+            while is_running(router):
+                town.send(sent, sent + 10)
+                sent += 10
+                assert sent < turn * 10_000 + 5_000
+            os.kill(broker, signal.SIGSTOP)
+            router.send_signal(signal.SIGCONT)
+            until(lambda log=router.log: "fate=unknown" in log.read_text())
+            os.kill(broker, signal.SIGCONT)
+            town.send(sent, sent + 100)
+            town.wait(120)
+            assert town.check()["APPLIED"] == town.records
+            router.kill()
+    finally:
+        os.kill(broker, signal.SIGCONT)
+        town.end()

@@ -231,8 +231,9 @@ static struct producer *open_producer(void)
 		.receipt = take_receipt, .queue_max = 100000, .deadline_ms = 30000, .linger_ms = 5};
 	struct producer *producer;
 	struct err err = {0};
-	if (producer_new(&producer, &kafka, &options, &err) != OK)
-		end("send", &err);
+	for (int tries = 0; producer_new(&producer, &kafka, &options, &err) != OK; tries++)
+		if (tries == 10)
+			end("send", &err);
 	return producer;
 }
 

@@ -264,7 +264,6 @@ static void test_transactions_are_all_or_nothing(void **state)
 	struct consumer_committed committed = {.place = {TOPIC_INTAKE, 2, 0}};
 	struct consumer *member = new_member("g1", places);
 	struct transaction *transaction = NULL;
-	enum transaction_fate fate;
 	char key[TOPICS_KEY_SIZE];
 	struct record_write record = record_of(TOPIC_EVENTS, 2, key, "decided");
 	BROKER_OK(consumer_assign(member, places, PARTITIONS, broker_err()));
@@ -275,8 +274,7 @@ static void test_transactions_are_all_or_nothing(void **state)
 	BROKER_OK(transaction_send(transaction, &record, broker_err()));
 	assert_int_equal(transaction_records(transaction), 1);
 	assert_int_equal(waiting_records(TOPIC_EVENTS, 2), 1);
-	BROKER_OK(transaction_abort(transaction, &fate, broker_err()));
-	assert_int_equal(fate, TRANSACTION_ABORTED);
+	assert_int_equal(transaction_abort(transaction, broker_err()), TRANSACTION_ABORTED);
 	assert_int_equal(read_all(TOPIC_EVENTS), 0);
 	BROKER_OK(consumer_committed(member, &committed, 1, 10000, broker_err()));
 	assert_int_equal(committed.place.offset, -1);
@@ -287,8 +285,8 @@ static void test_transactions_are_all_or_nothing(void **state)
 		transaction, &(struct consumer_committed){{TOPIC_INTAKE, 2, 5}, {77, 9}});
 	transaction_offset(
 		transaction, &(struct consumer_committed){{TOPIC_INTAKE, 2, 6}, {78, 9}});
-	BROKER_OK(transaction_commit(transaction, member, &fate, broker_err()));
-	assert_int_equal(fate, TRANSACTION_COMMITTED);
+	assert_int_equal(
+		transaction_commit(transaction, member, broker_err()), TRANSACTION_COMMITTED);
 	assert_int_equal(read_all(TOPIC_EVENTS), 1);
 	BROKER_OK(consumer_committed(member, &committed, 1, 10000, broker_err()));
 	assert_int_equal(committed.place.offset, 6);
@@ -304,7 +302,6 @@ static void test_the_same_id_fences_the_one_before(void **state)
 	struct consumer_place places[PARTITIONS];
 	struct consumer *member = new_member("g2", places);
 	struct transaction *old = NULL, *new = NULL;
-	enum transaction_fate fate = TRANSACTION_COMMITTED;
 	struct err err = {0};
 	char key[TOPICS_KEY_SIZE];
 	struct record_write record = record_of(TOPIC_CLIENTS, 2, key, "mine");
@@ -316,10 +313,10 @@ static void test_the_same_id_fences_the_one_before(void **state)
 	BROKER_OK(transaction_new(&new, settings,
 		&(struct transaction_options){"t2", 12000, 1000, 1024}, 10000, broker_err()));
 	transaction_offset(old, &(struct consumer_committed){{TOPIC_INTAKE, 2, 5}, {1, 9}});
-	assert_int_equal(transaction_commit(old, member, &fate, &err), RETRY);
-	assert_int_not_equal(fate, TRANSACTION_COMMITTED);
+	assert_int_not_equal(transaction_commit(old, member, &err), TRANSACTION_COMMITTED);
 	assert_int_equal(read_all(TOPIC_CLIENTS), 0);
 	assert_int_equal(transaction_renewals(old), 1);
+	BROKER_OK(transaction_ready(old, 10000, broker_err()));
 	BROKER_OK(transaction_begin(old, broker_err()));
 	transaction_free(old);
 	transaction_free(new);
@@ -332,7 +329,6 @@ static void test_a_member_of_a_past_generation_cannot_commit(void **state)
 	struct consumer_place places[PARTITIONS];
 	struct consumer *member = new_member("g3", places);
 	struct transaction *transaction = NULL;
-	enum transaction_fate fate = TRANSACTION_COMMITTED;
 	struct err err = {0};
 	char key[TOPICS_KEY_SIZE];
 	struct record_write record = record_of(TOPIC_PERSONS, 2, key, "mine");
@@ -343,8 +339,7 @@ static void test_a_member_of_a_past_generation_cannot_commit(void **state)
 	BROKER_OK(transaction_begin(transaction, broker_err()));
 	BROKER_OK(transaction_send(transaction, &record, broker_err()));
 	transaction_offset(transaction, &(struct consumer_committed){{TOPIC_INTAKE, 2, 5}, {1, 9}});
-	assert_int_equal(transaction_commit(transaction, member, &fate, &err), RETRY);
-	assert_int_not_equal(fate, TRANSACTION_COMMITTED);
+	assert_int_not_equal(transaction_commit(transaction, member, &err), TRANSACTION_COMMITTED);
 	assert_int_equal(read_all(TOPIC_PERSONS), 0);
 	transaction_free(transaction);
 	consumer_free(usurper);

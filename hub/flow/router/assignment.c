@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "hub/base/clock.h"
 #include "hub/base/crash.h"
@@ -14,9 +13,6 @@
 #include "hub/flow/router/count.h"
 #include "hub/flow/router/emit.h"
 
-#define TAKE_MS                                                                                    \
-	240000 /* below librdkafka's max.poll.interval.ms, after which the group gives us up */
-#define BETWEEN_TRIES_MS 500
 #define LOOK_UP_MS 10000
 #define READ_MS 60000 /* longest wait for an open transaction on topic clients */
 
@@ -200,20 +196,16 @@ enum outcome assignment_resume(struct worker *worker, struct err *err)
 	return consumer_assign(worker->member, places, count, err);
 }
 
-static enum outcome take_within(struct taking *taking, int64_t until, struct err *err)
+/* However long Kafka is away: there is nothing else to do. */
+static enum outcome take_at_last(struct taking *taking, struct err *err)
 {
 	struct worker *worker = taking->worker;
 	for (;;) {
 		enum outcome outcome = take(taking, err);
-		if (outcome == RETRY && worker->batch.open &&
-			batch_abort(worker, err, err) == FATAL)
-			return FATAL;
 		if (outcome != RETRY || atomic_load(worker->stop))
 			return outcome;
-		if (clock_monotonic() > until)
-			return err->outcome = FATAL;
-		log_warn("assigned", "worker=%d text=%s", worker->number, log_quote(err->text));
-		nanosleep(&(struct timespec){.tv_nsec = BETWEEN_TRIES_MS * 1000000}, NULL);
+		if (batch_abort(worker, err, err) == FATAL)
+			return FATAL;
 	}
 }
 
@@ -222,7 +214,7 @@ enum outcome assignment_take(struct worker *worker, struct err *err)
 	struct taking taking = {.worker = worker};
 	int64_t start = clock_monotonic();
 	atomic_store(&worker->restoring, true);
-	enum outcome outcome = take_within(&taking, start + TAKE_MS, err);
+	enum outcome outcome = take_at_last(&taking, err);
 	atomic_store(&worker->restoring, false);
 	arena_done(&taking.arena);
 	if (outcome != OK)

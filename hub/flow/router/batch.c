@@ -15,7 +15,7 @@
 #define IDLE_MS 50
 #define BACK_OFF_FIRST_MS 20
 #define BACK_OFF_MAX_MS 5000
-#define DOUBT_MS 120000 /* to find out what became of a commit */
+#define READY_MS 15000
 
 static const struct conf_router *settings_of(const struct worker *worker)
 {
@@ -26,7 +26,8 @@ enum outcome batch_touch(struct worker *worker, struct partition *partition, str
 {
 	struct batch *batch = &worker->batch;
 	if (!batch->open) {
-		if (transaction_begin(worker->transaction, err) != OK)
+		if (transaction_ready(worker->transaction, READY_MS, err) != OK ||
+			transaction_begin(worker->transaction, err) != OK)
 			return err->outcome;
 		batch->open = true;
 		batch->since = clock_monotonic();
@@ -141,25 +142,6 @@ static size_t touched_places(struct worker *worker)
 	return count;
 }
 
-/* The committed offsets bear the number of the batch that wrote them. */
-static enum outcome find_out(struct worker *worker, struct err *err)
-{
-	int64_t until = clock_monotonic() + DOUBT_MS;
-	size_t count = touched_places(worker);
-	enum outcome outcome;
-	confirm(worker, false);
-	do {
-		outcome = consumer_committed(worker->member, worker->places, count,
-			settings_of(worker)->committed_timeout_ms, err);
-	} while (outcome == RETRY && clock_monotonic() < until);
-	if (outcome != OK)
-		return err->outcome = FATAL;
-	for (size_t i = 0; i < count; i++)
-		worker_partition(worker, worker->places[i].place.partition)->confirmed =
-			worker->places[i].numbers[1] == worker->batch.number;
-	return OK;
-}
-
 static void back_off(struct worker *worker)
 {
 	int64_t ms = BACK_OFF_FIRST_MS;
@@ -172,12 +154,43 @@ static void back_off(struct worker *worker)
 		nanosleep(&(struct timespec){.tv_nsec = BACK_OFF_FIRST_MS * 1000000}, NULL);
 }
 
+/* What became of the batch: its number stands beside the committed offsets, or another's. */
+static enum outcome find_out(struct worker *worker, struct err *err)
+{
+	size_t count = touched_places(worker);
+	enum outcome outcome = transaction_ready(worker->transaction, READY_MS, err);
+	if (outcome == OK)
+		outcome = consumer_committed(worker->member, worker->places, count,
+			settings_of(worker)->committed_timeout_ms, err);
+	size_t confirmed = 0;
+	for (size_t i = 0; i < count && outcome == OK; i++) {
+		bool ours = worker->places[i].numbers[1] == worker->batch.number;
+		worker_partition(worker, worker->places[i].place.partition)->confirmed = ours;
+		confirmed += ours;
+	}
+	if (outcome == OK)
+		log_info("doubt", "worker=%d partitions=%zu committed=%zu", worker->number, count,
+			confirmed);
+	return outcome;
+}
+
+/* Nothing else can be done before this is known, however long Kafka is away. */
+static enum outcome find_out_at_last(struct worker *worker, struct err *err)
+{
+	enum outcome outcome;
+	while ((outcome = find_out(worker, err)) == RETRY && !atomic_load(worker->stop)) {
+		log_warn("doubt", "worker=%d text=%s", worker->number, log_quote(err->text));
+		back_off(worker);
+	}
+	return outcome == FATAL ? FATAL : OK;
+}
+
 static enum outcome take_fate(
 	struct worker *worker, enum transaction_fate fate, const struct err *why, struct err *err)
 {
 	count_commit(worker, fate, why);
 	confirm(worker, fate == TRANSACTION_COMMITTED);
-	if (fate == TRANSACTION_UNKNOWN && find_out(worker, err) != OK)
+	if (fate == TRANSACTION_UNKNOWN && find_out_at_last(worker, err) != OK)
 		return FATAL;
 	settle(worker);
 	if (fate != TRANSACTION_COMMITTED) {
@@ -192,31 +205,22 @@ static enum outcome take_fate(
 enum outcome batch_commit(struct worker *worker, struct err *err)
 {
 	struct err why = {0};
-	enum transaction_fate fate;
 	size_t count = touched_places(worker);
 	assert(worker->batch.open && count > 0);
 	for (size_t i = 0; i < count; i++)
 		transaction_offset(worker->transaction, &worker->places[i]);
 	crash_point("before-commit");
-	if (transaction_commit(worker->transaction, worker->member, &fate, &why) != FATAL)
-		return take_fate(worker, fate, &why, err);
-	*err = why;
-	return FATAL;
+	enum transaction_fate fate = transaction_commit(worker->transaction, worker->member, &why);
+	return take_fate(worker, fate, &why, err);
 }
 
 enum outcome batch_abort(struct worker *worker, const struct err *why, struct err *err)
 {
-	struct err reason = *why, more = {0};
-	enum transaction_fate fate = TRANSACTION_ABORTED;
+	struct err reason = *why, ignored = {0};
 	if (!worker->batch.open) {
 		log_warn("router", "worker=%d text=%s", worker->number, log_quote(reason.text));
 		back_off(worker);
 		return OK;
 	}
-	if (transaction_is_open(worker->transaction) &&
-		transaction_abort(worker->transaction, &fate, &more) == FATAL) {
-		*err = more;
-		return FATAL;
-	}
-	return take_fate(worker, fate, &reason, err);
+	return take_fate(worker, transaction_abort(worker->transaction, &ignored), &reason, err);
 }

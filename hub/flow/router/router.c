@@ -2,6 +2,7 @@
 #include "hub/flow/router/router.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "hub/base/clock.h"
@@ -22,6 +23,8 @@ static void init(struct worker *worker, struct router *router, int32_t number)
 	worker->options = &router->options;
 	worker->number = number;
 	worker->stop = &router->stop;
+	snprintf(worker->id, sizeof(worker->id), "%s%s-%d", router->options.kafka->prefix,
+		router->options.conf->node, number);
 	worker->partitions = memory_get_zeroed(partitions, sizeof(struct partition));
 	worker->places = memory_get_zeroed(partitions, sizeof(struct consumer_committed));
 	for (size_t i = 0; i < partitions; i++)
@@ -30,7 +33,7 @@ static void init(struct worker *worker, struct router *router, int32_t number)
 	worker->state = memory_get_zeroed(1, sizeof(*worker->state));
 	worker->decision = memory_get_zeroed(1, sizeof(*worker->decision));
 	worker->drift_base = clock_wall() - clock_monotonic();
-	worker->last_heartbeat = clock_monotonic();
+	worker->last_news = worker->last_heartbeat = clock_monotonic();
 	atomic_store(&worker->running, true);
 }
 

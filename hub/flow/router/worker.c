@@ -15,6 +15,7 @@
 #define GROUP "lokethub-router"
 #define OPEN_MS 30000
 #define BETWEEN_TRIES_MS 500
+#define STALL_MS 60000
 
 struct partition *worker_partition(struct worker *worker, int32_t number)
 {
@@ -59,6 +60,82 @@ static enum outcome take_news(struct worker *worker, enum consumer_news news,
 	return OK;
 }
 
+static enum outcome open_transaction(struct worker *worker, struct err *err)
+{
+	const struct conf_router *settings = &worker->options->conf->router;
+	const struct transaction_options options = {
+		.id = worker->id,
+		.timeout_ms = settings->transaction_timeout_ms,
+		.queue_messages = settings->send_queue_messages,
+		.queue_kb = settings->send_queue_kb,
+	};
+	return transaction_new(
+		&worker->transaction, worker->options->kafka, &options, OPEN_MS, err);
+}
+
+static enum outcome open_member(struct worker *worker, struct err *err)
+{
+	char group[TOPICS_NAME_SIZE + sizeof(GROUP)];
+	snprintf(group, sizeof(group), "%s%s", worker->options->kafka->prefix, GROUP);
+	const struct consumer_member_options options = {
+		.group = group,
+		.instance = worker->id,
+		.topic = TOPIC_INTAKE,
+		.session_timeout_ms = worker->options->conf->router.session_timeout_ms,
+	};
+	return consumer_new_member(&worker->member, worker->options->kafka, &options, err);
+}
+
+/* What is open already is not opened again. */
+static enum outcome try_open(struct worker *worker, struct err *err)
+{
+	const struct router_options *options = worker->options;
+	if (!worker->facts_reader &&
+		facts_reader_new(&worker->facts_reader, options->kafka, options->wire,
+			worker->facts, err) != OK)
+		return err->outcome;
+	if (!worker->transaction && open_transaction(worker, err) != OK)
+		return err->outcome;
+	return open_member(worker, err);
+}
+
+static enum outcome open_all(struct worker *worker, struct err *err)
+{
+	enum outcome outcome = try_open(worker, err);
+	while (outcome == RETRY && !atomic_load(worker->stop)) {
+		log_warn("router", "worker=%d text=%s", worker->number, log_quote(err->text));
+		nanosleep(&(struct timespec){.tv_nsec = BETWEEN_TRIES_MS * 1000000}, NULL);
+		outcome = try_open(worker, err);
+	}
+	return atomic_load(worker->stop) ? OK : outcome;
+}
+
+static bool is_drained(const struct worker *worker)
+{
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
+		if (worker->partitions[i].mine && !worker->partitions[i].drained)
+			return false;
+	return true;
+}
+
+/* librdkafka 2.0.2 can hang on a dead broker's metadata; what helps is another client. */
+static enum outcome watch_progress(struct worker *worker, enum consumer_news news, struct err *err)
+{
+	int64_t now = clock_monotonic();
+	if (news != CONSUMER_NOTHING || is_drained(worker))
+		worker->last_news = now;
+	if (now - worker->last_news < STALL_MS)
+		return OK;
+	log_warn("router", "worker=%d text=\"nothing comes from intake: trying another client\"",
+		worker->number);
+	worker->last_news = now;
+	if (assignment_give(worker, true, err) == FATAL)
+		return FATAL;
+	consumer_free(worker->member);
+	worker->member = NULL;
+	return open_member(worker, err);
+}
+
 static enum outcome turn(struct worker *worker, struct err *err)
 {
 	enum consumer_news news = CONSUMER_NOTHING;
@@ -73,64 +150,11 @@ static enum outcome turn(struct worker *worker, struct err *err)
 		outcome = take_news(worker, news, &record, err);
 	if (outcome == OK)
 		outcome = firing_run(worker, err);
-	if (outcome == RETRY)
-		return batch_abort(worker, err, err);
 	if (outcome == OK && batch_is_due(worker, news == CONSUMER_NOTHING))
 		outcome = batch_commit(worker, err);
-	return outcome;
-}
-
-static enum outcome open_transaction(struct worker *worker, const char *id, struct err *err)
-{
-	const struct conf_router *settings = &worker->options->conf->router;
-	const struct transaction_options options = {
-		.id = id,
-		.timeout_ms = settings->transaction_timeout_ms,
-		.queue_messages = settings->send_queue_messages,
-		.queue_kb = settings->send_queue_kb,
-	};
-	return transaction_new(
-		&worker->transaction, worker->options->kafka, &options, OPEN_MS, err);
-}
-
-static enum outcome open_member(struct worker *worker, const char *id, struct err *err)
-{
-	char group[TOPICS_NAME_SIZE + sizeof(GROUP)];
-	snprintf(group, sizeof(group), "%s%s", worker->options->kafka->prefix, GROUP);
-	const struct consumer_member_options options = {
-		.group = group,
-		.instance = id,
-		.topic = TOPIC_INTAKE,
-		.session_timeout_ms = worker->options->conf->router.session_timeout_ms,
-	};
-	return consumer_new_member(&worker->member, worker->options->kafka, &options, err);
-}
-
-/* What is open already is not opened again. */
-static enum outcome try_open(struct worker *worker, struct err *err)
-{
-	const struct router_options *options = worker->options;
-	char id[TOPICS_NAME_SIZE + 100];
-	snprintf(id, sizeof(id), "%s%s-%d", options->kafka->prefix, options->conf->node,
-		worker->number);
-	if (!worker->facts_reader &&
-		facts_reader_new(&worker->facts_reader, options->kafka, options->wire,
-			worker->facts, err) != OK)
-		return err->outcome;
-	if (!worker->transaction && open_transaction(worker, id, err) != OK)
-		return err->outcome;
-	return open_member(worker, id, err);
-}
-
-static enum outcome open_all(struct worker *worker, struct err *err)
-{
-	enum outcome outcome = try_open(worker, err);
-	while (outcome == RETRY && !atomic_load(worker->stop)) {
-		log_warn("router", "worker=%d text=%s", worker->number, log_quote(err->text));
-		nanosleep(&(struct timespec){.tv_nsec = BETWEEN_TRIES_MS * 1000000}, NULL);
-		outcome = try_open(worker, err);
-	}
-	return atomic_load(worker->stop) ? OK : outcome;
+	if (outcome == RETRY)
+		outcome = batch_abort(worker, err, err);
+	return outcome == OK ? watch_progress(worker, news, err) : outcome;
 }
 
 void worker_run(struct worker *worker)

@@ -48,6 +48,7 @@ struct batch {
 struct worker {
 	const struct router_options *options;
 	int32_t number; /* from 1 */
+	char id[TOPICS_NAME_SIZE + 100]; /* of its transactions, and its name in the group */
 	pthread_t thread;
 	struct err err; /* why it ended; outcome OK: it was asked to */
 
@@ -60,7 +61,7 @@ struct worker {
 	struct batch batch;
 	bool must_resume; /* something was put back: read on from there */
 	int64_t drift_base; /* wall minus monotonic time at the start */
-	int64_t last_look, last_heartbeat; /* monotonic ms */
+	int64_t last_news, last_look, last_heartbeat; /* monotonic ms */
 
 	/* For the record at hand. */
 	struct arena arena;
