@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hub/cli/find.h"
+#include "hub/cli/overview.h"
 #include "hub/cli/reach.h"
 #include "hub/cli/story.h"
 #include "hub/cli/verbs.h"
@@ -356,6 +357,8 @@ static int answer(struct where *where, struct err *err)
 {
 	const char *text = cli_argument(where->call, 0);
 	struct find find;
+	if (cli_argument(where->call, 1) != NULL)
+		return overview_show(where->call, where->reader);
 	enum outcome outcome = strcmp(text, "-") == 0
 		? find_by_bsn(where->reader, where->conf, &find, err)
 		: find_by_text(where->reader, text, &find, err);
@@ -393,9 +396,9 @@ static const struct cli_option options[] = {
 
 const struct cli_verb where_verb = {
 	.name = "where",
-	.arguments = "CLIENT|REFERRAL|CASE|-",
+	.arguments = "CLIENT|REFERRAL|CASE…|-",
 	.least = 1,
-	.most = 1,
+	.most = 1000,
 	.summary = "Who has a client now, what is next and by when",
 	.about = "Finds the client by its pseudonym (or the first digits of it), by a referral, or "
 		 "by\n"
@@ -407,6 +410,7 @@ const struct cli_verb where_verb = {
 	.found = "nobody, or more than one client is meant",
 	.examples = "  lokethub where 2026-000123\n"
 		    "  lokethub where 3fa91c2e\n"
+		    "  lokethub where 2026-000123 2026-000124 2026-000125\n"
 		    "  lokethub where - < bsn.txt\n"
 		    "  lokethub where 2026-000123 --json | jq -r .desk",
 	.run = run,
