@@ -110,7 +110,9 @@ static const struct cli_option options[] = {
 
 const struct cli_verb check_verb = {
 	.name = "check",
-	.arguments = "",
+	.arguments = "[FILE]",
+	.most = 1,
+	.conf_argument = true,
 	.summary = "Proves a configuration before it is used",
 	.about =
 		"Reads every file that the configuration names. Unknown keys, wrong types and "
@@ -121,7 +123,7 @@ const struct cli_verb check_verb = {
 		"running edge at hand, also that no desk was taken out that still has clients.",
 	.options = options,
 	.json = true,
-	.examples = "  lokethub check -c config/lokethub.conf\n"
+	.examples = "  lokethub check config/lokethub.conf\n"
 		    "  lokethub check --secrets --json | jq .problems",
 	.run = run,
 };

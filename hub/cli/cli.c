@@ -88,6 +88,8 @@ cli_serve_fn *cli_serve(const struct cli_call *call)
 const char *cli_conf_path(const struct cli_call *call)
 {
 	const char *path = cli_value(call, "config");
+	if (path == NULL && call->verb->conf_argument)
+		path = cli_argument(call, 0);
 	if (path == NULL)
 		path = getenv("LOKETHUB_CONFIG");
 	if (path == NULL || *path == '\0')

@@ -42,6 +42,7 @@ struct cli_verb {
 	const char *about; /* what --help adds */
 	const struct cli_option *options; /* besides --config, --json and --help; NULL: none */
 	bool json; /* knows --json */
+	bool conf_argument; /* its argument is the config, as --config is elsewhere */
 	const char *found; /* when it exits with 1; NULL: never */
 	const char *examples; /* a line each */
 	int (*run)(struct cli_call *call);

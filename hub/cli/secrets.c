@@ -14,7 +14,9 @@ static int run(struct cli_call *call)
 
 const struct cli_verb secrets_verb = {
 	.name = "secrets",
-	.arguments = "",
+	.arguments = "[FILE]",
+	.most = 1,
+	.conf_argument = true,
 	.summary = "Makes the key and token files that are missing",
 	.about =
 		"Each file that the configuration names and that does not exist is made with "
@@ -22,6 +24,6 @@ const struct cli_verb secrets_verb = {
 		"content, readable by its owner only. What exists is left alone. Back the keys "
 		"up:\n"
 		"without them nothing that was sealed can ever be read, and no client found again.",
-	.examples = "  lokethub secrets -c config/lokethub.conf",
+	.examples = "  lokethub secrets config/lokethub.conf",
 	.run = run,
 };
