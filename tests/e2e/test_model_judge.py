@@ -1,6 +1,7 @@
 """test_model_judge - the judge finds nothing in a right world, and each wrong done to it."""
 
 import copy
+import dataclasses
 import struct
 from collections.abc import Callable
 from random import Random
@@ -205,6 +206,14 @@ def late_clock(world: World, random: Random) -> None:
     random.choice(clocks)["due"] += 1
 
 
+def early_message(world: World, random: Random) -> None:
+    """A T0 of the model is due before the message after it, which came first."""
+    for _, event in world.topics.events[5:]:
+        event["at"] += 20 * 60_000
+    for index, record in enumerate(world.topics.intake[5:], 5):
+        world.topics.intake[index] = dataclasses.replace(record, time=record.time + 20 * 60_000)
+
+
 def lose_handover(world: World, random: Random) -> None:
     del world.topics.handovers[random.randrange(len(world.topics.handovers))]
 
@@ -244,6 +253,7 @@ def lose_rejection(world: World, random: Random) -> None:
         (move_owner, {"owner"}),
         (wrong_result, {"code"}),
         (late_clock, {"state clocks"}),
+        (early_message, {"clock passed over", "clock overdue"}),
         (lose_handover, {"handover"}),
         (double_handover, {"handover", "handover number"}),
         (wrong_role, {"handover role"}),

@@ -79,23 +79,28 @@ class Judge:
         topics: Topics,
         clock_names: Iterable[str] = CLOCKS_BUILT,
         lead: int = 0,
+        rests: bool = True,
     ) -> None:
-        """lead: how far the hub's time may be ahead of the brokers' (clock_offset), in ms."""
+        """lead: how far the hub's time may be ahead of the brokers' (clock_offset), in ms.
+        rests: every clock that is due by the last decision has been fired."""
         self.config, self.topics = config, topics
         self.clock_names = frozenset(clock_names)
-        self.lead = lead
+        self.lead, self.rests = lead, rests
         self.report = Report()
         self.model: dict[str, Client] = {}
         self.router: dict[str, Client] = {}
         self.client_of_referral: dict[str, str] = {}
         self.astray: set[str] = set()  # clients on which model and router already differ
         self.now: dict[int, int] = {}
+        self.partition_of: dict[str, int] = {}
         self.hashes: dict[str, bytes] = {}
         self.sealed: Any = None  # of the Referral that is being judged
         self.told: dict[tuple[str, str, int], dict[str, Any]] = {}
 
     def run(self) -> Report:
         self._events()
+        if self.rests:
+            self._overdue()
         self._clients()
         self._handovers()
         self._rejected()
@@ -144,6 +149,7 @@ class Judge:
             self.report.add("now of the decision", where, now, event["at"])
             self.now[record.partition] = now = max(now, event["at"])
         partner, decision, client = self._decide(record, event, now)
+        self._passed_over(where, client, now)
         sums = self.report.partners[partner]
         sums["received"] += 1
         sums[event["result"].lower()] += 1
@@ -172,6 +178,27 @@ class Judge:
         )
         self.sealed = message.sealed if message.type == "Referral" else None
         return message.partner, decision, client
+
+    def _passed_over(self, where: str, client: str | None, now: int) -> None:
+        """A clock that was due by now comes before the message."""
+        known = self.model.get(client or "")
+        if known is None or client in self.astray:
+            return
+        for clock, referral in known.armed():
+            if clock.name in self.clock_names and clock.due <= now:
+                named = (clock.name, referral and referral.id, clock.due)
+                self.report.add("clock passed over", where, named, f"a message at {now}")
+
+    def _overdue(self) -> None:
+        """When the router rests, no clock is left that came due before its last decision."""
+        last = {event["partition"]: event["at"] for _, event in self.topics.events}
+        for _, event in self.topics.events:
+            if event["client"] is not None:
+                self.partition_of[hexed(event["client"])] = event["partition"]
+        for name, client in self.router.items():
+            for clock, _ in client.armed():
+                if clock.due < last[self.partition_of[name]]:
+                    self.report.add("clock overdue", f"client {name}", "fired", clock)
 
     def _client_of_key(self, key: str) -> str | None:
         if len(key) != 32 or any(digit not in "0123456789abcdef" for digit in key):
