@@ -1,221 +1,257 @@
-"""demo_day - plays a small day of made-up people over HTTP and shows who has whom at its end.
+"""demo_day - plays a small day of made-up people: what partners say, and what the hub answers.
 
-usage: demo_day.py URL TOKENS    with LOKETHUB, the program, and LOKETHUB_CONFIG in the environment
+usage: demo_day.py URL TOKENS OFFSET
+URL is the hub's, TOKENS the folder of the partners' tokens, OFFSET the file with which its time is
+moved on. Prints a line per call; exits with 1 if an answer is not the one that the day expects.
+Needs Python alone, so that it can be read as an example of a partner.
 """
 
 import json
-import os
-import subprocess
 import sys
-from datetime import datetime
+import time
+import urllib.error
+import urllib.request
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
-
-PEOPLE = {
-    "Amina": "999990007",
-    "Bram": "999990019",
-    "Chantal": "999990020",
-    "Daan": "999990032",
-    "Esra": "999990044",
-    "Fenna": "999990056",
-}
-LAST_CASE = {
-    "Amina": "U-1",
-    "Bram": "G-2",
-    "Chantal": "U-2",
-    "Daan": "R-1",
-    "Esra": "U-3",
-    "Fenna": "G-4",
-}
+HOUR = 3_600_000
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+UWV, GEMEENTE, WSP = "uwv-rijnmond", "gemeente-rotterdam", "wsp-rijnmond"
+LEERWERK, WERKCENTRUM, SCHOOL = "leerwerkloket-rijnmond", "werkcentrum-rijnmond", "vo-rijnmond"
+TOKENS = {UWV: "uwv", "uwv-flevoland": "uwv", "wsp-flevoland": "wsp-flevoland"}
 
-
-class Hub:
-    """The hub as its partners see it: each with a token of its own."""
-
-    def __init__(self, url: str, tokens: Path) -> None:
-        self.http, self.tokens = httpx.Client(base_url=url, timeout=20), tokens
-        self.count = 0
-
-    def post(self, desk: str, path: str, body: Any, wait: bool = True) -> httpx.Response:
-        name = "uwv" if desk.startswith("uwv-") else desk  # one partner with a desk per region
-        token = (self.tokens / name).read_text().strip()
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        if wait:
-            headers["Prefer"] = "wait=10"
-        content = body if isinstance(body, str) else json.dumps(body)
-        return self.http.post(path, content=content, headers=headers)
-
-    def draft(self, name: str, body: dict, **more: Any) -> dict:
-        self.count += 1
-        person = {"bsn": PEOPLE[name], "given_names": name, "family_name": "Voorbeeld"}
-        return {"reference": f"day-{self.count}", "person": person, "body": body} | more
+# Made up: the numbers are of a range that is never given out, and pass the 11-test.
+PEOPLE = {
+    "anna": {"bsn": "999990019", "family_name": "Akkerman", "birth_date": "1988-03-14"},
+    "bram": {"bsn": "999990020", "family_name": "Bakker", "birth_date": "2006-11-02"},
+    "cleo": {"bsn": "999990032", "family_name": "Cornelissen", "birth_date": "1979-07-21"},
+    "daan": {"bsn": "999990044", "family_name": "Dijkstra", "birth_date": "2004-01-30"},
+    "emma": {"bsn": "999990056", "family_name": "Evers", "birth_date": "2008-05-05"},
+    "farid": {"bsn": "999990068", "family_name": "Faruk", "birth_date": "1995-12-12"},
+    "gerda": {"bsn": "999990081", "family_name": "Gerritsen", "birth_date": "1966-09-09"},
+    "hanna": {"bsn": "999990093", "family_name": "Hendriks", "birth_date": "1990-02-28"},
+    "ivo": {"bsn": "999990111", "family_name": "IJsbrand", "birth_date": "1983-06-17"},
+}
 
 
 class Day:
-    def __init__(self, hub: Hub) -> None:
-        self.hub = hub
-        self.referrals: dict[str, str] = {}  # case → id
+    def __init__(self, url: str, tokens: Path, offset: Path) -> None:
+        self.url, self.tokens, self.offset = url, tokens, offset
+        self.referrals: dict[str, str] = {}
+        self.bodies: dict[str, dict] = {}
+        self.wrong = 0
 
-    def say(self, who: str, text: str, answer: httpx.Response) -> httpx.Response:
-        print(f"  {who:24} {text:62} {answer.status_code}")
-        return answer
+    def wait(self, hours: float) -> None:
+        """Moves the hub's time on; the file is replaced whole, so that nobody reads half of it."""
+        before = int(self.offset.read_text())
+        new = self.offset.with_suffix(".new")
+        new.write_text(f"{before + int(hours * HOUR)}\n")
+        new.replace(self.offset)
+        time.sleep(0.3)
 
-    def refer(
-        self, partner: str, name: str, case: str, text: str, **referral: Any
-    ) -> httpx.Response:
-        body = {
-            "kind": "TRANSFER",
-            "subject": "PERSON",
-            "from_desk": partner,
-            "municipality": "GM0599",
-            "origin": "PARTNER",
-            "purpose": "GUIDANCE",
-            "legal_basis": {"kind": "PUBLIC_TASK"},
-        } | referral
-        draft = self.hub.draft(name, {"Referral": body}, case=case)
-        return self.send(partner, "/v1/referrals", draft, case, text)
+    def begin(self) -> None:
+        """The day is a Monday, so that what comes due in working days does so every time."""
+        now = datetime.now(AMSTERDAM)
+        start = now.replace(hour=8, minute=30, second=0) + timedelta(days=7 - now.weekday())
+        self.wait((start - now) / timedelta(hours=1))
 
-    def send(self, partner: str, path: str, draft: Any, case: str, text: str) -> httpx.Response:
-        answer = self.say(partner, text, self.hub.post(partner, path, draft))
-        if "Location" in answer.headers:
-            self.referrals[case] = answer.headers["Location"].rpartition("/")[2]
-        return answer
+    def heading(self, text: str) -> None:
+        print(f"\n{text}", flush=True)
 
-    def act(self, partner: str, case: str, action: str, text: str, **change: Any) -> None:
-        self.hub.count += 1
-        body = {"action": action, "actor": {"desk": partner, "worker": "team-1"}} | change
-        draft = {
-            "reference": f"day-{self.hub.count}",
-            "person": {"text": "Toelichting van de medewerker."},
-            "body": {"StatusChange": body},
-        }
-        path = f"/v1/referrals/{self.referrals[case]}/actions"
-        self.say(partner, text, self.hub.post(partner, path, draft))
+    def call(self, desk: str, path: str, body: dict, expect: int, text: str) -> dict:
+        token = (self.tokens / TOKENS.get(desk, desk)).read_text().strip()
+        request = urllib.request.Request(
+            self.url + path,
+            json.dumps(body).encode(),
+            {
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                "Prefer": "wait=5",
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                status, content = answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            status, content = error.code, json.load(error)
+        mark = "✓" if status == expect else f"✗ expected {expect}"
+        self.wrong += status != expect
+        print(f"  {mark} {text:<66} {status} {told(status, content)}", flush=True)
+        return content
 
-    def play(self) -> None:
-        uwv, gemeente = "uwv-rijnmond", "gemeente-rotterdam"
-        wsp, leerwerk, roc = "wsp-rijnmond", "leerwerkloket-rijnmond", "roc-rijnmond"
-        self.refer(uwv, "Amina", "U-1", "refers Amina to the WSP", question="WERK", to_desk=wsp)
-        self.act(wsp, "U-1", "ACCEPT", "accepts Amina: now it is responsible")
-        first = self.refer(
-            gemeente, "Bram", "G-1", "refers Bram; the hub finds the desk", question="LEERBAAN"
-        )
-        self.act(
-            leerwerk,
-            "G-1",
-            "DECLINE",
-            "declines Bram: no place",
-            reason="NO_CAPACITY",
-            suggested_desk=wsp,
-        )
-        self.refer(
-            gemeente, "Bram", "G-2", "refers Bram again, to the WSP", question="WERK", to_desk=wsp
-        )
-        self.act(wsp, "G-2", "ACCEPT", "accepts Bram")
-        self.refer(
-            uwv,
-            "Chantal",
-            "U-2",
-            "refers Chantal to the Leerwerkloket",
-            question="OPLEIDING",
-            to_desk=leerwerk,
-        )
-        self.refer(
-            gemeente,
-            "Chantal",
-            "G-3",
-            "refers Chantal too: becomes a request to UWV",
-            question="TAAL",
-            to_desk=roc,
-        )
-        self.act(leerwerk, "U-2", "ACCEPT", "accepts Chantal: the request follows her")
-        self.register("roc-rijnmond", "Daan", "R-1")
-        draft = self.hub.draft(
-            "Esra", {"Referral": self.question(uwv, "ORIENTATIE", wsp)}, case="U-3"
-        )
-        self.send(uwv, "/v1/referrals", draft, "U-3", "refers Esra")
-        self.send(
-            uwv, "/v1/referrals", draft, "U-3", "sends the very same message again: a duplicate"
-        )
-        self.say(
-            uwv,
-            "sends a broken message: refused, and recorded",
-            self.hub.post(uwv, "/v1/referrals", "{not json"),
-        )
-        self.refer(
-            gemeente,
-            "Fenna",
-            "G-4",
-            "refers Fenna with an unknown question: refused",
-            question="GELUK",
-        )
-        self.refer(
-            gemeente,
-            "Fenna",
-            "G-4",
-            "refers Fenna properly, to begin in spring",
-            question="STAGE",
-            not_before="2099-04-01",
-        )
-        self.act(wsp, "G-1", "ACCEPT", "accepts what another desk declined: not possible")
-        assert first.status_code < 300, first.text
-
-    def question(self, desk: str, question: str, target: str) -> dict:
-        return {
+    def refer(self, who: str, desk: str, text: str, expect: int = 201, **changes) -> dict:
+        """A referral; the case is the person's name, the leg tells a second one apart."""
+        leg, reference = changes.pop("leg", ""), changes.pop("reference", None)
+        phone = changes.pop("phone", "0101234567")
+        referral = {
             "kind": "TRANSFER",
             "subject": "PERSON",
             "from_desk": desk,
-            "to_desk": target,
-            "question": question,
+            "question": "WERK",
             "municipality": "GM0599",
             "origin": "PARTNER",
             "purpose": "GUIDANCE",
-            "legal_basis": {"kind": "PUBLIC_TASK"},
+            "legal_basis": {"kind": "PUBLIC_TASK", "reference": "SUWI art. 30a"},
+        } | changes
+        body = {
+            "reference": reference or f"{who}-{desk}-{leg or 1}",
+            "case": f"2026-{who}",
+            "leg": leg,
+            "person": PEOPLE[who] | {"phone": phone, "text": "Zoekt werk dichtbij huis."},
+            "body": {"Referral": referral},
         }
+        answer = self.call(desk, "/v1/referrals", body, expect, text)
+        self.bodies[who] = body
+        if "referral" in answer:
+            self.referrals[f"{who}{leg}"] = answer["referral"]
+        return answer
 
-    def register(self, partner: str, name: str, case: str) -> None:
-        body = self.question("", "LOOPBAANADVIES", "") | {"origin": "SELF"}
-        del body["from_desk"], body["to_desk"]
-        draft = self.hub.draft(name, {"Referral": body}, case=case)
-        self.send(partner, "/v1/registrations", draft, case, f"passes on that {name} registered")
+    def act(self, who: str, desk: str, action: str, text: str, expect: int = 201, **more) -> dict:
+        referral = self.referrals.get(who, "0" * 8 + "-0000-8000-8000-000000000000")
+        change = {"action": action, "actor": {"desk": desk, "worker": "team-1"}} | more
+        body = {
+            "reference": f"{who}-{action}-{desk}-{time.time_ns()}",
+            "person": {"text": "Toelichting bij deze stap."},
+            "body": {"StatusChange": change},
+        }
+        return self.call(desk, f"/v1/referrals/{referral}/actions", body, expect, text)
 
 
-def where(referral: str) -> dict:
-    program = os.environ["LOKETHUB"]
-    done = subprocess.run(
-        [program, "where", referral, "--json"], capture_output=True, text=True, check=False
+def told(status: int, content: dict) -> str:
+    """What an answer says, in a few words."""
+    if status < 400:
+        return f"{content['state']} at {content['target']}"
+    errors = content.get("errors", [])
+    if len(errors) > 1:
+        return f"{len(errors)} fields are wrong, each with an example of a good value"
+    return content.get("detail", content.get("title", ""))
+
+
+def play(day: Day) -> None:
+    day.begin()
+    day.heading("Monday 08:30  UWV and the municipality begin their day")
+    day.refer("anna", UWV, "UWV refers Anna; the hub finds the desk")
+    day.refer(
+        "bram",
+        GEMEENTE,
+        "Rotterdam refers Bram, who wants to learn on the job",
+        question="LEERBAAN",
+        to_desk=LEERWERK,
     )
-    if done.returncode != 0:
-        sys.exit(f"lokethub where {referral}: {done.stderr.strip()}")
-    return json.loads(done.stdout)
+    day.refer("hanna", UWV, "UWV refers Hanna to the WSP", to_desk=WSP)
+
+    day.heading("10:00  desks decide")
+    day.wait(1.5)
+    day.act("anna", WSP, "ACCEPT", "the WSP takes Anna")
+    day.act("hanna", WSP, "ACCEPT", "the WSP takes Hanna")
+    day.act(
+        "bram",
+        LEERWERK,
+        "DECLINE",
+        "the Leerwerkloket is full, and says where Bram could go",
+        reason="NO_CAPACITY",
+        suggested_desk=WSP,
+    )
+    day.refer(
+        "bram", GEMEENTE, "Rotterdam refers Bram again", question="LEERBAAN", to_desk=WSP, leg="2"
+    )
+    day.act("bram2", WSP, "ACCEPT", "the WSP takes Bram")
+
+    day.heading("11:30  two partners, one client")
+    day.wait(1.5)
+    day.refer("cleo", UWV, "UWV refers Cleo to the WSP", to_desk=WSP)
+    day.act("cleo", WSP, "DELIVERED", "the WSP's system has the offer")
+    day.refer("cleo", GEMEENTE, "Rotterdam refers Cleo too: it becomes a request to UWV", leg="r")
+    day.act("cleor", UWV, "SEEN", "UWV looks at the request")
+
+    day.heading("13:00  who comes by himself, and who nobody has")
+    day.wait(1.5)
+    day.call(
+        WERKCENTRUM,
+        "/v1/registrations",
+        {
+            "reference": "daan-1",
+            "case": "2026-daan",
+            "person": PEOPLE["daan"],
+            "body": {
+                "Referral": {
+                    "kind": "TRANSFER",
+                    "subject": "PERSON",
+                    "question": "ORIENTATIE",
+                    "municipality": "GM0599",
+                    "origin": "SELF",
+                    "purpose": "GUIDANCE",
+                    "legal_basis": {"kind": "CONSENT", "given_at": "2026-01-05T09:00:00Z"},
+                }
+            },
+        },
+        201,
+        "Daan registers at the Werkcentrum",
+    )
+    day.refer("emma", SCHOOL, "a school, which holds nobody, refers Emma", question="STAGE")
+    day.refer(
+        "gerda",
+        "uwv-flevoland",
+        "UWV refers Gerda in Almere, where there is no Leerwerkloket",
+        question="LEERBAAN",
+        municipality="GM0034",
+    )
+
+    day.heading("14:00  said twice, said better, said wrong")
+    day.wait(1)
+    day.refer("farid", UWV, "UWV refers Farid", question="TAAL")
+    same = day.bodies["farid"]
+    day.call(UWV, "/v1/referrals", same, 201, "… and the same once more: a duplicate")
+    day.refer(
+        "farid",
+        UWV,
+        "… and with another phone number: amended",
+        question="TAAL",
+        reference="farid-2",
+        phone="0107654321",
+    )
+    day.refer(
+        "farid",
+        UWV,
+        "… and other content under the same reference: a conflict",
+        expect=409,
+        question="STAGE",
+    )
+    broken = {
+        "reference": "broken-1",
+        "case": "2026-broken",
+        "person": {"bsn": "123456789"},
+        "body": {"Referral": {"kind": "TRANSFER", "from_desk": GEMEENTE, "question": "GELUK"}},
+    }
+    day.call(GEMEENTE, "/v1/referrals", broken, 400, "a broken message: all that is wrong, at once")
+    day.act("anna", WSP, "ACCEPT", "the WSP takes Anna once more: not possible", expect=409)
+
+    day.heading("15:30  Hanna has found work; Ivo is urgent, and nobody looks")
+    day.wait(1.5)
+    day.act(
+        "hanna",
+        WSP,
+        "COMPLETE",
+        "the WSP tells what came of it",
+        outcome="PLACED_WORK",
+        next_step="START_WORK",
+    )
+    day.act("hanna", WSP, "CLOSE", "the WSP closes Hanna", closing_reason="PLACED_WORK")
+    day.refer("ivo", UWV, "UWV refers Ivo, urgently", to_desk=WSP, urgency="URGENT")
+    day.act("ivo", WSP, "DELIVERED", "the WSP's system has the offer")
+
+    day.heading("three days pass")
+    day.wait(72)
+    time.sleep(2)
 
 
-def local_time(text: str) -> str:
-    at = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(AMSTERDAM)
-    return f"{at:%a %d %b %Y %H:%M}"
-
-
-def show(referrals: dict[str, str]) -> None:
-    print("\nWho has whom, and what is next (lokethub where)")
-    print(f"  {'CLIENT':9}{'WITH':26}{'NEXT':44}BY")
-    for name, case in LAST_CASE.items():
-        found = where(referrals[case])
-        duty = f"{found['next_desk']}: {found['next'].lower().replace('_', ' ')}"
-        print(f"  {name:9}{found['desk']:26}{duty:44}{local_time(found['next_due'])}")
-    print("  the whole story of one: lokethub where " + referrals[LAST_CASE["Bram"]])
-
-
-def main() -> None:
-    url, tokens = sys.argv[1:]
-    day = Day(Hub(url, Path(tokens)))
-    print("\nA small day of made-up people")
-    day.play()
-    show(day.referrals)
+def main() -> int:
+    url, tokens, offset = sys.argv[1:]
+    day = Day(url.rstrip("/"), Path(tokens), Path(offset))
+    play(day)
+    return 1 if day.wrong else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -139,7 +139,7 @@ static enum outcome look_several_times(struct orphans *orphans, struct err *err)
 
 static const struct table_column columns[] = {
 	{"RULE", "invariant", TABLE_TEXT, false},
-	{"CLIENT", "client", TABLE_TEXT, false},
+	{"CLIENT", "client", TABLE_ID, false},
 	{"WHAT", "text", TABLE_TEXT, false},
 };
 static const struct page_table about_orphans = {

@@ -6,7 +6,7 @@
 
 static const struct table_column columns[] = {
 	{"ASKED", "asked", TABLE_TEXT, false},
-	{"CLIENT", "client", TABLE_TEXT, false},
+	{"CLIENT", "client", TABLE_ID, false},
 	{"STATUS", "status", TABLE_TEXT, false},
 	{"WITH", "desk", TABLE_TEXT, false},
 	{"LAST REFERRAL", "referral", TABLE_TEXT, false},

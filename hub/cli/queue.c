@@ -39,8 +39,8 @@ static int64_t add_queue(struct page *page, const struct report_queue *queue)
 static const struct table_column desk_columns[] = {
 	{"DUE", "due", TABLE_DUE, false},
 	{"WHAT", "what", TABLE_TEXT, false},
-	{"CLIENT", "client", TABLE_TEXT, false},
-	{"REFERRAL", "referral", TABLE_TEXT, false},
+	{"CLIENT", "client", TABLE_ID, false},
+	{"REFERRAL", "referral", TABLE_ID, false},
 	{"FOR", "question", TABLE_TEXT, false},
 	{"STATE", "state", TABLE_TEXT, false},
 	{"LEVEL", "level", TABLE_NUMBER, false},

@@ -12,7 +12,7 @@ static const struct table_column columns[] = {
 	{"SINCE", "since", TABLE_TIME, false},
 	{"CODE", "code", TABLE_TEXT, false},
 	{"PARTNER", "partner", TABLE_TEXT, false},
-	{"CLIENT", "client", TABLE_TEXT, false},
+	{"CLIENT", "client", TABLE_ID, false},
 	{"NUMBER", "number", TABLE_NUMBER, false},
 	{"", "waits", TABLE_TEXT, false},
 	{"ACTS", "owner", TABLE_TEXT, false},

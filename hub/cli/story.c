@@ -141,13 +141,36 @@ static void add_client_changes(struct buffer *out, const struct event *event)
 	}
 }
 
+static bool was_named(const struct event *event, size_t place)
+{
+	for (size_t i = 0; i < place; i++) {
+		if (bytes_equal(event->handovers[i].desk, event->handovers[place].desk))
+			return true;
+	}
+	return false;
+}
+
+static void add_told(struct buffer *out, const struct event *event)
+{
+	const char *separator = "; told ";
+	for (size_t i = 0; i < event->handovers_count; i++) {
+		if (was_named(event, i))
+			continue;
+		buffer_add_string(out, separator);
+		buffer_add_bytes(out, event->handovers[i].desk);
+		separator = ", ";
+	}
+}
+
 static void add_clock(struct buffer *out, const struct event *event)
 {
-	if (event->clock == NULL || out->size > 0)
+	if (event->clock == NULL)
 		return;
-	buffer_add_format(out, "clock %s came due", clock_name_name(event->clock->clock));
+	if (out->size == 0)
+		buffer_add_format(out, "%s: nobody has by now", story_clock(event->clock->clock));
 	if (event->text.data != NULL)
 		buffer_add_format(out, ": %.*s", BYTES_ARG(event->text));
+	add_told(out, event);
 }
 
 static void add_refusal(struct buffer *out, const struct event *event)

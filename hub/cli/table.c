@@ -12,9 +12,11 @@
 #define GAP "  "
 #define GAP_WIDTH 2
 #define CUT_LEAST 12 /* columns that a cut text keeps, however narrow the terminal */
+#define ID_DIGITS 8
 
 struct cell {
 	const char *text; /* for people; NULL: none */
+	const char *whole; /* of text, for scripts */
 	int64_t number;
 	enum terminal_tone tone;
 };
@@ -48,7 +50,7 @@ void table_free(struct table *table)
 
 static bool is_text(const struct table_column *column)
 {
-	return column->kind == TABLE_TEXT;
+	return column->kind == TABLE_TEXT || column->kind == TABLE_ID;
 }
 
 static const struct table_column *next_column(const struct table *table)
@@ -68,11 +70,21 @@ static struct cell *add_cell(struct table *table)
 	return cell;
 }
 
+static void add_text(struct table *table, const char *whole)
+{
+	enum table_kind kind = next_column(table)->kind;
+	const char *text = whole;
+	assert(is_text(next_column(table)));
+	if (kind == TABLE_ID && whole != NULL)
+		text = arena_format(&table->arena, "%.*s", ID_DIGITS, whole);
+	struct cell *cell = add_cell(table);
+	cell->text = text;
+	cell->whole = whole;
+}
+
 void table_bytes(struct table *table, struct bytes text)
 {
-	assert(is_text(next_column(table)));
-	const char *copy = text.data == NULL ? NULL : arena_string(&table->arena, text);
-	add_cell(table)->text = copy;
+	add_text(table, text.data == NULL ? NULL : arena_string(&table->arena, text));
 }
 
 void table_text(struct table *table, const char *text)
@@ -82,12 +94,11 @@ void table_text(struct table *table, const char *text)
 
 void table_format(struct table *table, const char *format, ...)
 {
-	assert(is_text(next_column(table)));
 	va_list arguments;
 	va_start(arguments, format);
 	const char *text = arena_format_list(&table->arena, format, arguments);
 	va_end(arguments);
-	add_cell(table)->text = text;
+	add_text(table, text);
 }
 
 static const char *shown(struct table *table, enum table_kind kind, int64_t number)
@@ -95,6 +106,7 @@ static const char *shown(struct table *table, enum table_kind kind, int64_t numb
 	char text[TERMINAL_TIME_SIZE] = "";
 	switch (kind) {
 	case TABLE_TEXT:
+	case TABLE_ID:
 		break;
 	case TABLE_NUMBER:
 		snprintf(text, sizeof(text), "%" PRId64, number);
@@ -263,7 +275,8 @@ static struct json_object *cell_json(enum table_kind kind, const struct cell *ce
 		return NULL;
 	switch (kind) {
 	case TABLE_TEXT:
-		return json_object_new_string(cell->text);
+	case TABLE_ID:
+		return json_object_new_string(cell->whole);
 	case TABLE_NUMBER:
 		return json_object_new_int64(cell->number);
 	case TABLE_AGE:

@@ -13,6 +13,7 @@
 
 enum table_kind {
 	TABLE_TEXT,
+	TABLE_ID, /* people: its first 8 digits, by which it is found; JSON: whole */
 	TABLE_NUMBER,
 	TABLE_TIME, /* epoch ms; people: local time in the Netherlands, JSON: RFC 3339 */
 	TABLE_AGE, /* ms; people: "3 d", JSON: whole seconds */

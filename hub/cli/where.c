@@ -146,7 +146,7 @@ static void add_status(struct where *where)
 }
 
 static const struct table_column referral_columns[] = {
-	{"REFERRAL", "referral", TABLE_TEXT, false},
+	{"REFERRAL", "referral", TABLE_ID, false},
 	{"CASE", "case", TABLE_TEXT, false},
 	{"KIND", "kind", TABLE_TEXT, false},
 	{"STATE", "state", TABLE_TEXT, false},

@@ -95,6 +95,20 @@ static void test_empty_column_is_left_out(void **state)
 	table_free(table);
 }
 
+static void test_ids_are_short_for_people(void **state)
+{
+	static const struct table_column one[] = {{"ID", "id", TABLE_ID, false}};
+	struct table *table = table_new(one, 1, 0);
+	(void)state;
+	table_text(table, "0123456789abcdef");
+	assert_string_equal(printed(table, 0), "ID\n01234567\n");
+	struct json_object *json = table_json(table);
+	assert_string_equal(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN),
+		"[{\"id\":\"0123456789abcdef\"}]");
+	json_object_put(json);
+	table_free(table);
+}
+
 static void test_json(void **state)
 {
 	struct table *table = made();
@@ -178,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_empty_column_is_left_out),
+		cmocka_unit_test(test_ids_are_short_for_people),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_tones_only_with_colour),
 		cmocka_unit_test(test_page),
