@@ -6,8 +6,8 @@
 
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
-#include "hub/web/tally.h"
 #include "hub/web/edge.h"
+#include "hub/web/tally.h"
 
 struct web {
 	struct web_options options;
