@@ -197,19 +197,23 @@ static unsigned int daemon_flags(const struct server_options *options, int famil
 static struct MHD_Daemon *start(struct server *server, const struct addrinfo *address)
 {
 	const struct server_options *options = &server->options;
-	struct MHD_OptionItem items[3] = {{MHD_OPTION_END, 0, NULL}};
+	struct MHD_OptionItem items[4] = {{MHD_OPTION_END, 0, NULL}};
+	size_t count = 0;
 	union {
 		const char *text;
 		void *given;
 	} cert = {.text = options->tls_cert}, key = {.text = options->tls_key};
+	/* Not to be set to 0 otherwise: that keeps a restart waiting for old connections. */
+	if (options->shares_port)
+		items[count++] =
+			(struct MHD_OptionItem){MHD_OPTION_LISTENING_ADDRESS_REUSE, 1, NULL};
 	if (cert.text != NULL) {
-		items[0] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, cert.given};
-		items[1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, key.given};
-		items[2] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+		items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, cert.given};
+		items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, key.given};
 	}
+	items[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
 	return MHD_start_daemon(daemon_flags(options, address->ai_family), 0, NULL, NULL,
 		on_request, server, MHD_OPTION_SOCK_ADDR, address->ai_addr,
-		MHD_OPTION_LISTENING_ADDRESS_REUSE, options->shares_port ? 1U : 0U,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned int)options->connections,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int)options->connections_per_address,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)options->header_bytes + POOL_SPARE,

@@ -495,6 +495,61 @@ static void test_close_lets_requests_end(void **state)
 	close(busy);
 }
 
+/* A restart need not wait for the connections that the last one closed. */
+static void test_same_port_again(void **state)
+{
+	struct err err = {0};
+	char answer[4096];
+	int32_t port = server_port(server);
+	int fd = dial();
+	say(fd, "GET /things/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+	assert_int_equal(status_of(hear(fd, answer, sizeof(answer))), 200);
+	assert_true(is_closed(fd));
+	close(fd);
+	stop(state);
+	const struct server_options options = {.host = "127.0.0.1",
+		.port = port,
+		.routes = routes,
+		.connections = 64,
+		.body_bytes = BODY_MAX,
+		.header_bytes = HEADER_MAX,
+		.request_ms = REQUEST_MS,
+		.idle_ms = REQUEST_MS};
+	assert_int_equal(loop_new(&loop, &err), OK);
+	assert_int_equal(server_new(&server, loop, &options, &err), OK);
+	struct server *second = NULL;
+	assert_int_equal(server_new(&second, loop, &options, &err), RETRY);
+	server_free(server);
+	loop_free(loop);
+	assert_int_equal(start(state), 0);
+}
+
+/* Several threads may share one. */
+static void test_shared_port(void **state)
+{
+	(void)state;
+	struct loop *own = NULL;
+	struct server *servers[2];
+	struct err err = {0};
+	struct server_options options = {.host = "127.0.0.1",
+		.shares_port = true,
+		.routes = routes,
+		.connections = 64,
+		.body_bytes = BODY_MAX,
+		.header_bytes = HEADER_MAX,
+		.request_ms = REQUEST_MS,
+		.idle_ms = REQUEST_MS};
+	assert_int_equal(loop_new(&own, &err), OK);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(server_new(&servers[i], own, &options, &err), OK);
+		options.port = server_port(servers[0]);
+	}
+	assert_int_equal(server_port(servers[1]), server_port(servers[0]));
+	server_free(servers[1]);
+	server_free(servers[0]);
+	loop_free(own);
+}
+
 #define SERVER_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -510,6 +565,8 @@ int main(void)
 		SERVER_TEST(test_late_answer),
 		SERVER_TEST(test_sudden_clients),
 		SERVER_TEST(test_close_lets_requests_end),
+		SERVER_TEST(test_same_port_again),
+		SERVER_TEST(test_shared_port),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
