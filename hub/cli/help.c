@@ -6,6 +6,10 @@
 #include "hub/cli/terminal.h"
 #include "hub/cli/verbs.h"
 
+#define LINE_WIDTH 96
+#define OPTION_WIDTH 16
+#define OPTION_COLUMN (OPTION_WIDTH + 7)
+
 const struct cli_option help_options[] = {
 	{"config", 'c', "FILE",
 		"the configuration; else $LOKETHUB_CONFIG, config/lokethub.conf or "
@@ -39,6 +43,23 @@ void help_overview(FILE *out)
 	fputs("\nlokethub COMMAND --help tells the rest.\n", out);
 }
 
+/* Words of text, from this column on; a line that is full goes on below its begin. */
+static void print_wrapped(const char *text, int column, FILE *out)
+{
+	int used = column;
+	while (*text != '\0') {
+		int word = (int)strcspn(text, " ");
+		if (used > column && used + 1 + word > LINE_WIDTH) {
+			fprintf(out, "\n%*s", column, "");
+			used = column;
+		}
+		used += fprintf(out, "%s%.*s", used > column ? " " : "", word, text);
+		text += word;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
 static void print_option(const struct cli_option *option, FILE *out)
 {
 	char name[40];
@@ -47,7 +68,8 @@ static void print_option(const struct cli_option *option, FILE *out)
 		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
 	snprintf(name, sizeof(name), "--%s%s%s", option->name, option->value == NULL ? "" : " ",
 		option->value == NULL ? "" : option->value);
-	fprintf(out, "  %s%-20s %s\n", letter, name, option->doc);
+	fprintf(out, "  %s%-*s ", letter, OPTION_WIDTH, name);
+	print_wrapped(option->doc, OPTION_COLUMN, out);
 }
 
 static void print_options(const struct cli_option *option, FILE *out)

@@ -1,0 +1,442 @@
+"""test_commands - help, exit codes and JSON of the commands, and what each tells of a small town.
+
+The town lives once for all tests of the file; tests change nothing that another one counts.
+"""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import harness
+import httpx
+import pytest
+from confluent_kafka import Producer
+from deploy import token_of
+from model.scenario import test_bsns as bsns
+from model.world import WORLD
+
+UWV, GEMEENTE, WSP, LEERWERK = (
+    "uwv-rijnmond",
+    "gemeente-rotterdam",
+    "wsp-rijnmond",
+    "leerwerkloket-rijnmond",
+)
+PEOPLE = dict(zip(("anna", "bram", "cleo", "dirk", "eva", "finn"), bsns(), strict=False))
+VERBS = (
+    "check",
+    "flow",
+    "orphans",
+    "queue",
+    "rejected",
+    "rejected redrive",
+    "rejected show",
+    "route test",
+    "schemas check",
+    "schemas register",
+    "secrets",
+    "serve",
+    "settings",
+    "tap",
+    "topics check",
+    "topics create",
+    "view",
+    "where",
+)
+
+
+def run(*words: str, stdin: str = "", config: Path | None = None) -> subprocess.CompletedProcess:
+    environment = {name: value for name, value in os.environ.items() if name != "LOKETHUB_CONFIG"}
+    if config:
+        environment["LOKETHUB_CONFIG"] = str(config)
+    return subprocess.run(
+        [harness.BINARY, *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
+        check=False,
+    )
+
+
+class Town:
+    """A hub with a few people in it."""
+
+    def __init__(self, hub: harness.Hub) -> None:
+        self.hub = hub
+        self.config = hub.folder / "one.conf"
+        self.referrals: dict[str, str] = {}
+        self.count = 0
+
+    def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess:
+        return run(*words, stdin=stdin, config=self.config)
+
+    def ask(self, *words: str, code: int = 0) -> Any:
+        """A command's JSON, and the exit code it must have."""
+        done = self.run(*words, "--json")
+        assert done.returncode == code, done.stdout + done.stderr
+        assert done.stderr == ""
+        return json.loads(done.stdout)
+
+    def post(self, desk: str, path: str, body: dict) -> httpx.Response:
+        self.count += 1
+        return httpx.post(
+            self.hub.processes["one"].url + path,
+            json={"reference": f"r-{self.count}"} | body,
+            headers={
+                "Authorization": f"Bearer {token_of(WORLD.desks[desk].partner)}",
+                "Prefer": "wait=10",
+            },
+            timeout=30,
+        )
+
+    def refer(self, who: str, desk: str, target: str, **more: Any) -> httpx.Response:
+        referral = {
+            "kind": "TRANSFER",
+            "subject": "PERSON",
+            "from_desk": desk,
+            "to_desk": target,
+            "question": "WERK",
+            "municipality": "GM0599",
+            "origin": "PARTNER",
+            "purpose": "GUIDANCE",
+            "legal_basis": {"kind": "PUBLIC_TASK"},
+        }
+        person = {"bsn": PEOPLE[who], "family_name": who, "birth_date": "2001-05-30"}
+        body = {"case": f"case-{who}", "person": person, "body": {"Referral": referral}} | more
+        answer = self.post(desk, "/v1/referrals", body)
+        if "Location" in answer.headers:
+            self.referrals[who] = answer.headers["Location"].rpartition("/")[2]
+        return answer
+
+    def act(self, who: str, desk: str, action: str, **change: Any) -> httpx.Response:
+        said = {"action": action, "actor": {"desk": desk, "worker": "team-1"}} | change
+        body = {"person": {"text": "omdat"}, "body": {"StatusChange": said}}
+        return self.post(desk, f"/v1/referrals/{self.referrals[who]}/actions", body)
+
+    def client_of(self, who: str) -> str:
+        return self.ask("where", f"case-{who}")["client"]
+
+    def poison(self, client: str, value: bytes = b"\1no wire format") -> None:
+        producer = Producer({"bootstrap.servers": self.hub.services.brokers})
+        producer.produce(self.hub.prefix + "intake", value, client, int(client[:3], 16) % 12)
+        assert producer.flush(30) == 0
+
+    def wait_parked(self, who: str, count: int) -> None:
+        harness.wait_for(
+            f"{count} parked", lambda: self.ask("where", f"case-{who}")["parked"] == count, 30
+        )
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("town")
+    with harness.services(tmp_path_factory.mktemp("services")) as services:
+        settings = {"seal": {"ops_secret_key_file": "ops.key"}}
+        hub = harness.Hub(folder, services, WORLD, f"commands-{time.time_ns()}.", settings)
+        hub.deploy()
+        hub.start("one")
+        hub.ready()
+        made = Town(hub)
+        made.refer("anna", UWV, WSP)
+        made.act("anna", WSP, "ACCEPT")
+        made.refer("bram", GEMEENTE, WSP)
+        made.act("bram", WSP, "DECLINE", reason="NO_CAPACITY", suggested_desk=LEERWERK)
+        made.refer("cleo", UWV, WSP, reference="same")
+        made.refer("cleo", UWV, WSP, reference="same")
+        made.act("anna", WSP, "ACCEPT")
+        made.post(GEMEENTE, "/v1/referrals", {"case": "broken", "body": {"Referral": {}}})
+        yield made
+        hub.end()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help(verb: str) -> None:
+    done = run(*verb.split(), "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"usage: lokethub {verb}")
+    for part in ("options\n", "exit codes\n", "examples\n", "--config FILE", f"lokethub {verb}"):
+        assert part in done.stdout
+    assert all(len(line) <= 100 for line in done.stdout.splitlines())
+
+
+def test_the_overview_names_every_verb() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    lines = [line for line in done.stdout.splitlines() if line.startswith("  lokethub ")]
+    assert len(lines) == len(VERBS)
+    for verb, line in zip(VERBS, lines, strict=True):
+        assert line.startswith(f"  lokethub {verb}")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ([], 2, "lokethub COMMAND --help"),
+        (["nobody"], 2, "no command 'nobody'"),
+        (["where"], 2, "missing"),
+        (["flow", "now"], 2, "unexpected: now"),
+        (["flow", "--jsno"], 2, "unknown option --jsno"),
+        (["check", "nowhere.conf"], 3, "nowhere.conf"),
+        (["serve", "--config", "nowhere.conf"], 3, "nowhere.conf"),
+    ],
+)
+def test_usage_errors(words: list[str], code: int, said: str) -> None:
+    done = run(*words)
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+
+
+def test_a_misspelt_setting_is_named_with_file_and_line(town: Town, tmp_path: Path) -> None:
+    path = town.config.with_name("misspelt.conf")
+    path.write_text("nod = 1;\n" + town.config.read_text())
+    done = run("check", str(path))
+    assert done.returncode == 3
+    assert "misspelt.conf" in done.stdout
+    assert "nod" in done.stdout
+    problems = json.loads(run("check", str(path), "--json").stdout)["problems"]
+    assert (problems[0]["line"], problems[0]["kind"]) == (1, "error")
+
+
+def test_away(town: Town) -> None:
+    """Without Kafka, the registry or a view: try again."""
+    text = town.config.read_text().replace('node = "one"', 'node = "away"')
+    path = town.config.with_name("away.conf")
+    path.write_text(
+        text.replace('@include "settings.conf"', "").replace("data-one", "data-away")
+        + 'kafka = { bootstrap = "127.0.0.1:1"; timeout_ms = 2000; };\n'
+        + 'registry = { url = "http://127.0.0.1:1"; timeout_ms = 1000; };\n'
+    )
+    for words in (["where", "x"], ["queue"], ["topics", "check"], ["schemas", "check"]):
+        assert run(*words, config=path).returncode == 4, words
+
+
+def test_where(town: Town) -> None:
+    anna = town.ask("where", "case-anna")
+    assert (anna["status"], anna["desk"], anna["next"]) == ("OPEN", WSP, "CONTACT_CLIENT")
+    assert anna["next_desk"] == WSP
+    assert [row["state"] for row in anna["referrals"]] == ["ACCEPTED"]
+    assert [row["result"] for row in anna["story"]] == ["APPLIED", "APPLIED", "REJECTED"]
+    assert "accepted by wsp-rijnmond; now with wsp-rijnmond" in anna["story"][1]["what"]
+    bram = town.ask("where", "case-bram")
+    assert (bram["desk"], bram["next"]) == (GEMEENTE, "REFER_OR_CLOSE")
+    assert "NO_CAPACITY, suggests leerwerkloket-rijnmond" in bram["story"][1]["what"]
+
+
+def test_where_by_anything(town: Town) -> None:
+    client = town.client_of("anna")
+    for text in (client, client.upper(), client[:10], town.referrals["anna"]):
+        assert town.ask("where", text)["client"] == client
+    by_number = town.run("where", "-", "--json", stdin=f"{PEOPLE['anna']}\n")
+    assert json.loads(by_number.stdout)["client"] == client
+    assert PEOPLE["anna"] not in by_number.stdout + by_number.stderr
+    wrong = town.run("where", "-", stdin="123456789\n")
+    assert wrong.returncode == 2
+    assert "123456789" not in wrong.stdout + wrong.stderr
+
+
+def test_where_nobody(town: Town) -> None:
+    assert town.run("where", "case-nobody").returncode == 1
+    assert town.run("where", "0" * 32).returncode == 1
+    several = town.ask("where", "case-anna", "case-bram", "case-nobody", code=1)["clients"]
+    assert [row["desk"] for row in several] == [WSP, GEMEENTE, None]
+    assert several[2]["status"] == "not known"
+
+
+def test_where_shows_no_personal_data(town: Town) -> None:
+    text = town.run("where", "case-anna").stdout + town.run("tap", "intake").stdout
+    assert PEOPLE["anna"] not in text
+    assert "2001-05-30" not in text
+    assert "omdat" not in text
+
+
+def test_flow(town: Town) -> None:
+    flow = town.ask("flow")
+    assert flow["closes"]
+    assert flow["view_is_current"]
+    rows = {row["partner"]: row for row in flow["flow"]}
+    uwv = rows[WORLD.desks[UWV].partner]
+    assert (uwv["applied"], uwv["duplicate"]) == (2, 1)
+    assert rows[WORLD.desks[GEMEENTE].partner]["refused"] == 1
+    assert rows[WORLD.desks[WSP].partner]["rejected"] == 1
+    for row in rows.values():
+        parts = ("applied", "duplicate", "refused", "rejected", "parked", "in_flight")
+        assert row["received"] == sum(row[part] for part in parts)
+        assert row["unaccounted"] == 0
+
+
+def test_queue(town: Town) -> None:
+    rows = {(row["desk"], row["clock"]): row for row in town.ask("queue")["queue"]}
+    assert rows["gemeente-rotterdam", "T4"]["waiting"] == 1
+    assert rows["hub", "T0"]["waiting"] == 1
+    lines = town.ask("queue", GEMEENTE)["waiting"]
+    assert any(
+        row["what"] == "client to refer again or close" and row["client"] == town.client_of("bram")
+        for row in lines
+    )
+    assert town.run("queue", "no-such-desk").returncode == 2
+
+
+def test_rejected(town: Town) -> None:
+    rows = town.ask("rejected")["rejected"]
+    illegal = next(row for row in rows if row["code"] == "ILLEGAL")
+    assert illegal["client"] == town.client_of("anna")
+    assert illegal["owner"] == WSP
+    shown = town.ask("rejected", "show", illegal["id"])
+    assert shown["message"]["body"]["StatusChange"]["action"] == "ACCEPT"
+    assert "sealed" not in shown["message"]
+    refused = next(row for row in rows if row["code"] == "INVALID")
+    closed = town.ask("rejected", "show", refused["id"])
+    assert "original" not in closed
+    opened = town.ask("rejected", "show", refused["id"], "--open")
+    assert json.loads(opened["original"])["case"] == "broken"
+    accesses = town.run("tap", "access").stdout.splitlines()
+    assert any("rejected show" in line for line in accesses)
+    only = town.ask("rejected", "--code", "ILLEGAL", "--client", "case-anna")["rejected"]
+    assert len(only) == 1
+    assert town.run("rejected", "show", "99-99").returncode == 1
+    assert town.run("rejected", "show", "nothing").returncode == 1
+
+
+def test_orphans_and_colours(town: Town) -> None:
+    done = town.run("orphans")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert town.ask("orphans") == {"orphans": []}
+    assert "\033[" not in town.run("where", "case-anna").stdout
+
+
+def test_orphans_finds_what_is_spoilt(town: Town, tmp_path: Path) -> None:
+    """On a copy of the view, which no edge keeps up with."""
+    text = town.config.read_text().replace("data-one", "data-spoilt")
+    path = town.config.with_name("spoilt.conf")
+    path.write_text(text)
+    folder = town.hub.folder / "data-spoilt"
+    folder.mkdir()
+    source = town.hub.folder / "data-one" / "view.db"
+    spoil = "UPDATE clients SET hash = x'00'; DELETE FROM handovers WHERE number = 1"
+    for statement in (f"VACUUM INTO '{folder}/view.db'",):
+        subprocess.run(["sqlite3", source, statement], check=True, timeout=30)
+    subprocess.run(["sqlite3", folder / "view.db", spoil], check=True, timeout=30)
+    done = run("orphans", "--json", config=path)
+    assert done.returncode == 1, done.stderr
+    found = {row["invariant"] for row in json.loads(done.stdout)["orphans"]}
+    assert found == {"I19", "I20"}
+
+
+def test_tap(town: Town) -> None:
+    client = town.client_of("anna")
+    lines = [
+        json.loads(line)
+        for line in town.run("tap", "events", "--client", client).stdout.split("\n")[:-1]
+    ]
+    assert [line["value"]["result"] for line in lines] == ["APPLIED", "APPLIED", "REJECTED"]
+    assert all(line["key"] == client for line in lines)
+    intake = json.loads(town.run("tap", "intake", "--client", client, "-n1").stdout)
+    assert intake["value"]["sealed"]["box"].endswith(" bytes")
+    assert intake["headers"]["source"] == f"urn:oin:{WORLD.desks[UWV].partner}"
+    assert len(town.run("tap", "clients", "--from", "beginning").stdout.splitlines()) >= 3
+    assert town.run("tap", "nothing").returncode == 2
+
+
+def test_route_test(town: Town, tmp_path: Path) -> None:
+    referral = {
+        "kind": "TRANSFER",
+        "subject": "PERSON",
+        "from_desk": GEMEENTE,
+        "question": "OPLEIDING",
+        "municipality": "GM0599",
+        "origin": "PARTNER",
+        "purpose": "GUIDANCE",
+        "legal_basis": {"kind": "PUBLIC_TASK"},
+    }
+    path = tmp_path / "referral.json"
+    path.write_text(json.dumps({"body": {"Referral": referral}}))
+    answer = town.ask("route", "test", str(path))
+    assert (answer["region"], answer["partner"]) == ("AM22", WORLD.desks[answer["desk"]].partner)
+    assert answer["why"]
+    bad = town.run(
+        "route", "test", "-", "--json", stdin=json.dumps(referral | {"question": "GELUK"})
+    )
+    assert bad.returncode == 1
+    assert json.loads(bad.stdout)["problems"][0]["field"] == "question"
+    assert town.run("route", "test", "-", stdin="{").returncode == 2
+
+
+def test_topics_and_schemas(town: Town) -> None:
+    assert town.ask("topics", "check")["ok"]
+    assert town.ask("topics", "create")["made"] == 0
+    schemas = town.ask("schemas", "check")
+    assert schemas["ok"]
+    assert {row["result"] for row in schemas["schemas"]} == {"there"}
+    text = town.config.read_text()
+    path = town.config.with_name("other.conf")
+    settings = (town.hub.folder / "settings.conf").read_text()
+    path.write_text(text.replace('@include "settings.conf"', settings.replace("commands-", "no-")))
+    missing = run("topics", "check", "--json", config=path)
+    assert missing.returncode == 1
+    assert len(json.loads(missing.stdout)["found"]) == 10
+
+
+def test_settings_can_be_loaded(town: Town, tmp_path: Path) -> None:
+    manual = town.run("settings").stdout
+    assert "bootstrap" in manual
+    assert "transaction" in manual
+
+
+def test_redrive(town: Town, tmp_path: Path) -> None:
+    """A client is parked, and flows again: left out, repaired, and as it is."""
+    town.refer("dirk", UWV, WSP)
+    client = town.client_of("dirk")
+    town.poison(client)
+    town.wait_parked("dirk", 1)
+    assert town.act("dirk", WSP, "ACCEPT").status_code in (202, 409)
+    town.wait_parked("dirk", 2)
+    rows = town.ask("rejected", "--waiting", "--client", client, code=1)["rejected"]
+    assert [(row["number"], row["code"]) for row in rows] == [(1, "UNREADABLE"), (2, "PARKED")]
+    assert town.ask("rejected", "redrive", client, "--dry-run")["waiting"] == 2
+
+    again = town.ask("rejected", "redrive", client, "--wait", "3", code=1)
+    assert (again["redriven"], again["flows"]) == (0, False)
+
+    message = town.ask("rejected", "show", rows[1]["id"])["message"]
+    message["reference"] = "repaired"
+    message["id"] = "00000000-0000-8000-8000-00000000d1d1"
+    message["body"]["StatusChange"]["action"] = "SEEN"
+    repair = tmp_path / "repair.json"
+    repair.write_text(json.dumps(message))
+    done = town.ask("rejected", "redrive", client, "--repair", str(repair))
+    assert (done["redriven"], done["flows"]) == (2, True)
+    dirk = town.ask("where", client)
+    assert (dirk["desk"], dirk["parked"]) == (WSP, 0)
+    assert "seen by wsp-rijnmond" in " ".join(row["what"] for row in dirk["story"])
+
+    town.poison(client)
+    town.wait_parked("dirk", 1)
+    done = town.ask("rejected", "redrive", client, "--skip", "nobody knows what it was")
+    assert (done["redriven"], done["flows"]) == (1, True)
+    assert town.ask("rejected", "redrive", client)["sent"] == 0
+    assert town.ask("flow")["closes"]
+    assert town.run("orphans").stdout == ""
+
+
+def test_a_deleted_view_comes_back_equal(town: Town) -> None:
+    harness.wait_for(
+        "a view at rest",
+        lambda: town.ask("view")["digest"] == (time.sleep(1), town.ask("view")["digest"])[1],
+        60,
+    )
+    town.hub.processes["one"].end()
+    before = town.ask("view")
+    for path in (town.hub.folder / "data-one").glob("view.db*"):
+        path.unlink()
+    assert town.run("where", "case-anna").returncode == 4
+    town.hub.start("one")
+    town.hub.ready()
+    after = town.ask("view")
+    facts = {"facts"}  # heartbeats go on
+    for old, new in zip(before["tables"], after["tables"], strict=True):
+        assert old["table"] in facts or old == new
