@@ -7,13 +7,13 @@
 
 #include "hub/base/clock.h"
 
-#define CONTENT_TYPE "application/vnd.confluent.avro"
-
 static enum outcome open_topics(struct writer *writer, struct err *err)
 {
 	for (int i = 0; i < TOPIC_COUNT; i++) {
 		char name[TOPICS_NAME_SIZE];
 		topics_name(writer->settings, (enum topic)i, name);
+		snprintf(writer->types[i], sizeof(writer->types[i]), "nl.lokethub.%s",
+			topics_row((enum topic)i)->value->name);
 		rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(writer->client);
 		rd_kafka_topic_conf_set_opaque(conf, (void *)(uintptr_t)i);
 		writer->topics[i] = rd_kafka_topic_new(writer->client, name, conf);
@@ -67,31 +67,41 @@ void writer_done(struct writer *writer)
 	*writer = (struct writer){0};
 }
 
-static void add(rd_kafka_headers_t *headers, const char *name, struct bytes value)
+static void add(rd_kafka_headers_t *headers, const char *name, size_t name_size, struct bytes value)
 {
 	if (value.data)
-		rd_kafka_header_add(headers, name, -1, value.data, (ssize_t)value.size);
+		rd_kafka_header_add(
+			headers, name, (ssize_t)name_size, value.data, (ssize_t)value.size);
 }
 
-static rd_kafka_headers_t *headers_of(const struct record_write *record)
+#define ADD(headers, name, value) add(headers, name, sizeof(name) - 1, value)
+#define LITERAL(text) bytes_of(text, sizeof(text) - 1)
+
+static void add_redrive(rd_kafka_headers_t *headers, const struct record_headers *from)
+{
+	char number[12];
+	if (from->redrive <= 0)
+		return;
+	snprintf(number, sizeof(number), "%d", from->redrive);
+	ADD(headers, "redrive", bytes_of_string(number));
+	ADD(headers, "redrive-skip", from->skip);
+}
+
+static rd_kafka_headers_t *headers_of(
+	const struct writer *writer, const struct record_write *record)
 {
 	const struct record_headers *from = &record->headers;
-	rd_kafka_headers_t *headers = rd_kafka_headers_new(9);
-	char type[80], time[25], redrive[12];
-	snprintf(type, sizeof(type), "nl.lokethub.%s", topics_row(record->topic)->value->name);
+	rd_kafka_headers_t *headers = rd_kafka_headers_new(8);
+	char time[25];
 	clock_to_text(from->time, time);
-	add(headers, "ce_id", from->id);
-	add(headers, "ce_source", from->source);
-	add(headers, "ce_type", bytes_of_string(type));
-	add(headers, "ce_specversion", bytes_of_string("1.0"));
-	add(headers, "ce_time", bytes_of_string(time));
-	add(headers, "content-type", bytes_of_string(CONTENT_TYPE));
-	add(headers, "traceparent", from->trace);
-	if (from->redrive > 0) {
-		snprintf(redrive, sizeof(redrive), "%d", from->redrive);
-		add(headers, "redrive", bytes_of_string(redrive));
-		add(headers, "redrive-skip", from->skip);
-	}
+	ADD(headers, "ce_id", from->id);
+	ADD(headers, "ce_source", from->source);
+	ADD(headers, "ce_type", bytes_of_string(writer->types[record->topic]));
+	ADD(headers, "ce_specversion", LITERAL("1.0"));
+	ADD(headers, "ce_time", bytes_of_string(time));
+	ADD(headers, "content-type", LITERAL("application/vnd.confluent.avro"));
+	ADD(headers, "traceparent", from->trace);
+	add_redrive(headers, from);
 	return headers;
 }
 
@@ -107,7 +117,7 @@ static void *borrowed(const void *data)
 
 enum outcome writer_write(struct writer *writer, const struct record_write *record, struct err *err)
 {
-	rd_kafka_headers_t *headers = headers_of(record);
+	rd_kafka_headers_t *headers = headers_of(writer, record);
 	int32_t partition = record->partition == RECORD_BY_KEY
 		? topics_partition(writer->settings, record->topic, record->key)
 		: record->partition;

@@ -10,6 +10,7 @@ struct writer {
 	rd_kafka_t *client;
 	const struct kafka_settings *settings;
 	rd_kafka_topic_t *topics[TOPIC_COUNT];
+	char types[TOPIC_COUNT][40]; /* ce_type: "nl.lokethub.Event" */
 };
 
 /* Takes client. Looks up every topic, since the first use of an unknown one waits up to a second.

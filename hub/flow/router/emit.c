@@ -13,31 +13,42 @@
 /* Numbers the records of one decision: "3-4411.0" of the intake record 3@4411, or of a client's
  * clock by the version that it made. */
 struct naming {
-	char base[80];
+	char id[96];
+	size_t base; /* size of what comes before the number */
 	int count;
 };
 
 static struct naming naming_of(const struct emit *emit, const struct event *event)
 {
 	struct naming naming = {.count = 0};
-	if (emit->record)
-		snprintf(naming.base, sizeof(naming.base), "%d-%" PRId64, emit->partition->number,
-			emit->record->offset);
-	else
-		snprintf(naming.base, sizeof(naming.base), "%.*s-%d", BYTES_ARG(emit->key),
-			event->version);
+	int size = emit->record ? snprintf(naming.id, sizeof(naming.id), "%d-%" PRId64 ".",
+					  emit->partition->number, emit->record->offset)
+				: snprintf(naming.id, sizeof(naming.id), "%.*s-%d.",
+					  BYTES_ARG(emit->key), event->version);
+	naming.base = (size_t)size;
 	return naming;
+}
+
+/* By hand, since it is done for each record. */
+static struct bytes next_name(struct naming *naming)
+{
+	size_t size = naming->base;
+	int number = naming->count++;
+	if (number >= 100)
+		naming->id[size++] = (char)('0' + number / 100 % 10);
+	if (number >= 10)
+		naming->id[size++] = (char)('0' + number / 10 % 10);
+	naming->id[size++] = (char)('0' + number % 10);
+	return bytes_of(naming->id, size);
 }
 
 /* The value is in the batch's buffer. */
 static enum outcome send_one(struct worker *worker, const struct emit *emit, struct naming *naming,
 	const struct record_write *record, struct err *err)
 {
-	char id[96];
-	int size = snprintf(id, sizeof(id), "%s.%d", naming->base, naming->count++);
 	struct record_write complete = *record;
 	complete.value = buffer_bytes(&worker->batch.value);
-	complete.headers.id = bytes_of(id, (size_t)size);
+	complete.headers.id = next_name(naming);
 	complete.headers.source = bytes_of(SOURCE, sizeof(SOURCE) - 1);
 	complete.headers.time = worker->decision->event.at;
 	if (emit->message)

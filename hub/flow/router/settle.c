@@ -192,11 +192,21 @@ static enum outcome write_down(struct worker *worker, const struct item *item, s
 	return OK;
 }
 
+/* Taking the headers apart costs as much as deciding, so it is done only where one can matter. */
+static void take_redrive(struct item *item)
+{
+	struct record_headers headers;
+	record_headers_read(item->record, &headers);
+	item->input.redrive = headers.redrive;
+	item->input.skip = headers.skip.data != NULL;
+}
+
 /* A record that was left out on purpose need not be readable. */
 static enum outcome settle_unreadable(struct worker *worker, struct item *item, struct err *err)
 {
 	static const struct message nothing = {.partner = {(const uint8_t *)"hub", 3}};
 	find_by_key(worker, item);
+	take_redrive(item);
 	if (load_state(worker, item, err) != OK)
 		return err->outcome;
 	if (was_settled(worker, item))
@@ -224,6 +234,8 @@ static enum outcome settle_message(struct worker *worker, struct item *item, str
 		return err->outcome;
 	if (was_settled(worker, item))
 		return skip(worker, item, err);
+	if (worker->state->client.parked > 0)
+		take_redrive(item);
 	item->input.message = &item->message;
 	item->input.fault = item->fault.text ? &item->fault : NULL;
 	handover_decide(
@@ -248,13 +260,9 @@ enum outcome settle_record(struct worker *worker, struct partition *partition,
 	const struct record_read *record, struct err *err)
 {
 	struct item item;
-	struct record_headers headers;
 	prepare(worker, &item, partition);
-	record_headers_read(record, &headers);
 	item.record = record;
 	item.input.offset = record->offset;
-	item.input.redrive = headers.redrive;
-	item.input.skip = headers.skip.data != NULL;
 	if (settle_value(worker, &item, err) != OK)
 		return err->outcome;
 	partition->place.next = record->offset + 1;
