@@ -19,7 +19,7 @@
 #define ID_SIZE 16
 
 static const char *brokers = "127.0.0.1:9092", *from = "lokethub.intake", *to = "bare.",
-		  *group = "bare-loop", *samples_path = "samples";
+		  *group = "bare-loop", *samples_path = "samples", *property = "";
 static int64_t messages_wanted, warm_up, commit_ms = 100, gap_ms = 20, batch_max = 10000,
 					 idle_ms = 5000;
 
@@ -35,6 +35,7 @@ static const struct args_row arguments[] = {
 	{"gap-ms", NULL, &gap_ms, "least time between two commits when the input is drained"},
 	{"batch", NULL, &batch_max, "commit after so many messages"},
 	{"idle-ms", NULL, &idle_ms, "end after so many ms without a message"},
+	{"property", &property, NULL, "one more of librdkafka's for the producer: name=value"},
 };
 
 /* As the router's: hub/kafka. */
@@ -128,9 +129,20 @@ static void open_consumer(struct loop *loop)
 	rd_kafka_topic_partition_list_destroy(list);
 }
 
+static void set_property(rd_kafka_conf_t *conf)
+{
+	const char *value = strchr(property, '=');
+	if (!value)
+		return;
+	char *name = strndup(property, (size_t)(value - property));
+	set(conf, name, value + 1);
+	free(name);
+}
+
 static void open_producer(struct loop *loop)
 {
 	rd_kafka_conf_t *conf = conf_of(writing, sizeof(writing) / sizeof(writing[0]));
+	set_property(conf);
 	set(conf, "transactional.id", group);
 	rd_kafka_conf_set_dr_msg_cb(conf, take_report);
 	loop->producer = client_of(RD_KAFKA_PRODUCER, conf);

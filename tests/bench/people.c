@@ -43,8 +43,11 @@ uint64_t people_number(uint64_t client, enum people_step step)
 
 static void fill(struct random *random, uint8_t *out, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		out[i] = (uint8_t)random_next(random);
+	for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
+		uint64_t word = random_next(random);
+		size_t left = size - i;
+		memcpy(out + i, &word, left < sizeof(word) ? left : sizeof(word));
+	}
 }
 
 /* UUIDv8 (RFC 9562), with the slot of the client. */
@@ -60,7 +63,8 @@ static void make_referral_id(struct life *life)
 
 static struct life life_of(const struct people *people, uint64_t client)
 {
-	struct life life = {.number = client, .random = {client * UINT64_C(0x9e3779b97f4a7c15)}};
+	struct random seed = {client};
+	struct life life = {.number = client, .random = {random_next(&seed)}};
 	life.pair = &people->pairs->items[random_below(&life.random, people->pairs->count)];
 	fill(&life.random, life.client.data, sizeof(life.client.data));
 	make_referral_id(&life);

@@ -1,5 +1,6 @@
 """hub - a Lokethub of the bench's own: the shipped config, topics with a prefix, processes."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -122,13 +123,12 @@ class Hub:
             60 + clients / 2000,
         )
 
-    def knows(self, client: str) -> bool:
-        """Whether the view does."""
+    def flow(self) -> list[dict]:
+        """What became of the messages, per partner; nothing while there is no view yet."""
         try:
-            self.command("where", client)
+            return json.loads(self.command("flow", "--json"))["flow"]
         except RuntimeError:
-            return False
-        return True
+            return []
 
     def message_schema(self) -> int:
         return self.kafka.schema_id(f"{self.prefix}intake-value")

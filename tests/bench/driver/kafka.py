@@ -157,11 +157,11 @@ class Kafka:
                 reader.close()
 
 
-def wait_for(what: str, check: Callable[[], bool], seconds: float) -> float:
+def wait_for(what: str, check: Callable[[], bool], seconds: float, pause: float = 0.02) -> float:
     """How long it took."""
     start = time.monotonic()
     while not check():
         if time.monotonic() - start > seconds:
             raise TimeoutError(f"{what}: not within {seconds:.0f} s")
-        time.sleep(0.02)
+        time.sleep(pause)
     return time.monotonic() - start
