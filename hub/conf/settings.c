@@ -142,8 +142,9 @@ const struct setting settings_rows[] = {
 		"Most connections at once."},
 	{"http.connections_per_address", SETTING_INT, AT(http.connections_per_address), "200", 1,
 		1000000, NULL, "Most connections at once from one address."},
-	{"http.body_bytes", SETTING_INT, AT(http.body_bytes), "262144", 1024, 16777216, NULL,
-		"Largest body of a request; a larger one gets 413."},
+	{"http.body_bytes", SETTING_INT, AT(http.body_bytes), "262144", 1024, 1900000, NULL,
+		"Largest body of a request; a larger one gets 413. A refused one must fit in a "
+		"record."},
 	{"http.json_depth", SETTING_INT, AT(http.json_depth), "16", 4, 100, NULL,
 		"How deep JSON may be nested."},
 	{"http.requests_per_second", SETTING_INT, AT(http.requests_per_second), "1000", 1, 1000000,

@@ -70,6 +70,10 @@ static const struct row rows[] = {
 		"main.conf:2: router.workers must be a whole number from 1 to 64, not 65\n"},
 	{"too small", {.main = "node = \"n1\";\nrouter = { workers = -1; };\n"},
 		"main.conf:2: router.workers must be a whole number from 1 to 64, not -1\n"},
+	{"bodies that no record could hold",
+		{.main = "node = \"n1\";\nhttp = { body_bytes = 2000000; };\n"},
+		"main.conf:2: http.body_bytes must be a whole number from 1024 to 1900000, not "
+		"2000000\n"},
 	{"far too large", {.main = "node = \"n1\";\nrouter = { workers = 4294967297L; };\n"},
 		"main.conf:2: router.workers must be a whole number from 1 to 64, not "
 		"4294967297\n"},
