@@ -172,6 +172,7 @@ static void place_partitions(struct taking *taking)
 		partition->kept = partition->place;
 		partition->drained = false;
 	}
+	worker->must_resume = false; /* what was put back before is read again from these places */
 }
 
 static enum outcome take(struct taking *taking, struct err *err)
@@ -192,8 +193,10 @@ enum outcome assignment_resume(struct worker *worker, struct err *err)
 		if (worker->partitions[i].mine)
 			places[count++] = (struct consumer_place){
 				TOPIC_INTAKE, i, worker->partitions[i].place.next};
+	if (consumer_assign(worker->member, places, count, err) != OK)
+		return err->outcome;
 	worker->must_resume = false;
-	return consumer_assign(worker->member, places, count, err);
+	return OK;
 }
 
 /* However long Kafka is away: there is nothing else to do. */

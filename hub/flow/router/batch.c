@@ -218,6 +218,8 @@ enum outcome batch_abort(struct worker *worker, const struct err *why, struct er
 {
 	struct err reason = *why, ignored = {0};
 	if (!worker->batch.open) {
+		/* A record may be at hand that the consumer has passed already. */
+		worker->must_resume = atomic_load(&worker->held) > 0;
 		log_warn("router", "worker=%d text=%s", worker->number, log_quote(reason.text));
 		back_off(worker);
 		return OK;

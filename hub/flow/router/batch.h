@@ -21,7 +21,7 @@ int batch_patience(const struct worker *worker);
 /* Commits. If that did not work the partitions are back at their last commit and are read again; OK
  * all the same. FATAL: cannot go on. */
 enum outcome batch_commit(struct worker *worker, struct err *err) MUST_CHECK;
-/* Drops it: `why` says for what. */
+/* Drops it, and has what was being settled read again: `why` says for what. */
 enum outcome batch_abort(struct worker *worker, const struct err *why, struct err *err) MUST_CHECK;
 
 #endif
