@@ -157,6 +157,8 @@ bool decider_has_room(const struct decider *d)
 {
 	size_t room = HANDOVER_REFERRALS_MAX + state_forgettable(d->client);
 
+	if (d->client->desks_count > HANDOVER_DESKS_MAX - HANDOVER_DESKS_SPARE)
+		return false; /* only if nearly all are meant still: fold forgets the others */
 	return d->referrals_count < room && d->referrals_count < DECIDER_REFERRALS_MAX;
 }
 

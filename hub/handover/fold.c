@@ -228,6 +228,8 @@ static void remember(struct handover_state *state, const struct recent *recent)
 
 void handover_fold(struct handover_state *state, const struct event *event)
 {
+	if (state->client.desks_count > HANDOVER_DESKS_MAX - HANDOVER_DESKS_SPARE)
+		state_forget_desks(state);
 	for (size_t i = 0; i < event->transitions_count; i++)
 		fold_transition(state, &event->transitions[i]);
 	fold_client(state, event);

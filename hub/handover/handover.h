@@ -14,11 +14,14 @@
 	64 /* of one client; when full, the oldest ended one is forgotten; all open: refused */
 #define HANDOVER_CLOCKS_MAX 6 /* of one referral, and of a client itself */
 #define HANDOVER_DESKS_MAX 400 /* named in one client */
+#define HANDOVER_DESKS_SPARE 64 /* of these, kept for what happens to referrals that are there */
 #define HANDOVER_NUMBERS_MAX 16 /* desks told about one referral; further ones get number 0 */
 #define HANDOVER_RECENT_MAX 8
 #define HANDOVER_VISITED_MAX 16
 #define HANDOVER_OUT_MAX 320 /* handovers, transitions and clock changes of one decision, each */
 #define HANDOVER_ACTIONS_MAX 2048
+#define HANDOVER_DAYS_AHEAD_MAX                                                                    \
+	731 /* of next_date and not_before: a slip of the pen must not silence a clock */
 #define HANDOVER_STATE_VERSION 1
 
 /* One client being worked on, with room to grow. Strings point into what it was loaded from, or

@@ -69,8 +69,13 @@ struct table_need act_needs_closing(const struct decider *d, const struct referr
 
 struct table_need act_needs_date(const struct decider *d, const struct referral_after *referral)
 {
+	const struct status_change *change = d->change;
+
 	(void)referral;
-	return need(d->change->has_next_date && d->change->next_date < d->today, FIELD("next_date"),
+	if (change->has_next_date && change->next_date > d->today + HANDOVER_DAYS_AHEAD_MAX)
+		return need(true, FIELD("next_date"),
+			"lies more than two years ahead: give an earlier day");
+	return need(change->has_next_date && change->next_date < d->today, FIELD("next_date"),
 		"the next action lies in the past: give today or later");
 }
 

@@ -39,6 +39,11 @@ static bool body_is_complete(struct decider *d, const struct referral *body)
 			"consent needs the moment it was given");
 		return false;
 	}
+	if (body->has_not_before && body->not_before > d->today + HANDOVER_DAYS_AHEAD_MAX) {
+		decider_reject(d, REJECTION_CODE_INVALID, FIELD("not_before"),
+			"lies more than two years ahead: give an earlier day");
+		return false;
+	}
 	if (body->subject == SUBJECT_EMPLOYER && body->employer == NULL) {
 		decider_reject(d, REJECTION_CODE_INVALID, FIELD("employer"),
 			"subject EMPLOYER needs the employer");

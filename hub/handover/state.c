@@ -170,6 +170,71 @@ static void move_referral(struct handover_state *state, size_t from, size_t to)
 	state->referrals[to].handovers = state->numbers[to];
 }
 
+static void use(bool *used, int32_t desk)
+{
+	if (desk >= 0)
+		used[desk] = true;
+}
+
+static void find_used(const struct client *client, bool *used)
+{
+	use(used, client->owner);
+	use(used, client->duty_desk);
+	for (size_t i = 0; i < client->visited_count; i++)
+		use(used, client->visited[i].desk);
+	for (size_t i = 0; i < client->referrals_count; i++) {
+		const struct client_referral *referral = &client->referrals[i];
+
+		use(used, referral->giver);
+		use(used, referral->sender);
+		use(used, referral->target);
+		use(used, referral->has_wished ? referral->wished : -1);
+		for (size_t n = 0; n < referral->handovers_count; n++)
+			use(used, referral->handovers[n].desk);
+	}
+}
+
+static int32_t moved(const int32_t *places, int32_t desk)
+{
+	return desk < 0 ? desk : places[desk];
+}
+
+static void renumber(struct client *client, const int32_t *places)
+{
+	client->owner = moved(places, client->owner);
+	client->duty_desk = moved(places, client->duty_desk);
+	for (size_t i = 0; i < client->visited_count; i++)
+		client->visited[i].desk = moved(places, client->visited[i].desk);
+	for (size_t i = 0; i < client->referrals_count; i++) {
+		struct client_referral *referral = &client->referrals[i];
+
+		referral->giver = moved(places, referral->giver);
+		referral->sender = moved(places, referral->sender);
+		referral->target = moved(places, referral->target);
+		if (referral->has_wished)
+			referral->wished = moved(places, referral->wished);
+		for (size_t n = 0; n < referral->handovers_count; n++)
+			referral->handovers[n].desk = moved(places, referral->handovers[n].desk);
+	}
+}
+
+void state_forget_desks(struct handover_state *state)
+{
+	struct client *client = &state->client;
+	bool used[HANDOVER_DESKS_MAX] = {false};
+	int32_t places[HANDOVER_DESKS_MAX];
+	size_t kept = 0;
+
+	find_used(client, used);
+	for (size_t i = 0; i < client->desks_count; i++) {
+		places[i] = (int32_t)kept;
+		if (used[i])
+			client->desks[kept++] = client->desks[i];
+	}
+	renumber(client, places);
+	client->desks_count = kept;
+}
+
 void state_forget_one(struct handover_state *state)
 {
 	struct client *client = &state->client;

@@ -14,5 +14,6 @@ struct bytes state_keep(struct handover_state *state, struct bytes text);
  * none. */
 size_t state_forgettable(const struct client *client);
 void state_forget_one(struct handover_state *state); /* the oldest of them; there must be one */
+void state_forget_desks(struct handover_state *state); /* those that nothing means any more */
 
 #endif

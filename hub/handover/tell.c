@@ -128,20 +128,20 @@ struct handover *tell_verdict(struct decider *d, const struct referral_after *re
 		referral);
 }
 
-static int32_t last_number(const struct client *client, const struct handover *handover, bool *room)
+static const struct client_referral *find_counted(const struct client *client, struct uuid referral)
 {
-	for (size_t r = 0; r < client->referrals_count; r++) {
-		const struct client_referral *referral = &client->referrals[r];
+	for (size_t i = 0; i < client->referrals_count; i++)
+		if (decider_same(client->referrals[i].referral, referral))
+			return &client->referrals[i];
+	return NULL;
+}
 
-		if (!decider_same(referral->referral, handover->referral))
-			continue;
-		for (size_t i = 0; i < referral->handovers_count; i++)
-			if (bytes_equal(state_desk(client, referral->handovers[i].desk),
-				    handover->desk))
-				return referral->handovers[i].number;
-		*room = referral->handovers_count < HANDOVER_NUMBERS_MAX;
-		return 0;
-	}
+static int32_t last_number(
+	const struct client *client, const struct client_referral *referral, struct bytes desk)
+{
+	for (size_t i = 0; referral != NULL && i < referral->handovers_count; i++)
+		if (bytes_equal(state_desk(client, referral->handovers[i].desk), desk))
+			return referral->handovers[i].number;
 	return 0;
 }
 
@@ -166,12 +166,12 @@ static bool is_new_desk(const struct decider *d, size_t at, size_t *new_desks)
 static int32_t number_of(const struct decider *d, size_t at)
 {
 	const struct handover *handover = &d->out->handovers[at];
-	bool room = true;
-	int32_t number = last_number(d->client, handover, &room);
-	size_t new_desks;
+	const struct client_referral *counted = find_counted(d->client, handover->referral);
+	int32_t number = last_number(d->client, counted, handover->desk);
+	size_t desks = counted != NULL ? counted->handovers_count : 0, new_desks;
 
 	if (number == 0 && is_new_desk(d, at, &new_desks) &&
-		(!room || new_desks >= HANDOVER_NUMBERS_MAX))
+		desks + new_desks >= HANDOVER_NUMBERS_MAX)
 		return 0;
 	for (size_t i = 0; i < at; i++) {
 		const struct handover *other = &d->out->handovers[i];

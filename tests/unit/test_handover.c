@@ -1,4 +1,6 @@
 /* test_handover - stories of one client: who has it, who is told, which clocks run. */
+#include <stdio.h>
+
 #include "tests/support/world.h"
 #include "tests/unit/unit.h"
 
@@ -510,6 +512,65 @@ static void a_client_full_of_open_referrals_refuses_more(void **state)
 	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
 }
 
+/* A long life names many desks; those that nothing means any more go. */
+static void desks_that_nothing_means_are_forgotten(void **state)
+{
+	static char names[HANDOVER_DESKS_MAX][8];
+
+	(void)state;
+	refer(1, "uwv", "wsp");
+	while (world.state.client.desks_count < HANDOVER_DESKS_MAX) {
+		size_t at = world.state.client.desks_count++;
+
+		snprintf(names[at], sizeof(names[at]), "d%zu", at);
+		world.state.desks[at] = bytes_of_string(names[at]);
+	}
+	refer(2, "uwv", "roc");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	assert_true(world.state.client.desks_count < 10);
+	act(1, ACTION_ACCEPT, "wsp");
+	EXPECT_OWNER("wsp");
+	EXPECT_TOLD("DETAILS>wsp#2 STATUS>uwv#1");
+}
+
+static void desks_beyond_those_that_can_be_counted_get_no_number(void **state)
+{
+	static char names[HANDOVER_NUMBERS_MAX][8];
+	struct client_referral *referral;
+
+	(void)state;
+	refer(1, "uwv", "wsp");
+	delivered(1);
+	act(1, ACTION_SEEN, "wsp");
+	referral = &world.state.referrals[0];
+	while (referral->handovers_count < HANDOVER_NUMBERS_MAX - 2) {
+		size_t at = world.state.client.desks_count++;
+
+		snprintf(names[referral->handovers_count], sizeof(names[0]), "d%zu", at);
+		world.state.desks[at] = bytes_of_string(names[referral->handovers_count]);
+		referral->handovers[referral->handovers_count++] =
+			(struct desk_number){.desk = (int32_t)at, .number = 1};
+	}
+	world_pass(&world, calendar_add_working_days(world.now, 10));
+	EXPECT_TOLD("ESCALATION>coordinator#1 ESCALATION>ops#0");
+}
+
+static void dates_far_ahead_are_slips_of_the_pen(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	world_act(&world, 1, ACTION_SIGN_OF_LIFE, "uwv");
+	world.change.has_next_date = true;
+	world.change.next_date = calendar_date(world.now) + 36525;
+	world_send(&world);
+	EXPECT_CODE(REJECTION_CODE_INVALID);
+	world_refer(&world, 2, "uwv", "wsp", REFERRAL_KIND_SERVICE);
+	world.body.has_not_before = true;
+	world.body.not_before = calendar_date(world.now) + 36525;
+	world_send(&world);
+	EXPECT_CODE(REJECTION_CODE_INVALID);
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -541,6 +602,9 @@ int main(void)
 		STORY(a_service_leaves_responsibility_where_it_is),
 		STORY(unknown_codes_and_cases_are_visible),
 		STORY(the_oldest_ended_referral_makes_room),
+		STORY(desks_that_nothing_means_are_forgotten),
+		STORY(desks_beyond_those_that_can_be_counted_get_no_number),
+		STORY(dates_far_ahead_are_slips_of_the_pen),
 		STORY(a_client_full_of_open_referrals_refuses_more),
 	};
 

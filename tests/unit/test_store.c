@@ -231,6 +231,24 @@ static void test_clocks_come_in_order(void **state)
 	store_free(store);
 }
 
+/* Seconds are kept in 32 bits: a due time beyond 2106 once hid all later ones of its client. */
+static void test_a_far_due_time_hides_no_near_one(void **state)
+{
+	(void)state;
+	struct store *store = store_new();
+	struct bytes record;
+	int64_t due;
+	memset(now, 0, sizeof(now));
+	now[0] = (struct plain){.known = true, .version = 1, .due = INT64_C(4930502400000)};
+	put(store, 0);
+	assert_false(store_due(store, INT64_C(2000000000000), &due, &record));
+	now[0].due = INT64_C(1900000000000);
+	put(store, 0);
+	assert_true(store_due(store, INT64_C(2000000000000), &due, &record));
+	assert_int_equal(due, INT64_C(1900000000000));
+	store_free(store);
+}
+
 static void test_the_empty_store(void **state)
 {
 	(void)state;
@@ -254,6 +272,7 @@ int main(void)
 		cmocka_unit_test(test_the_empty_store),
 		cmocka_unit_test(test_random_batches),
 		cmocka_unit_test(test_clocks_come_in_order),
+		cmocka_unit_test(test_a_far_due_time_hides_no_near_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

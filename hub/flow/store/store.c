@@ -133,6 +133,15 @@ static void decode(struct arena *arena, const struct entry *entry, struct client
 	assert(outcome == OK);
 }
 
+/* 4 bytes per client; what lies beyond them comes due at their end. */
+static uint32_t second_of(int64_t due)
+{
+	int64_t second = due / 1000;
+	if (second < 1)
+		return 1;
+	return second > UINT32_MAX ? UINT32_MAX : (uint32_t)second;
+}
+
 /* What is not yet in the heap earlier; an entry that comes up too early is put in again then. */
 static void schedule(struct store *store, uint32_t number, const struct client *client)
 {
@@ -141,7 +150,7 @@ static void schedule(struct store *store, uint32_t number, const struct client *
 	struct entry *entry = store->entries[number];
 	if (!handover_next_due(client, &due, &which))
 		return;
-	uint32_t second = (uint32_t)(due / 1000);
+	uint32_t second = second_of(due);
 	if (entry->due_second != 0 && entry->due_second <= second)
 		return;
 	entry->due_second = second;
@@ -243,8 +252,7 @@ int64_t store_quiet_until(const struct store *store)
 static uint32_t live(const struct store *store, struct heap_entry top)
 {
 	uint32_t number = (uint32_t)(uintptr_t)top.what - 1;
-	if (number >= store->count ||
-		store->entries[number]->due_second != (uint32_t)(top.when / 1000))
+	if (number >= store->count || store->entries[number]->due_second != second_of(top.when))
 		return INDEX_NONE;
 	return number;
 }

@@ -133,8 +133,9 @@ def _need_closing(step: Step, message: Message) -> None:
 
 def _need_future(step: Step, message: Message) -> None:
     day = message.body["next_date"]
-    if day is not None and day < calendar.day_of(step.now):
-        raise Refused("INVALID", "next_date lies in the past", "next_date")
+    today = calendar.day_of(step.now)
+    if day is not None and not today <= day <= today + calendar.AHEAD_MAX:
+        raise Refused("INVALID", "next_date lies in the past or too far ahead", "next_date")
 
 
 # Rows 2 to 4, 6 and 12.

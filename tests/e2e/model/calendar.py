@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EPOCH = date(1970, 1, 1)
 MINUTE_MS = 60_000
+AHEAD_MAX = 731  # days that next_date and not_before may lie ahead
 
 
 def easter(year: int) -> date:

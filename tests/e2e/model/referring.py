@@ -52,6 +52,9 @@ def _check(step: Step, body: rules.Body) -> None:
     basis = body["legal_basis"]
     if basis["kind"] == "CONSENT" and basis["given_at"] is None:
         raise Refused("INVALID", "consent needs the time it was given", "legal_basis.given_at")
+    latest = calendar.day_of(step.now) + calendar.AHEAD_MAX
+    if body["not_before"] is not None and body["not_before"] > latest:
+        raise Refused("INVALID", "not_before lies too far ahead", "not_before")
     if body["subject"] == "EMPLOYER" and not body["employer"]:
         raise Refused("INVALID", "subject EMPLOYER needs an employer", "employer")
     if body["to_desk"] is not None and body["to_desk"] not in step.config.desks:
