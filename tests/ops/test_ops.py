@@ -109,7 +109,7 @@ def kept(instance):
     producer.begin_transaction()
     producer.produce("kept", b"value")
     producer.commit_transaction(30)
-    answer = httpx.post(instance.registry("subjects/kept/versions"), json={"schema": SCHEMA})
+    answer = httpx.post(instance.registry("subjects/kept/versions"), json={"schema": SCHEMA}, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.json()["id"]
 
@@ -120,7 +120,7 @@ def assert_kept(instance, schema_id):
     record = reader.poll(30)
     reader.close()
     assert record is not None and record.error() is None and record.value() == b"value"
-    answer = httpx.get(instance.registry(f"schemas/ids/{schema_id}"))
+    answer = httpx.get(instance.registry(f"schemas/ids/{schema_id}"), timeout=60)
     assert answer.status_code == 200, answer.text
 
 
@@ -196,10 +196,10 @@ def test_a_service_that_cannot_start_shows_its_log(up, tmp_path):
 
 
 def test_wipe_deletes_what_one_service_holds(up):
-    httpx.post(up.registry("subjects/gone/versions"), json={"schema": SCHEMA})
+    httpx.post(up.registry("subjects/gone/versions"), json={"schema": SCHEMA}, timeout=60)
     up.must("down", "--wipe", "registry")
     up.must("up")
-    assert httpx.get(up.registry("subjects")).json() == []
+    assert httpx.get(up.registry("subjects"), timeout=60).json() == []
 
 
 def test_an_unknown_service_is_refused(up):

@@ -1,59 +1,7 @@
 /* test_handover - stories of one client: who has it, who is told, which clocks run. */
 #include <stdio.h>
 
-#include "tests/support/world.h"
-#include "tests/unit/unit.h"
-
-#include "hub/base/calendar.h"
-#include "hub/base/clock.h"
-
-static struct world world;
-
-static int start(void **state)
-{
-	(void)state;
-	world_init(&world);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_done(&world);
-	return 0;
-}
-
-#define EXPECT_ROWS(text) assert_string_equal(world_rows(&world), text)
-#define EXPECT_TOLD(text) assert_string_equal(world_told(&world), text)
-#define EXPECT_OWNER(desk) assert_true(bytes_equal_string(world_owner(&world), desk))
-#define EXPECT_CODE(expected)                                                                      \
-	do {                                                                                       \
-		assert_int_equal(world.decision.event.result, RESULT_REJECTED);                    \
-		assert_int_equal(world.decision.event.code, expected);                             \
-	} while (0)
-
-static void refer(uint8_t referral, const char *from, const char *to)
-{
-	world_refer(&world, referral, from, to, REFERRAL_KIND_TRANSFER);
-	world_send(&world);
-}
-
-static void act(uint8_t referral, enum action action, const char *desk)
-{
-	world_act(&world, referral, action, desk);
-	world_send(&world);
-}
-
-static void delivered(uint8_t referral)
-{
-	world_hub(&world, referral, ACTION_DELIVERED);
-	world_send(&world);
-}
-
-static int64_t days_on(int32_t days)
-{
-	return calendar_next_same_time(world.now, days);
-}
+#include "tests/unit/story.h"
 
 static void a_referral_makes_the_sender_responsible_until_the_target_accepts(void **state)
 {
@@ -308,25 +256,6 @@ static void others_may_not_act(void **state)
 	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T4));
 }
 
-static void undeliverable_is_the_givers_duty(void **state)
-{
-	(void)state;
-	refer(1, "uwv", "wsp");
-	world_hub(&world, 1, ACTION_UNDELIVERABLE);
-	world_send(&world);
-	EXPECT_ROWS("3:SUBMITTED");
-	EXPECT_TOLD("STATUS>ops#1 DUTY>uwv#1");
-	assert_null(world_clock(&world, 1, CLOCK_NAME_T0));
-	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T4));
-	delivered(1);
-	EXPECT_ROWS("2:OFFERED");
-	assert_null(world_clock(&world, 1, CLOCK_NAME_T4));
-	world_hub(&world, 1, ACTION_UNDELIVERABLE); /* late: harmless */
-	world_send(&world);
-	assert_int_equal(world.decision.event.result, RESULT_APPLIED);
-	EXPECT_ROWS("");
-}
-
 static void a_client_closes_only_with_a_reason_and_no_open_referral(void **state)
 {
 	(void)state;
@@ -360,97 +289,6 @@ static void consent_withdrawn_stops_sharing_not_responsibility(void **state)
 	act(1, ACTION_ACCEPT, "wsp");
 	EXPECT_OWNER("wsp");
 	assert_null(world.decision.handovers[0].sealed);
-}
-
-static void an_undecided_offer_climbs_level_by_level(void **state)
-{
-	int64_t due;
-
-	(void)state;
-	refer(1, "uwv", "wsp");
-	delivered(1);
-	act(1, ACTION_SEEN, "wsp");
-	due = world_clock(&world, 1, CLOCK_NAME_T2)->due;
-	assert_int_equal(due, calendar_add_working_days(world.now, 5));
-	world_pass(&world, due);
-	EXPECT_ROWS("22:OFFERED");
-	EXPECT_TOLD("ESCALATION>wsp#2");
-	world_pass(&world, calendar_add_working_days(due, 2));
-	EXPECT_TOLD("ESCALATION>wsp#3 ESCALATION>uwv#1");
-	world_pass(&world, calendar_add_working_days(due, 5));
-	EXPECT_TOLD("ESCALATION>coordinator#1 ESCALATION>ops#1");
-	world_pass(&world, calendar_add_working_days(due, 10));
-	EXPECT_ROWS("22:OFFERED 22:SUBMITTED");
-	EXPECT_TOLD("OFFER>entry#1");
-	assert_int_equal(world_find(&world, 1)->state, REFERRAL_STATE_OFFERED);
-	assert_int_equal(world_find(&world, 1)->escalation, 4);
-	EXPECT_OWNER("uwv");
-}
-
-static void a_client_nobody_speaks_of_is_asked_about(void **state)
-{
-	(void)state;
-	refer(1, "uwv", "wsp");
-	act(1, ACTION_ACCEPT, "wsp");
-	act(1, ACTION_COMPLETE, "wsp");
-	world_pass(&world, days_on(30));
-	EXPECT_TOLD("REMINDER>wsp#3");
-	world_pass(&world, days_on(10) - 1);
-	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->level, 1);
-	assert_int_equal(world_pass(&world, world.now + 1), 1);
-	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->level, 2);
-	act(1, ACTION_SIGN_OF_LIFE, "wsp");
-	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->level, 0);
-	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->due, days_on(30));
-}
-
-static void a_fixed_date_is_the_next_action(void **state)
-{
-	(void)state;
-	refer(1, "uwv", "wsp");
-	act(1, ACTION_DECLINE, "wsp");
-	world_act(&world, 1, ACTION_SIGN_OF_LIFE, "uwv");
-	world.change.has_next_date = true;
-	world.change.next_date = calendar_date(world.now) + 60;
-	world_send(&world);
-	assert_null(world_clock(&world, 1, CLOCK_NAME_T4));
-	assert_int_equal(world.state.client.duty_due, calendar_start(world.change.next_date));
-	assert_int_equal(world_pass(&world, days_on(59)), 0);
-	assert_int_equal(world_pass(&world, days_on(2)), 1);
-	EXPECT_TOLD("REMINDER>uwv#2");
-}
-
-static void an_offer_rests_until_its_day(void **state)
-{
-	(void)state;
-	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
-	world.body.has_not_before = true;
-	world.body.not_before = calendar_date(world.now) + 10;
-	world_send(&world);
-	EXPECT_TOLD("");
-	assert_null(world_clock(&world, 1, CLOCK_NAME_T0));
-	assert_int_equal(world.state.client.duty, DUTY_AWAIT_START);
-	assert_int_equal(world_pass(&world, calendar_start(world.body.not_before)), 1);
-	EXPECT_TOLD("OFFER>wsp#1");
-	assert_non_null(world_clock(&world, 1, CLOCK_NAME_T0));
-}
-
-static void the_hubs_own_outage_does_not_count(void **state)
-{
-	int64_t due;
-
-	(void)state;
-	refer(1, "uwv", "wsp");
-	due = world_clock(&world, 1, CLOCK_NAME_T0)->due;
-	world.lost = 3 * CLOCK_MINUTE_MS;
-	assert_int_equal(world_pass(&world, due), 1);
-	EXPECT_TOLD("");
-	assert_int_equal(world_clock(&world, 1, CLOCK_NAME_T0)->due, due + 3 * CLOCK_MINUTE_MS);
-	world.lost = 0;
-	world_pass(&world, due + 3 * CLOCK_MINUTE_MS);
-	EXPECT_TOLD("ESCALATION>ops#1");
-	assert_int_equal(world_clock(&world, 1, CLOCK_NAME_T0)->due,
-		calendar_add_working_days(world.now, 5));
 }
 
 static void a_service_leaves_responsibility_where_it_is(void **state)
@@ -533,46 +371,6 @@ static void desks_that_nothing_means_are_forgotten(void **state)
 	EXPECT_TOLD("DETAILS>wsp#2 STATUS>uwv#1");
 }
 
-static void desks_beyond_those_that_can_be_counted_get_no_number(void **state)
-{
-	static char names[HANDOVER_NUMBERS_MAX][8];
-	struct client_referral *referral;
-
-	(void)state;
-	refer(1, "uwv", "wsp");
-	delivered(1);
-	act(1, ACTION_SEEN, "wsp");
-	referral = &world.state.referrals[0];
-	while (referral->handovers_count < HANDOVER_NUMBERS_MAX - 2) {
-		size_t at = world.state.client.desks_count++;
-
-		snprintf(names[referral->handovers_count], sizeof(names[0]), "d%zu", at);
-		world.state.desks[at] = bytes_of_string(names[referral->handovers_count]);
-		referral->handovers[referral->handovers_count++] =
-			(struct desk_number){.desk = (int32_t)at, .number = 1};
-	}
-	world_pass(&world, calendar_add_working_days(world.now, 10));
-	EXPECT_TOLD("ESCALATION>coordinator#1 ESCALATION>ops#0");
-}
-
-static void dates_far_ahead_are_slips_of_the_pen(void **state)
-{
-	(void)state;
-	refer(1, "uwv", "wsp");
-	world_act(&world, 1, ACTION_SIGN_OF_LIFE, "uwv");
-	world.change.has_next_date = true;
-	world.change.next_date = calendar_date(world.now) + 36525;
-	world_send(&world);
-	EXPECT_CODE(REJECTION_CODE_INVALID);
-	world_refer(&world, 2, "uwv", "wsp", REFERRAL_KIND_SERVICE);
-	world.body.has_not_before = true;
-	world.body.not_before = calendar_date(world.now) + 36525;
-	world_send(&world);
-	EXPECT_CODE(REJECTION_CODE_INVALID);
-}
-
-#define STORY(name) cmocka_unit_test_setup_teardown(name, start, stop)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -591,20 +389,12 @@ int main(void)
 		STORY(a_row_sent_again_amends),
 		STORY(late_updates_are_stale),
 		STORY(others_may_not_act),
-		STORY(undeliverable_is_the_givers_duty),
 		STORY(a_client_closes_only_with_a_reason_and_no_open_referral),
 		STORY(consent_withdrawn_stops_sharing_not_responsibility),
-		STORY(an_undecided_offer_climbs_level_by_level),
-		STORY(a_client_nobody_speaks_of_is_asked_about),
-		STORY(a_fixed_date_is_the_next_action),
-		STORY(an_offer_rests_until_its_day),
-		STORY(the_hubs_own_outage_does_not_count),
 		STORY(a_service_leaves_responsibility_where_it_is),
 		STORY(unknown_codes_and_cases_are_visible),
 		STORY(the_oldest_ended_referral_makes_room),
 		STORY(desks_that_nothing_means_are_forgotten),
-		STORY(desks_beyond_those_that_can_be_counted_get_no_number),
-		STORY(dates_far_ahead_are_slips_of_the_pen),
 		STORY(a_client_full_of_open_referrals_refuses_more),
 	};
 

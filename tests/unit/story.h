@@ -1,0 +1,61 @@
+/* story - what the stories of the core have in common: one world, and short words for its steps. */
+#ifndef TESTS_UNIT_STORY_H
+#define TESTS_UNIT_STORY_H
+
+#include "tests/support/world.h"
+#include "tests/unit/unit.h"
+
+#include "hub/base/calendar.h"
+#include "hub/base/clock.h"
+
+static struct world world;
+
+static inline int start(void **state)
+{
+	(void)state;
+	world_init(&world);
+	return 0;
+}
+
+static inline int stop(void **state)
+{
+	(void)state;
+	world_done(&world);
+	return 0;
+}
+
+#define EXPECT_ROWS(text) assert_string_equal(world_rows(&world), text)
+#define EXPECT_TOLD(text) assert_string_equal(world_told(&world), text)
+#define EXPECT_OWNER(desk) assert_true(bytes_equal_string(world_owner(&world), desk))
+#define EXPECT_CODE(expected)                                                                      \
+	do {                                                                                       \
+		assert_int_equal(world.decision.event.result, RESULT_REJECTED);                    \
+		assert_int_equal(world.decision.event.code, expected);                             \
+	} while (0)
+
+static inline void refer(uint8_t referral, const char *from, const char *to)
+{
+	world_refer(&world, referral, from, to, REFERRAL_KIND_TRANSFER);
+	world_send(&world);
+}
+
+static inline void act(uint8_t referral, enum action action, const char *desk)
+{
+	world_act(&world, referral, action, desk);
+	world_send(&world);
+}
+
+static inline void delivered(uint8_t referral)
+{
+	world_hub(&world, referral, ACTION_DELIVERED);
+	world_send(&world);
+}
+
+static inline int64_t days_on(int32_t days)
+{
+	return calendar_next_same_time(world.now, days);
+}
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+#endif
