@@ -115,7 +115,11 @@ class Town:
 
     def act(self, who: str, desk: str, action: str, **change: Any) -> httpx.Response:
         said = {"action": action, "actor": {"desk": desk, "worker": "team-1"}} | change
-        body = {"person": {"text": "omdat"}, "body": {"StatusChange": said}}
+        body = {
+            "reference": f"{who}-{action}-{time.time_ns()}",
+            "person": {"text": "omdat"},
+            "body": {"StatusChange": said},
+        }
         return self.post(desk, f"/v1/referrals/{self.referrals[who]}/actions", body)
 
     def client_of(self, who: str) -> str:

@@ -146,6 +146,8 @@ static void test_refusals(void **state)
 			"body.Referral.from_desk"},
 		{CHECK_REFERRAL, "\"question\"", "\"to_desk\":\"nergens\",\"question\"",
 			"body.Referral.to_desk"},
+		{CHECK_REFERRAL, "\"question\"", "\"to_desk\":\"unknown\",\"question\"",
+			"body.Referral.to_desk"},
 		{CHECK_REFERRAL, "GM0599", "GM9999", "body.Referral.municipality"},
 		{CHECK_REFERRAL, "\"question\"", "\"region\":\"AM99\",\"question\"",
 			"body.Referral.region"},
@@ -179,6 +181,8 @@ static void test_refused_actions(void **state)
 		{"\"action\"", "\"suggested_desk\":\"nergens\",\"action\"",
 			"body.StatusChange.suggested_desk"},
 		{"\"action\"", "\"to_desk\":\"nergens\",\"action\"", "body.StatusChange.to_desk"},
+		{"\"action\"", "\"to_desk\":\"unknown\",\"action\"", "body.StatusChange.to_desk"},
+		{"\"reference\":\"r2\",", "", "reference"},
 		{"\"referral\":\"c00b3e88-5537-8c35-870e-bc07c3f16b50\",", "",
 			"body.StatusChange.referral"},
 	};
@@ -191,6 +195,9 @@ static void test_refused_actions(void **state)
 			fail_msg("%s: no problem", rows[i].field);
 		assert_string_equal(desk->problems.items[0].path, rows[i].field);
 	}
+	parse(desk, with(desk, good_action, "\"reference\":\"r2\",", ""));
+	check(desk, CHECK_ACTION);
+	assert_non_null(strstr(desk->problems.items[0].text, "occurred_at"));
 	parse(desk,
 		with(desk, good_action, "\"action\"", "\"suggested_desk\":\"unknown\",\"action\""));
 	check(desk, CHECK_ACTION);

@@ -27,8 +27,7 @@ static void check_not_empty(const struct check *check, const char *field, struct
 
 static void check_known_desk(const struct check *check, const char *field, struct bytes desk)
 {
-	if (desk.data != NULL && !bytes_equal_string(desk, "unknown") &&
-		rules_desk(check->rules, desk) == NULL)
+	if (desk.data != NULL && rules_desk(check->rules, desk) == NULL)
 		problems_add(check->problems, field, "wsp-rijnmond", "is no desk of the hub");
 }
 
@@ -103,8 +102,14 @@ static void check_change(const struct check *check)
 			"a3f1c2d4-0000-8000-8000-000000000000", "is missing");
 	if (change->actor.desk.data != NULL)
 		check_own_desk(check, CHANGE("actor.desk"), change->actor.desk);
-	check_known_desk(check, CHANGE("suggested_desk"), change->suggested_desk);
+	if (!bytes_equal_string(change->suggested_desk, "unknown"))
+		check_known_desk(check, CHANGE("suggested_desk"), change->suggested_desk);
 	check_known_desk(check, CHANGE("to_desk"), change->to_desk);
+	/* The second of two equal actions would pass for a repeat of the first. */
+	if (check->draft->reference.data == NULL && !check->draft->has_occurred_at)
+		problems_add(check->problems, "reference", "2026-000123-2",
+			"is missing: give it, or occurred_at, so that an equal action later is "
+			"not taken for this one sent again");
 }
 
 static void check_envelope(const struct check *check)
