@@ -16,6 +16,7 @@ struct entry {
 	struct entry *newer, *older;
 	int64_t checked_at;
 	bool used, stored;
+	bool seen; /* by a look-up */
 };
 
 struct keyring {
@@ -149,6 +150,7 @@ static struct entry *keep(
 	entry->key = *key;
 	entry->used = true;
 	entry->stored = stored;
+	entry->seen = false;
 	entry->checked_at = now;
 	map_put(&ring->by_owner, entry);
 	map_put(&ring->by_id, entry);
@@ -213,6 +215,12 @@ static enum outcome unwrap(const struct keyring *ring, const struct keyring_reco
 				       record->master);
 }
 
+/* Not found: it was there before, or would have come by now. */
+static bool is_erased(const struct entry *entry, int64_t now)
+{
+	return entry->seen || now - entry->checked_at >= KEYRING_ARRIVAL_MS;
+}
+
 /* In memory and not looked up too long ago; an erased one is forgotten. While the source cannot be
  * asked, it is trusted on. */
 static struct entry *still_good(struct keyring *ring, struct entry *entry, int64_t now)
@@ -222,12 +230,15 @@ static struct entry *still_good(struct keyring *ring, struct entry *entry, int64
 	bool found = true;
 	if (entry == NULL || now - entry->checked_at < KEYRING_TRUST_MS)
 		return entry;
-	if (ring->source.by_id(ring->source.context, entry->key.id, &record, &found, &err) == OK &&
-		!found) {
+	if (ring->source.by_id(ring->source.context, entry->key.id, &record, &found, &err) != OK)
+		return entry;
+	if (found) {
+		entry->seen = true;
+		entry->checked_at = now;
+	} else if (is_erased(entry, now)) {
 		forget(ring, entry);
 		return NULL;
 	}
-	entry->checked_at = now;
 	return entry;
 }
 
@@ -243,6 +254,7 @@ static struct entry *stored_of_owner(
 		!found || unwrap(ring, &record, &key, &err) != OK)
 		return NULL;
 	struct entry *entry = keep(ring, &key, true, now);
+	entry->seen = true;
 	seal_wipe(&key, sizeof(key));
 	return entry;
 }
@@ -310,6 +322,6 @@ enum outcome keyring_to_open(struct keyring *ring, const uint8_t id[SEAL_KEY_ID_
 	}
 	if (look_up(ring, id, &record, err) != OK || unwrap(ring, &record, key, err) != OK)
 		return err->outcome;
-	keep(ring, key, true, now);
+	keep(ring, key, true, now)->seen = true;
 	return OK;
 }

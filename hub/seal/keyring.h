@@ -56,8 +56,10 @@ enum outcome keyring_new(
 	struct keyring **out, const struct keyring_options *options, struct err *err) MUST_CHECK;
 void keyring_free(struct keyring *ring);
 
-/* A key kept in memory is looked up again after this time, so that an erased one is given up. */
-#define KEYRING_TRUST_MS 60000
+/* A key kept in memory is looked up again after this time, so that an erased one is given up: at
+ * once when it was there before, and after KEYRING_ARRIVAL_MS when the view has not read it yet. */
+#define KEYRING_TRUST_MS 1000
+#define KEYRING_ARRIVAL_MS 60000
 
 /* The key to seal an owner's data with: the one in memory, else a stored one, else a new one.
  * *store: NULL, or what must be stored with acks=all before anything that was sealed with the key;

@@ -164,16 +164,40 @@ static void test_erased_key_leaves_memory(void **state)
 	store.seen = 1;
 	keyring_stored(ring, before.id);
 	store.count = store.seen = 0;
-	keyring_to_seal(ring, anna, KEYRING_TRUST_MS - 1, &after, &record);
+	keyring_to_seal(ring, anna, KEYRING_ARRIVAL_MS - 1, &after, &record);
 	assert_same(&before, &after);
 	store.away = true;
-	keyring_to_seal(ring, anna, KEYRING_TRUST_MS, &after, &record);
+	keyring_to_seal(ring, anna, KEYRING_ARRIVAL_MS, &after, &record);
 	assert_same(&before, &after);
 	store.away = false;
-	keyring_to_seal(ring, anna, 2 * KEYRING_TRUST_MS, &after, &record);
+	keyring_to_seal(ring, anna, KEYRING_ARRIVAL_MS, &after, &record);
 	assert_memory_not_equal(&before, &after, sizeof(before));
 	assert_non_null(record);
 	assert_int_equal(keyring_to_open(ring, before.id, 0, &after, &err), REJECT);
+	keyring_free(ring);
+}
+
+/* Once it was found in the view, its absence there means that it was erased. */
+static void test_erased_key_seals_no_more(void **state)
+{
+	(void)state;
+	struct store store = {0};
+	struct keyring *ring = new_ring(&store, masters, 2, 4);
+	const struct keyring_record *record = NULL;
+	struct seal_key before;
+	struct seal_key after;
+	keyring_to_seal(ring, anna, 0, &before, &record);
+	put(&store, record);
+	keyring_stored(ring, before.id);
+	store.seen = 1;
+	keyring_to_seal(ring, anna, 1000, &after, &record);
+	assert_same(&before, &after);
+	store.count = store.seen = 0;
+	keyring_to_seal(ring, anna, 1999, &after, &record);
+	assert_same(&before, &after);
+	keyring_to_seal(ring, anna, 2000, &after, &record);
+	assert_memory_not_equal(&before, &after, sizeof(before));
+	assert_non_null(record);
 	keyring_free(ring);
 }
 
@@ -262,6 +286,7 @@ int main(void)
 		cmocka_unit_test(test_stored_key_is_found_by_another_process),
 		cmocka_unit_test(test_erased_is_known_after_one_catch_up),
 		cmocka_unit_test(test_erased_key_leaves_memory),
+		cmocka_unit_test(test_erased_key_seals_no_more),
 		cmocka_unit_test(test_rotation_of_the_master_key),
 		cmocka_unit_test(test_least_recently_used_leaves),
 		cmocka_unit_test(test_masters_are_checked),
