@@ -50,10 +50,6 @@ static bool is_own_desk(const struct describe *describe, int32_t place)
 
 static bool is_sender(const struct describe *describe)
 {
-	const struct view_message *created_by = describe->found->created_by;
-	if (created_by != NULL && created_by->message != NULL &&
-		bytes_equal_string(created_by->message->partner, describe->partner->oin))
-		return true;
 	return is_own_desk(describe, describe->found->referral->sender);
 }
 

@@ -16,7 +16,7 @@ struct describe {
 	const struct view_referral *found;
 };
 
-/* The partner sent it, or one of its desks gives, gets or has the client. */
+/* One of its desks sent it (of a registration: its home desk), gives, gets or has the client. */
 bool describe_is_own(const struct describe *describe);
 /* Of a referral that is its own. The responsible desk as far as `disclose_owner` goes, the state
  * as far as the target's partner reports it back (`feedback`). since: when responsibility began,
