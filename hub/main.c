@@ -169,7 +169,8 @@ static const struct part parts[] = {
 
 static int serve(struct conf *conf)
 {
-	struct hub hub = {.conf = conf, .parts = {parts, conf->roles, &hub, 0}};
+	struct hub hub = {
+		.conf = conf, .parts = {parts, conf->roles, &hub, 0, PTHREAD_MUTEX_INITIALIZER}};
 	struct err err = {0};
 	log_set_level(conf->log_level);
 	log_set_node(conf->node);

@@ -2,7 +2,6 @@
 #include "hub/cli/parts.h"
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
@@ -57,29 +56,44 @@ static enum outcome start_part(const struct parts *parts, const struct part *par
 	return err->outcome;
 }
 
+/* A part is stopped only when nobody looks at it any more. */
+static void set_started(struct parts *parts, int started)
+{
+	pthread_mutex_lock(&parts->mutex);
+	parts->started = started;
+	pthread_mutex_unlock(&parts->mutex);
+}
+
 static enum outcome start_all(struct parts *parts, struct err *err)
 {
 	for (const struct part *part = parts->list; part->name != NULL; part++) {
 		*err = (struct err){0};
 		if (is_ours(parts, part) && start_part(parts, part, err) != OK)
 			return err->outcome == RETRY ? RETRY : err_in(err, "%s", part->name);
-		atomic_fetch_add(&parts->started, 1);
+		set_started(parts, parts->started + 1);
 	}
 	return OK;
 }
 
-enum outcome parts_look(struct parts *parts, struct err *why)
+static enum outcome look_at_all(const struct parts *parts, struct err *why)
 {
-	int started = atomic_load(&parts->started);
-	for (int i = 0; i < started; i++) {
+	for (int i = 0; i < parts->started; i++) {
 		const struct part *part = &parts->list[i];
 		if (part->look == NULL || !is_ours(parts, part))
 			continue;
 		if (part->look(parts->hub, why) != OK)
 			return err_in(why, "%s", part->name);
 	}
-	const struct part *next = &parts->list[started];
-	return next->name == NULL ? OK : err_set(why, RETRY, "%s: is starting", next->name);
+	const struct part *next = &parts->list[parts->started];
+	return next->name == NULL ? OK : err_set(why, RETRY, "%s: is not running", next->name);
+}
+
+enum outcome parts_look(struct parts *parts, struct err *why)
+{
+	pthread_mutex_lock(&parts->mutex);
+	enum outcome outcome = look_at_all(parts, why);
+	pthread_mutex_unlock(&parts->mutex);
+	return outcome;
 }
 
 static enum outcome watch(struct parts *parts, struct err *err)
@@ -104,9 +118,9 @@ static enum outcome watch(struct parts *parts, struct err *err)
 static void stop_all(struct parts *parts)
 {
 	alarm(PARTS_STOP_S);
-	for (int i = atomic_load(&parts->started); i > 0; i--) {
+	for (int i = parts->started; i > 0; i--) {
 		const struct part *part = &parts->list[i - 1];
-		atomic_store(&parts->started, i - 1);
+		set_started(parts, i - 1);
 		if (part->stop != NULL && is_ours(parts, part))
 			part->stop(parts->hub);
 	}

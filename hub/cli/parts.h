@@ -2,6 +2,7 @@
 #ifndef HUB_CLI_PARTS_H
 #define HUB_CLI_PARTS_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #include "hub/base/err.h"
@@ -22,7 +23,9 @@ struct parts {
 	const struct part *list;
 	uint32_t roles;
 	void *hub;
-	_Atomic int started; /* how many of the list */
+	int started; /* how many of the list */
+	pthread_mutex_t
+		mutex; /* of started; held while a part is looked at, so that none is gone */
 };
 
 /* From here on SIGTERM and SIGINT wait for parts_run. Before any thread is started. */
