@@ -27,7 +27,8 @@ struct redrive {
 	char key[TOPICS_KEY_SIZE];
 	int32_t parked, redriven;
 	struct report_rejections queue; /* by number; one per number */
-	struct buffer first; /* what stands in for the first, or its opened original */
+	struct buffer first; /* what stands in for the first */
+	struct buffer *opened; /* each one's original where it was sealed; wiped at the end */
 	struct record_write *records;
 };
 
@@ -141,21 +142,21 @@ static enum outcome read_repair(struct redrive *redrive, const char *path, struc
 	return OK;
 }
 
-static enum outcome bytes_of_row(struct redrive *redrive, const struct rejection *rejection,
-	struct bytes *out, struct err *err)
+static enum outcome bytes_of_row(
+	struct redrive *redrive, size_t place, struct bytes *out, struct err *err)
 {
-	struct buffer opened = {0};
+	const struct rejection *rejection = redrive->queue.items[place].rejection;
+	struct buffer *opened = &redrive->opened[place];
 	if (rejection->form == ORIGINAL_FORM_RECORD) {
 		*out = rejection->original;
 		return OK;
 	}
 	enum outcome outcome =
-		original_open(redrive->conf, redrive->reader, rejection, &opened, err);
+		original_open(redrive->conf, redrive->reader, rejection, opened, err);
 	if (outcome == OK)
-		*out = arena_copy(&redrive->arena, buffer_bytes(&opened));
+		*out = buffer_bytes(opened);
 	else
 		err_in(err, "number %d", (int)rejection->number);
-	seal_wipe_buffer(&opened);
 	return outcome;
 }
 
@@ -195,7 +196,7 @@ static enum outcome make_record(struct redrive *redrive, size_t place, struct er
 	if (place == 0)
 		record->headers.skip = bytes_of_string(cli_value(redrive->call, "skip"));
 	if (place > 0 || repair == NULL)
-		return bytes_of_row(redrive, row->rejection, &record->value, err);
+		return bytes_of_row(redrive, place, &record->value, err);
 	if (read_repair(redrive, repair, err) != OK)
 		return err->outcome;
 	record->value = buffer_bytes(&redrive->first);
@@ -208,6 +209,8 @@ static enum outcome make_records(struct redrive *redrive, struct err *err)
 		return err_set(err, REJECT, "--skip and --repair: the first can be only one");
 	redrive->records = arena_get_array(
 		&redrive->arena, redrive->queue.count + 1, sizeof(*redrive->records));
+	redrive->opened = arena_get_array(
+		&redrive->arena, redrive->queue.count + 1, sizeof(*redrive->opened));
 	for (size_t i = 0; i < redrive->queue.count; i++) {
 		if (make_record(redrive, i, err) != OK)
 			return err->outcome;
@@ -307,6 +310,13 @@ static int answer(struct redrive *redrive, struct err *err)
 	return show(redrive, redriven);
 }
 
+static void wipe(struct redrive *redrive)
+{
+	seal_wipe_buffer(&redrive->first);
+	for (size_t i = 0; redrive->opened != NULL && i < redrive->queue.count; i++)
+		seal_wipe_buffer(&redrive->opened[i]);
+}
+
 static int run(struct cli_call *call)
 {
 	struct redrive redrive = {.call = call, .conf = cli_conf_with_secrets(call)};
@@ -317,7 +327,7 @@ static int run(struct cli_call *call)
 		return cli_fail(call, &err, CLI_FOUND);
 	int code = answer(&redrive, &err);
 	view_reader_free(redrive.reader);
-	seal_wipe_buffer(&redrive.first);
+	wipe(&redrive);
 	arena_done(&redrive.arena);
 	return code;
 }
