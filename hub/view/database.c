@@ -15,6 +15,7 @@
 
 #define READER_BUSY_MS 2000
 #define WRITER_BUSY_MS 10000
+#define CHECKPOINT_BUSY_MS 20
 #define NAME_SIZE 4096
 #define PARTITIONS_MAX 4096
 
@@ -64,6 +65,12 @@ static enum outcome outcome_of(int code)
 	default:
 		return FATAL;
 	}
+}
+
+bool database_is_damaged(sqlite3 *db)
+{
+	int code = sqlite3_errcode(db) & 0xff;
+	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
 enum outcome database_err(sqlite3 *db, struct err *err, const char *what)
@@ -147,6 +154,17 @@ struct bytes database_column(sqlite3_stmt *statement, int column, struct arena *
 	return arena_copy(arena, bytes_of(size == 0 ? "" : data, size));
 }
 
+enum outcome database_empty_log(sqlite3 *db, bool *done, struct err *err)
+{
+	sqlite3_busy_timeout(db, CHECKPOINT_BUSY_MS);
+	int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(db, WRITER_BUSY_MS);
+	*done = code == SQLITE_OK;
+	if (*done || outcome_of(code) == RETRY)
+		return OK;
+	return database_err(db, err, "cannot empty the log");
+}
+
 void database_close(sqlite3 *db)
 {
 	sqlite3_close_v2(db);
@@ -187,6 +205,17 @@ void database_delete(const char *path)
 		snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
 		unlink(name);
 	}
+}
+
+/* Made by us before SQLite would, and not opened where it is there: closing a second descriptor
+ * would let go of SQLite's locks. The other files get the mode of the first. */
+static void make_private(const char *path)
+{
+	int file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+	if (file >= 0)
+		close(file);
+	else
+		chmod(path, 0600);
 }
 
 /* What meta says under this name; "" where it says nothing. */
@@ -262,6 +291,7 @@ static enum outcome make_tables(sqlite3 *db, const char *source, struct err *err
 static enum outcome open_writer(sqlite3 **out, const char *path, int32_t cache_kb, struct err *err)
 {
 	char cache[64];
+	make_private(path);
 	if (open_file(out, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, WRITER_BUSY_MS, err) !=
 		OK)
 		return err->outcome;

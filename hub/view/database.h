@@ -32,7 +32,7 @@ struct database_options {
 
 /* Opens for writing, and makes the tables where there are none. A file of another version of the
  * tables or schemas, of another source, or a damaged one, is deleted and made anew: `fresh` says
- * so. */
+ * so. Only its owner may read it. */
 enum outcome database_open_writer(sqlite3 **out, const struct database_options *options,
 	bool *fresh, struct err *err) MUST_CHECK;
 /* RETRY: not there, or of another version. */
@@ -43,6 +43,8 @@ void database_delete(const char *path);
 /* The one place that maps SQLite's codes, with the text of the last error. RETRY: disk full, busy.
  * FATAL: all else. */
 enum outcome database_err(sqlite3 *db, struct err *err, const char *what);
+/* Whether the call that failed last found that the file is none, or broken. */
+bool database_is_damaged(sqlite3 *db);
 
 enum outcome database_prepare(sqlite3 *db, const char *const *texts, size_t count,
 	sqlite3_stmt **out, struct err *err) MUST_CHECK;
@@ -53,6 +55,10 @@ enum outcome database_exec(sqlite3 *db, const char *text, struct err *err) MUST_
 void database_bind_text(sqlite3_stmt *statement, int place, struct bytes text);
 void database_bind_blob(sqlite3_stmt *statement, int place, struct bytes blob);
 void database_bind_id(sqlite3_stmt *statement, int place, const void *id, size_t size);
+
+/* Writes the log into the file and empties it, so that nothing deleted is left in it. Not done: a
+ * reader still needs it, or the disk is full. Outside a transaction. */
+enum outcome database_empty_log(sqlite3 *db, bool *done, struct err *err) MUST_CHECK;
 
 /* To its end, and ready for the next time. */
 enum outcome database_run(sqlite3 *db, sqlite3_stmt *statement, struct err *err) MUST_CHECK;

@@ -49,6 +49,7 @@ struct run {
 	int64_t news; /* the same, with ends of partitions */
 	int64_t looked_at; /* monotonic ms */
 	bool ready;
+	bool erased; /* a key, which the log of the file still holds */
 };
 
 /* Which topics these are: another cluster or prefix has others. librdkafka learns the cluster's id
@@ -94,16 +95,15 @@ static enum outcome open_file(struct run *run, struct err *err)
 		return err->outcome;
 	run->version_of = statements[0];
 	run->look = statements[1];
-	if (apply_new(&run->apply, run->db, err) != OK)
-		return err->outcome;
-	return positions_load(&run->positions, run->db, run->follow->kafka, err);
+	return apply_new(&run->apply, run->db, err);
 }
 
 static enum outcome find_places(struct run *run, struct err *err)
 {
 	int64_t missed;
-	enum outcome outcome =
-		positions_check(&run->positions, run->consumer, KAFKA_MS, &missed, err);
+	enum outcome outcome = positions_load(&run->positions, run->db, run->follow->kafka, err);
+	if (outcome == OK)
+		outcome = positions_check(&run->positions, run->consumer, KAFKA_MS, &missed, err);
 	if (outcome == REJECT)
 		database_delete(run->follow->path);
 	if (outcome != OK)
@@ -229,6 +229,8 @@ static enum outcome take(struct run *run, const struct record_read *read, struct
 		return err->outcome;
 	if (apply_record(run->apply, &record, err) != OK || note(run, &record, err) != OK)
 		return err->outcome;
+	if (read->topic == TOPIC_KEYS && read->value.data == NULL)
+		run->erased = run->erased || sqlite3_changes(run->db) > 0;
 	struct position *position = positions_at(&run->positions, read->topic, read->partition);
 	positions_advance(&run->positions, position, read->offset + 1);
 	run->records[read->topic]++;
@@ -276,11 +278,23 @@ static enum outcome look(struct run *run, struct err *err)
 	return database_run(run->db, run->look, err);
 }
 
+/* Tried again after the next commit while a reader is in the way. */
+static enum outcome empty_log(struct run *run, struct err *err)
+{
+	bool done;
+	if (database_empty_log(run->db, &done, err) != OK)
+		return err->outcome;
+	run->erased = !done;
+	return OK;
+}
+
 static enum outcome commit(struct run *run, struct err *err)
 {
 	crash_point("view-before-commit");
 	if (positions_save(&run->positions, err) != OK || look(run, err) != OK ||
 		database_exec(run->db, "COMMIT", err) != OK)
+		return err->outcome;
+	if (run->erased && empty_log(run, err) != OK)
 		return err->outcome;
 	if (run->news == 0)
 		return OK;
@@ -332,6 +346,10 @@ enum outcome follow_run(const struct follow *follow, struct err *err)
 	enum outcome outcome = open_run(&run, err);
 	if (outcome == OK)
 		outcome = read_all(&run, err);
+	if (outcome == FATAL && run.db != NULL && database_is_damaged(run.db)) {
+		database_delete(follow->path);
+		outcome = err->outcome = REJECT;
+	}
 	close_run(&run);
 	return outcome;
 }

@@ -27,8 +27,8 @@ struct follow {
 };
 
 /* Runs until is_stopping: OK. RETRY: Kafka or the disk is unwell, or the file is gone: call again.
- * REJECT: the file was of other topics and is deleted: call again. FATAL: a person must look; to
- * call again does no harm. */
+ * REJECT: the file was of other topics, or damaged, and is deleted: call again. FATAL: a person
+ * must look; to call again does no harm. */
 enum outcome follow_run(const struct follow *follow, struct err *err) MUST_CHECK;
 
 #endif

@@ -37,7 +37,14 @@ struct position *positions_at(struct positions *positions, enum topic topic, int
 	return &positions->items[at];
 }
 
-static enum outcome load_rows(struct positions *positions, sqlite3_stmt *get, struct err *err)
+static bool has_partition(const struct kafka_settings *settings, int topic, int partition)
+{
+	return topic >= 0 && topic < TOPIC_COUNT && topic != TOPIC_FETCH && partition >= 0 &&
+		partition < topics_partitions(settings, (enum topic)topic);
+}
+
+static enum outcome load_rows(struct positions *positions, sqlite3_stmt *get,
+	const struct kafka_settings *settings, struct err *err)
 {
 	bool row;
 	for (;;) {
@@ -45,8 +52,13 @@ static enum outcome load_rows(struct positions *positions, sqlite3_stmt *get, st
 			return err->outcome;
 		if (!row)
 			return OK;
-		struct position *position = positions_at(positions,
-			(enum topic)sqlite3_column_int(get, 0), sqlite3_column_int(get, 1));
+		int topic = sqlite3_column_int(get, 0), partition = sqlite3_column_int(get, 1);
+		if (!has_partition(settings, topic, partition))
+			return err_set(err, REJECT,
+				"view: has partition %d of topic %d, which the configuration has "
+				"not: it is built anew",
+				partition, topic);
+		struct position *position = positions_at(positions, (enum topic)topic, partition);
 		position->first = sqlite3_column_int64(get, 2);
 		position->next = sqlite3_column_int64(get, 3);
 		position->decided = sqlite3_column_int64(get, 4);
@@ -66,7 +78,7 @@ enum outcome positions_load(struct positions *positions, sqlite3 *db,
 		goto fail;
 	if (database_prepare(db, get, 1, &statement, err) != OK)
 		goto fail;
-	enum outcome outcome = load_rows(positions, statement, err);
+	enum outcome outcome = load_rows(positions, statement, settings, err);
 	database_finalize(&statement, 1);
 	if (outcome == OK)
 		return OK;

@@ -29,7 +29,8 @@ struct positions {
 	sqlite3 *db;
 };
 
-/* All partitions of all topics but fetch; those that the file does not know begin at 0. */
+/* All partitions of all topics but fetch; those that the file does not know begin at 0. REJECT: the
+ * file has others. */
 enum outcome positions_load(struct positions *positions, sqlite3 *db,
 	const struct kafka_settings *settings, struct err *err) MUST_CHECK;
 void positions_done(struct positions *positions);
