@@ -109,7 +109,9 @@ def kept(instance):
     producer.begin_transaction()
     producer.produce("kept", b"value")
     producer.commit_transaction(30)
-    answer = httpx.post(instance.registry("subjects/kept/versions"), json={"schema": SCHEMA}, timeout=60)
+    answer = httpx.post(
+        instance.registry("subjects/kept/versions"), json={"schema": SCHEMA}, timeout=60
+    )
     assert answer.status_code == 200, answer.text
     return answer.json()["id"]
 
