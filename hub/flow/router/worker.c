@@ -12,7 +12,6 @@
 #include "hub/flow/router/firing.h"
 #include "hub/flow/router/settle.h"
 
-#define GROUP "lokethub-router"
 #define OPEN_MS 30000
 #define BETWEEN_TRIES_MS 500
 #define STALL_MS 60000
@@ -75,8 +74,8 @@ static enum outcome open_transaction(struct worker *worker, struct err *err)
 
 static enum outcome open_member(struct worker *worker, struct err *err)
 {
-	char group[TOPICS_NAME_SIZE + sizeof(GROUP)];
-	snprintf(group, sizeof(group), "%s%s", worker->options->kafka->prefix, GROUP);
+	char group[TOPICS_NAME_SIZE + sizeof(TOPICS_GROUP)];
+	snprintf(group, sizeof(group), "%s%s", worker->options->kafka->prefix, TOPICS_GROUP);
 	const struct consumer_member_options options = {
 		.group = group,
 		.instance = worker->id,
