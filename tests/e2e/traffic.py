@@ -153,7 +153,11 @@ def referral_of(location: str | None) -> str | None:
 
 
 def check_ledger(topics: Topics, ledger: Sequence[Sent], report: Report) -> None:
-    """What was answered 202 is in intake, in each client's order; what was refused is not."""
+    """What was answered 202 is in intake, in each client's order; what was refused is not.
+
+    After a request to the broker timed out, librdkafka's idempotent producer goes on with a new
+    epoch and may store a record again: that must then fall away by its id, or be rejected alike.
+    """
     places: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for record in topics.intake:
         with contextlib.suppress(Unreadable):
@@ -166,7 +170,7 @@ def check_ledger(topics: Topics, ledger: Sequence[Sent], report: Report) -> None
         key = sent.call.partner, sent.call.reference
         where = f"{sent.call.move} {key}"
         if sent.status not in TAKEN:
-            refused[sent.call.partner] += 1
+            refused[sent.call.partner] += sent.status in (400, 409)
             if sent.status in AGAIN or (sent.status == 400) != sent.call.bad:
                 report.add("answer", where, 400 if sent.call.bad else 202, sent.status)
             continue
@@ -178,9 +182,17 @@ def check_ledger(topics: Topics, ledger: Sequence[Sent], report: Report) -> None
             if place[0] == places[key][0][0] and place > places[key][0]:
                 report.add("order of a client", where, f"after {before} {place}", places[key][0])
             last[sent.life] = key, places[key][0]
+    settled = {
+        (event["partition"], event["offset"]): (event["result"], event["code"])
+        for _, event in topics.events
+    }
     for key, found in places.items():
-        if len(found) > allowed[key]:
-            report.add("twice in intake", str(key), f"at most {allowed[key]}", len(found))
+        if len(found) <= allowed[key]:
+            continue
+        report.counts["stored again by the producer"] += len(found) - allowed[key]
+        results = {settled.get(place) for place in found} - {("DUPLICATE", None)}
+        if not allowed[key] or len(results) > 1:
+            report.add("twice in intake", str(key), f"at most {allowed[key]}", results)
     for partner, count in refused.items():
         if report.partners[partner]["refused"] < count:
             report.add("refused", partner, count, report.partners[partner]["refused"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from . import machine, rules
 from .rules import Config
@@ -76,6 +77,10 @@ STATUS_DEFAULTS: dict[str, Any] = dict.fromkeys(
     "second_worker raw instrument progress reason hold_reason closing_reason suggested_desk outcome"
     " next_step review effective_date next_date to_desk other_referral seen_version".split()
 )
+
+
+def action_path(referral: str) -> str:
+    return f"/v1/referrals/{UUID(hex=referral)}/actions"
 
 
 def text_of(at: int) -> str:
@@ -367,9 +372,7 @@ class Life:
         if self.random.random() < 0.3:
             body["seen_version"] = referral.version
         draft = self._draft({"StatusChange": {"action": action, "actor": actor, **body}}, text)
-        return Call(
-            move, self.config.desks[desk].partner, f"/v1/referrals/{referral.id}/actions", draft
-        )
+        return Call(move, self.config.desks[desk].partner, action_path(referral.id), draft)
 
     def _some(self, *states: str) -> Referral | None:
         assert self.client
@@ -500,7 +503,7 @@ class Life:
         call = Call(
             "stray",
             self._any_desk().partner,
-            f"/v1/referrals/{name}/actions",
+            action_path(name),
             self._draft({"StatusChange": {"action": "DELIVERED"}}),
         )
         answer = yield call
