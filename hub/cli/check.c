@@ -90,10 +90,14 @@ static int run(struct cli_call *call)
 		size_t count;
 		const char *const *owners = owners_of(conf, &arena, &count, &err);
 		asked = owners != NULL;
-		outcome = conf_check(conf, owners, count, &problems);
+		outcome = reach_check_kafka(conf, &problems);
+		if (conf_check(conf, owners, count, &problems) != OK)
+			outcome = REJECT;
 	}
 	if (outcome == OK && cli_has(call, "secrets"))
 		outcome = conf_load_secrets(conf, &problems);
+	if (outcome == OK && cli_has(call, "secrets"))
+		outcome = reach_check_kafka(conf, &problems);
 	(void)outcome; /* problems has it */
 	int code = show(call, conf, &problems, asked || conf == NULL ? NULL : err.text);
 	conf_problems_done(&problems);

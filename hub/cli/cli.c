@@ -11,6 +11,7 @@
 
 #include "hub/base/clock.h"
 #include "hub/cli/help.h"
+#include "hub/cli/reach.h"
 #include "hub/cli/verbs.h"
 
 #define CONF_HERE "config/lokethub.conf"
@@ -139,6 +140,8 @@ static struct conf *load_secrets(struct cli_call *call, uint32_t roles)
 	call->conf->roles = roles;
 	enum outcome outcome = conf_load_secrets(call->conf, &problems);
 	call->conf->roles = all;
+	if (outcome == OK)
+		outcome = reach_check_kafka(call->conf, &problems);
 	return settle_conf(call, outcome, &problems);
 }
 

@@ -19,6 +19,15 @@ struct kafka_settings reach_kafka(const struct conf *conf)
 	};
 }
 
+enum outcome reach_check_kafka(const struct conf *conf, struct conf_problems *problems)
+{
+	struct err err = {0};
+	const struct kafka_settings settings = reach_kafka(conf);
+	if (kafka_settings_check(&settings, &err) == OK)
+		return OK;
+	return conf_refuse_kafka(conf, err.text, problems);
+}
+
 struct topics_options reach_topics(const struct conf *conf)
 {
 	return (struct topics_options){

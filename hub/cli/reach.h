@@ -9,6 +9,9 @@
 
 /* Borrows from conf, whose secrets are loaded. */
 struct kafka_settings reach_kafka(const struct conf *conf);
+/* Proves the properties of Kafka, the secret ones too once they are loaded. REJECT: problems has
+ * errors. */
+enum outcome reach_check_kafka(const struct conf *conf, struct conf_problems *problems) MUST_CHECK;
 struct topics_options reach_topics(const struct conf *conf);
 
 /* Borrows from conf and from line, which gets the credentials; the caller wipes it. REJECT: their

@@ -57,6 +57,9 @@ static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
 	bind->secrets = file_path(bind->arena, bind->folder,
 		secrets != NULL && secrets[0] != '\0' ? secrets : SETTINGS_SECRETS_DIR);
 	bind_group(bind, root, settings_rows, list_names, conf);
+	config_setting_t *kafka = config_setting_get_member(root, "kafka");
+	conf->index->kafka =
+		kafka != NULL ? bind_place(bind, kafka) : (struct report_place){conf->path, 0};
 	settings_complete(conf, bind->problems);
 	conf->codes = list_codes(conf->codes_file, bind->problems);
 	bind->codes = conf->codes;
@@ -94,4 +97,12 @@ enum outcome conf_load(const char *path, struct conf **out, struct conf_problems
 	conf->rules.version = version_of(&conf->rules, conf->codes, &conf->arena);
 	*out = conf;
 	return OK;
+}
+
+enum outcome conf_refuse_kafka(
+	const struct conf *conf, const char *text, struct conf_problems *problems)
+{
+	report_error(problems, conf->index->kafka, "%s", text);
+	report_sort(problems);
+	return REJECT;
 }

@@ -153,6 +153,10 @@ enum outcome conf_load(
 enum outcome conf_check(const struct conf *conf, const char *const *owners, size_t owners_count,
 	struct conf_problems *problems) MUST_CHECK;
 
+/* Adds to problems, at group kafka, what the library of Kafka says of its properties. REJECT. */
+enum outcome conf_refuse_kafka(
+	const struct conf *conf, const char *text, struct conf_problems *problems);
+
 /* Reads the secret properties of Kafka and, for an edge, the partners' tokens; looks whether every
  * other secret file that the roles need is there and well-formed. Once, before threads start.
  * REJECT: problems has errors. */

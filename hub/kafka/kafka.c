@@ -30,12 +30,18 @@ static const char *const ours[] = {
 	"isolation.level",
 	"max.in.flight",
 	"max.in.flight.requests.per.connection",
+	"max.poll.interval.ms",
+	"message.max.bytes",
 	"message.send.max.retries",
 	"message.timeout.ms",
 	"metadata.broker.list",
 	"partition.assignment.strategy",
+	"queue.buffering.max.kbytes",
+	"queue.buffering.max.messages",
 	"request.required.acks",
 	"retries",
+	"session.timeout.ms",
+	"transaction.timeout.ms",
 	"transactional.id",
 };
 
@@ -56,15 +62,33 @@ static enum outcome add(rd_kafka_conf_t *conf, const struct setting_pair *pairs,
 	return OK;
 }
 
+static bool is_ours(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(ours); i++)
+		if (strcmp(name, ours[i]) == 0)
+			return true;
+	return false;
+}
+
 static enum outcome refuse_ours(const struct setting_pair *pairs, struct err *err)
 {
 	for (; pairs && pairs->name; pairs++)
-		for (size_t i = 0; i < COUNT_OF(ours); i++)
-			if (strcmp(pairs->name, ours[i]) == 0)
-				return err_set(err, REJECT,
-					"kafka property \"%s\": is set by the hub itself, leave it "
-					"out",
-					ours[i]);
+		if (is_ours(pairs->name))
+			return err_set(err, REJECT,
+				"kafka property \"%s\": is set by the hub itself, leave it out",
+				pairs->name);
+	return OK;
+}
+
+/* Once more, behind config's: whatever stands there, safety does not rest on it. */
+static enum outcome add_ours(
+	rd_kafka_conf_t *conf, const struct setting_pair *pairs, struct err *err)
+{
+	for (; pairs && pairs->name; pairs++) {
+		const struct setting_pair one[] = {*pairs, {NULL, NULL}};
+		if (is_ours(pairs->name) && add(conf, one, err) != OK)
+			return err->outcome;
+	}
 	return OK;
 }
 
@@ -114,7 +138,9 @@ rd_kafka_conf_t *kafka_conf(const struct kafka_settings *settings, rd_kafka_type
 		add(conf, own, err) == OK && add(conf, settings->properties, err) == OK &&
 		add(conf, settings->secrets, err) == OK &&
 		add(conf, type == RD_KAFKA_CONSUMER ? settings->consumer : settings->producer,
-			err) == OK)
+			err) == OK &&
+		add_ours(conf, who, err) == OK && add_ours(conf, common, err) == OK &&
+		add_ours(conf, own, err) == OK)
 		return conf;
 	rd_kafka_conf_destroy(conf);
 	return NULL;

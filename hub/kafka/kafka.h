@@ -40,7 +40,8 @@ enum outcome kafka_error(struct err *err, rd_kafka_error_t *error, const char *w
 
 /* For the modules of this room. */
 
-/* A configuration with our properties in it, and then config's for this type; NULL with err set. */
+/* A configuration with our properties and config's for this type. Config may change how fast we
+ * are, not what is safe. NULL with err set. */
 rd_kafka_conf_t *kafka_conf(const struct kafka_settings *settings, rd_kafka_type_t type,
 	const struct setting_pair *ours, struct err *err);
 /* A client of this type; takes conf. NULL with err set. */

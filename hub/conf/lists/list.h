@@ -9,6 +9,7 @@
 struct conf_index {
 	const struct report_place *partners, *desks, *regions, *municipalities, *programmes;
 	const struct report_place *routes, *overrides;
+	struct report_place kafka; /* the group */
 	const struct list_dates *region_dates; /* of rules.regions */
 	struct conf_token **tokens; /* sorted by hash; after conf_load_secrets */
 	size_t tokens_count;
