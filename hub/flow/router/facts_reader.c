@@ -1,16 +1,20 @@
 /* facts_reader - fills the facts from their topic, and follows it. */
 #include "hub/flow/router/facts_reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/router/codec.h"
 #include "hub/kafka/consumer.h"
 
 #define LOOK_UP_MS 10000
+#define FETCH_QUEUE_KB 1024 /* facts are few and small */
 #define FOLLOW_MAX 1000 /* records at a time */
 
 struct facts_reader {
+	struct kafka_settings kafka;
 	struct facts *facts;
 	struct consumer *consumer;
 	struct wire *wire;
@@ -23,10 +27,12 @@ enum outcome facts_reader_new(struct facts_reader **out, const struct kafka_sett
 	struct wire *wire, struct facts *facts, struct err *err)
 {
 	struct facts_reader *reader = memory_get_zeroed(1, sizeof(*reader));
+	reader->kafka = *kafka;
+	reader->kafka.fetch_queue_kb = FETCH_QUEUE_KB;
 	reader->facts = facts;
 	reader->wire = wire;
 	reader->place.topic = TOPIC_FACTS;
-	if (consumer_new(&reader->consumer, kafka, err) != OK ||
+	if (consumer_new(&reader->consumer, &reader->kafka, err) != OK ||
 		consumer_begins(reader->consumer, &reader->place, 1, LOOK_UP_MS, err) != OK) {
 		facts_reader_free(reader);
 		return err_in(err, "facts");
@@ -44,6 +50,15 @@ void facts_reader_free(struct facts_reader *reader)
 	free(reader);
 }
 
+/* The last fact under a key counts: what cannot be read stands there until it is overwritten. */
+static void pass_over(const struct record_read *record, const struct err *why)
+{
+	char key[200];
+	snprintf(key, sizeof(key), "%.*s", BYTES_ARG(record->key));
+	log_error("facts", "key=%s offset=%lld text=%s", log_quote(key), (long long)record->offset,
+		log_quote(why->text));
+}
+
 static enum outcome take(void *context, const struct record_read *record, struct err *err)
 {
 	struct facts_reader *reader = context;
@@ -57,11 +72,12 @@ static enum outcome take(void *context, const struct record_read *record, struct
 	}
 	arena_reset(&reader->arena);
 	enum outcome outcome = codec_read(reader->wire, &value, &reader->arena, &fact, err);
-	if (outcome != OK) {
-		err_in(err, "facts@%lld", (long long)record->offset);
-		return err->outcome = outcome == RETRY ? RETRY : FATAL;
-	}
-	facts_put(reader->facts, record->key, &fact);
+	if (outcome == OK)
+		facts_put(reader->facts, record->key, &fact);
+	else if (outcome == REJECT)
+		pass_over(record, err);
+	else
+		return err_in(err, "facts@%lld", (long long)record->offset);
 	return OK;
 }
 
@@ -84,8 +100,10 @@ enum outcome facts_reader_follow(struct facts_reader *reader, struct err *err)
 			return err->outcome;
 		if (news != CONSUMER_RECORD)
 			continue;
-		if (take(reader, &record, err) != OK)
+		if (take(reader, &record, err) != OK) {
+			reader->following = false; /* it is read again */
 			return err->outcome;
+		}
 		reader->place.offset = record.offset + 1;
 	}
 	return OK;

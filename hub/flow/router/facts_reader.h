@@ -13,7 +13,8 @@ enum outcome facts_reader_new(struct facts_reader **out, const struct kafka_sett
 	struct wire *wire, struct facts *facts, struct err *err) MUST_CHECK;
 void facts_reader_free(struct facts_reader *reader);
 
-/* Reads to the end (rule 11). */
+/* Reads to the end (rule 11). A fact that cannot be read is logged and passed over; RETRY: Kafka or
+ * the registry is away, and what was not read will be. */
 enum outcome facts_reader_catch_up(
 	struct facts_reader *reader, int timeout_ms, struct err *err) MUST_CHECK;
 /* Takes what has come since, without waiting. */
