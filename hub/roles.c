@@ -55,8 +55,10 @@ enum outcome roles_look_at_view(void *context, struct err *why)
 enum outcome roles_start_router(void *context, struct err *err)
 {
 	struct roles *hub = context;
+	hub->kafka_of_router = hub->kafka;
+	hub->kafka_of_router.fetch_queue_kb = hub->conf->router.fetch_queue_kb;
 	struct router_options options = {
-		.conf = hub->conf, .kafka = &hub->kafka, .wire = hub->wire};
+		.conf = hub->conf, .kafka = &hub->kafka_of_router, .wire = hub->wire};
 	const char *file = hub->conf->seal.ops_public_key_file;
 	if (conf_read_key(file, options.ops_public_key, err) != OK)
 		return err_in(err, "seal.ops_public_key_file");

@@ -15,7 +15,7 @@
 /* What the parts of one process share. Zeroed but for conf, kafka and parts. */
 struct roles {
 	const struct conf *conf; /* with its secrets */
-	struct kafka_settings kafka, kafka_of_view;
+	struct kafka_settings kafka, kafka_of_view, kafka_of_router;
 	struct wire *wire;
 	struct view *view;
 	struct router *router;
