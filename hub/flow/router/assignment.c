@@ -14,6 +14,7 @@
 #include "hub/flow/router/emit.h"
 
 #define LOOK_UP_MS 10000
+#define TAKE_MS 240000 /* less than max.poll.interval.ms */
 #define READ_MS 60000 /* longest wait for an open transaction on topic clients */
 
 struct taking {
@@ -199,13 +200,15 @@ enum outcome assignment_resume(struct worker *worker, struct err *err)
 	return OK;
 }
 
-/* However long Kafka is away: there is nothing else to do. */
+/* After so long our membership may be gone, and only a new member hears of that. */
 static enum outcome take_at_last(struct taking *taking, struct err *err)
 {
 	struct worker *worker = taking->worker;
+	int64_t start = clock_monotonic();
 	for (;;) {
 		enum outcome outcome = take(taking, err);
-		if (outcome != RETRY || atomic_load(worker->stop))
+		if (outcome != RETRY || atomic_load(worker->stop) ||
+			clock_monotonic() - start >= TAKE_MS)
 			return outcome;
 		if (batch_abort(worker, err, err) == FATAL)
 			return FATAL;

@@ -5,8 +5,8 @@
 #include "hub/flow/router/worker.h"
 
 /* Committed offsets, then the state behind them, then the outage since the last heartbeat, then
- * reading. RETRY: Kafka is unwell, call again. FATAL: a gap in the log, or a state that this
- * version cannot read. */
+ * reading. RETRY: not within four minutes; the member is of no use any more. FATAL: a gap in the
+ * log, or a state that this version cannot read. */
 enum outcome assignment_take(struct worker *worker, struct err *err) MUST_CHECK;
 /* Commits what is open (`lost`: drops it), keeps the stores, and lets go. */
 enum outcome assignment_give(struct worker *worker, bool lost, struct err *err) MUST_CHECK;

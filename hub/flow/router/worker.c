@@ -37,6 +37,26 @@ static enum outcome take_record(
 	return settle_record(worker, partition, record, err);
 }
 
+/* Gives up the partitions and the place in the group; the next turn joins again. */
+static enum outcome drop_member(struct worker *worker, struct err *err)
+{
+	worker->last_news = clock_monotonic();
+	if (assignment_give(worker, true, err) == FATAL)
+		return FATAL;
+	consumer_free(worker->member);
+	worker->member = NULL;
+	return OK;
+}
+
+static enum outcome take_partitions(struct worker *worker, struct err *err)
+{
+	enum outcome outcome = assignment_take(worker, err);
+	if (outcome != RETRY || atomic_load(worker->stop))
+		return outcome;
+	log_warn("router", "worker=%d text=%s", worker->number, log_quote(err->text));
+	return drop_member(worker, err);
+}
+
 static enum outcome take_news(struct worker *worker, enum consumer_news news,
 	const struct record_read *record, struct err *err)
 {
@@ -49,7 +69,7 @@ static enum outcome take_news(struct worker *worker, enum consumer_news news,
 		worker_partition(worker, record->partition)->drained = true;
 		return OK;
 	case CONSUMER_ASSIGNED:
-		return assignment_take(worker, err);
+		return take_partitions(worker, err);
 	case CONSUMER_REVOKED:
 		return assignment_give(worker, false, err);
 	case CONSUMER_LOST:
@@ -123,16 +143,11 @@ static enum outcome watch_progress(struct worker *worker, enum consumer_news new
 	int64_t now = clock_monotonic();
 	if (news != CONSUMER_NOTHING || is_drained(worker))
 		worker->last_news = now;
-	if (now - worker->last_news < STALL_MS)
+	if (!worker->member || now - worker->last_news < STALL_MS)
 		return OK;
 	log_warn("router", "worker=%d text=\"nothing comes from intake: trying another client\"",
 		worker->number);
-	worker->last_news = now;
-	if (assignment_give(worker, true, err) == FATAL)
-		return FATAL;
-	consumer_free(worker->member);
-	worker->member = NULL;
-	return open_member(worker, err);
+	return drop_member(worker, err);
 }
 
 static enum outcome turn(struct worker *worker, struct err *err)
@@ -140,7 +155,9 @@ static enum outcome turn(struct worker *worker, struct err *err)
 	enum consumer_news news = CONSUMER_NOTHING;
 	struct record_read record;
 	enum outcome outcome = OK;
-	if (worker->must_resume)
+	if (!worker->member)
+		outcome = open_member(worker, err);
+	if (outcome == OK && worker->must_resume)
 		outcome = assignment_resume(worker, err);
 	if (outcome == OK)
 		outcome =
