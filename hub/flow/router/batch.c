@@ -50,9 +50,9 @@ enum outcome batch_send(struct worker *worker, const struct record_write *record
 static bool is_full(const struct worker *worker)
 {
 	const struct conf_router *settings = settings_of(worker);
-	size_t records = transaction_records(worker->transaction);
 	return worker->batch.messages >= settings->batch_messages ||
-		records >= (size_t)settings->send_queue_messages / 5 * 4 ||
+		transaction_records(worker->transaction) >=
+		(size_t)settings->send_queue_messages / 5 * 4 ||
 		transaction_bytes(worker->transaction) >=
 		(size_t)settings->send_queue_kb * 1024 / 5 * 4;
 }
@@ -61,6 +61,11 @@ static bool is_full(const struct worker *worker)
 static bool has_passed(int64_t since, int64_t ms, int64_t now)
 {
 	return now - since >= ms || now < since;
+}
+
+bool batch_is_full(const struct worker *worker)
+{
+	return worker->batch.open && is_full(worker);
 }
 
 bool batch_is_due(const struct worker *worker, bool drained)

@@ -13,6 +13,8 @@ enum outcome batch_touch(
 enum outcome batch_send(
 	struct worker *worker, const struct record_write *record, struct err *err) MUST_CHECK;
 
+/* Whether it holds as much as it may. */
+bool batch_is_full(const struct worker *worker);
 /* Whether it is time to commit. `drained`: there was nothing more to read. */
 bool batch_is_due(const struct worker *worker, bool drained);
 /* How long to wait for input at most, in ms. */

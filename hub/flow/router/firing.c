@@ -22,7 +22,7 @@ enum outcome firing_due(
 	if (atomic_load(&worker->clocks_stopped))
 		return OK;
 	for (int32_t left = worker->options->conf->router.clocks_per_turn; left > 0; left--) {
-		if (!store_due(partition->store, until, &due, &client))
+		if (batch_is_full(worker) || !store_due(partition->store, until, &due, &client))
 			return OK;
 		if (due > partition->place.now)
 			partition->place.now = due;

@@ -73,7 +73,13 @@ static void take_client(struct item *item, struct bytes known)
 		memcpy(item->client.data, known.data, sizeof(item->client.data));
 }
 
-/* The key of a record that cannot be read names its client, or a referral of it. */
+bool settle_is_marked(const uint8_t id[16])
+{
+	return (id[6] & 0xF0) == 0x80 && (id[8] & 0xC0) == 0x80;
+}
+
+/* The key of a record that cannot be read names its client, or a referral of it; of a referral that
+ * is unknown nobody is parked. */
 static void find_by_key(const struct worker *worker, struct item *item)
 {
 	uint8_t id[16];
@@ -82,7 +88,7 @@ static void find_by_key(const struct worker *worker, struct item *item)
 	take_client(item, store_find(item->partition->store, id));
 	if (!item->has_client)
 		take_client(item, store_find_referral(item->partition->store, id));
-	if (item->has_client)
+	if (item->has_client || settle_is_marked(id))
 		return;
 	memcpy(item->client.data, id, sizeof(item->client.data));
 	item->has_client = true;

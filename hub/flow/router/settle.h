@@ -11,5 +11,8 @@ enum outcome settle_record(struct worker *worker, struct partition *partition,
 /* The client's clock that is due first. */
 enum outcome settle_clock(struct worker *worker, struct partition *partition, struct bytes client,
 	struct err *err) MUST_CHECK;
+/* Whether it has a UUIDv8's marks, as the ids of referrals have (hub/seal/ids.h), and of pseudonyms
+ * one in 64 by chance. RFC 9562, section 5.8. */
+bool settle_is_marked(const uint8_t id[16]);
 
 #endif
