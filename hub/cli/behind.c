@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "hub/base/clock.h"
+#include "hub/cli/meter.h"
 #include "hub/cli/reach.h"
 #include "hub/kafka/consumer.h"
 
@@ -57,13 +58,18 @@ static enum outcome wait_for_view(struct view_reader *reader, const struct consu
 	int64_t deadline, struct behind *out, struct err *err)
 {
 	const struct timespec step = {.tv_nsec = LOOK_EVERY_MS * 1000000};
+	struct meter meter = {.what = "waiting for the view, s"};
+	int64_t start = clock_monotonic();
 	for (;;) {
 		if (has_passed(reader, ends, out->partitions, &out->is_current, err) != OK)
 			return err->outcome;
 		if (out->is_current || clock_monotonic() >= deadline)
-			return OK;
+			break;
+		meter_step(&meter, (clock_monotonic() - start) / 1000, 0);
 		nanosleep(&step, NULL);
 	}
+	meter_end(&meter);
+	return OK;
 }
 
 static enum outcome find(const struct conf *conf, struct consumer *consumer,

@@ -180,6 +180,17 @@ static void make_folder(const char *path)
 	mkdir(folder, 0700);
 }
 
+/* Who has the lock says so in it. */
+static enum outcome lock_err(int lock, const char *path, struct err *err)
+{
+	char pid[24] = "";
+	ssize_t size = pread(lock, pid, sizeof(pid) - 1, 0);
+	pid[size < 0 ? 0 : strcspn(pid, "\n")] = '\0';
+	close(lock);
+	return err_set(err, FATAL,
+		"view: process %s writes to %s: give each edge a view of its own", pid, path);
+}
+
 enum outcome database_lock(int *out, const char *path, struct err *err)
 {
 	char name[NAME_SIZE];
@@ -188,13 +199,14 @@ enum outcome database_lock(int *out, const char *path, struct err *err)
 	int lock = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
 	if (lock < 0)
 		return err_set(err, FATAL, "view: cannot open %s: %s", name, strerror(errno));
-	if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
-		*out = lock;
-		return OK;
+	if (flock(lock, LOCK_EX | LOCK_NB) != 0)
+		return lock_err(lock, path, err);
+	if (ftruncate(lock, 0) != 0 || dprintf(lock, "%d\n", (int)getpid()) < 0) {
+		close(lock);
+		return err_set(err, FATAL, "view: cannot write %s: %s", name, strerror(errno));
 	}
-	close(lock);
-	return err_set(err, FATAL,
-		"view: another process writes to %s: give each edge a view of its own", path);
+	*out = lock;
+	return OK;
 }
 
 void database_delete(const char *path)

@@ -46,7 +46,7 @@ const char tables_sql[] =
 	"CREATE TABLE clocks (client INTEGER, referral INTEGER, clock INTEGER, desk TEXT NOT NULL,"
 	" armed INTEGER NOT NULL, due INTEGER NOT NULL, level INTEGER NOT NULL,"
 	" PRIMARY KEY (client, referral, clock)) WITHOUT ROWID;"
-	"CREATE INDEX clocks_desk ON clocks (desk, clock, due);"
+	"CREATE INDEX clocks_desk ON clocks (desk, clock, due, armed, level);"
 
 	"CREATE TABLE referrals (referral BLOB PRIMARY KEY, client BLOB NOT NULL, parent BLOB)"
 	" WITHOUT ROWID;"

@@ -513,12 +513,15 @@ static void test_erased_key_leaves_the_files(void **state)
 static void test_one_writer(void **state)
 {
 	static const char path[] = P_tmpdir "/test_view_lock/view";
+	char pid[40];
 	struct err err = {0};
 	int one, two;
 	(void)state;
 
 	assert_int_equal(database_lock(&one, path, &err), OK);
 	assert_int_equal(database_lock(&two, path, &err), FATAL);
+	snprintf(pid, sizeof(pid), "process %d writes", (int)getpid());
+	assert_non_null(strstr(err.text, pid));
 	close(one);
 	assert_int_equal(database_lock(&two, path, &err), OK);
 	close(two);
