@@ -5,8 +5,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "hub/base/clock.h"
 #include "hub/base/memory.h"
+
+#define AGAIN_MS 50
 
 static rd_kafka_topic_partition_t *add(const struct kafka_settings *settings,
 	rd_kafka_topic_partition_list_t *list, const struct consumer_place *place)
@@ -25,15 +29,42 @@ rd_kafka_topic_partition_list_t *places_list(
 	return list;
 }
 
-static enum outcome first_error(
-	const rd_kafka_topic_partition_list_t *list, const char *what, struct err *err)
+static enum outcome first_error(const rd_kafka_topic_partition_list_t *list, struct err *err)
 {
 	for (int i = 0; i < list->cnt; i++)
 		if (list->elems[i].err)
-			return err_set(err, kafka_outcome(list->elems[i].err), "%s of %s[%d]: %s",
-				what, list->elems[i].topic, list->elems[i].partition,
-				rd_kafka_err2str(list->elems[i].err));
+			return err_set(err, kafka_outcome(list->elems[i].err),
+				"offset of %s[%d]: %s", list->elems[i].topic,
+				list->elems[i].partition, rd_kafka_err2str(list->elems[i].err));
 	return OK;
+}
+
+/* A moment after a topic was made or a broker came back the first answers still send us elsewhere,
+ * and librdkafka passes them on; so a call is made again as long as it may last. */
+typedef rd_kafka_resp_err_t attempt_fn(
+	rd_kafka_t *client, rd_kafka_topic_partition_list_t *list, int timeout_ms);
+
+static enum outcome attempt(const struct places_query *query, attempt_fn *call,
+	rd_kafka_topic_partition_list_t *list, struct err *err)
+{
+	int64_t until = clock_monotonic() + query->timeout_ms;
+	rd_kafka_topic_partition_list_t *asked = rd_kafka_topic_partition_list_copy(list);
+	enum outcome outcome;
+	for (;;) {
+		rd_kafka_resp_err_t code = call(query->client, list, query->timeout_ms);
+		outcome = kafka_err(err, code, "looking up offsets");
+		if (outcome == OK)
+			outcome = first_error(list, err);
+		if (outcome != RETRY || clock_monotonic() + AGAIN_MS > until)
+			break;
+		for (int i = 0; i < list->cnt; i++) {
+			list->elems[i].offset = asked->elems[i].offset;
+			list->elems[i].err = RD_KAFKA_RESP_ERR_NO_ERROR;
+		}
+		nanosleep(&(struct timespec){.tv_nsec = AGAIN_MS * 1000000}, NULL);
+	}
+	rd_kafka_topic_partition_list_destroy(asked);
+	return outcome;
 }
 
 /* ListOffsets takes these two times for the begin and the end; under read_committed that is the
@@ -41,14 +72,10 @@ static enum outcome first_error(
 enum outcome places_find(const struct places_query *query, int which, struct consumer_place *places,
 	size_t count, struct err *err)
 {
-	const char *what = which == PLACES_BEGIN ? "begin" : "end";
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
 	for (size_t i = 0; i < count; i++)
 		add(query->settings, list, &places[i])->offset = which;
-	enum outcome outcome = kafka_err(
-		err, rd_kafka_offsets_for_times(query->client, list, query->timeout_ms), what);
-	if (outcome == OK)
-		outcome = first_error(list, what, err);
+	enum outcome outcome = attempt(query, rd_kafka_offsets_for_times, list, err);
 	for (size_t i = 0; i < count && outcome == OK; i++)
 		places[i].offset = list->elems[i].offset;
 	rd_kafka_topic_partition_list_destroy(list);
@@ -87,10 +114,7 @@ enum outcome places_committed(const struct places_query *query, struct consumer_
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
 	for (size_t i = 0; i < count; i++)
 		add(query->settings, list, &places[i].place);
-	enum outcome outcome = kafka_err(err,
-		rd_kafka_committed(query->client, list, query->timeout_ms), "committed offsets");
-	if (outcome == OK)
-		outcome = first_error(list, "committed offset", err);
+	enum outcome outcome = attempt(query, rd_kafka_committed, list, err);
 	for (size_t i = 0; i < count && outcome == OK; i++)
 		take_committed(&places[i], &list->elems[i]);
 	rd_kafka_topic_partition_list_destroy(list);

@@ -9,6 +9,7 @@ import time
 
 import harness
 import pytest
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("LOKETHUB_BUILD", ROOT / "build"))
@@ -249,6 +250,69 @@ def test_clocks_fire_at_their_time_and_not_before(town, tmp_path):
     until(lambda: town.check(at_rest=False)["clocks"] == 20)
     time.sleep(1)
     assert town.check()["last_clock"] < time.time() * 1000 + 15 * 60_000
+
+
+def test_workers_of_one_process_share_its_partitions(town):
+    router = town.serve(TEST_WORKERS="3")
+    until(lambda: log_of(router).count("at=assigned") >= 3)
+    town.send(0, 300)
+    town.wait()
+    assert town.check()["APPLIED"] == town.records
+    router.terminate()
+    assert router.wait(30) == 0, log_of(router)
+
+
+def test_lost_group_offsets_do_no_harm(town):
+    """Each client knows the last record that it has had."""
+    router = town.serve()
+    town.send(0, 200)
+    town.wait()
+    before = town.check()
+    router.kill()
+    rewind(town)
+    town.serve()
+    town.send(200, 300)
+    town.wait()
+    after = town.check()
+    assert after["APPLIED"] == town.records
+    assert before["APPLIED"] == 600
+
+
+def rewind(town):
+    """Sets the routers' group back to the beginning, once its session has ended."""
+    port = town.environment.get("LOKETHUB_KAFKA_PORT", "9092")
+    prefix = town.environment["TEST_PREFIX"]
+    consumer = Consumer(
+        {"bootstrap.servers": f"127.0.0.1:{port}", "group.id": f"{prefix}lokethub-router"}
+    )
+    places = [TopicPartition(f"{prefix}intake", partition, 0) for partition in range(4)]
+
+    def is_rewound():
+        try:
+            consumer.commit(offsets=places, asynchronous=False)
+        except KafkaException:
+            return False
+        return True
+
+    until(is_rewound)
+    consumer.close()
+
+
+def test_a_gap_between_heartbeats_is_written_as_an_outage(town):
+    first = town.serve(TEST_OUTAGE_MS="3000")
+    town.send(0, 20)
+    town.wait()
+    time.sleep(2)
+    first.kill()
+    time.sleep(5)
+    second = town.serve(TEST_OUTAGE_MS="3000")
+    until(lambda: "at=assigned" in log_of(second))
+    assert log_of(second).count("at=outage") == 4
+    until(lambda: log_of(second).count("fate=committed") > 1)  # its first heartbeat
+    second.kill()
+    third = town.serve(TEST_OUTAGE_MS="3000")
+    until(lambda: "at=assigned" in log_of(third))
+    assert "at=outage" not in log_of(third)
 
 
 @pytest.fixture

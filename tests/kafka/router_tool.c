@@ -125,12 +125,13 @@ static struct codes *all_codes(void)
 
 static struct conf conf_of(const char *node)
 {
-	const char *open_ms = getenv("TEST_TRANSACTION_MS");
+	const char *open_ms = getenv("TEST_TRANSACTION_MS"), *workers = getenv("TEST_WORKERS");
+	const char *outage_ms = getenv("TEST_OUTAGE_MS");
 	return (struct conf){
 		.node = node,
 		.router =
 			{
-				.workers = 1,
+				.workers = workers ? atoi(workers) : 1,
 				.commit_interval_ms = 50,
 				.commit_gap_ms = 20,
 				.drain_idle_ms = 2,
@@ -143,7 +144,7 @@ static struct conf conf_of(const char *node)
 				.batch_messages = 1000,
 				.clocks_per_turn = 500,
 				.heartbeat_ms = 1000,
-				.outage_after_ms = 10000,
+				.outage_after_ms = outage_ms ? atoi(outage_ms) : 10000,
 				.drift_max_ms = 60000,
 			},
 		.rules = world_rules(),

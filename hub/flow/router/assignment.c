@@ -228,6 +228,7 @@ enum outcome assignment_take(struct worker *worker, struct err *err)
 	for (size_t i = 0; i < taking.count; i++)
 		worker_partition(worker, taking.places[i].place.partition)->mine = true;
 	atomic_store(&worker->held, (int)taking.count);
+	worker->must_beat = true;
 	count_assignment(worker, taking.states, clock_monotonic() - start);
 	return assignment_resume(worker, err);
 }

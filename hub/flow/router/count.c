@@ -2,6 +2,7 @@
 #include "hub/flow/router/count.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
@@ -14,6 +15,9 @@ enum {
 	COMMITS,
 	COMMIT_SECONDS,
 	RESTORED,
+	CLIENTS,
+	PARTITIONS,
+	CLOCKS_STOPPED,
 };
 
 static struct metric table[] = {
@@ -29,6 +33,13 @@ static struct metric table[] = {
 		"From the first record of a transaction to its end.", NULL, NULL},
 	[RESTORED] = {"lokethub_router_restored_states_total", METRICS_COUNTER,
 		"States read back when partitions were taken over.", NULL, NULL},
+	[CLIENTS] = {"lokethub_router_clients", METRICS_GAUGE, "Clients held in memory.", "worker",
+		NULL},
+	[PARTITIONS] = {"lokethub_router_partitions", METRICS_GAUGE,
+		"Partitions of intake held and restored.", "worker", NULL},
+	[CLOCKS_STOPPED] = {"lokethub_router_clocks_stopped", METRICS_GAUGE,
+		"1: wall time has jumped, so no clock fires any more: a person must look.",
+		"worker", NULL},
 };
 
 void count_start(void)
@@ -43,6 +54,15 @@ void count_event(struct worker *worker, const struct record_read *record)
 		metrics_add(&table[EVENTS], result_name(event->result), 1);
 	else
 		metrics_add(&table[CLOCKS], clock_name_name(event->clock->clock), 1);
+}
+
+void count_worker(const struct worker *worker)
+{
+	char number[12];
+	snprintf(number, sizeof(number), "%d", worker->number);
+	metrics_set(&table[CLIENTS], number, atomic_load(&worker->clients));
+	metrics_set(&table[PARTITIONS], number, atomic_load(&worker->held));
+	metrics_set(&table[CLOCKS_STOPPED], number, atomic_load(&worker->clocks_stopped));
 }
 
 void count_skipped(void)

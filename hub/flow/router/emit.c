@@ -1,6 +1,7 @@
 /* emit - the records that follow from one decision, in the order that readers rely on. */
 #include "hub/flow/router/emit.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -180,6 +181,7 @@ static enum outcome send_rejection(
 enum outcome emit_all(struct worker *worker, const struct emit *emit, struct err *err)
 {
 	struct naming naming = naming_of(emit, &worker->decision->event);
+	assert(emit->partition->touched); /* else a zombie's records could be committed */
 	if (send_event(worker, emit, &naming, err) != OK ||
 		send_client(worker, emit, &naming, err) != OK ||
 		send_handovers(worker, emit, &naming, err) != OK ||

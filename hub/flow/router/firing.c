@@ -8,6 +8,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/flow/router/batch.h"
+#include "hub/flow/router/count.h"
 #include "hub/flow/router/emit.h"
 #include "hub/flow/router/settle.h"
 
@@ -115,9 +116,13 @@ enum outcome firing_run(struct worker *worker, struct err *err)
 	count_clients(worker);
 	if (facts_reader_follow(worker->facts_reader, err) != OK || fire_drained(worker, err) != OK)
 		return err->outcome;
-	if (llabs(now - worker->last_heartbeat) < worker->options->conf->router.heartbeat_ms ||
-		atomic_load(&worker->held) == 0)
+	if (atomic_load(&worker->held) == 0 ||
+		(!worker->must_beat &&
+			llabs(now - worker->last_heartbeat) <
+				worker->options->conf->router.heartbeat_ms))
 		return OK;
 	worker->last_heartbeat = now;
+	worker->must_beat = false;
+	count_worker(worker);
 	return beat_all(worker, err);
 }

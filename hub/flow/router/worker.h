@@ -60,6 +60,7 @@ struct worker {
 	struct consumer_committed *places; /* room for N */
 	struct batch batch;
 	bool must_resume; /* something was put back: read on from there */
+	bool must_beat; /* partitions were taken over: tell so at once */
 	int64_t drift_base; /* wall minus monotonic time at the start */
 	int64_t last_news, last_look, last_heartbeat; /* monotonic ms */
 
