@@ -179,6 +179,7 @@ static int serve(const char *node)
 	if (router_join(router, &err) != OK)
 		end("serve", &err);
 	codes_free(conf.codes);
+	wire_free(wire);
 	return 0;
 }
 
