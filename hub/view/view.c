@@ -132,6 +132,7 @@ static void *run(void *context)
 				log_quote(err.text));
 		else
 			log_warn("view", "outcome=retry text=%s", log_quote(err.text));
+		atomic_store(&view->ready, false);
 		wait_before_retry(view);
 	}
 	return NULL;

@@ -40,7 +40,8 @@ enum outcome view_wait(struct view *view, int32_t partition, int64_t offset, int
 bool view_decided(const struct view *view, int32_t partition, int64_t offset);
 void view_subscribe(struct view *view, void (*committed)(void *context), void *context);
 
-/* Whether it has once reached the ends that the topics had at its start. */
+/* Whether it has reached the ends that the topics had when it began or last began again, and is not
+ * held up by Kafka or the disk. */
 bool view_is_ready(const struct view *view);
 
 #endif
