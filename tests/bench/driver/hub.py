@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness import free_ports, status_of
@@ -21,11 +22,22 @@ PROGRAMS = BUILD / "tests" / "bench"
 COMMIT_MS = 100
 GAP_MS = 20
 BATCH = 10000
+READY_SECONDS = 60
 WRITTEN = ("events", "clients", "handovers", "persons", "rejected")
 
 
 def program(name: str) -> str:
     return str(PROGRAMS / name)
+
+
+@dataclass(frozen=True)
+class Node:
+    """What tells the processes of a deployment apart."""
+
+    name: str
+    config: Path
+    port: int
+    admin: int
 
 
 class Hub:
@@ -36,7 +48,7 @@ class Hub:
         self.folder = folder
         self.prefix = prefix
         self.config = folder / "config" / "bench.conf"
-        self.port, self.admin = free_ports(2)
+        self.nodes: dict[str, Node] = {}
 
     @property
     def group(self) -> str:
@@ -50,13 +62,15 @@ class Hub:
         """Settings by group, over the defaults."""
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(ROOT / "config", self.folder / "config")
-        self._write_config(settings)
+        self.nodes = {name: self._node(name, settings) for name in ("bench", "beside")}
         self.kafka.delete(self.kafka.topics(self.prefix))
         self.kafka.forget(self.group)
         for verb in (["secrets"], ["check"], ["schemas", "register"], ["topics", "create"]):
             self.command(*verb)
 
-    def _write_config(self, settings: Mapping[str, Mapping[str, str | int]]) -> None:
+    def _node(self, name: str, settings: Mapping[str, Mapping[str, str | int]]) -> Node:
+        """Its file in the folder of the shipped config, so that what that includes is found."""
+        node = Node(name, self.config.with_name(f"{name}.conf"), *free_ports(2))
         groups = {
             "kafka": {
                 "bootstrap": self.kafka.brokers,
@@ -65,8 +79,8 @@ class Hub:
             },
             "registry": {"url": self.kafka.registry},
             "http": {
-                "port": self.port,
-                "admin_port": self.admin,
+                "port": node.port,
+                "admin_port": node.admin,
                 "connections_per_address": 2000,
                 "connections": 2000,
                 "requests_per_second": 1000000,
@@ -78,16 +92,17 @@ class Hub:
                 "batch_messages": BATCH,
             },
         }
-        for name, rows in settings.items():
-            groups[name] = groups.get(name, {}) | dict(rows)
-        lines = ['node = "bench";', 'data_dir = "../data";', 'secrets_dir = "../secrets";']
+        for group, rows in settings.items():
+            groups[group] = groups.get(group, {}) | dict(rows)
+        lines = [f'node = "{name}";', f'data_dir = "../{name}";', 'secrets_dir = "../secrets";']
         lines.append('log_level = "warn";')
-        for name, rows in groups.items():
+        for group, rows in groups.items():
             inner = "".join(f"\t{key} = {_value(value)};\n" for key, value in rows.items())
-            lines.append(f"{name} = {{\n{inner}}};")
+            lines.append(f"{group} = {{\n{inner}}};")
         demo = (ROOT / "config" / "demo.conf").read_text().splitlines()
         lines += [line for line in demo if line.startswith("@include")]
-        self.config.write_text("\n".join(lines) + "\n")
+        node.config.write_text("\n".join(lines) + "\n")
+        return node
 
     def command(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -101,16 +116,26 @@ class Hub:
             raise RuntimeError(f"lokethub {' '.join(arguments)}: {done.stderr or done.stdout}")
         return done.stdout
 
-    def start(self, role: str) -> Running:
-        command = [str(BINARY), "serve", "--config", str(self.config), "--role", role]
-        return process.start(f"lokethub {role}", command, self.folder / f"{role}.log")
+    def start(self, role: str, name: str = "bench") -> Running:
+        config = str(self.nodes[name].config)
+        command = [str(BINARY), "serve", "--config", config, "--role", role]
+        return process.start(f"lokethub {role}", command, self.folder / f"{name}-{role}.log")
 
-    def wait_ready(self, running: Running, seconds: float = 60) -> float:
+    def start_edge(self, name: str = "bench") -> Running:
+        """Ready when it returns."""
+        edge = self.start("edge", name)
+        url = f"http://127.0.0.1:{self.nodes[name].admin}/ready"
+
         def is_ready() -> bool:
-            running.check()
-            return status_of(f"http://127.0.0.1:{self.admin}/ready") == 200
+            edge.check()
+            return status_of(url) == 200
 
-        return wait_for(f"{running.name} to be ready", is_ready, seconds)
+        try:
+            wait_for("an edge to be ready", is_ready, READY_SECONDS)
+        except BaseException:
+            edge.end()
+            raise
+        return edge
 
     def fill(self, clients: int, steps: int = 3, first: int = 0) -> dict:
         """Messages about made-up clients into topic intake."""
