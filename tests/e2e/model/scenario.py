@@ -265,7 +265,7 @@ class Life:
             extras["legal_basis"] = {"kind": "CONSENT", "reference": "C1", "given_at": given}
         if draw() < 0.08:
             extras["not_before"] = day_text(
-                self.now // 86_400_000 + self.random.choice((-3, 3, 400))
+                self.now // 86_400_000 + self.random.choice((-3, 3, 3, 400, 900))
             )
         return extras
 
@@ -451,7 +451,7 @@ class Life:
     def _sign_of_life(self) -> Story:
         referral = self._some()
         if referral:
-            ahead = self.random.choice((None, -2, 5, 60))
+            ahead = self.random.choice((None, None, -2, 5, 60, 900))
             day = {} if ahead is None else {"next_date": day_text(self.now // 86_400_000 + ahead)}
             call = self._action("sign_of_life", referral, self._owner().id, "SIGN_OF_LIFE", **day)
             yield from self._send(call, referral.id)
