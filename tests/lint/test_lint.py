@@ -222,7 +222,7 @@ class Forms(WithTree):
         self.write("ops/a.sh", '. "$root/ops/lib.sh"\ncd ./work\nls "$x/tmp/y" /etc /var/tmp/z\n')
         self.write("ops/b.md", "read/work/balance, 1/root, https://example.org/home/x\n")
         self.green(rules.machine_paths)
-        for path in ("/home/jo/src", "/root", "/work/main", "/tmp/x.log", "/Users/jo"):
+        for path in ("/home/jo/src", "/root", "/work/a", "/tmp/x.log", "/Users/jo"):
             with self.subTest(path=path):
                 self.write("ops/a.sh", f'true\ncp "{path}" .\n')
                 self.red(rules.machine_paths, "ops/a.sh:2: ", "path of a machine")
