@@ -201,10 +201,12 @@ static enum outcome fatal_err(struct consumer *consumer, struct err *err)
 	rd_kafka_resp_err_t code = rd_kafka_fatal_error(consumer->client, text, sizeof(text));
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return OK;
-	if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
-		return err_set(err, FATAL,
-			"another process runs under the same node name: give each its own `node`");
-	return err_set(err, FATAL, "kafka consumer: %s", text);
+	return err_set(err, RETRY, "kafka consumer: %s", text);
+}
+
+bool consumer_is_fenced(const struct consumer *consumer)
+{
+	return kafka_is_fenced(rd_kafka_fatal_error(consumer->client, NULL, 0));
 }
 
 static void locate(struct consumer *consumer, struct record_read *record)

@@ -51,17 +51,21 @@ enum outcome consumer_new_onlooker(struct consumer **out, const struct kafka_set
 void consumer_free(struct consumer *consumer);
 
 /* Reads these from now on, and nothing else. Starting points are exact: an offset that is not there
- * (any more) makes a later poll FATAL, with the range that is missing. */
+ * (any more) makes a later poll FATAL, with the range that is missing. What is being read already
+ * is not given again while a change of the group may be under way: librdkafka, to 2.15, dies of an
+ * assertion when the answer to that follows at once (#5573). Make another consumer. */
 enum outcome consumer_assign(struct consumer *consumer, const struct consumer_place *places,
 	size_t count, struct err *err) MUST_CHECK;
 /* The partitions of the last CONSUMER_ASSIGNED; offsets are -1. */
 const struct consumer_place *consumer_assigned(const struct consumer *consumer, size_t *count);
 
 /* Waits up to timeout_ms for news. The record stays valid until the next call. RETRY: a fault that
- * passes by itself. FATAL: a gap in the log, another process with our instance name, or a client
- * that failed for good. */
+ * passes by itself, or a client that failed for good: another one may do better. FATAL: a gap in
+ * the log. */
 enum outcome consumer_poll(struct consumer *consumer, int timeout_ms, enum consumer_news *news,
 	struct record_read *record, struct err *err) MUST_CHECK;
+/* Whether it failed because another client has joined under its instance name. */
+bool consumer_is_fenced(const struct consumer *consumer);
 /* Readable when poll would bring something. For epoll; edge-triggered: poll until NOTHING. */
 int consumer_fd(struct consumer *consumer);
 /* Stops and goes on with fetching these partitions of the assignment. */

@@ -168,14 +168,8 @@ enum outcome kafka_outcome(rd_kafka_resp_err_t code)
 	case RD_KAFKA_RESP_ERR_INVALID_RECORD:
 	case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
 		return REJECT;
-	case RD_KAFKA_RESP_ERR__FATAL:
-	case RD_KAFKA_RESP_ERR__FENCED:
 	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-	case RD_KAFKA_RESP_ERR__STATE:
 	case RD_KAFKA_RESP_ERR__INVALID_ARG:
-	case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
-	case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
-	case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
 	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
 	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
 	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
@@ -185,6 +179,13 @@ enum outcome kafka_outcome(rd_kafka_resp_err_t code)
 	default:
 		return RETRY;
 	}
+}
+
+bool kafka_is_fenced(rd_kafka_resp_err_t code)
+{
+	return code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID ||
+		code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
+		code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
 }
 
 enum outcome kafka_err(struct err *err, rd_kafka_resp_err_t code, const char *what)
@@ -198,8 +199,7 @@ enum outcome kafka_error(struct err *err, rd_kafka_error_t *error, const char *w
 {
 	if (!error)
 		return OK;
-	enum outcome outcome =
-		rd_kafka_error_is_fatal(error) ? FATAL : kafka_outcome(rd_kafka_error_code(error));
+	enum outcome outcome = kafka_outcome(rd_kafka_error_code(error));
 	err_set(err, outcome, "%s: %s", what, rd_kafka_error_string(error));
 	rd_kafka_error_destroy(error);
 	return outcome;

@@ -2,6 +2,7 @@
 #ifndef HUB_KAFKA_KAFKA_H
 #define HUB_KAFKA_KAFKA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,9 +31,12 @@ struct kafka_settings {
 enum outcome kafka_settings_check(
 	const struct kafka_settings *settings, struct err *err) MUST_CHECK;
 
-/* The one place that maps librdkafka's errors. FATAL: a new instance is needed, or a person.
- * REJECT: this record never will be taken (too large). RETRY: all else. */
+/* The one place that maps librdkafka's errors. FATAL: a person must act. REJECT: this record never
+ * will be taken (too large). RETRY: all else, be it that only another client can do it. */
 enum outcome kafka_outcome(rd_kafka_resp_err_t code);
+/* Whether another client has taken the name of this one: of another process, or one of our own of
+ * before, when the brokers come late to what it had asked for. */
+bool kafka_is_fenced(rd_kafka_resp_err_t code);
 /* As kafka_outcome, with a text: "what: librdkafka's words". */
 enum outcome kafka_err(struct err *err, rd_kafka_resp_err_t code, const char *what);
 /* As kafka_err; destroys error. */

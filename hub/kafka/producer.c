@@ -150,7 +150,7 @@ enum outcome producer_send(
 		return err_set(err, RETRY, "kafka: no client at the moment");
 	enum outcome outcome = writer_write(&producer->writer, record, err);
 	if (outcome != OK)
-		return outcome == FATAL ? err_set(err, RETRY, "kafka: the client failed") : outcome;
+		return outcome;
 	producer->outstanding++;
 	producer->outstanding_bytes += (int64_t)(record->key.size + record->value.size);
 	return OK;

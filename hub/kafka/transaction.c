@@ -21,7 +21,7 @@ struct transaction {
 	struct consumer_committed *offsets;
 	size_t offsets_count, records, bytes;
 	int32_t renewals;
-	bool open;
+	bool open, fenced;
 };
 
 /* Commit and abort tell of records that failed; counting them here would add nothing, but without a
@@ -108,8 +108,18 @@ void transaction_free(struct transaction *transaction)
 	free(transaction);
 }
 
-static enum transaction_fate doubt(struct transaction *transaction)
+static void note_fence(struct transaction *transaction, const rd_kafka_error_t *error)
 {
+	if (kafka_is_fenced(rd_kafka_error_code(error)))
+		transaction->fenced = true;
+}
+
+/* Takes error. */
+static enum transaction_fate doubt(
+	struct transaction *transaction, rd_kafka_error_t *error, const char *what, struct err *err)
+{
+	note_fence(transaction, error);
+	kafka_error(err, error, what);
 	transaction->open = false;
 	transaction->renewals++;
 	writer_done(&transaction->writer);
@@ -130,8 +140,7 @@ enum outcome transaction_begin(struct transaction *transaction, struct err *err)
 	transaction->open = !error;
 	if (!error)
 		return OK;
-	kafka_error(err, error, "beginning a transaction");
-	doubt(transaction);
+	doubt(transaction, error, "beginning a transaction", err);
 	return err->outcome = RETRY;
 }
 
@@ -144,7 +153,7 @@ enum outcome transaction_send(
 		transaction->records++;
 		transaction->bytes += record->key.size + record->value.size;
 	}
-	return outcome == FATAL ? err->outcome = RETRY : outcome;
+	return outcome;
 }
 
 void transaction_offset(struct transaction *transaction, const struct consumer_committed *next)
@@ -178,9 +187,11 @@ static enum transaction_fate settle(
 	struct transaction *transaction, rd_kafka_error_t *error, struct err *err)
 {
 	struct err ignored = {0};
-	bool certain = rd_kafka_error_txn_requires_abort(error);
+	if (!rd_kafka_error_txn_requires_abort(error))
+		return doubt(transaction, error, "transaction", err);
+	note_fence(transaction, error);
 	kafka_error(err, error, "transaction");
-	return certain ? transaction_abort(transaction, &ignored) : doubt(transaction);
+	return transaction_abort(transaction, &ignored);
 }
 
 /* The deadline is ours: told to take what is left of transaction.timeout.ms, librdkafka 2.0.2 goes
@@ -211,13 +222,14 @@ enum transaction_fate transaction_abort(struct transaction *transaction, struct 
 	transaction->open = false;
 	if (!error)
 		return TRANSACTION_ABORTED;
-	kafka_error(err, error, "abort");
-	return doubt(transaction);
+	return doubt(transaction, error, "abort", err);
 }
 
-bool transaction_is_open(const struct transaction *transaction)
+bool transaction_was_fenced(struct transaction *transaction)
 {
-	return transaction->open;
+	bool fenced = transaction->fenced;
+	transaction->fenced = false;
+	return fenced;
 }
 
 size_t transaction_records(const struct transaction *transaction)

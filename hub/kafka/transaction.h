@@ -47,7 +47,8 @@ enum transaction_fate transaction_commit(
 	struct transaction *transaction, struct consumer *member, struct err *err);
 enum transaction_fate transaction_abort(struct transaction *transaction, struct err *err);
 
-bool transaction_is_open(const struct transaction *transaction);
+/* Whether another client has taken its id, or that of its member, since this was asked last. */
+bool transaction_was_fenced(struct transaction *transaction);
 /* Records and bytes since begin, to bound a batch. */
 size_t transaction_records(const struct transaction *transaction);
 size_t transaction_bytes(const struct transaction *transaction);

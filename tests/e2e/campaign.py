@@ -1,4 +1,4 @@
-"""campaign - traffic while processes are killed and Kafka restarts, then the judge."""
+"""campaign - traffic while processes are killed and Kafka stands still or restarts; the judge."""
 
 import argparse
 import contextlib
@@ -37,6 +37,7 @@ class Campaign:
     make_hub: Callable[..., Hub]
     messages: int
     kills: int
+    pauses: int
     seed: int
     restart_kafka: bool = True
     killed: int = 0
@@ -65,8 +66,8 @@ class Campaign:
         return report
 
     def _disturb(self) -> None:
-        """Kills and points take turns, spread over the run; Kafka restarts in its middle."""
-        steps: list[Callable[[], None]] = [self._kill] * self.kills
+        """Kills, pauses and points take turns; Kafka restarts in the middle of the run."""
+        steps: list[Callable[[], None]] = [self._kill] * self.kills + [self._pause] * self.pauses
         steps += [lambda point=point: self._crash_at(point) for point in crash_points()]
         self.random.shuffle(steps)
         if self.restart_kafka:
@@ -107,6 +108,13 @@ class Campaign:
             processes[role].kill()
             self._revive(role)
 
+    def _pause(self) -> None:
+        """Shorter and longer than the router's transaction and session last; nobody may end."""
+        with self.hub.services.silent_kafka():
+            time.sleep(self.random.uniform(1, 15))
+        self.hub.watch.wait_decided(self.hub.watch.records_of_intake(), 60)
+        self.hub.ready(120)
+
     def _restart_kafka(self) -> None:
         self.hub.services.ops("down", "kafka")
         time.sleep(2)
@@ -124,6 +132,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="campaign-crash", description=__doc__)
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--pauses", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="kept; else a temporary one that is removed")
     given = parser.parse_args()
@@ -138,7 +147,7 @@ def main() -> int:
             hub.deploy()
             return hub
 
-        report = Campaign(make_hub, given.messages, given.kills, given.seed).run()
+        report = Campaign(make_hub, given.messages, given.kills, given.pauses, given.seed).run()
     print(report)
     print("nothing lost, nothing twice" if not report.differences else "DIFFERENCES, see above")
     return 1 if report.differences else 0

@@ -73,6 +73,16 @@ class Services:
         if done.returncode:
             raise RuntimeError(f"ops/{command}: {done.stdout[-2000:]}")
 
+    @contextlib.contextmanager
+    def silent_kafka(self) -> Iterator[None]:
+        """The broker stands still meanwhile, with every connection open."""
+        broker = int((Path(self.environment["LOKETHUB_VAR"]) / "kafka" / "pid").read_text())
+        os.kill(broker, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(broker, signal.SIGCONT)
+
 
 @contextlib.contextmanager
 def services(folder: Path, own: bool = False) -> Iterator[Services]:

@@ -8,7 +8,7 @@ from harness import Hub
 
 def test_killed_again_and_again(make_hub: Callable[..., Hub]) -> None:
     """The short form of ops/campaign-crash."""
-    campaign = Campaign(make_hub, messages=20_000, kills=6, seed=1)
+    campaign = Campaign(make_hub, messages=20_000, kills=6, pauses=2, seed=1)
     report = campaign.run()
     print(report)
     assert not report.differences, str(report)

@@ -58,6 +58,10 @@ class Town:
         self.run("send", first, last)
         self.records += STEPS * (last - first)
 
+    def start_sending(self, first, last):
+        self.records += STEPS * (last - first)
+        return subprocess.Popen([TOOL, "send", str(first), str(last)], env=self.environment)
+
     def serve(self, node="n1", **environment):
         path = self.folder / f"{len(self.routers)}-{node}.log"
         with path.open("w") as log:
@@ -187,6 +191,21 @@ def test_two_routers_share_and_one_dies(town):
     town.send(500, 600)
     town.wait()
     assert town.check()["APPLIED"] == town.records
+
+
+def test_two_processes_of_one_name(town):
+    """Each takes the place of the other, until one of them says so and ends."""
+    both = [town.serve("n1")]
+    until(lambda: "at=assigned" in log_of(both[0]))
+    both.append(town.serve("n1"))
+    until(lambda: any(each.poll() is not None for each in both), 90)
+    loser = next(each for each in both if each.poll() is not None)
+    assert loser.returncode == 1
+    assert "another process runs under the same node name" in log_of(loser)
+    town.send(0, 100)
+    town.wait()
+    assert town.check()["APPLIED"] == town.records
+    assert [each.poll() for each in both].count(None) == 1
 
 
 def test_rebalances_while_it_works(town):
@@ -329,7 +348,6 @@ def test_a_broker_that_stands_still_leaves_no_doubt(own_services, tmp_path):
     the broker then finds in its sockets it does all the same: the commit of a transaction that the
     router does not know to be committed."""
     town = Town("doubt", tmp_path, own_services.environment)
-    broker = int((tmp_path / "services/kafka/pid").read_text())
     try:
         for turn, point in enumerate(("after-send-offsets", "before-commit")):
             router = town.serve(LOKETHUB_CRASH_AT=f"{point}:5:stop")
@@ -339,14 +357,34 @@ def test_a_broker_that_stands_still_leaves_no_doubt(own_services, tmp_path):
                 town.send(sent, sent + 10)
                 sent += 10
                 assert sent < turn * 10_000 + 5_000
-            os.kill(broker, signal.SIGSTOP)
-            router.send_signal(signal.SIGCONT)
-            until(lambda log=router.log: "fate=unknown" in log.read_text())
-            os.kill(broker, signal.SIGCONT)
+            with own_services.silent_kafka():
+                router.send_signal(signal.SIGCONT)
+                until(lambda log=router.log: "fate=unknown" in log.read_text())
             town.send(sent, sent + 100)
             town.wait(120)
             assert town.check()["APPLIED"] == town.records
             router.kill()
     finally:
-        os.kill(broker, signal.SIGCONT)
+        town.end()
+
+
+def test_a_silence_of_kafka_needs_no_restart(own_services, tmp_path):
+    """Longer than the brokers keep a transaction (4 s), then longer than the session too (6 s).
+
+    What the router and librdkafka asked for meanwhile is done when Kafka wakes, and takes the name
+    from the clients that they have by then. Each silence begins amid traffic."""
+    town = Town("silence", tmp_path, own_services.environment)
+    router = town.serve()
+    try:
+        for turn, seconds in enumerate((5, 15, 15)):
+            before = log_of(router).count("fate=committed")
+            sender = town.start_sending(turn * 3000, turn * 3000 + 3000)
+            until(lambda least=before + 3: log_of(router).count("fate=committed") > least)
+            with own_services.silent_kafka():
+                time.sleep(seconds)
+            assert sender.wait(60) == 0
+            town.wait(120)
+            assert router.poll() is None, log_of(router)
+        assert town.check()["APPLIED"] == town.records
+    finally:
         town.end()

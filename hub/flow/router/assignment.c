@@ -14,7 +14,6 @@
 #include "hub/flow/router/emit.h"
 
 #define LOOK_UP_MS 10000
-#define TAKE_MS 240000 /* less than max.poll.interval.ms */
 #define READ_MS 60000 /* longest wait for an open transaction on topic clients */
 
 struct taking {
@@ -75,7 +74,7 @@ static enum outcome take_client(void *context, const struct record_read *record,
 			client.state_version, HANDOVER_STATE_VERSION);
 	if (outcome != OK) {
 		err_in(err, "clients[%d]@%" PRId64, record->partition, record->offset);
-		return err->outcome = FATAL;
+		return err->outcome = outcome == RETRY ? RETRY : FATAL;
 	}
 	struct store *store = worker_partition(taking->worker, record->partition)->store;
 	struct buffer *bytes = &taking->worker->record;
@@ -104,7 +103,7 @@ static enum outcome read_clients(struct taking *taking, struct consumer *reader,
 	enum outcome outcome = consumer_read_to_end(reader,
 		&(struct consumer_reading){places, taking->count, READ_MS, take_client, taking},
 		err);
-	for (size_t i = 0; i < taking->count && outcome == OK; i++)
+	for (size_t i = 0; i < taking->count; i++)
 		worker_partition(worker, places[i].partition)->restored = places[i].offset;
 	return outcome;
 }
@@ -158,8 +157,6 @@ static enum outcome learn_outages(struct taking *taking, struct err *err)
 		return OK;
 	if (batch_commit(worker, err) != OK)
 		return err->outcome;
-	if (worker->must_resume)
-		return err_set(err, RETRY, "the outage could not be written");
 	return facts_reader_catch_up(worker->facts_reader, READ_MS, err);
 }
 
@@ -170,10 +167,8 @@ static void place_partitions(struct taking *taking)
 		const struct consumer_committed *from = &taking->places[i];
 		struct partition *partition = worker_partition(worker, from->place.partition);
 		partition->place = (struct place){from->place.offset, from->numbers[0]};
-		partition->kept = partition->place;
 		partition->drained = false;
 	}
-	worker->must_resume = false; /* what was put back before is read again from these places */
 }
 
 static enum outcome take(struct taking *taking, struct err *err)
@@ -184,7 +179,7 @@ static enum outcome take(struct taking *taking, struct err *err)
 	return learn_outages(taking, err);
 }
 
-enum outcome assignment_resume(struct worker *worker, struct err *err)
+static enum outcome start_reading(struct worker *worker, struct err *err)
 {
 	arena_reset(&worker->arena);
 	struct consumer_place *places = arena_get_array(
@@ -194,25 +189,7 @@ enum outcome assignment_resume(struct worker *worker, struct err *err)
 		if (worker->partitions[i].mine)
 			places[count++] = (struct consumer_place){
 				TOPIC_INTAKE, i, worker->partitions[i].place.next};
-	if (consumer_assign(worker->member, places, count, err) != OK)
-		return err->outcome;
-	worker->must_resume = false;
-	return OK;
-}
-
-/* After so long our membership may be gone, and only a new member hears of that. */
-static enum outcome take_at_last(struct taking *taking, struct err *err)
-{
-	struct worker *worker = taking->worker;
-	int64_t start = clock_monotonic();
-	for (;;) {
-		enum outcome outcome = take(taking, err);
-		if (outcome != RETRY || atomic_load(worker->stop) ||
-			clock_monotonic() - start >= TAKE_MS)
-			return outcome;
-		if (batch_abort(worker, err, err) == FATAL)
-			return FATAL;
-	}
+	return consumer_assign(worker->member, places, count, err);
 }
 
 enum outcome assignment_take(struct worker *worker, struct err *err)
@@ -220,7 +197,7 @@ enum outcome assignment_take(struct worker *worker, struct err *err)
 	struct taking taking = {.worker = worker};
 	int64_t start = clock_monotonic();
 	atomic_store(&worker->restoring, true);
-	enum outcome outcome = take_at_last(&taking, err);
+	enum outcome outcome = take(&taking, err);
 	atomic_store(&worker->restoring, false);
 	arena_done(&taking.arena);
 	if (outcome != OK)
@@ -228,9 +205,19 @@ enum outcome assignment_take(struct worker *worker, struct err *err)
 	for (size_t i = 0; i < taking.count; i++)
 		worker_partition(worker, taking.places[i].place.partition)->mine = true;
 	atomic_store(&worker->held, (int)taking.count);
-	worker->must_beat = true;
-	count_assignment(worker, taking.states, clock_monotonic() - start);
-	return assignment_resume(worker, err);
+	worker->must_beat = worker->has_joined = true;
+	worker->last_well = clock_monotonic();
+	count_assignment(worker, taking.states, worker->last_well - start);
+	return start_reading(worker, err);
+}
+
+static void let_go(struct worker *worker, bool lost)
+{
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
+		worker->partitions[i].mine = false;
+	worker->has_joined = false;
+	atomic_store(&worker->held, 0);
+	log_info("revoked", "worker=%d lost=%d", worker->number, lost);
 }
 
 enum outcome assignment_give(struct worker *worker, bool lost, struct err *err)
@@ -239,10 +226,15 @@ enum outcome assignment_give(struct worker *worker, bool lost, struct err *err)
 	enum outcome outcome = OK;
 	if (worker->batch.open)
 		outcome = lost ? batch_abort(worker, &why, err) : batch_commit(worker, err);
-	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
-		worker->partitions[i].mine = false;
-	worker->must_resume = false;
-	atomic_store(&worker->held, 0);
-	log_info("revoked", "worker=%d lost=%d", worker->number, lost);
-	return outcome == OK ? consumer_assign(worker->member, NULL, 0, err) : outcome;
+	let_go(worker, lost);
+	return outcome == FATAL ? FATAL : consumer_assign(worker->member, NULL, 0, err);
+}
+
+void assignment_drop(struct worker *worker)
+{
+	assert(!worker->batch.open);
+	if (worker->has_joined)
+		let_go(worker, true);
+	consumer_free(worker->member);
+	worker->member = NULL;
 }

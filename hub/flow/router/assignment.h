@@ -5,12 +5,11 @@
 #include "hub/flow/router/worker.h"
 
 /* Committed offsets, then the state behind them, then the outage since the last heartbeat, then
- * reading. RETRY: not within four minutes; the member is of no use any more. FATAL: a gap in the
- * log, or a state that this version cannot read. */
+ * reading. FATAL: a gap in the log, or a state that this version cannot read. */
 enum outcome assignment_take(struct worker *worker, struct err *err) MUST_CHECK;
 /* Commits what is open (`lost`: drops it), keeps the stores, and lets go. */
 enum outcome assignment_give(struct worker *worker, bool lost, struct err *err) MUST_CHECK;
-/* Reads on from the last commit, after a batch was put back. */
-enum outcome assignment_resume(struct worker *worker, struct err *err) MUST_CHECK;
+/* Gives up the partitions together with the place in the group. Nothing is open. */
+void assignment_drop(struct worker *worker);
 
 #endif

@@ -22,13 +22,24 @@ static const struct conf_router *settings_of(const struct worker *worker)
 	return &worker->options->conf->router;
 }
 
+static enum outcome get_ready(struct worker *worker, struct err *err)
+{
+	if (transaction_was_fenced(worker->transaction) &&
+		worker_note_fence(worker, clock_monotonic(), err) != OK)
+		return FATAL;
+	return transaction_ready(worker->transaction, READY_MS, err);
+}
+
 enum outcome batch_touch(struct worker *worker, struct partition *partition, struct err *err)
 {
 	struct batch *batch = &worker->batch;
 	if (!batch->open) {
-		if (transaction_ready(worker->transaction, READY_MS, err) != OK ||
-			transaction_begin(worker->transaction, err) != OK)
+		if (get_ready(worker, err) != OK)
 			return err->outcome;
+		if (transaction_begin(worker->transaction, err) != OK) {
+			count_renewal("producer");
+			return err->outcome;
+		}
 		batch->open = true;
 		batch->since = clock_monotonic();
 		batch->messages = batch->clocks = 0;
@@ -95,7 +106,6 @@ int batch_patience(const struct worker *worker)
 static void keep(struct partition *partition)
 {
 	store_commit(partition->store);
-	partition->kept = partition->place;
 	if (partition->stored_end > partition->restored)
 		partition->restored = partition->stored_end;
 	partition->touched = false;
@@ -104,14 +114,15 @@ static void keep(struct partition *partition)
 static void put_back(struct partition *partition)
 {
 	store_rollback(partition->store);
-	partition->place = partition->kept;
 	partition->drained = false;
 	partition->touched = false;
 }
 
-/* Ends the batch for each partition that took part: kept if it was confirmed, else read again. */
-static void settle(struct worker *worker)
+/* Ends the batch for each partition that took part: kept if it was confirmed, else put back. False:
+ * some were. */
+static bool settle(struct worker *worker)
 {
+	bool all = true;
 	for (int32_t i = 0; i < worker->options->kafka->partitions; i++) {
 		struct partition *partition = &worker->partitions[i];
 		if (!partition->touched)
@@ -120,10 +131,11 @@ static void settle(struct worker *worker)
 			keep(partition);
 		else
 			put_back(partition);
-		worker->must_resume = worker->must_resume || !partition->confirmed;
+		all = all && partition->confirmed;
 	}
 	worker->batch.open = false;
 	worker->batch.last_commit = clock_monotonic();
+	return all;
 }
 
 static void confirm(struct worker *worker, bool confirmed)
@@ -159,15 +171,24 @@ static void back_off(struct worker *worker)
 		nanosleep(&(struct timespec){.tv_nsec = BACK_OFF_FIRST_MS * 1000000}, NULL);
 }
 
+static enum outcome look_up(struct worker *worker, size_t count, struct err *err)
+{
+	struct consumer *onlooker;
+	if (consumer_new_onlooker(&onlooker, worker->options->kafka, worker->group, err) != OK)
+		return err->outcome;
+	enum outcome outcome = consumer_committed(
+		onlooker, worker->places, count, settings_of(worker)->committed_timeout_ms, err);
+	consumer_free(onlooker);
+	return outcome;
+}
+
 /* What became of the batch: its number stands beside the committed offsets, or another's. */
 static enum outcome find_out(struct worker *worker, struct err *err)
 {
-	size_t count = touched_places(worker);
-	enum outcome outcome = transaction_ready(worker->transaction, READY_MS, err);
+	size_t count = touched_places(worker), confirmed = 0;
+	enum outcome outcome = get_ready(worker, err);
 	if (outcome == OK)
-		outcome = consumer_committed(worker->member, worker->places, count,
-			settings_of(worker)->committed_timeout_ms, err);
-	size_t confirmed = 0;
+		outcome = look_up(worker, count, err);
 	for (size_t i = 0; i < count && outcome == OK; i++) {
 		bool ours = worker->places[i].numbers[1] == worker->batch.number;
 		worker_partition(worker, worker->places[i].place.partition)->confirmed = ours;
@@ -197,12 +218,10 @@ static enum outcome take_fate(
 	confirm(worker, fate == TRANSACTION_COMMITTED);
 	if (fate == TRANSACTION_UNKNOWN && find_out_at_last(worker, err) != OK)
 		return FATAL;
-	settle(worker);
-	if (fate != TRANSACTION_COMMITTED) {
-		back_off(worker);
-		return OK;
-	}
+	if (!settle(worker))
+		return err_set(err, RETRY, "the batch was not committed");
 	worker->batch.aborts = 0;
+	worker->last_well = worker->batch.last_commit;
 	atomic_store(&worker->last_commit, clock_wall());
 	return OK;
 }
@@ -222,12 +241,12 @@ enum outcome batch_commit(struct worker *worker, struct err *err)
 enum outcome batch_abort(struct worker *worker, const struct err *why, struct err *err)
 {
 	struct err reason = *why, ignored = {0};
-	if (!worker->batch.open) {
-		/* A record may be at hand that the consumer has passed already. */
-		worker->must_resume = atomic_load(&worker->held) > 0;
+	enum outcome outcome = OK;
+	if (worker->batch.open)
+		outcome = take_fate(
+			worker, transaction_abort(worker->transaction, &ignored), &reason, err);
+	else
 		log_warn("router", "worker=%d text=%s", worker->number, log_quote(reason.text));
-		back_off(worker);
-		return OK;
-	}
-	return take_fate(worker, transaction_abort(worker->transaction, &ignored), &reason, err);
+	back_off(worker);
+	return outcome == FATAL ? FATAL : OK;
 }

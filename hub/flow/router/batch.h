@@ -20,10 +20,11 @@ bool batch_is_due(const struct worker *worker, bool drained);
 /* How long to wait for input at most, in ms. */
 int batch_patience(const struct worker *worker);
 
-/* Commits. If that did not work the partitions are back at their last commit and are read again; OK
- * all the same. FATAL: cannot go on. */
+/* Commits. RETRY: of some partitions nothing was committed. Their clients are back at the last
+ * commit, and their records must be read again. FATAL: cannot go on. */
 enum outcome batch_commit(struct worker *worker, struct err *err) MUST_CHECK;
-/* Drops it, and has what was being settled read again: `why` says for what. */
+/* Puts back what is open, if anything is, and waits the longer the more often in a row: `why` says
+ * for what. Its records must be read again. FATAL: cannot go on. */
 enum outcome batch_abort(struct worker *worker, const struct err *why, struct err *err) MUST_CHECK;
 
 #endif

@@ -16,12 +16,15 @@
 struct facts_reader {
 	struct kafka_settings kafka;
 	struct facts *facts;
-	struct consumer *consumer;
+	struct consumer *consumer; /* NULL: the last one failed, and might hang */
 	struct wire *wire;
 	struct consumer_place place;
 	bool following;
 	struct arena arena;
 };
+
+typedef enum outcome facts_reader_work(
+	struct facts_reader *reader, int timeout_ms, struct err *err);
 
 enum outcome facts_reader_new(struct facts_reader **out, const struct kafka_settings *kafka,
 	struct wire *wire, struct facts *facts, struct err *err)
@@ -81,14 +84,35 @@ static enum outcome take(void *context, const struct record_read *record, struct
 	return OK;
 }
 
-enum outcome facts_reader_catch_up(struct facts_reader *reader, int timeout_ms, struct err *err)
+static enum outcome with_client(
+	struct facts_reader *reader, facts_reader_work *work, int timeout_ms, struct err *err)
+{
+	enum outcome outcome = OK;
+	if (!reader->consumer)
+		outcome = consumer_new(&reader->consumer, &reader->kafka, err);
+	if (outcome == OK)
+		outcome = work(reader, timeout_ms, err);
+	if (outcome == OK)
+		return OK;
+	consumer_free(reader->consumer);
+	reader->consumer = NULL;
+	reader->following = false;
+	return outcome;
+}
+
+static enum outcome catch_up(struct facts_reader *reader, int timeout_ms, struct err *err)
 {
 	reader->following = false;
 	const struct consumer_reading what = {&reader->place, 1, timeout_ms, take, reader};
 	return consumer_read_to_end(reader->consumer, &what, err);
 }
 
-enum outcome facts_reader_follow(struct facts_reader *reader, struct err *err)
+enum outcome facts_reader_catch_up(struct facts_reader *reader, int timeout_ms, struct err *err)
+{
+	return with_client(reader, catch_up, timeout_ms, err);
+}
+
+static enum outcome follow(struct facts_reader *reader, int timeout_ms, struct err *err)
 {
 	enum consumer_news news = CONSUMER_RECORD;
 	struct record_read record;
@@ -96,15 +120,18 @@ enum outcome facts_reader_follow(struct facts_reader *reader, struct err *err)
 		return err->outcome;
 	reader->following = true;
 	for (int i = 0; i < FOLLOW_MAX && news != CONSUMER_NOTHING; i++) {
-		if (consumer_poll(reader->consumer, 0, &news, &record, err) != OK)
+		if (consumer_poll(reader->consumer, timeout_ms, &news, &record, err) != OK)
 			return err->outcome;
 		if (news != CONSUMER_RECORD)
 			continue;
-		if (take(reader, &record, err) != OK) {
-			reader->following = false; /* it is read again */
+		if (take(reader, &record, err) != OK)
 			return err->outcome;
-		}
 		reader->place.offset = record.offset + 1;
 	}
 	return OK;
+}
+
+enum outcome facts_reader_follow(struct facts_reader *reader, struct err *err)
+{
+	return with_client(reader, follow, 0, err);
 }

@@ -25,6 +25,8 @@ static void init(struct worker *worker, struct router *router, int32_t number)
 	worker->stop = &router->stop;
 	snprintf(worker->id, sizeof(worker->id), "%s%s-%d", router->options.kafka->prefix,
 		router->options.conf->node, number);
+	snprintf(worker->group, sizeof(worker->group), "%s%s", router->options.kafka->prefix,
+		TOPICS_GROUP);
 	worker->partitions = memory_get_zeroed(partitions, sizeof(struct partition));
 	worker->places = memory_get_zeroed(partitions, sizeof(struct consumer_committed));
 	for (size_t i = 0; i < partitions; i++)

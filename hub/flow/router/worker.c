@@ -9,12 +9,15 @@
 #include "hub/base/log.h"
 #include "hub/flow/router/assignment.h"
 #include "hub/flow/router/batch.h"
+#include "hub/flow/router/count.h"
 #include "hub/flow/router/firing.h"
 #include "hub/flow/router/settle.h"
 
 #define OPEN_MS 30000
 #define BETWEEN_TRIES_MS 500
 #define STALL_MS 60000
+#define FENCED_MAX 5
+#define FENCED_WITHIN_MS 60000
 
 struct partition *worker_partition(struct worker *worker, int32_t number)
 {
@@ -37,26 +40,6 @@ static enum outcome take_record(
 	return settle_record(worker, partition, record, err);
 }
 
-/* Gives up the partitions and the place in the group; the next turn joins again. */
-static enum outcome drop_member(struct worker *worker, struct err *err)
-{
-	worker->last_news = clock_monotonic();
-	if (assignment_give(worker, true, err) == FATAL)
-		return FATAL;
-	consumer_free(worker->member);
-	worker->member = NULL;
-	return OK;
-}
-
-static enum outcome take_partitions(struct worker *worker, struct err *err)
-{
-	enum outcome outcome = assignment_take(worker, err);
-	if (outcome != RETRY || atomic_load(worker->stop))
-		return outcome;
-	log_warn("router", "worker=%d text=%s", worker->number, log_quote(err->text));
-	return drop_member(worker, err);
-}
-
 static enum outcome take_news(struct worker *worker, enum consumer_news news,
 	const struct record_read *record, struct err *err)
 {
@@ -69,7 +52,7 @@ static enum outcome take_news(struct worker *worker, enum consumer_news news,
 		worker_partition(worker, record->partition)->drained = true;
 		return OK;
 	case CONSUMER_ASSIGNED:
-		return take_partitions(worker, err);
+		return assignment_take(worker, err);
 	case CONSUMER_REVOKED:
 		return assignment_give(worker, false, err);
 	case CONSUMER_LOST:
@@ -94,10 +77,8 @@ static enum outcome open_transaction(struct worker *worker, struct err *err)
 
 static enum outcome open_member(struct worker *worker, struct err *err)
 {
-	char group[TOPICS_NAME_SIZE + sizeof(TOPICS_GROUP)];
-	snprintf(group, sizeof(group), "%s%s", worker->options->kafka->prefix, TOPICS_GROUP);
 	const struct consumer_member_options options = {
-		.group = group,
+		.group = worker->group,
 		.instance = worker->id,
 		.topic = TOPIC_INTAKE,
 		.session_timeout_ms = worker->options->conf->router.session_timeout_ms,
@@ -141,13 +122,45 @@ static bool is_drained(const struct worker *worker)
 static enum outcome watch_progress(struct worker *worker, enum consumer_news news, struct err *err)
 {
 	int64_t now = clock_monotonic();
-	if (news != CONSUMER_NOTHING || is_drained(worker))
+	if (news != CONSUMER_NOTHING || (worker->has_joined && is_drained(worker)))
 		worker->last_news = now;
-	if (!worker->member || now - worker->last_news < STALL_MS)
+	if (now - worker->last_news < STALL_MS)
 		return OK;
-	log_warn("router", "worker=%d text=\"nothing comes from intake: trying another client\"",
-		worker->number);
-	return drop_member(worker, err);
+	return err_set(err, RETRY, "nothing comes from intake");
+}
+
+/* After Kafka was silent the brokers may come late to what we had asked for before, and take the
+ * place that we have now for that. Another process takes it again and again, and we its: who has
+ * lost it first is the first to give in, so this is asked before the place is taken again. */
+enum outcome worker_note_fence(struct worker *worker, int64_t now, struct err *err)
+{
+	bool was_silent =
+		now - worker->last_well >= worker->options->conf->router.transaction_timeout_ms;
+	bool is_new = now - worker->last_fenced > FENCED_WITHIN_MS;
+	worker->fenced = was_silent ? 0 : is_new ? 1 : worker->fenced + 1;
+	worker->last_fenced = now;
+	if (worker->fenced < FENCED_MAX)
+		return OK;
+	return err_set(err, FATAL,
+		"another process runs under the same node name, and took our place %d times in a "
+		"row: give each its own `node`",
+		worker->fenced);
+}
+
+/* Whatever the fault was, another client in the group reads again from what is committed. */
+static enum outcome start_over(struct worker *worker, struct err *err)
+{
+	const struct err why = *err;
+	enum outcome outcome = batch_abort(worker, &why, err);
+	if (outcome != OK)
+		return outcome;
+	if (transaction_was_fenced(worker->transaction) ||
+		(worker->member && consumer_is_fenced(worker->member)))
+		outcome = worker_note_fence(worker, clock_monotonic(), err);
+	assignment_drop(worker);
+	count_renewal("consumer");
+	worker->last_news = clock_monotonic();
+	return outcome;
 }
 
 static enum outcome turn(struct worker *worker, struct err *err)
@@ -157,8 +170,6 @@ static enum outcome turn(struct worker *worker, struct err *err)
 	enum outcome outcome = OK;
 	if (!worker->member)
 		outcome = open_member(worker, err);
-	if (outcome == OK && worker->must_resume)
-		outcome = assignment_resume(worker, err);
 	if (outcome == OK)
 		outcome =
 			consumer_poll(worker->member, batch_patience(worker), &news, &record, err);
@@ -168,9 +179,9 @@ static enum outcome turn(struct worker *worker, struct err *err)
 		outcome = firing_run(worker, err);
 	if (outcome == OK && batch_is_due(worker, news == CONSUMER_NOTHING))
 		outcome = batch_commit(worker, err);
-	if (outcome == RETRY)
-		outcome = batch_abort(worker, err, err);
-	return outcome == OK ? watch_progress(worker, news, err) : outcome;
+	if (outcome == OK)
+		outcome = watch_progress(worker, news, err);
+	return outcome == RETRY ? start_over(worker, err) : outcome;
 }
 
 void worker_run(struct worker *worker)
@@ -179,8 +190,8 @@ void worker_run(struct worker *worker)
 	enum outcome outcome = open_all(worker, &err);
 	while (outcome == OK && !atomic_load(worker->stop))
 		outcome = turn(worker, &err);
-	if (outcome == OK && worker->batch.open)
-		outcome = batch_commit(worker, &err);
+	if (outcome == OK && worker->batch.open && batch_commit(worker, &err) == FATAL)
+		outcome = FATAL;
 	if (outcome != OK)
 		log_error("router", "worker=%d text=%s", worker->number, log_quote(err.text));
 	worker->err = err;

@@ -14,8 +14,7 @@
 
 /* For the files of this folder. */
 
-/* Where a partition of intake stands; `kept` is the same as of the last commit, for putting back.
- */
+/* Where a partition of intake stands. */
 struct place {
 	int64_t next; /* offset of intake to read next */
 	int64_t now; /* of the last decision, epoch ms */
@@ -33,7 +32,7 @@ struct partition {
 	bool drained; /* all of intake that is committed has been settled */
 	bool touched; /* has part in the open batch */
 	bool confirmed; /* the batch that just ended was committed for it */
-	struct place place, kept;
+	struct place place;
 };
 
 struct batch {
@@ -49,6 +48,7 @@ struct worker {
 	const struct router_options *options;
 	int32_t number; /* from 1 */
 	char id[TOPICS_NAME_SIZE + 100]; /* of its transactions, and its name in the group */
+	char group[TOPICS_NAME_SIZE + sizeof(TOPICS_GROUP)];
 	pthread_t thread;
 	struct err err; /* why it ended; outcome OK: it was asked to */
 
@@ -59,10 +59,13 @@ struct worker {
 	struct partition *partitions; /* N of them */
 	struct consumer_committed *places; /* room for N */
 	struct batch batch;
-	bool must_resume; /* something was put back: read on from there */
+	bool has_joined; /* since then an assignment has come, be it of nothing */
 	bool must_beat; /* partitions were taken over: tell so at once */
 	int64_t drift_base; /* wall minus monotonic time at the start */
 	int64_t last_news, last_look, last_heartbeat; /* monotonic ms */
+	int64_t last_well; /* a commit or an assignment; monotonic ms */
+	int64_t last_fenced;
+	int32_t fenced; /* in a row */
 
 	/* For the record at hand. */
 	struct arena arena;
@@ -77,6 +80,8 @@ struct worker {
 	atomic_llong clients, last_commit;
 };
 
+/* Notes that another client has taken the place of this worker's. FATAL: it is another process. */
+enum outcome worker_note_fence(struct worker *worker, int64_t now, struct err *err) MUST_CHECK;
 /* The loop; returns when it was asked to stop or cannot go on. */
 void worker_run(struct worker *worker);
 struct partition *worker_partition(struct worker *worker, int32_t number);
