@@ -4,8 +4,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "hub/base/arena.h"
 #include "hub/base/clock.h"
@@ -24,7 +22,6 @@ struct consumer {
 	struct consumer_place *assigned;
 	size_t assigned_count;
 	bool closing;
-	int fd;
 };
 
 static void keep_assigned(struct consumer *consumer, const rd_kafka_topic_partition_list_t *list)
@@ -92,7 +89,6 @@ static enum outcome open_client(struct consumer **out, const struct kafka_settin
 {
 	struct consumer *consumer = memory_get_zeroed(1, sizeof(*consumer));
 	consumer->settings = settings;
-	consumer->fd = -1;
 	rd_kafka_conf_t *conf = conf_of(settings, options, err);
 	if (conf) {
 		rd_kafka_conf_set_opaque(conf, consumer);
@@ -130,9 +126,7 @@ enum outcome consumer_new_member(struct consumer **out, const struct kafka_setti
 enum outcome consumer_new(
 	struct consumer **out, const struct kafka_settings *settings, struct err *err)
 {
-	const struct consumer_member_options options = {
-		.group = READER, .session_timeout_ms = 20000};
-	return open_client(out, settings, &options, err);
+	return consumer_new_onlooker(out, settings, READER, err);
 }
 
 enum outcome consumer_new_onlooker(struct consumer **out, const struct kafka_settings *settings,
@@ -154,8 +148,6 @@ void consumer_free(struct consumer *consumer)
 		rd_kafka_assign(consumer->client, NULL);
 	rd_kafka_consumer_close(consumer->client);
 	rd_kafka_destroy(consumer->client);
-	if (consumer->fd >= 0)
-		close(consumer->fd);
 	free(consumer->assigned);
 	free(consumer);
 }
@@ -256,19 +248,6 @@ static bool give_change(struct consumer *consumer, enum consumer_news *news)
 	return true;
 }
 
-/* Empties the descriptor before the last look, so that what comes afterwards makes it readable
- * again. */
-static rd_kafka_message_t *next_message(struct consumer *consumer, int timeout_ms)
-{
-	uint64_t events;
-	rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer->client, timeout_ms);
-	if (message || consumer->fd < 0 || consumer->change != CONSUMER_NOTHING)
-		return message;
-	if (read(consumer->fd, &events, sizeof(events)) <= 0)
-		return NULL;
-	return rd_kafka_consumer_poll(consumer->client, 0);
-}
-
 enum outcome consumer_poll(struct consumer *consumer, int timeout_ms, enum consumer_news *news,
 	struct record_read *record, struct err *err)
 {
@@ -278,47 +257,10 @@ enum outcome consumer_poll(struct consumer *consumer, int timeout_ms, enum consu
 	*news = CONSUMER_NOTHING;
 	if (give_change(consumer, news))
 		return OK;
-	consumer->message = next_message(consumer, timeout_ms);
+	consumer->message = rd_kafka_consumer_poll(consumer->client, timeout_ms);
 	if (consumer->message)
 		return take_message(consumer, news, record, err);
 	return give_change(consumer, news) ? OK : fatal_err(consumer, err);
-}
-
-int consumer_fd(struct consumer *consumer)
-{
-	const uint64_t one = 1;
-	if (consumer->fd >= 0)
-		return consumer->fd;
-	consumer->fd = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
-	assert(consumer->fd >= 0);
-	rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(consumer->client);
-	rd_kafka_queue_io_event_enable(queue, consumer->fd, &one, sizeof(one));
-	rd_kafka_queue_destroy(queue);
-	return consumer->fd;
-}
-
-enum outcome consumer_pause(struct consumer *consumer, const struct consumer_place *places,
-	size_t count, bool pause, struct err *err)
-{
-	rd_kafka_topic_partition_list_t *list = places_list(consumer->settings, places, count);
-	rd_kafka_resp_err_t code = pause ? rd_kafka_pause_partitions(consumer->client, list)
-					 : rd_kafka_resume_partitions(consumer->client, list);
-	rd_kafka_topic_partition_list_destroy(list);
-	return kafka_err(err, code, pause ? "pausing" : "resuming");
-}
-
-enum outcome consumer_begins(struct consumer *consumer, struct consumer_place *places, size_t count,
-	int timeout_ms, struct err *err)
-{
-	struct places_query query = {consumer->client, consumer->settings, timeout_ms};
-	return places_find(&query, PLACES_BEGIN, places, count, err);
-}
-
-enum outcome consumer_ends(struct consumer *consumer, struct consumer_place *places, size_t count,
-	int timeout_ms, struct err *err)
-{
-	struct places_query query = {consumer->client, consumer->settings, timeout_ms};
-	return places_find(&query, PLACES_END, places, count, err);
 }
 
 enum outcome consumer_high_ends(struct consumer *consumer, struct consumer_place *places,
@@ -335,14 +277,12 @@ enum outcome consumer_high_ends(struct consumer *consumer, struct consumer_place
 	return outcome;
 }
 
-enum outcome consumer_committed(struct consumer *consumer, struct consumer_committed *places,
-	size_t count, int timeout_ms, struct err *err)
-{
-	struct places_query query = {consumer->client, consumer->settings, timeout_ms};
-	return places_committed(&query, places, count, err);
-}
-
 rd_kafka_t *consumer_client(struct consumer *consumer)
 {
 	return consumer->client;
+}
+
+const struct kafka_settings *consumer_settings(const struct consumer *consumer)
+{
+	return consumer->settings;
 }

@@ -66,11 +66,6 @@ enum outcome consumer_poll(struct consumer *consumer, int timeout_ms, enum consu
 	struct record_read *record, struct err *err) MUST_CHECK;
 /* Whether it failed because another client has joined under its instance name. */
 bool consumer_is_fenced(const struct consumer *consumer);
-/* Readable when poll would bring something. For epoll; edge-triggered: poll until NOTHING. */
-int consumer_fd(struct consumer *consumer);
-/* Stops and goes on with fetching these partitions of the assignment. */
-enum outcome consumer_pause(struct consumer *consumer, const struct consumer_place *places,
-	size_t count, bool pause, struct err *err) MUST_CHECK;
 
 /* Fill in the offsets of these places. begin: the first record kept. end: behind the last committed
  * record (last stable offset); waits for nothing. */
@@ -110,7 +105,8 @@ struct consumer_reading {
 enum outcome consumer_read_to_end(
 	struct consumer *consumer, const struct consumer_reading *what, struct err *err) MUST_CHECK;
 
-/* For transaction.h. */
+/* For the modules of this room, and those that ask the brokers for more. */
 rd_kafka_t *consumer_client(struct consumer *consumer);
+const struct kafka_settings *consumer_settings(const struct consumer *consumer);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/base/log.h"
+#include "hub/base/metrics.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
@@ -186,6 +187,15 @@ bool kafka_is_fenced(rd_kafka_resp_err_t code)
 	return code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID ||
 		code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
 		code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
+}
+
+void kafka_count_renewal(const char *client)
+{
+	static struct metric renewals = {"lokethub_kafka_renewals_total", METRICS_COUNTER,
+		"Kafka clients that failed, or whose work was in doubt, and were made anew.",
+		"client", NULL};
+	metrics_register(&renewals, 1);
+	metrics_add(&renewals, client, 1);
 }
 
 enum outcome kafka_err(struct err *err, rd_kafka_resp_err_t code, const char *what)

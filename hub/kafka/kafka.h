@@ -42,6 +42,9 @@ enum outcome kafka_err(struct err *err, rd_kafka_resp_err_t code, const char *wh
 /* As kafka_err; destroys error. */
 enum outcome kafka_error(struct err *err, rd_kafka_error_t *error, const char *what);
 
+/* Counts a client that failed, or whose work was in doubt, and is made anew: "consumer". */
+void kafka_count_renewal(const char *client);
+
 /* For the modules of this room. */
 
 /* A configuration with our properties and config's for this type. Config may change how fast we

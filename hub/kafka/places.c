@@ -44,14 +44,14 @@ static enum outcome first_error(const rd_kafka_topic_partition_list_t *list, str
 typedef rd_kafka_resp_err_t attempt_fn(
 	rd_kafka_t *client, rd_kafka_topic_partition_list_t *list, int timeout_ms);
 
-static enum outcome attempt(const struct places_query *query, attempt_fn *call,
-	rd_kafka_topic_partition_list_t *list, struct err *err)
+static enum outcome attempt(struct consumer *consumer, attempt_fn *call,
+	rd_kafka_topic_partition_list_t *list, int timeout_ms, struct err *err)
 {
-	int64_t until = clock_monotonic() + query->timeout_ms;
+	int64_t until = clock_monotonic() + timeout_ms;
 	rd_kafka_topic_partition_list_t *asked = rd_kafka_topic_partition_list_copy(list);
 	enum outcome outcome;
 	for (;;) {
-		rd_kafka_resp_err_t code = call(query->client, list, query->timeout_ms);
+		rd_kafka_resp_err_t code = call(consumer_client(consumer), list, timeout_ms);
 		outcome = kafka_err(err, code, "looking up offsets");
 		if (outcome == OK)
 			outcome = first_error(list, err);
@@ -67,19 +67,38 @@ static enum outcome attempt(const struct places_query *query, attempt_fn *call,
 	return outcome;
 }
 
-/* ListOffsets takes these two times for the begin and the end; under read_committed that is the
- * last stable offset. */
-enum outcome places_find(const struct places_query *query, int which, struct consumer_place *places,
-	size_t count, struct err *err)
+/* which: as in Kafka's ListOffsets; under read_committed the end is the last stable offset. */
+struct query {
+	struct consumer *consumer;
+	int64_t which;
+	int timeout_ms;
+};
+
+static enum outcome find(
+	const struct query *query, struct consumer_place *places, size_t count, struct err *err)
 {
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
 	for (size_t i = 0; i < count; i++)
-		add(query->settings, list, &places[i])->offset = which;
-	enum outcome outcome = attempt(query, rd_kafka_offsets_for_times, list, err);
+		add(consumer_settings(query->consumer), list, &places[i])->offset = query->which;
+	enum outcome outcome =
+		attempt(query->consumer, rd_kafka_offsets_for_times, list, query->timeout_ms, err);
 	for (size_t i = 0; i < count && outcome == OK; i++)
 		places[i].offset = list->elems[i].offset;
 	rd_kafka_topic_partition_list_destroy(list);
 	return outcome;
+}
+
+enum outcome consumer_begins(struct consumer *consumer, struct consumer_place *places, size_t count,
+	int timeout_ms, struct err *err)
+{
+	return find(&(struct query){consumer, RD_KAFKA_OFFSET_BEGINNING, timeout_ms}, places, count,
+		err);
+}
+
+enum outcome consumer_ends(struct consumer *consumer, struct consumer_place *places, size_t count,
+	int timeout_ms, struct err *err)
+{
+	return find(&(struct query){consumer, RD_KAFKA_OFFSET_END, timeout_ms}, places, count, err);
 }
 
 rd_kafka_topic_partition_list_t *places_committed_list(const struct kafka_settings *settings,
@@ -108,13 +127,13 @@ static void take_committed(struct consumer_committed *out, const rd_kafka_topic_
 	sscanf(text, "%" SCNd64 " %" SCNd64, &out->numbers[0], &out->numbers[1]);
 }
 
-enum outcome places_committed(const struct places_query *query, struct consumer_committed *places,
-	size_t count, struct err *err)
+enum outcome consumer_committed(struct consumer *consumer, struct consumer_committed *places,
+	size_t count, int timeout_ms, struct err *err)
 {
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
 	for (size_t i = 0; i < count; i++)
-		add(query->settings, list, &places[i].place);
-	enum outcome outcome = attempt(query, rd_kafka_committed, list, err);
+		add(consumer_settings(consumer), list, &places[i].place);
+	enum outcome outcome = attempt(consumer, rd_kafka_committed, list, timeout_ms, err);
 	for (size_t i = 0; i < count && outcome == OK; i++)
 		take_committed(&places[i], &list->elems[i]);
 	rd_kafka_topic_partition_list_destroy(list);

@@ -13,19 +13,4 @@ rd_kafka_topic_partition_list_t *places_list(
 rd_kafka_topic_partition_list_t *places_committed_list(const struct kafka_settings *settings,
 	const struct consumer_committed *places, size_t count);
 
-#define PLACES_BEGIN -2 /* as in Kafka's ListOffsets */
-#define PLACES_END -1
-
-struct places_query {
-	rd_kafka_t *client;
-	const struct kafka_settings *settings;
-	int timeout_ms;
-};
-
-/* which: PLACES_BEGIN or PLACES_END. */
-enum outcome places_find(const struct places_query *query, int which, struct consumer_place *places,
-	size_t count, struct err *err) MUST_CHECK;
-enum outcome places_committed(const struct places_query *query, struct consumer_committed *places,
-	size_t count, struct err *err) MUST_CHECK;
-
 #endif

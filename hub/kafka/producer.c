@@ -23,7 +23,7 @@ struct producer {
 	const struct kafka_settings *settings;
 	struct producer_options options;
 	struct writer writer;
-	int32_t outstanding, renewals;
+	int32_t outstanding;
 	int64_t outstanding_bytes;
 	bool well, failed;
 	int64_t probed, renewed; /* monotonic ms */
@@ -197,7 +197,7 @@ static void renew(struct producer *producer)
 		return;
 	if (producer->writer.client)
 		close_client(producer);
-	producer->renewals++;
+	kafka_count_renewal("producer");
 	producer->failed = open_client(producer, PROBE_EVERY_MS, &ignored) != OK;
 	producer->renewed = clock_monotonic();
 	producer->well = !producer->failed;
@@ -231,9 +231,4 @@ enum outcome producer_flush(struct producer *producer, int timeout_ms, struct er
 int32_t producer_outstanding(const struct producer *producer)
 {
 	return producer->outstanding;
-}
-
-int32_t producer_renewals(const struct producer *producer)
-{
-	return producer->renewals;
 }

@@ -20,7 +20,6 @@ struct transaction {
 	struct writer writer;
 	struct consumer_committed *offsets;
 	size_t offsets_count, records, bytes;
-	int32_t renewals;
 	bool open, fenced;
 };
 
@@ -121,7 +120,7 @@ static enum transaction_fate doubt(
 	note_fence(transaction, error);
 	kafka_error(err, error, what);
 	transaction->open = false;
-	transaction->renewals++;
+	kafka_count_renewal("transaction");
 	writer_done(&transaction->writer);
 	return TRANSACTION_UNKNOWN;
 }
@@ -240,9 +239,4 @@ size_t transaction_records(const struct transaction *transaction)
 size_t transaction_bytes(const struct transaction *transaction)
 {
 	return transaction->bytes;
-}
-
-int32_t transaction_renewals(const struct transaction *transaction)
-{
-	return transaction->renewals;
 }

@@ -52,7 +52,5 @@ bool transaction_was_fenced(struct transaction *transaction);
 /* Records and bytes since begin, to bound a batch. */
 size_t transaction_records(const struct transaction *transaction);
 size_t transaction_bytes(const struct transaction *transaction);
-int32_t transaction_renewals(
-	const struct transaction *transaction); /* clients thrown away since the start */
 
 #endif

@@ -383,6 +383,7 @@ def test_a_silence_of_kafka_needs_no_restart(own_services, tmp_path):
             with own_services.silent_kafka():
                 time.sleep(seconds)
             assert sender.wait(60) == 0
+            assert router.poll() is None, log_of(router)
             town.wait(120)
             assert router.poll() is None, log_of(router)
         assert town.check()["APPLIED"] == town.records

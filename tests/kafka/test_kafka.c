@@ -315,7 +315,6 @@ static void test_the_same_id_fences_the_one_before(void **state)
 	transaction_offset(old, &(struct consumer_committed){{TOPIC_INTAKE, 2, 5}, {1, 9}});
 	assert_int_not_equal(transaction_commit(old, member, &err), TRANSACTION_COMMITTED);
 	assert_int_equal(read_all(TOPIC_CLIENTS), 0);
-	assert_int_equal(transaction_renewals(old), 1);
 	BROKER_OK(transaction_ready(old, 10000, broker_err()));
 	BROKER_OK(transaction_begin(old, broker_err()));
 	transaction_free(old);
@@ -364,36 +363,6 @@ static void test_a_gap_stops_with_its_range(void **state)
 	consumer_free(consumer);
 }
 
-static void test_a_descriptor_tells_of_records(void **state)
-{
-	(void)state;
-	struct receipts receipts = {0};
-	struct producer *producer = new_producer(&receipts);
-	struct consumer *consumer = NULL;
-	struct consumer_place place = {TOPIC_FACTS, 0, 0};
-	enum consumer_news news = CONSUMER_RECORD;
-	struct record_read read;
-	char key[TOPICS_KEY_SIZE];
-	struct record_write record = record_of(TOPIC_FACTS, 1, key, "x");
-	int seen = 0;
-	BROKER_OK(consumer_new(&consumer, settings, broker_err()));
-	struct pollfd waiting = {.fd = consumer_fd(consumer), .events = POLLIN};
-	BROKER_OK(consumer_assign(consumer, &place, 1, broker_err()));
-	for (int i = 0; i < 20; i++) {
-		BROKER_OK(producer_send(producer, &record, broker_err()));
-		BROKER_OK(producer_flush(producer, 5000, broker_err()));
-		while (seen == i && poll(&waiting, 1, 5000) == 1)
-			for (news = CONSUMER_RECORD; news != CONSUMER_NOTHING;) {
-				BROKER_OK(consumer_poll(consumer, 0, &news, &read, broker_err()));
-				seen += news == CONSUMER_RECORD;
-			}
-		assert_int_equal(seen, i + 1);
-	}
-	assert_int_equal(poll(&waiting, 1, 0), 0);
-	consumer_free(consumer);
-	producer_free(producer);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,7 +376,6 @@ int main(void)
 		cmocka_unit_test(test_the_same_id_fences_the_one_before),
 		cmocka_unit_test(test_a_member_of_a_past_generation_cannot_commit),
 		cmocka_unit_test(test_a_gap_stops_with_its_range),
-		cmocka_unit_test(test_a_descriptor_tells_of_records),
 	};
 	settings = broker_start(PARTITIONS);
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,12 +34,9 @@ enum outcome batch_touch(struct worker *worker, struct partition *partition, str
 {
 	struct batch *batch = &worker->batch;
 	if (!batch->open) {
-		if (get_ready(worker, err) != OK)
+		if (get_ready(worker, err) != OK ||
+			transaction_begin(worker->transaction, err) != OK)
 			return err->outcome;
-		if (transaction_begin(worker->transaction, err) != OK) {
-			count_renewal("producer");
-			return err->outcome;
-		}
 		batch->open = true;
 		batch->since = clock_monotonic();
 		batch->messages = batch->clocks = 0;
@@ -58,25 +55,21 @@ enum outcome batch_send(struct worker *worker, const struct record_write *record
 	return err->outcome = FATAL;
 }
 
-static bool is_full(const struct worker *worker)
+bool batch_is_full(const struct worker *worker)
 {
 	const struct conf_router *settings = settings_of(worker);
-	return worker->batch.messages >= settings->batch_messages ||
-		transaction_records(worker->transaction) >=
-		(size_t)settings->send_queue_messages / 5 * 4 ||
-		transaction_bytes(worker->transaction) >=
-		(size_t)settings->send_queue_kb * 1024 / 5 * 4;
+	return worker->batch.open &&
+		(worker->batch.messages >= settings->batch_messages ||
+			transaction_records(worker->transaction) >=
+				(size_t)settings->send_queue_messages / 5 * 4 ||
+			transaction_bytes(worker->transaction) >=
+				(size_t)settings->send_queue_kb * 1024 / 5 * 4);
 }
 
 /* A clock that was set back in a test must not make a batch wait. */
 static bool has_passed(int64_t since, int64_t ms, int64_t now)
 {
 	return now - since >= ms || now < since;
-}
-
-bool batch_is_full(const struct worker *worker)
-{
-	return worker->batch.open && is_full(worker);
 }
 
 bool batch_is_due(const struct worker *worker, bool drained)
@@ -88,7 +81,7 @@ bool batch_is_due(const struct worker *worker, bool drained)
 		return false;
 	if (drained && has_passed(batch->last_commit, settings->commit_gap_ms, now))
 		return true;
-	return is_full(worker) || has_passed(batch->since, settings->commit_interval_ms, now);
+	return batch_is_full(worker) || has_passed(batch->since, settings->commit_interval_ms, now);
 }
 
 int batch_patience(const struct worker *worker)

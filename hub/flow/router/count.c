@@ -12,7 +12,6 @@ enum {
 	EVENTS,
 	CLOCKS,
 	SKIPPED,
-	RENEWALS,
 	COMMITS,
 	COMMIT_SECONDS,
 	RESTORED,
@@ -28,9 +27,6 @@ static struct metric table[] = {
 		"clock", NULL},
 	[SKIPPED] = {"lokethub_router_skipped_total", METRICS_COUNTER,
 		"Intake records that had been settled before.", NULL, NULL},
-	[RENEWALS] = {"lokethub_router_renewals_total", METRICS_COUNTER,
-		"Kafka clients that failed, or whose work was in doubt, and were made anew.",
-		"client", NULL},
 	[COMMITS] = {"lokethub_router_commits_total", METRICS_COUNTER,
 		"Transactions, by what became of them.", "fate", NULL},
 	[COMMIT_SECONDS] = {"lokethub_router_batch_seconds", METRICS_HISTOGRAM,
@@ -74,11 +70,6 @@ void count_skipped(void)
 	metrics_add(&table[SKIPPED], NULL, 1);
 }
 
-void count_renewal(const char *client)
-{
-	metrics_add(&table[RENEWALS], client, 1);
-}
-
 void count_commit(struct worker *worker, enum transaction_fate fate, const struct err *why)
 {
 	static const char *const names[] = {
@@ -89,8 +80,6 @@ void count_commit(struct worker *worker, enum transaction_fate fate, const struc
 	const struct batch *batch = &worker->batch;
 	int64_t took = clock_monotonic() - batch->since;
 	metrics_add(&table[COMMITS], names[fate], 1);
-	if (fate == TRANSACTION_UNKNOWN)
-		count_renewal("producer");
 	metrics_observe(&table[COMMIT_SECONDS], NULL, (double)took / 1000);
 	log_line(fate == TRANSACTION_COMMITTED ? LOG_DEBUG : LOG_WARN, "batch",
 		"worker=%d messages=%d clocks=%d records=%zu took_ms=%" PRId64 " fate=%s text=%s",

@@ -10,7 +10,6 @@ void count_event(
 void count_commit(struct worker *worker, enum transaction_fate fate, const struct err *why);
 void count_worker(const struct worker *worker); /* now and then */
 void count_skipped(void);
-void count_renewal(const char *client); /* one failed and was thrown away */
 void count_assignment(struct worker *worker, int64_t states, int64_t took_ms);
 
 #endif

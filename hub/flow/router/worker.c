@@ -9,7 +9,6 @@
 #include "hub/base/log.h"
 #include "hub/flow/router/assignment.h"
 #include "hub/flow/router/batch.h"
-#include "hub/flow/router/count.h"
 #include "hub/flow/router/firing.h"
 #include "hub/flow/router/settle.h"
 
@@ -158,7 +157,7 @@ static enum outcome start_over(struct worker *worker, struct err *err)
 		(worker->member && consumer_is_fenced(worker->member)))
 		outcome = worker_note_fence(worker, clock_monotonic(), err);
 	assignment_drop(worker);
-	count_renewal("consumer");
+	kafka_count_renewal("consumer");
 	worker->last_news = clock_monotonic();
 	return outcome;
 }
