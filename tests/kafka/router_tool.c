@@ -29,7 +29,6 @@
 #include "hub/base/clock.h"
 #include "hub/base/map.h"
 #include "hub/base/memory.h"
-#include "hub/flow/router/codec.h"
 #include "hub/flow/router/router.h"
 #include "hub/kafka/consumer.h"
 #include "hub/kafka/producer.h"
@@ -285,7 +284,8 @@ static int send_stories(int64_t from, int64_t to, int steps)
 	for (int step = 0; step < steps; step++)
 		for (int64_t client = from; client < to; client++) {
 			tell_step(world, client, step);
-			codec_begin(wire, TOPIC_INTAKE, &value);
+			buffer_clear(&value);
+			wire_begin(wire, &schema_message, &value);
 			message_encode(&world->message, &value);
 			uint8_t id[16];
 			id_of(client, step > 0, id);
@@ -413,9 +413,9 @@ static enum outcome take_parked(void *context, const struct record_read *record,
 {
 	struct queue *queue = context;
 	struct rejection rejection;
-	struct codec_value value = {
-		TOPIC_REJECTED, arena_copy(&queue->arena, record->value), false};
-	if (codec_read(wire, &value, &queue->arena, &rejection, err) != OK)
+	struct wire_record value = {
+		.value = arena_copy(&queue->arena, record->value), .schema = &schema_rejection};
+	if (wire_decode(wire, &value, &rejection, &queue->arena, err) != OK)
 		return err->outcome;
 	if (!rejection.has_number)
 		return OK;
@@ -465,10 +465,11 @@ static enum outcome take(void *context, const struct record_read *record, struct
 	struct tally *tally = context;
 	struct event event;
 	struct client client;
-	struct codec_value value = {record->topic, record->value, false};
+	struct wire_record value = {
+		.value = record->value, .schema = topics_row(record->topic)->value};
 	arena_reset(&tally->arena);
 	void *out = record->topic == TOPIC_EVENTS ? (void *)&event : (void *)&client;
-	if (codec_read(wire, &value, &tally->arena, out, err) != OK)
+	if (wire_decode(wire, &value, out, &tally->arena, err) != OK)
 		return err->outcome;
 	if (record->topic == TOPIC_EVENTS)
 		take_event(tally, record, &event);

@@ -9,9 +9,9 @@
 #include "hub/base/crash.h"
 #include "hub/base/log.h"
 #include "hub/flow/router/batch.h"
-#include "hub/flow/router/codec.h"
 #include "hub/flow/router/count.h"
 #include "hub/flow/router/emit.h"
+#include "hub/wire/wire.h"
 
 #define LOOK_UP_MS 10000
 #define READ_MS 60000 /* longest wait for an open transaction on topic clients */
@@ -62,12 +62,12 @@ static enum outcome take_client(void *context, const struct record_read *record,
 {
 	struct taking *taking = context;
 	struct client client;
-	struct codec_value value = {TOPIC_CLIENTS, record->value, false};
+	struct wire_record value = {.value = record->value, .schema = &schema_client};
 	if (!record->value.data)
 		return OK;
 	arena_reset(&taking->arena);
 	enum outcome outcome =
-		codec_read(taking->worker->options->wire, &value, &taking->arena, &client, err);
+		wire_decode(taking->worker->options->wire, &value, &client, &taking->arena, err);
 	if (outcome == OK && client.state_version > HANDOVER_STATE_VERSION)
 		outcome = err_set(err, REJECT,
 			"written with state version %d, and this program knows up to %d",

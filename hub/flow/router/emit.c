@@ -6,102 +6,102 @@
 #include <stdio.h>
 
 #include "hub/flow/router/batch.h"
-#include "hub/flow/router/codec.h"
 #include "hub/seal/seal.h"
+#include "hub/wire/wire.h"
 
 #define SOURCE "lokethub/router"
 
-/* Numbers the records of one decision: "3-4411.0" of the intake record 3@4411, or of a client's
+/* The records of one decision, numbered: "3-4411.0" of the intake record 3@4411, or of a client's
  * clock by the version that it made. */
-struct naming {
+struct sending {
+	struct worker *worker;
+	const struct emit *emit;
 	char id[96];
 	size_t base; /* size of what comes before the number */
 	int count;
 };
 
-static struct naming naming_of(const struct emit *emit, const struct event *event)
+static struct sending begin(struct worker *worker, const struct emit *emit)
 {
-	struct naming naming = {.count = 0};
-	int size = emit->record ? snprintf(naming.id, sizeof(naming.id), "%d-%" PRId64 ".",
+	struct sending sending = {.worker = worker, .emit = emit};
+	int size = emit->record ? snprintf(sending.id, sizeof(sending.id), "%d-%" PRId64 ".",
 					  emit->partition->number, emit->record->offset)
-				: snprintf(naming.id, sizeof(naming.id), "%.*s-%d.",
-					  BYTES_ARG(emit->key), event->version);
-	naming.base = (size_t)size;
-	return naming;
+				: snprintf(sending.id, sizeof(sending.id), "%.*s-%d.",
+					  BYTES_ARG(emit->key), worker->decision->event.version);
+	sending.base = (size_t)size;
+	return sending;
 }
 
 /* By hand, since it is done for each record. */
-static struct bytes next_name(struct naming *naming)
+static struct bytes next_name(struct sending *sending)
 {
-	size_t size = naming->base;
-	int number = naming->count++;
+	size_t size = sending->base;
+	int number = sending->count++;
 	if (number >= 100)
-		naming->id[size++] = (char)('0' + number / 100 % 10);
+		sending->id[size++] = (char)('0' + number / 100 % 10);
 	if (number >= 10)
-		naming->id[size++] = (char)('0' + number / 10 % 10);
-	naming->id[size++] = (char)('0' + number % 10);
-	return bytes_of(naming->id, size);
+		sending->id[size++] = (char)('0' + number / 10 % 10);
+	sending->id[size++] = (char)('0' + number % 10);
+	return bytes_of(sending->id, size);
 }
 
 /* The value is in the batch's buffer. */
-static enum outcome send_one(struct worker *worker, const struct emit *emit, struct naming *naming,
-	const struct record_write *record, struct err *err)
+static enum outcome send_one(
+	struct sending *sending, enum topic topic, struct bytes key, struct err *err)
 {
-	struct record_write complete = *record;
-	complete.value = buffer_bytes(&worker->batch.value);
-	complete.headers.id = next_name(naming);
-	complete.headers.source = bytes_of(SOURCE, sizeof(SOURCE) - 1);
-	complete.headers.time = worker->decision->event.at;
-	if (emit->message)
-		complete.headers.trace = emit->message->trace;
-	return batch_send(worker, &complete, err);
+	const struct emit *emit = sending->emit;
+	const struct record_write record = {
+		.topic = topic,
+		.partition = topics_row(topic)->spread == TOPICS_BY_SLOT ? emit->partition->number
+									 : RECORD_BY_KEY,
+		.key = key,
+		.value = buffer_bytes(&sending->worker->batch.value),
+		.headers = {.id = next_name(sending),
+			.source = bytes_of(SOURCE, sizeof(SOURCE) - 1),
+			.time = sending->worker->decision->event.at,
+			.trace = emit->message ? emit->message->trace : (struct bytes){0}},
+	};
+	return batch_send(sending->worker, &record, err);
 }
 
 static struct buffer *begin_value(struct worker *worker, enum topic topic)
 {
-	codec_begin(worker->options->wire, topic, &worker->batch.value);
+	buffer_clear(&worker->batch.value);
+	wire_begin(worker->options->wire, topics_row(topic)->value, &worker->batch.value);
 	return &worker->batch.value;
 }
 
-static enum outcome send_event(
-	struct worker *worker, const struct emit *emit, struct naming *naming, struct err *err)
+static enum outcome send_event(struct sending *sending, struct err *err)
 {
+	struct worker *worker = sending->worker;
 	event_encode(&worker->decision->event, begin_value(worker, TOPIC_EVENTS));
-	const struct record_write record = {
-		.topic = TOPIC_EVENTS, .partition = emit->partition->number, .key = emit->key};
-	return send_one(worker, emit, naming, &record, err);
+	return send_one(sending, TOPIC_EVENTS, sending->emit->key, err);
 }
 
-static enum outcome send_client(
-	struct worker *worker, const struct emit *emit, struct naming *naming, struct err *err)
+static enum outcome send_client(struct sending *sending, struct err *err)
 {
-	if (!emit->client)
+	struct worker *worker = sending->worker;
+	if (!sending->emit->client)
 		return OK;
 	buffer_add_bytes(begin_value(worker, TOPIC_CLIENTS), buffer_bytes(&worker->record));
-	const struct record_write record = {
-		.topic = TOPIC_CLIENTS, .partition = emit->partition->number, .key = emit->key};
-	return send_one(worker, emit, naming, &record, err);
+	return send_one(sending, TOPIC_CLIENTS, sending->emit->key, err);
 }
 
-static enum outcome send_handovers(
-	struct worker *worker, const struct emit *emit, struct naming *naming, struct err *err)
+static enum outcome send_handovers(struct sending *sending, struct err *err)
 {
-	const struct handover_decision *decision = worker->decision;
+	const struct handover_decision *decision = sending->worker->decision;
 	for (size_t i = 0; i < decision->handovers_count; i++) {
-		handover_encode(&decision->handovers[i], begin_value(worker, TOPIC_HANDOVERS));
-		const struct record_write record = {.topic = TOPIC_HANDOVERS,
-			.partition = RECORD_BY_KEY,
-			.key = decision->handovers[i].desk};
-		if (send_one(worker, emit, naming, &record, err) != OK)
+		const struct handover *handover = &decision->handovers[i];
+		handover_encode(handover, begin_value(sending->worker, TOPIC_HANDOVERS));
+		if (send_one(sending, TOPIC_HANDOVERS, handover->desk, err) != OK)
 			return err->outcome;
 	}
 	return OK;
 }
 
-static enum outcome send_person(
-	struct worker *worker, const struct emit *emit, struct naming *naming, struct err *err)
+static enum outcome send_person(struct sending *sending, struct err *err)
 {
-	const struct handover_decision *decision = worker->decision;
+	const struct handover_decision *decision = sending->worker->decision;
 	char key[TOPICS_KEY_SIZE];
 	if (!decision->stores_person)
 		return OK;
@@ -109,14 +109,11 @@ static enum outcome send_person(
 		.referral = decision->person_referral,
 		.client = decision->event.client,
 		.at = decision->event.at,
-		.sealed = *emit->message->sealed,
+		.sealed = *sending->emit->message->sealed,
 	};
-	sealed_person_encode(&person, begin_value(worker, TOPIC_PERSONS));
+	sealed_person_encode(&person, begin_value(sending->worker, TOPIC_PERSONS));
 	topics_key(decision->person_referral.data, key);
-	const struct record_write record = {.topic = TOPIC_PERSONS,
-		.partition = emit->partition->number,
-		.key = bytes_of(key, TOPICS_KEY_SIZE - 1)};
-	return send_one(worker, emit, naming, &record, err);
+	return send_one(sending, TOPIC_PERSONS, bytes_of(key, TOPICS_KEY_SIZE - 1), err);
 }
 
 /* What could be read is sealed where it must be; what could not may hold anything. */
@@ -159,9 +156,10 @@ static struct rejection rejection_of(const struct worker *worker, const struct e
 	};
 }
 
-static enum outcome send_rejection(
-	struct worker *worker, const struct emit *emit, struct naming *naming, struct err *err)
+static enum outcome send_rejection(struct sending *sending, struct err *err)
 {
+	struct worker *worker = sending->worker;
+	const struct emit *emit = sending->emit;
 	const struct event *event = &worker->decision->event;
 	struct buffer box = {0};
 	if (!emit->record || !event->has_code ||
@@ -172,21 +170,17 @@ static enum outcome send_rejection(
 		return err->outcome;
 	rejection_encode(&rejection, begin_value(worker, TOPIC_REJECTED));
 	buffer_done(&box);
-	const struct record_write record = {.topic = TOPIC_REJECTED,
-		.partition = RECORD_BY_KEY,
-		.key = event->has_client || !event->partner.data ? emit->key : event->partner};
-	return send_one(worker, emit, naming, &record, err);
+	return send_one(sending, TOPIC_REJECTED,
+		event->has_client || !event->partner.data ? emit->key : event->partner, err);
 }
 
 enum outcome emit_all(struct worker *worker, const struct emit *emit, struct err *err)
 {
-	struct naming naming = naming_of(emit, &worker->decision->event);
+	struct sending sending = begin(worker, emit);
 	assert(emit->partition->touched); /* else a zombie's records could be committed */
-	if (send_event(worker, emit, &naming, err) != OK ||
-		send_client(worker, emit, &naming, err) != OK ||
-		send_handovers(worker, emit, &naming, err) != OK ||
-		send_person(worker, emit, &naming, err) != OK ||
-		send_rejection(worker, emit, &naming, err) != OK)
+	if (send_event(&sending, err) != OK || send_client(&sending, err) != OK ||
+		send_handovers(&sending, err) != OK || send_person(&sending, err) != OK ||
+		send_rejection(&sending, err) != OK)
 		return err->outcome;
 	return OK;
 }

@@ -6,8 +6,8 @@
 
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
-#include "hub/flow/router/codec.h"
 #include "hub/kafka/consumer.h"
+#include "hub/wire/wire.h"
 
 #define LOOK_UP_MS 10000
 #define FETCH_QUEUE_KB 1024 /* facts are few and small */
@@ -66,7 +66,7 @@ static enum outcome take(void *context, const struct record_read *record, struct
 {
 	struct facts_reader *reader = context;
 	struct fact fact;
-	struct codec_value value = {TOPIC_FACTS, record->value, false};
+	struct wire_record value = {.value = record->value, .schema = &schema_fact};
 	if (!record->key.data)
 		return OK;
 	if (!record->value.data) {
@@ -74,7 +74,7 @@ static enum outcome take(void *context, const struct record_read *record, struct
 		return OK;
 	}
 	arena_reset(&reader->arena);
-	enum outcome outcome = codec_read(reader->wire, &value, &reader->arena, &fact, err);
+	enum outcome outcome = wire_decode(reader->wire, &value, &fact, &reader->arena, err);
 	if (outcome == OK)
 		facts_put(reader->facts, record->key, &fact);
 	else if (outcome == REJECT)

@@ -9,9 +9,9 @@
 #include "hub/base/crash.h"
 #include "hub/base/log.h"
 #include "hub/flow/router/batch.h"
-#include "hub/flow/router/codec.h"
 #include "hub/flow/router/count.h"
 #include "hub/flow/router/emit.h"
+#include "hub/wire/wire.h"
 
 static const uint8_t hash_key[16]; /* Event.state_hash: SipHash with a zero key */
 
@@ -251,9 +251,9 @@ static enum outcome settle_message(struct worker *worker, struct item *item, str
 
 static enum outcome settle_value(struct worker *worker, struct item *item, struct err *err)
 {
-	struct codec_value value = {TOPIC_INTAKE, item->record->value, false};
+	struct wire_record value = {.value = item->record->value, .schema = &schema_message};
 	struct err why = {0};
-	if (codec_read(worker->options->wire, &value, &worker->arena, &item->message, &why) == OK)
+	if (wire_decode(worker->options->wire, &value, &item->message, &worker->arena, &why) == OK)
 		return settle_message(worker, item, err);
 	item->fault = (struct handover_fault){
 		value.no_schema ? REJECTION_CODE_NO_SCHEMA : REJECTION_CODE_UNREADABLE, NULL,
