@@ -56,6 +56,15 @@ void count_event(struct worker *worker, const struct record_read *record)
 		metrics_add(&table[CLOCKS], clock_name_name(event->clock->clock), 1);
 }
 
+void count_clients(struct worker *worker)
+{
+	int64_t clients = 0;
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
+		if (worker->partitions[i].mine)
+			clients += (int64_t)store_count(worker->partitions[i].store);
+	atomic_store(&worker->clients, clients);
+}
+
 void count_worker(const struct worker *worker)
 {
 	char number[12];
@@ -89,13 +98,11 @@ void count_commit(struct worker *worker, enum transaction_fate fate, const struc
 
 void count_assignment(struct worker *worker, int64_t states, int64_t took_ms)
 {
-	int64_t clients = 0;
-	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
-		if (worker->partitions[i].mine)
-			clients += (int64_t)store_count(worker->partitions[i].store);
+	count_clients(worker);
 	metrics_add(&table[RESTORED], NULL, states);
 	log_info("assigned",
 		"worker=%d partitions=%d clients=%" PRId64 " states_read=%" PRId64
 		" took_ms=%" PRId64,
-		worker->number, atomic_load(&worker->held), clients, states, took_ms);
+		worker->number, atomic_load(&worker->held), (int64_t)atomic_load(&worker->clients),
+		states, took_ms);
 }

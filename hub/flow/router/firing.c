@@ -85,15 +85,6 @@ static enum outcome beat_all(struct worker *worker, struct err *err)
 	return OK;
 }
 
-static void count_clients(struct worker *worker)
-{
-	int64_t clients = 0;
-	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
-		if (worker->partitions[i].mine)
-			clients += (int64_t)store_count(worker->partitions[i].store);
-	atomic_store(&worker->clients, clients);
-}
-
 static enum outcome fire_drained(struct worker *worker, struct err *err)
 {
 	int64_t wall = clock_wall();
