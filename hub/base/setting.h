@@ -34,7 +34,7 @@ struct setting {
 	const char *name; /* "kafka.bootstrap" is the key bootstrap of the group kafka */
 	enum setting_type type;
 	size_t offset; /* in the struct that is filled */
-	/* As text, without quotes; words with spaces between for lists. NULL: required. "": none,
+	/* As text, without quotes; a list as it stands in a config file. NULL: required. "": none,
 	 * which is NULL, or INT32_MIN for a date. */
 	const char *preset;
 	int64_t min, max; /* both inclusive; both 0: no limits */

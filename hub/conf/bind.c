@@ -5,6 +5,7 @@
 
 #include "hub/conf/file.h"
 #include "hub/conf/value.h"
+#include "hub/conf/words.h"
 
 /* libconfig names a file as @include does; one copy is kept of each. */
 const char *bind_file(struct bind *bind, const char *file)
@@ -25,12 +26,7 @@ struct report_place bind_place(struct bind *bind, const config_setting_t *settin
 		(int)config_setting_source_line(setting)};
 }
 
-static bool contains(const char *const *words, const char *word)
-{
-	return words != NULL && words[value_place(words, word)] != NULL;
-}
-
-static const struct setting *find_row(const struct setting *rows, const char *name)
+const struct setting *bind_row(const struct setting *rows, const char *name)
 {
 	for (; rows->name != NULL; rows++) {
 		if (strcmp(rows->name, name) == 0)
@@ -50,32 +46,23 @@ static bool is_group(const struct setting *rows, const char *name)
 	return false;
 }
 
-/* The names of rows, of their groups, and those beside them; ended by NULL. */
-static const char *const *known_names(
-	struct arena *arena, const struct setting *rows, const char *const *also)
-{
-	size_t rows_count = 0, also_count = 0, count = 0;
-	while (rows[rows_count].name != NULL)
-		rows_count++;
-	while (also != NULL && also[also_count] != NULL)
-		also_count++;
-	const char **known =
-		arena_get_array(arena, 2 * rows_count + also_count + 1, sizeof(*known));
-	for (size_t i = 0; i < rows_count; i++) {
-		const char *name = rows[i].name, *dot = strchr(name, '.');
-		known[count++] = name;
-		if (dot != NULL)
-			known[count++] = arena_string(arena, bytes_of(name, (size_t)(dot - name)));
-	}
-	for (size_t i = 0; i < also_count; i++)
-		known[count++] = also[i];
-	return known;
-}
-
+/* Compared with the names of rows, of their groups, and those beside them. */
 static void refuse_name(struct bind *bind, const config_setting_t *member, const char *name,
 	const struct setting *rows, const char *const *also)
 {
-	const char *const *known = known_names(&bind->problems->arena, rows, also);
+	struct arena *arena = &bind->problems->arena;
+	size_t most = words_count(also), count = 0;
+	for (const struct setting *row = rows; row->name != NULL; row++)
+		most += 2;
+	const char **known = arena_get_array(arena, most + 1, sizeof(*known));
+	for (const struct setting *row = rows; row->name != NULL; row++) {
+		size_t group = strcspn(row->name, ".");
+		known[count++] = row->name;
+		if (row->name[group] == '.')
+			known[count++] = arena_string(arena, bytes_of(row->name, group));
+	}
+	for (; also != NULL && *also != NULL; also++)
+		known[count++] = *also;
 	report_error(bind->problems, bind_place(bind, member), "%s is not a known name%s", name,
 		report_hint(bind->problems, name, known));
 }
@@ -88,7 +75,7 @@ static void check_names(struct bind *bind, config_setting_t *group, const char *
 		const char *name = config_setting_name(member);
 		if (prefix[0] != '\0')
 			name = arena_format(&bind->problems->arena, "%s.%s", prefix, name);
-		if (find_row(rows, name) != NULL || contains(also, name))
+		if (bind_row(rows, name) != NULL || words_have(also, name))
 			continue;
 		if (!is_group(rows, name))
 			refuse_name(bind, member, name, rows, also);
@@ -106,8 +93,7 @@ static config_setting_t *find_member(config_setting_t *group, const char *name)
 	return config_setting_is_group(group) ? config_setting_lookup(group, name) : NULL;
 }
 
-static void bind_row(
-	struct bind *bind, config_setting_t *group, const struct setting *row, void *out)
+static void fill(struct bind *bind, config_setting_t *group, const struct setting *row, void *out)
 {
 	config_setting_t *member = find_member(group, row->name);
 	if (member == NULL && row->preset == NULL)
@@ -123,22 +109,7 @@ void bind_group(struct bind *bind, config_setting_t *group, const struct setting
 {
 	check_names(bind, group, "", rows, also);
 	for (const struct setting *row = rows; row->name != NULL; row++)
-		bind_row(bind, group, row, out);
-}
-
-config_setting_t *bind_list(struct bind *bind, config_setting_t *root, const char *name)
-{
-	config_setting_t *list = config_setting_get_member(root, name);
-	if (list == NULL)
-		return NULL;
-	bool fine = config_setting_is_list(list);
-	for (int i = 0; fine && i < config_setting_length(list); i++)
-		fine = config_setting_is_group(config_setting_get_elem(list, (unsigned)i));
-	if (fine)
-		return list;
-	report_error(bind->problems, bind_place(bind, list),
-		"%s must be a list of groups: write %s = ( { … }, { … } );", name, name);
-	return NULL;
+		fill(bind, group, row, out);
 }
 
 const char *bind_text(config_setting_t *group, const char *name)

@@ -16,15 +16,13 @@ struct bind {
 	const char *kept_from, *kept; /* the last file's name in the tree, and its path */
 };
 
-/* Fills out, whose other bytes stay as they are, from the members of the group. `also` (NULL: none)
- * are names that the caller reads itself. What is wrong is reported, and its place in out gets the
- * row's preset. */
+/* Fills out, which is zeroed, from the members of the group. `also` (NULL: none) are names that the
+ * caller reads itself. What is wrong is reported, and its place in out gets the row's preset. */
 void bind_group(struct bind *bind, config_setting_t *group, const struct setting *rows,
 	const char *const *also, void *out);
-/* The list of groups by that name; NULL if it is not there or (reported) something else. */
-config_setting_t *bind_list(struct bind *bind, config_setting_t *root, const char *name);
 /* A text in the group; NULL: it is not there or no text. Reports nothing. */
 const char *bind_text(config_setting_t *group, const char *name);
+const struct setting *bind_row(const struct setting *rows, const char *name); /* NULL: none */
 struct report_place bind_place(struct bind *bind, const config_setting_t *setting);
 /* The path of a file as libconfig names it; NULL: the main one. */
 const char *bind_file(struct bind *bind, const char *file);

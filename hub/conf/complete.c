@@ -1,8 +1,9 @@
 /* complete - settings that follow from others, and those that contradict each other. */
-#include "hub/conf/settings.h"
+#include "hub/conf/inside.h"
 
-#include <ctype.h>
 #include <string.h>
+
+#include "hub/conf/words.h"
 
 static void complete(struct conf *conf)
 {
@@ -18,13 +19,11 @@ static void complete(struct conf *conf)
 	}
 }
 
-static bool is_node_name(const char *name)
+#define LETTERS_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+static bool is_made_of(const char *text, const char *letters)
 {
-	for (; *name != '\0'; name++) {
-		if (!isalnum((unsigned char)*name) && *name != '-')
-			return false;
-	}
-	return true;
+	return text[strspn(text, letters)] == '\0';
 }
 
 static bool has_name(const struct setting_pair *pairs, const char *name)
@@ -41,38 +40,19 @@ static bool is_loopback(const char *host)
 }
 
 /* Passwords and private keys, as librdkafka 2.x names them. */
-static bool is_secret_property(const char *name)
-{
-	static const char *const names[] = {"sasl.password", "ssl.key.password", "ssl.key.pem",
-		"ssl.keystore.password", "sasl.oauthbearer.client.secret",
-		"sasl.oauthbearer.config"};
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(names[i], name) == 0)
-			return true;
-	}
-	return false;
-}
+static const char *const secret_properties[] = {"sasl.password", "ssl.key.password", "ssl.key.pem",
+	"ssl.keystore.password", "sasl.oauthbearer.client.secret", "sasl.oauthbearer.config", NULL};
 
 static void check_properties(const struct setting_pair *pairs, const char *setting,
 	struct report_place place, struct conf_problems *problems)
 {
 	for (; pairs->name != NULL; pairs++) {
-		if (is_secret_property(pairs->name))
+		if (words_have(secret_properties, pairs->name))
 			report_error(problems, place,
 				"%s: %s is a secret: put it into a file and name that in "
 				"kafka.secret_properties",
 				setting, pairs->name);
 	}
-}
-
-/* What Kafka allows in the names of topics. */
-static bool is_topic_name(const char *name)
-{
-	for (; *name != '\0'; name++) {
-		if (!isalnum((unsigned char)*name) && strchr("._-", *name) == NULL)
-			return false;
-	}
-	return true;
 }
 
 static void check_kafka(
@@ -83,7 +63,7 @@ static void check_kafka(
 		report_error(problems, place,
 			"kafka.min_insync is %d, more than kafka.replication: write at most %d",
 			kafka->min_insync, kafka->replication);
-	if (!is_topic_name(kafka->topic_prefix))
+	if (!is_made_of(kafka->topic_prefix, LETTERS_DIGITS "._-")) /* as Kafka wants it */
 		report_error(problems, place,
 			"kafka.topic_prefix is \"%s\": write letters, digits and ._- only",
 			kafka->topic_prefix);
@@ -153,7 +133,7 @@ static void check_http(
 static void check_identity(
 	const struct conf *conf, struct report_place place, struct conf_problems *problems)
 {
-	if (conf->node != NULL && !is_node_name(conf->node))
+	if (conf->node != NULL && !is_made_of(conf->node, LETTERS_DIGITS "-"))
 		report_error(problems, place,
 			"node is \"%s\": write letters, digits and hyphens only", conf->node);
 	if (conf->roles == 0)
@@ -169,7 +149,7 @@ static void check_identity(
 			seal->current_master_key);
 }
 
-void settings_complete(struct conf *conf, struct conf_problems *problems)
+void complete_settings(struct conf *conf, struct conf_problems *problems)
 {
 	struct report_place place = {conf->path, 0};
 	complete(conf);

@@ -5,10 +5,7 @@
 
 #include "hub/base/memory.h"
 #include "hub/conf/file.h"
-#include "hub/conf/lists/list.h"
-#include "hub/conf/settings.h"
-#include "hub/conf/source.h"
-#include "hub/conf/version.h"
+#include "hub/conf/inside.h"
 
 static struct conf *conf_new(const char *path)
 {
@@ -41,36 +38,47 @@ static bool parse(struct bind *bind, config_t *tree)
 	return false;
 }
 
-static void sort_desks(struct conf *conf)
+static void fill_rules(struct conf *conf)
 {
-	const struct rules_desk **by_kind =
-		arena_get_array(&conf->arena, conf->rules.desks_count + 1, sizeof(*by_kind));
-	rules_sort_by_kind(&conf->rules, by_kind);
-	conf->rules.desks_by_kind = by_kind;
+	struct rules *rules = &conf->rules;
+	const struct list_items *lists = conf->index->lists;
+	rules->partners = lists[LIST_PARTNERS].items;
+	rules->partners_count = lists[LIST_PARTNERS].count;
+	rules->desks = lists[LIST_DESKS].items;
+	rules->desks_count = lists[LIST_DESKS].count;
+	rules->regions = lists[LIST_REGIONS].items;
+	rules->regions_count = lists[LIST_REGIONS].count;
+	rules->programmes = lists[LIST_PROGRAMMES].items;
+	rules->programmes_count = lists[LIST_PROGRAMMES].count;
+	rules->routes = lists[LIST_ROUTES].items;
+	rules->routes_count = lists[LIST_ROUTES].count;
+	rules->overrides = lists[LIST_OVERRIDES].items;
+	rules->overrides_count = lists[LIST_OVERRIDES].count;
+	rules->default_region = conf->default_region;
 }
 
 /* The code lists come first, since other lists are checked against them; if they cannot be read,
  * that is one problem and not one for each code. */
 static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
 {
+	const char *names[LISTS + 1] = {NULL};
+	for (size_t i = 0; i < LISTS; i++)
+		names[i] = list_all[i]->name;
 	const char *secrets = bind_text(root, "secrets_dir");
 	bind->secrets = file_path(bind->arena, bind->folder,
 		secrets != NULL && secrets[0] != '\0' ? secrets : SETTINGS_SECRETS_DIR);
-	bind_group(bind, root, settings_rows, list_names, conf);
+	bind_group(bind, root, settings_rows, names, conf);
 	config_setting_t *kafka = config_setting_get_member(root, "kafka");
 	conf->index->kafka =
 		kafka != NULL ? bind_place(bind, kafka) : (struct report_place){conf->path, 0};
-	settings_complete(conf, bind->problems);
-	conf->codes = list_codes(conf->codes_file, bind->problems);
+	complete_settings(conf, bind->problems);
+	conf->codes = list_codes(bind, conf->codes_file);
 	bind->codes = conf->codes;
-	conf->rules.default_region = conf->default_region;
-	list_partners(bind, root, conf);
-	list_desks(bind, root, conf);
-	list_regions(bind, root, conf);
-	list_municipalities(bind, conf);
-	list_programmes(bind, root, conf);
-	list_routes(bind, root, conf);
+	list_read(bind, root, conf);
 	list_clocks(bind, root, conf);
+	list_name_regions(bind, conf);
+	list_municipalities(bind, conf);
+	fill_rules(conf);
 }
 
 enum outcome conf_load(const char *path, struct conf **out, struct conf_problems *problems)
@@ -93,8 +101,11 @@ enum outcome conf_load(const char *path, struct conf **out, struct conf_problems
 		conf_free(conf);
 		return REJECT;
 	}
-	sort_desks(conf);
-	conf->rules.version = version_of(&conf->rules, conf->codes, &conf->arena);
+	size_t places = conf->rules.desks_count + 1;
+	const struct rules_desk **by_kind = arena_get_array(&conf->arena, places, sizeof(*by_kind));
+	rules_sort_by_kind(&conf->rules, by_kind);
+	conf->rules.desks_by_kind = by_kind;
+	conf->rules.version = version_of(conf, &conf->arena);
 	*out = conf;
 	return OK;
 }

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hub/conf/secrets.h"
+#include "hub/conf/conf.h"
 
 enum { KEY_SIZE = 32, LINE_SIZE = 2 * KEY_SIZE + 1 };
 

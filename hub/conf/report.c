@@ -8,25 +8,29 @@
 #include "hub/base/memory.h"
 #include "hub/base/nearest.h"
 
-static void keep_one_line(char *text)
-{
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = ' ';
-	}
-}
-
-static struct conf_problem *add(struct conf_problems *problems, struct report_place place)
+static void add(struct conf_problems *problems, struct conf_problem problem)
 {
 	if (problems->count == problems->capacity) {
 		problems->capacity = problems->capacity > 0 ? 2 * problems->capacity : 16;
 		size_t size = memory_product(problems->capacity, sizeof(*problems->items));
 		problems->items = memory_resize(problems->items, size);
 	}
-	struct conf_problem *problem = &problems->items[problems->count++];
-	const char *file = arena_string(&problems->arena, bytes_of_string(place.file));
-	*problem = (struct conf_problem){.file = file, .line = place.line};
-	return problem;
+	problem.file = arena_string(&problems->arena, bytes_of_string(problem.file));
+	problems->items[problems->count++] = problem;
+	problems->errors += problem.warning ? 0 : 1;
+}
+
+static const char *one_line(struct arena *arena, const char *format, va_list arguments)
+	PRINTF_LIKE(2, 0);
+
+static const char *one_line(struct arena *arena, const char *format, va_list arguments)
+{
+	char *text = arena_format_list(arena, format, arguments);
+	for (char *at = text; *at != '\0'; at++) {
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = ' ';
+	}
+	return text;
 }
 
 void report_error(
@@ -34,11 +38,9 @@ void report_error(
 {
 	va_list arguments;
 	va_start(arguments, format);
-	char *text = arena_format_list(&problems->arena, format, arguments);
+	const char *text = one_line(&problems->arena, format, arguments);
 	va_end(arguments);
-	keep_one_line(text);
-	add(problems, place)->text = text;
-	problems->errors++;
+	add(problems, (struct conf_problem){place.file, place.line, false, text});
 }
 
 void report_warning(
@@ -46,12 +48,9 @@ void report_warning(
 {
 	va_list arguments;
 	va_start(arguments, format);
-	char *text = arena_format_list(&problems->arena, format, arguments);
+	const char *text = one_line(&problems->arena, format, arguments);
 	va_end(arguments);
-	keep_one_line(text);
-	struct conf_problem *problem = add(problems, place);
-	problem->text = text;
-	problem->warning = true;
+	add(problems, (struct conf_problem){place.file, place.line, true, text});
 }
 
 const char *report_hint(struct conf_problems *problems, const char *word, const char *const *words)

@@ -1,74 +1,25 @@
 /* secrets - the files that hold keys, passwords and tokens. */
-#include "hub/conf/secrets.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hub/conf/file.h"
+#include "hub/conf/inside.h"
+
 enum { KEY_SIZE = 32, LINE_MOST = 4096 };
-
-static enum outcome read_whole(int fd, char *to, size_t size, struct err *err)
-{
-	size_t used = 0;
-	while (used < size) {
-		ssize_t count = read(fd, to + used, size - used);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			return err_set(err, REJECT, "cannot be read: %s",
-				count < 0 ? strerror(errno) : "it became shorter");
-		used += (size_t)count;
-	}
-	to[used] = '\0';
-	return OK;
-}
-
-static enum outcome take_line(int fd, char *line, size_t size, struct err *err)
-{
-	struct stat status;
-	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-		return err_set(err, REJECT, "is not a regular file");
-	if (status.st_size >= (off_t)size)
-		return err_set(err, REJECT, "is longer than %zu bytes", size - 1);
-	if (read_whole(fd, line, (size_t)status.st_size, err) != OK)
-		return err->outcome;
-	size_t end = strcspn(line, "\r\n");
-	if (end == 0)
-		return err_set(err, REJECT, "is empty: its first line must hold the secret");
-	if (end + strspn(line + end, "\r\n") != (size_t)status.st_size)
-		return err_set(err, REJECT, "must hold one line and nothing else");
-	line[end] = '\0';
-	return OK;
-}
-
-enum outcome secrets_read_line(const char *path, char *line, size_t size, struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return err_set(err, REJECT, "cannot be opened: %s", strerror(errno));
-	struct err cause = {0};
-	enum outcome outcome = take_line(fd, line, size, &cause);
-	close(fd);
-	if (outcome == OK)
-		return OK;
-	sodium_memzero(line, size);
-	return err_set(err, outcome, "%s", cause.text);
-}
 
 enum outcome conf_read_line(const char *path, char *line, size_t size, struct err *err)
 {
-	struct err cause = {0};
-	enum outcome outcome = secrets_read_line(path, line, size, &cause);
-	return outcome == OK ? OK : err_set(err, outcome, "%s: %s", path, cause.text);
+	enum outcome outcome = file_read_line(path, line, size, err);
+	return outcome == OK ? OK : err_in(err, "%s", path);
 }
 
 static enum outcome read_key(const char *path, uint8_t key[KEY_SIZE], struct err *err)
 {
 	char line[2 * KEY_SIZE + 3];
-	if (secrets_read_line(path, line, sizeof(line), err) != OK)
+	if (file_read_line(path, line, sizeof(line), err) != OK)
 		return err->outcome;
 	bool fine = bytes_from_hex(bytes_of_string(line), key, KEY_SIZE);
 	sodium_memzero(line, sizeof(line));
@@ -77,9 +28,8 @@ static enum outcome read_key(const char *path, uint8_t key[KEY_SIZE], struct err
 
 enum outcome conf_read_key(const char *path, uint8_t key[32], struct err *err)
 {
-	struct err cause = {0};
-	enum outcome outcome = read_key(path, key, &cause);
-	return outcome == OK ? OK : err_set(err, outcome, "%s: %s", path, cause.text);
+	enum outcome outcome = read_key(path, key, err);
+	return outcome == OK ? OK : err_in(err, "%s", path);
 }
 
 /* What others on the machine can read is no secret. */
@@ -129,7 +79,7 @@ static const char *check_line(
 {
 	char *line = arena_get(arena, LINE_MOST);
 	struct err err = {0};
-	if (secrets_read_line(path, line, LINE_MOST, &err) != OK) {
+	if (file_read_line(path, line, LINE_MOST, &err) != OK) {
 		report_error(problems, (struct report_place){path, 0}, "%s: %s", setting, err.text);
 		return NULL;
 	}

@@ -1,8 +1,7 @@
 /* settings - the settings of the hub itself, one row each. */
-#include "hub/conf/settings.h"
-
 #include <stddef.h>
-#include <string.h>
+
+#include "hub/conf/inside.h"
 
 #define AT(member) offsetof(struct conf, member)
 
@@ -22,7 +21,7 @@ const struct setting settings_rows[] = {
 	{"log_level", SETTING_CHOICE, AT(log_level), "info", 0, 0, log_levels,
 		"Least important line that is logged. error: a person must act. warn: the hub "
 		"copes. info: life cycle and one line per settled message."},
-	{"roles", SETTING_CHOICES, AT(roles), "router edge", 0, 0, roles,
+	{"roles", SETTING_CHOICES, AT(roles), "[ \"router\", \"edge\" ]", 0, 0, roles,
 		"What `lokethub serve` runs: router decides, edge talks to the world."},
 	{"default_region", SETTING_FORMAT, AT(default_region), "", 0, 0, SETTING_ONE("am"),
 		"Region of a client where neither message nor desk names one; none: such a "
@@ -178,8 +177,8 @@ const struct setting settings_rows[] = {
 	{"seal.id_key_file", SETTING_SECRET, AT(seal.id_key_file), "id.key", 0, 0, NULL,
 		"Key that makes the ids of messages and referrals, and their digests. It can "
 		"never be changed either."},
-	{"seal.master_keys", SETTING_SECRET_PAIRS, AT(seal.master_keys), "first master-first.key",
-		0, 0, NULL,
+	{"seal.master_keys", SETTING_SECRET_PAIRS, AT(seal.master_keys),
+		"( ( \"first\", \"master-first.key\" ) )", 0, 0, NULL,
 		"Keys that wrap the data keys, by name. Keep old ones until nothing is wrapped "
 		"with them."},
 	{"seal.current_master_key", SETTING_STRING, AT(seal.current_master_key), "", 1, 60, NULL,

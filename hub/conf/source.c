@@ -1,7 +1,5 @@
 /* source - looks over the text of a configuration for what libconfig 1.5 would misread or die of.
  */
-#include "hub/conf/source.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -9,6 +7,7 @@
 #include <string.h>
 
 #include "hub/conf/file.h"
+#include "hub/conf/inside.h"
 
 enum { DEPTH_MOST = 10 };
 
@@ -167,34 +166,24 @@ static void scan_file(struct scan *scan)
 	report_error(scan->problems, (struct report_place){scan->place.file, 0}, "is not UTF-8");
 }
 
-bool source_check_text(
-	struct bytes text, const char *path, const char *folder, struct conf_problems *problems)
-{
-	struct arena arena = {0};
-	struct scan scan = {
-		.at = (const char *)text.data,
-		.end = (const char *)text.data + text.size,
-		.line_start = true,
-		.place = {path, 1},
-		.folder = folder,
-		.arena = &arena,
-		.problems = problems,
-	};
-	scan_file(&scan);
-	arena_done(&arena);
-	return scan.found == 0;
-}
-
 bool source_check(const char *path, const char *folder, struct conf_problems *problems)
 {
 	struct arena arena = {0};
 	struct err err = {0};
 	struct bytes text = {0};
+	struct scan scan = {.line_start = true,
+		.place = {path, 1},
+		.folder = folder,
+		.arena = &arena,
+		.problems = problems};
 	bool fine = file_read(path, &arena, &text, &err) == OK;
-	if (fine)
-		fine = source_check_text(text, path, folder, problems);
-	else
+	if (fine) {
+		scan.at = (const char *)text.data;
+		scan.end = scan.at + text.size;
+		scan_file(&scan);
+	} else {
 		report_error(problems, (struct report_place){path, 0}, "%s", err.text);
+	}
 	arena_done(&arena);
-	return fine;
+	return fine && scan.found == 0;
 }

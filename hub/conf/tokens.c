@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hub/conf/lists/list.h"
-#include "hub/conf/secrets.h"
+#include "hub/conf/file.h"
+#include "hub/conf/inside.h"
 
 enum { LEAST = 32, MOST = 512 };
 
@@ -35,7 +35,7 @@ static bool is_token(const char *text)
 static bool read_token(const struct conf *conf, struct conf_token *token, struct err *err)
 {
 	char line[MOST + 3];
-	if (secrets_read_line(token->file, line, sizeof(line), err) != OK)
+	if (file_read_line(token->file, line, sizeof(line), err) != OK)
 		return false;
 	size_t size = strlen(line);
 	bool fine = size >= LEAST && size <= MOST && is_token(line);

@@ -1,8 +1,8 @@
 /* version - a short name for what a configuration says: equal content, equal name. */
-#include "hub/conf/version.h"
-
 #include <sodium.h>
 #include <string.h>
+
+#include "hub/conf/inside.h"
 
 enum { DIGITS = 12 };
 
@@ -33,41 +33,55 @@ static void add_words(struct hash *hash, const char *const *words)
 	add_text(hash, NULL);
 }
 
-static void add_partner(struct hash *hash, const struct rules_partner *partner)
+/* Of the types that the lists have within what is kept of an item. */
+static void add_value(struct hash *hash, const struct setting *row, const void *item)
 {
-	add_text(hash, partner->oin);
-	add_text(hash, partner->name);
-	add_text(hash, partner->home_desk);
-	add_number(hash, partner->feedback);
-	add_number(hash, partner->disclose_owner);
-	add_number(hash, partner->is_private);
-	add_number(hash, partner->may_see_bsn);
+	const void *place = (const uint8_t *)item + row->offset;
+	switch (row->type) {
+	case SETTING_STRING:
+	case SETTING_FORMAT:
+	case SETTING_CODE:
+	case SETTING_FILE:
+	case SETTING_SECRET:
+		add_text(hash, *(const char *const *)place);
+		return;
+	case SETTING_INT:
+	case SETTING_DATE:
+	case SETTING_CHOICE:
+	case SETTING_CHOICES:
+		add_number(hash, *(const int32_t *)place);
+		return;
+	case SETTING_LONG:
+		add_number(hash, *(const int64_t *)place);
+		return;
+	case SETTING_BOOL:
+		add_number(hash, *(const bool *)place);
+		return;
+	case SETTING_STRINGS:
+	case SETTING_CODES:
+		add_words(hash, *(const char *const *const *)place);
+		return;
+	case SETTING_PAIRS:
+	case SETTING_SECRET_PAIRS:
+		for (const struct setting_pair *pair = *(const struct setting_pair *const *)place;
+			pair->name != NULL; pair++) {
+			add_text(hash, pair->name);
+			add_text(hash, pair->value);
+		}
+		add_text(hash, NULL);
+	}
 }
 
-static void add_desk(struct hash *hash, const struct rules_desk *desk)
+static void add_list(struct hash *hash, const struct list *list, const struct list_items *read)
 {
-	add_text(hash, desk->id);
-	add_text(hash, desk->name);
-	add_text(hash, desk->partner);
-	add_text(hash, desk->kind);
-	add_text(hash, desk->region);
-	add_words(hash, desk->questions);
-	add_words(hash, desk->fields);
-	add_words(hash, desk->fields_accepted);
-	add_text(hash, desk->successor);
-	add_text(hash, desk->coordinator);
-	add_number(hash, desk->capacity);
-	add_number(hash, desk->active);
-	add_number(hash, desk->holds);
-}
-
-static void add_region(struct hash *hash, const struct rules_region *region)
-{
-	add_text(hash, region->code);
-	add_text(hash, region->name);
-	add_text(hash, region->entry_desk);
-	add_text(hash, region->coordinator);
-	add_words(hash, region->stand_ins);
+	add_number(hash, (int64_t)read->count);
+	for (size_t i = 0; i < read->count; i++) {
+		const uint8_t *item = (const uint8_t *)read->items + i * list->size;
+		for (const struct setting *row = list->rows; row->name != NULL; row++) {
+			if (row->offset < list->size)
+				add_value(hash, row, item);
+		}
+	}
 }
 
 static void add_municipality(struct hash *hash, const struct rules_municipality *municipality)
@@ -80,44 +94,10 @@ static void add_municipality(struct hash *hash, const struct rules_municipality 
 	add_number(hash, municipality->to);
 }
 
-static void add_programme(struct hash *hash, const struct rules_programme *programme)
-{
-	add_text(hash, programme->code);
-	add_text(hash, programme->successor);
-	add_number(hash, programme->from);
-	add_number(hash, programme->to);
-}
-
-static void add_route(struct hash *hash, const struct rules_route *route)
-{
-	const char *const *const lists[] = {route->questions, route->regions, route->municipalities,
-		route->target_groups, route->sectors, route->programmes, route->partners,
-		route->pathways, route->voucher_kinds};
-	add_text(hash, route->name);
-	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-		add_words(hash, lists[i]);
-	add_number(hash, route->age_from);
-	add_number(hash, route->age_to);
-	add_number(hash, route->level_from);
-	add_number(hash, route->level_to);
-	add_text(hash, route->to_desk);
-	add_text(hash, route->to_kind);
-}
-
 static void add_duration(struct hash *hash, struct rules_duration duration)
 {
 	add_number(hash, duration.unit);
 	add_number(hash, duration.count);
-}
-
-static void add_override(struct hash *hash, const struct rules_override *override)
-{
-	add_text(hash, override->from_desk);
-	add_text(hash, override->to_desk);
-	add_text(hash, override->question);
-	add_text(hash, override->urgency);
-	add_number(hash, override->clock);
-	add_duration(hash, override->duration);
 }
 
 static void add_clock(struct hash *hash, const struct rules_clock *clock)
@@ -132,29 +112,21 @@ static void add_clock(struct hash *hash, const struct rules_clock *clock)
 	add_number(hash, clock->last_level);
 }
 
-static void add_lists(struct hash *hash, const struct rules *rules)
+/* What no row of a list has filled. */
+static void add_rest(struct hash *hash, const struct rules *rules)
 {
-	add_number(hash, (int64_t)rules->partners_count);
-	for (size_t i = 0; i < rules->partners_count; i++)
-		add_partner(hash, &rules->partners[i]);
-	add_number(hash, (int64_t)rules->desks_count);
-	for (size_t i = 0; i < rules->desks_count; i++)
-		add_desk(hash, &rules->desks[i]);
-	add_number(hash, (int64_t)rules->regions_count);
-	for (size_t i = 0; i < rules->regions_count; i++)
-		add_region(hash, &rules->regions[i]);
+	for (size_t i = 0; i < rules->regions_count; i++) {
+		add_text(hash, rules->regions[i].name);
+		add_words(hash, rules->regions[i].stand_ins);
+	}
 	add_number(hash, (int64_t)rules->municipalities_count);
 	for (size_t i = 0; i < rules->municipalities_count; i++)
 		add_municipality(hash, &rules->municipalities[i]);
-	add_number(hash, (int64_t)rules->programmes_count);
-	for (size_t i = 0; i < rules->programmes_count; i++)
-		add_programme(hash, &rules->programmes[i]);
-	add_number(hash, (int64_t)rules->routes_count);
-	for (size_t i = 0; i < rules->routes_count; i++)
-		add_route(hash, &rules->routes[i]);
-	add_number(hash, (int64_t)rules->overrides_count);
 	for (size_t i = 0; i < rules->overrides_count; i++)
-		add_override(hash, &rules->overrides[i]);
+		add_duration(hash, rules->overrides[i].duration);
+	for (size_t i = 0; i < RULES_CLOCKS; i++)
+		add_clock(hash, &rules->clocks[i]);
+	add_text(hash, rules->default_region);
 }
 
 static void add_codes(struct hash *hash, const struct codes *codes)
@@ -168,15 +140,16 @@ static void add_codes(struct hash *hash, const struct codes *codes)
 	}
 }
 
-const char *version_of(const struct rules *rules, const struct codes *codes, struct arena *arena)
+const char *version_of(const struct conf *conf, struct arena *arena)
 {
 	struct hash hash;
 	crypto_hash_sha256_init(&hash.state);
-	add_lists(&hash, rules);
-	for (size_t i = 0; i < RULES_CLOCKS; i++)
-		add_clock(&hash, &rules->clocks[i]);
-	add_text(&hash, rules->default_region);
-	add_codes(&hash, codes);
+	for (size_t i = 0; i < LISTS; i++) {
+		if (i != LIST_DESK_KINDS) /* what the desks have of them counts */
+			add_list(&hash, list_all[i], &conf->index->lists[i]);
+	}
+	add_rest(&hash, &conf->rules);
+	add_codes(&hash, conf->codes);
 	uint8_t digest[crypto_hash_sha256_BYTES];
 	crypto_hash_sha256_final(&hash.state, digest);
 	char *version = arena_get(arena, DIGITS + 1);

@@ -2,17 +2,48 @@
 #include "hub/conf/check/check.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 
-const char *check_what(struct check *check, const char *format, ...)
+static const char *tell(const struct check *check, const char *format, va_list arguments)
+	PRINTF_LIKE(2, 0);
+
+/* A list's name without its s is what one of it is called. */
+static const char *tell(const struct check *check, const char *format, va_list arguments)
+{
+	struct arena *arena = &check->problems->arena;
+	const struct list *list = check->list;
+	const char *text = arena_format_list(arena, format, arguments), *title = "";
+	if (list->title != NULL) {
+		size_t offset = bind_row(list->rows, list->title)->offset;
+		const void *place = (const uint8_t *)check->item + offset;
+		title = arena_format(arena, " %s", *(const char *const *)place);
+	}
+	return arena_format(
+		arena, "%.*s%s: %s", (int)strlen(list->name) - 1, list->name, title, text);
+}
+
+void check_error(struct check *check, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	const char *text = arena_format_list(&check->problems->arena, format, arguments);
+	report_error(check->problems, check->place, "%s", tell(check, format, arguments));
 	va_end(arguments);
-	return text;
+}
+
+void check_warning(struct check *check, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	report_warning(check->problems, check->place, "%s", tell(check, format, arguments));
+	va_end(arguments);
+}
+
+const struct rules_desk *check_find_desk(const struct check *check, const char *desk)
+{
+	return rules_desk(&check->conf->rules, bytes_of_string(desk));
 }
 
 enum { HINTS_MOST = 50 };
@@ -32,56 +63,79 @@ static const char *hint(struct check *check, const char *desk)
 	return text;
 }
 
-const struct rules_desk *check_desk(
-	struct check *check, struct report_place place, const char *what, const char *desk)
+void check_reference(struct check *check, const char *field, const char *form, const char *text)
 {
-	if (desk == NULL)
-		return NULL;
-	const struct rules_desk *found = rules_desk(&check->conf->rules, bytes_of_string(desk));
-	if (found == NULL)
-		report_error(check->problems, place, "%s %s is not in desks%s", what, desk,
-			hint(check, desk));
-	return found;
+	const struct rules *rules = &check->conf->rules;
+	struct bytes name = bytes_of_string(text);
+	if (text == NULL)
+		return;
+	if (strcmp(form, "desk") == 0 && rules_desk(rules, name) == NULL)
+		check_error(check, "%s %s is not in desks%s", field, text, hint(check, text));
+	else if (strcmp(form, "am") == 0 && rules_region(rules, name) == NULL)
+		check_error(check, "%s %s is not in regions", field, text);
+	else if (strcmp(form, "oin") == 0 && rules_partner(rules, name) == NULL)
+		check_error(check, "%s %s is not in partners", field, text);
+}
+
+static void check_list(struct check *check, enum list_name name,
+	void (*check_item)(struct check *check, const void *item))
+{
+	const struct list *list = list_all[name];
+	const struct list_items *read = &check->conf->index->lists[name];
+	check->list = list;
+	for (size_t i = 0; i < read->count; i++) {
+		const uint8_t *item = (const uint8_t *)read->items + i * list->size;
+		check->item = item;
+		check->place = read->places[i];
+		for (const struct setting *row = list->rows; row->name != NULL; row++) {
+			if (row->type == SETTING_FORMAT)
+				check_reference(check, row->name, row->choices[0],
+					*(const char *const *)(const void *)(item + row->offset));
+		}
+		if (check_item != NULL)
+			check_item(check, item);
+	}
 }
 
 /* A desk that owns clients stays in the configuration, active, until they have another owner. */
 static void check_owner(struct check *check, const char *owner)
 {
-	const struct rules *rules = &check->conf->rules;
+	const struct rules_desk *desk = check_find_desk(check, owner);
+	const struct list_items *desks = &check->conf->index->lists[LIST_DESKS];
 	struct report_place place = {check->conf->path, 0};
-	const struct rules_desk *desk = rules_desk(rules, bytes_of_string(owner));
-	if (desk == NULL) {
-		report_error(check->problems, place,
-			"desk %s still has clients: put it back, and take it out when they are "
-			"assigned to others",
-			owner);
-		return;
-	}
-	place = check->conf->index->desks[desk - rules->desks];
-	if (!desk->active)
-		report_error(check->problems, place,
-			"desk %s still has clients: leave it active until they are assigned to "
-			"others",
-			owner);
+	const char *must = NULL;
+	if (desk == NULL)
+		must = "put it back, and take it out when they are assigned to others";
+	else if (!desk->active)
+		must = "leave it active until they are assigned to others";
 	else if (!desk->holds)
-		report_error(check->problems, place,
-			"desk %s still has clients: leave holds = true until they are assigned to "
-			"others",
-			owner);
+		must = "leave holds = true until they are assigned to others";
+	if (desk != NULL)
+		place = desks->places[desk - check->conf->rules.desks];
+	if (must != NULL)
+		report_error(check->problems, place, "desk %s still has clients: %s", owner, must);
 }
 
 enum outcome conf_check(const struct conf *conf, const char *const *owners, size_t owners_count,
 	struct conf_problems *problems)
 {
 	size_t errors = problems->errors;
-	struct check check = {conf, problems, calendar_date(clock_wall())};
-	check_partners(&check);
-	check_desks(&check);
-	check_regions(&check);
+	struct check check = {.conf = conf,
+		.problems = problems,
+		.today = calendar_date(clock_wall()),
+		.person = check_person_fields(&problems->arena)};
+	const char *fallback = conf->default_region;
+	if (fallback != NULL && rules_region(&conf->rules, bytes_of_string(fallback)) == NULL)
+		report_error(problems, (struct report_place){conf->path, 0},
+			"default_region %s is not in regions", fallback);
+	check_list(&check, LIST_PARTNERS, check_partner);
+	check_list(&check, LIST_DESKS, check_desk);
+	check_list(&check, LIST_REGIONS, check_region);
+	check_list(&check, LIST_PROGRAMMES, check_programme);
+	check_list(&check, LIST_ROUTES, check_route);
+	check_list(&check, LIST_OVERRIDES, NULL);
+	check_circles(&check);
 	check_municipalities(&check);
-	check_programmes(&check);
-	check_routes(&check);
-	check_overrides(&check);
 	for (size_t i = 0; owners != NULL && i < owners_count; i++)
 		check_owner(&check, owners[i]);
 	check_total(&check);

@@ -2,28 +2,36 @@
 #ifndef HUB_CONF_CHECK_CHECK_H
 #define HUB_CONF_CHECK_CHECK_H
 
-#include "hub/conf/lists/list.h"
+#include "hub/conf/inside.h"
 
 struct check {
 	const struct conf *conf;
 	struct conf_problems *problems;
 	int32_t today; /* the local date */
+	const char *const *person; /* the fields of a Person, which the schema knows */
+	/* What is looked at now: */
+	const struct list *list;
+	const void *item;
+	struct report_place place;
 };
 
-/* The desk of that id; NULL: none is named, or (reported) it is unknown. `what` begins the report:
- * "desk wsp-twente: successor". */
-const struct rules_desk *check_desk(
-	struct check *check, struct report_place place, const char *what, const char *desk);
-/* Begins a report; valid as long as the problems. */
-const char *check_what(struct check *check, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Of the item, which begins the report: "desk wsp-twente: …". */
+void check_error(struct check *check, const char *format, ...) PRINTF_LIKE(2, 3);
+void check_warning(struct check *check, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A text in the form "desk", "am" or "oin" (NULL: none) must be declared; `field` names it. */
+void check_reference(struct check *check, const char *field, const char *form, const char *text);
+const struct rules_desk *check_find_desk(const struct check *check, const char *desk);
 
-void check_partners(struct check *check);
-void check_desks(struct check *check);
-void check_regions(struct check *check);
+/* What the references of one item do not show. */
+void check_partner(struct check *check, const void *item);
+void check_desk(struct check *check, const void *item);
+void check_region(struct check *check, const void *item);
+void check_programme(struct check *check, const void *item);
+void check_route(struct check *check, const void *item);
+
+const char *const *check_person_fields(struct arena *arena);
+void check_circles(struct check *check); /* of successors */
 void check_municipalities(struct check *check);
-void check_programmes(struct check *check);
-void check_routes(struct check *check);
-void check_overrides(struct check *check);
 /* Every question in every region leads to an active desk that takes it, however full desks are. */
 void check_total(struct check *check);
 

@@ -4,86 +4,59 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
+#include "hub/conf/words.h"
 
 /* Of the region itself, or nationwide. */
-static void check_lies_in(struct check *check, struct report_place place, const char *what,
-	const struct rules_desk *desk, const char *region)
+static const struct rules_desk *check_lies_in(
+	struct check *check, const char *field, const char *id, const char *region)
 {
+	const struct rules_desk *desk = check_find_desk(check, id);
 	if (desk != NULL && desk->region != NULL && strcmp(desk->region, region) != 0)
-		report_error(check->problems, place,
+		check_error(check,
 			"%s %s lies in %s: name a desk of this region, or one that works "
 			"nationwide",
-			what, desk->id, desk->region);
+			field, id, desk->region);
 	if (desk != NULL && !desk->active)
-		report_error(check->problems, place, "%s %s is not active", what, desk->id);
+		check_error(check, "%s %s is not active", field, id);
+	return desk;
 }
 
-static void check_entry_desk(
-	struct check *check, struct report_place place, const struct rules_region *region)
-{
-	const char *what = check_what(check, "region %s: entry_desk", region->code);
-	const struct rules_desk *desk = check_desk(check, place, what, region->entry_desk);
-	check_lies_in(check, place, what, desk, region->code);
-	if (desk != NULL && !desk->holds)
-		report_error(check->problems, place,
-			"%s %s must have holds = true: it becomes responsible for whom nobody has",
-			what, desk->id);
-	if (desk != NULL && desk->questions != NULL && desk->questions[0] != NULL)
-		report_error(check->problems, place,
-			"%s %s must take every question: write questions = [ ] for it", what,
-			desk->id);
-}
-
-static bool has_active(const struct rules *rules, const char *kind, const char *region)
-{
-	const struct rules_desk *desk = NULL;
-	size_t at = 0;
-	while ((desk = rules_next_of_kind(rules, kind, region, &at)) != NULL) {
-		if (desk->active)
-			return true;
-	}
-	return false;
-}
-
-static void check_stand_ins(
-	struct check *check, struct report_place place, const struct rules_region *region)
+static void check_stand_in(
+	struct check *check, const char *region, const char *kind, const char *id)
 {
 	const struct conf *conf = check->conf;
-	for (const char *const *pair = region->stand_ins; *pair != NULL; pair += 2) {
-		const char *what =
-			check_what(check, "region %s: stand_ins: %s", region->code, pair[0]);
-		const struct rules_desk *desk = check_desk(check, place, what, pair[1]);
-		if (!codes_has(conf->codes, "desk_kind", bytes_of_string(pair[0])))
-			report_error(check->problems, place, "%s is not in the code list desk_kind",
-				what);
-		else if (has_active(&conf->rules, pair[0], region->code))
-			report_warning(check->problems, place,
-				"%s: the region has one, so nobody stands in for it", what);
-		if (desk != NULL && !desk->active)
-			report_error(check->problems, place, "%s %s is not active", what, desk->id);
-	}
+	const struct rules_desk *desk = check_find_desk(check, id), *own = NULL;
+	const char *field = arena_format(&check->problems->arena, "stand_ins: %s", kind);
+	size_t at = 0;
+	check_reference(check, field, "desk", id);
+	do {
+		own = rules_next_of_kind(&conf->rules, kind, region, &at);
+	} while (own != NULL && !own->active);
+	if (!codes_has(conf->codes, "desk_kind", bytes_of_string(kind)))
+		check_error(check, "%s is not in the code list desk_kind", field);
+	else if (own != NULL)
+		check_warning(check, "%s: the region has one, so nobody stands in for it", field);
+	if (desk != NULL && !desk->active)
+		check_error(check, "%s %s is not active", field, id);
 }
 
-void check_regions(struct check *check)
+void check_region(struct check *check, const void *item)
 {
-	const struct rules *rules = &check->conf->rules;
-	for (size_t i = 0; i < rules->regions_count; i++) {
-		const struct rules_region *region = &rules->regions[i];
-		struct report_place place = check->conf->index->regions[i];
-		const char *what = check_what(check, "region %s: coordinator", region->code);
-		check_lies_in(check, place, what,
-			check_desk(check, place, what, region->coordinator), region->code);
-		check_entry_desk(check, place, region);
-		check_stand_ins(check, place, region);
-	}
-	struct report_place main_file = {check->conf->path, 0};
-	if (rules->regions_count == 0)
-		report_error(check->problems, main_file,
-			"regions is empty: a referral needs a region to be routed in");
-	const char *fallback = rules->default_region;
-	if (fallback != NULL && rules_region(rules, bytes_of_string(fallback)) == NULL)
-		report_error(check->problems, main_file, "default_region %s is not in regions",
-			fallback);
+	const struct rules_region *region = item;
+	check_lies_in(check, "coordinator", region->coordinator, region->code);
+	const struct rules_desk *entry =
+		check_lies_in(check, "entry_desk", region->entry_desk, region->code);
+	if (entry != NULL && !entry->holds)
+		check_error(check,
+			"entry_desk %s must have holds = true: it becomes responsible for whom "
+			"nobody has",
+			entry->id);
+	if (entry != NULL && words_count(entry->questions) > 0)
+		check_error(check,
+			"entry_desk %s must take every question: write questions = [ ] for it",
+			entry->id);
+	for (const char *const *pair = region->stand_ins; *pair != NULL; pair += 2)
+		check_stand_in(check, region->code, pair[0], pair[1]);
 }
 
 /* The row lies within the days of its region. */
@@ -145,36 +118,21 @@ void check_municipalities(struct check *check)
 	}
 }
 
-static bool is_listed(const struct rules *rules, const char *programme)
-{
-	for (size_t i = 0; i < rules->programmes_count; i++) {
-		if (strcmp(rules->programmes[i].code, programme) == 0)
-			return true;
-	}
-	return false;
-}
-
-void check_programmes(struct check *check)
+void check_programme(struct check *check, const void *item)
 {
 	const struct rules *rules = &check->conf->rules;
-	for (size_t i = 0; i < rules->programmes_count; i++) {
-		const struct rules_programme *row = &rules->programmes[i];
-		struct report_place place = check->conf->index->programmes[i];
-		if (row->successor == NULL)
-			continue;
-		if (!is_listed(rules, row->successor))
-			report_error(check->problems, place,
-				"programme %s: successor %s is not in programmes", row->code,
-				row->successor);
-		else if (row->to == INT32_MAX)
-			report_warning(check->problems, place,
-				"programme %s: it has a successor but no end, so nothing goes over",
-				row->code);
-		else if (rules_programme_now(rules, bytes_of_string(row->code), row->to).data ==
-			NULL)
-			report_error(check->problems, place,
-				"programme %s: its successor %s ends before it, or leads back to "
-				"it",
-				row->code, row->successor);
-	}
+	const struct rules_programme *row = item;
+	size_t i = 0;
+	if (row->successor == NULL)
+		return;
+	while (i < rules->programmes_count &&
+		strcmp(rules->programmes[i].code, row->successor) != 0)
+		i++;
+	if (i == rules->programmes_count)
+		check_error(check, "successor %s is not in programmes", row->successor);
+	else if (row->to == INT32_MAX)
+		check_warning(check, "it has a successor but no end, so nothing goes over");
+	else if (rules_programme_now(rules, bytes_of_string(row->code), row->to).data == NULL)
+		check_error(check, "its successor %s ends before it, or leads back to it",
+			row->successor);
 }

@@ -1,145 +1,90 @@
-/* routes - what routes and overrides name, and whether every referral finds a desk. */
+/* routes - what routes name, and whether every referral finds a desk. */
 #include "hub/conf/check/check.h"
 
 #include <string.h>
 
+#include "hub/conf/words.h"
 #include "hub/handover/route.h"
 
-static bool contains(const char *const *words, const char *word)
-{
-	for (; words != NULL && *words != NULL; words++) {
-		if (strcmp(*words, word) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool is_empty(const char *const *words)
-{
-	return words == NULL || *words == NULL;
-}
-
-static void check_names(
-	struct check *check, const struct rules_route *route, struct report_place place)
+static void check_names(struct check *check, const struct rules_route *route)
 {
 	const struct rules *rules = &check->conf->rules;
 	const char *const *word = NULL;
-	for (word = route->regions; word != NULL && *word != NULL; word++) {
-		if (rules_region(rules, bytes_of_string(*word)) == NULL)
-			report_error(check->problems, place,
-				"route %s: region %s is not in regions", route->name, *word);
-	}
-	for (word = route->partners; word != NULL && *word != NULL; word++) {
-		if (rules_partner(rules, bytes_of_string(*word)) == NULL)
-			report_error(check->problems, place,
-				"route %s: partner %s is not in partners", route->name, *word);
-	}
+	enum pathway pathway;
+	for (word = route->regions; word != NULL && *word != NULL; word++)
+		check_reference(check, "region", "am", *word);
+	for (word = route->partners; word != NULL && *word != NULL; word++)
+		check_reference(check, "partner", "oin", *word);
 	for (word = route->municipalities; word != NULL && *word != NULL; word++) {
 		if (rules_municipality(rules, bytes_of_string(*word), check->today) == NULL)
-			report_error(check->problems, place,
-				"route %s: municipality %s does not exist today", route->name,
-				*word);
+			check_error(check, "municipality %s does not exist today", *word);
 	}
-	enum pathway pathway;
 	for (word = route->pathways; word != NULL && *word != NULL; word++) {
 		if (!pathway_from_name(bytes_of_string(*word), &pathway))
-			report_error(check->problems, place,
-				"route %s: pathway %s must be BOL or BBL", route->name, *word);
-	}
-}
-
-/* Questions that the rule names and its desk does not take. */
-static void check_questions(struct check *check, const struct rules_route *route,
-	const struct rules_desk *desk, struct report_place place)
-{
-	if (is_empty(desk->questions))
-		return;
-	for (const char *const *word = route->questions; word != NULL && *word != NULL; word++) {
-		if (!contains(desk->questions, *word))
-			report_error(check->problems, place,
-				"route %s: desk %s does not take %s, so the rule never leads "
-				"there: mend one of the two",
-				route->name, desk->id, *word);
+			check_error(check, "pathway %s must be BOL or BBL", *word);
 	}
 }
 
 static void check_to_desk(
-	struct check *check, const struct rules_route *route, struct report_place place)
+	struct check *check, const struct rules_route *route, const struct rules_desk *desk)
 {
-	const char *what = check_what(check, "route %s: to_desk", route->name);
-	const struct rules_desk *desk = check_desk(check, place, what, route->to_desk);
-	if (desk == NULL)
-		return;
-	check_questions(check, route, desk, place);
+	const char *const *word = words_count(desk->questions) > 0 ? route->questions : NULL;
+	for (; word != NULL && *word != NULL; word++) {
+		if (!words_have(desk->questions, *word))
+			check_error(check,
+				"desk %s does not take %s, so the rule never leads there: mend one "
+				"of the two",
+				desk->id, *word);
+	}
 	if (!desk->active)
-		report_warning(check->problems, place,
-			"%s %s is not active, so the rule is passed over", what, desk->id);
-	if (desk->region != NULL && !is_empty(route->regions) &&
-		!contains(route->regions, desk->region))
-		report_warning(check->problems, place,
-			"%s %s lies in %s, outside of the rule's "
-			"regions",
-			what, desk->id, desk->region);
+		check_warning(
+			check, "to_desk %s is not active, so the rule is passed over", desk->id);
+	if (desk->region != NULL && words_count(route->regions) > 0 &&
+		!words_have(route->regions, desk->region))
+		check_warning(check, "to_desk %s lies in %s, outside of the rule's regions",
+			desk->id, desk->region);
 }
 
 static bool has_stand_in(const struct rules_region *region, const char *kind)
 {
-	for (const char *const *pair = region->stand_ins; *pair != NULL; pair += 2) {
-		if (strcmp(*pair, kind) == 0)
-			return true;
-	}
-	return false;
+	const char *const *pair = region->stand_ins;
+	while (*pair != NULL && strcmp(*pair, kind) != 0)
+		pair += 2;
+	return *pair != NULL;
 }
 
 /* Regions that the rule holds for and that have neither such a desk nor a stand-in. */
-static void check_to_kind(
-	struct check *check, const struct rules_route *route, struct report_place place)
+static void check_to_kind(struct check *check, const struct rules_route *route)
 {
 	const struct rules *rules = &check->conf->rules;
 	for (size_t i = 0; i < rules->regions_count; i++) {
 		const struct rules_region *region = &rules->regions[i];
 		size_t at = 0;
-		if (!is_empty(route->regions) && !contains(route->regions, region->code))
+		if (words_count(route->regions) > 0 && !words_have(route->regions, region->code))
 			continue;
 		if (rules_next_of_kind(rules, route->to_kind, region->code, &at) == NULL &&
 			!has_stand_in(region, route->to_kind))
-			report_warning(check->problems, place,
-				"route %s: region %s has no %s and names no desk that stands in, "
-				"so later rules decide there",
-				route->name, region->code, route->to_kind);
+			check_warning(check,
+				"region %s has no %s and names no desk that stands in, so later "
+				"rules decide there",
+				region->code, route->to_kind);
 	}
 }
 
-void check_routes(struct check *check)
+void check_route(struct check *check, const void *item)
 {
-	const struct rules *rules = &check->conf->rules;
-	for (size_t i = 0; i < rules->routes_count; i++) {
-		const struct rules_route *route = &rules->routes[i];
-		struct report_place place = check->conf->index->routes[i];
-		check_names(check, route, place);
-		if (route->to_desk != NULL)
-			check_to_desk(check, route, place);
-		else
-			check_to_kind(check, route, place);
-		for (size_t j = 0; j < i; j++) {
-			if (strcmp(rules->routes[j].name, route->name) == 0)
-				report_error(check->problems, place,
-					"route %s: another one has this name: decisions name it, "
-					"so "
-					"choose a new one",
-					route->name);
-		}
-	}
-}
-
-void check_overrides(struct check *check)
-{
-	const struct rules *rules = &check->conf->rules;
-	for (size_t i = 0; i < rules->overrides_count; i++) {
-		const struct rules_override *override = &rules->overrides[i];
-		struct report_place place = check->conf->index->overrides[i];
-		check_desk(check, place, "override: from_desk", override->from_desk);
-		check_desk(check, place, "override: to_desk", override->to_desk);
+	const struct rules_route *route = item;
+	const struct rules_desk *desk = check_find_desk(check, route->to_desk);
+	check_names(check, route);
+	if (desk != NULL)
+		check_to_desk(check, route, desk);
+	else if (route->to_kind != NULL)
+		check_to_kind(check, route);
+	for (const struct rules_route *other = check->conf->rules.routes; other < route; other++) {
+		if (strcmp(other->name, route->name) == 0)
+			check_error(check,
+				"another one has this name: decisions name it, so "
+				"choose a new one");
 	}
 }
 
@@ -160,15 +105,16 @@ static const char *astray(struct check *check, const struct referral *referral, 
 	struct route_question question = {
 		.referral = referral, .day = check->today, .facts = is_full ? &full : NULL};
 	struct route_answer answer = {0};
+	struct arena *arena = &check->problems->arena;
 	struct err err = {0};
 	if (route_find(&check->conf->rules, &question, &answer, &err) != OK)
-		return check_what(check, "%s", err.text);
+		return arena_string(arena, bytes_of_string(err.text));
 	const struct rules_desk *desk = answer.desk;
-	bool takes = is_empty(desk->questions) ||
-		contains(desk->questions, (const char *)referral->question.data);
+	bool takes = words_count(desk->questions) == 0 ||
+		words_have(desk->questions, (const char *)referral->question.data);
 	if (desk->active && desk->holds && takes)
 		return NULL;
-	return check_what(check, "desk %s, found by %s, cannot take it", desk->id, answer.rule);
+	return arena_format(arena, "desk %s, found by %s, cannot take it", desk->id, answer.rule);
 }
 
 /* A person's and an employer's, when all desks have room and when none has. */
@@ -192,6 +138,9 @@ static const char *question_astray(
 void check_total(struct check *check)
 {
 	const struct rules *rules = &check->conf->rules;
+	if (rules->regions_count == 0)
+		report_error(check->problems, (struct report_place){check->conf->path, 0},
+			"regions is empty: a referral needs a region to be routed in");
 	for (size_t i = 0; i < rules->regions_count; i++) {
 		const struct rules_region *region = &rules->regions[i];
 		const struct code *question = NULL;
@@ -205,7 +154,8 @@ void check_total(struct check *check)
 			}
 		}
 		if (count > 0)
-			report_error(check->problems, check->conf->index->regions[i],
+			report_error(check->problems,
+				check->conf->index->lists[LIST_REGIONS].places[i],
 				"region %s: question %s and %zu others lead nowhere: %s",
 				region->code, first, count - 1, reason);
 	}

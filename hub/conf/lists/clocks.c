@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "hub/conf/words.h"
+
 static const char *const names[] = {"T0", "T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9",
 	"T10", "T11", "T12", "T13", NULL};
 _Static_assert(sizeof(names) / sizeof(*names) == RULES_CLOCKS + 1, "a name per clock");
@@ -13,7 +15,7 @@ struct clock_row {
 	const char *repeat, *reminder;
 };
 
-const struct setting list_clock_rows[] = {
+static const struct setting clock_rows[] = {
 	{"normal", SETTING_STRINGS, offsetof(struct clock_row, normal), "", 1, 20, NULL,
 		"Time to each level, the first from the start of the clock, the others from the "
 		"level before: [ \"5wd\", \"2wd\" ]; those left out: as repeat. Units: min, h, d, "
@@ -32,7 +34,7 @@ struct override_row {
 	const char *duration;
 };
 
-const struct setting list_override_rows[] = {
+static const struct setting override_rows[] = {
 	{"clock", SETTING_CHOICE, offsetof(struct override_row, rules.clock), NULL, 0, 0, names,
 		"The clock whose first time is another one."},
 	{"duration", SETTING_STRING, offsetof(struct override_row, duration), NULL, 1, 20, NULL,
@@ -86,11 +88,10 @@ static void take_duration(
 static void take_levels(struct bind *bind, config_setting_t *group, const char *const *words,
 	const struct rules_clock *clock, struct rules_duration *out)
 {
-	int32_t levels = clock->last_level - clock->first_level + 1, count = 0;
+	int32_t levels = clock->last_level - clock->first_level + 1;
+	int32_t count = (int32_t)words_count(words);
 	if (words == NULL)
 		return;
-	while (words[count] != NULL)
-		count++;
 	if (count == 0 || count > levels) {
 		report_error(bind->problems, bind_place(bind, group),
 			"%s has %d times in a row: write 1 to %d, one for each level from %d to %d",
@@ -106,7 +107,7 @@ static void take_levels(struct bind *bind, config_setting_t *group, const char *
 static void take_clock(struct bind *bind, config_setting_t *group, struct rules_clock *clock)
 {
 	struct clock_row row = {0};
-	bind_group(bind, group, list_clock_rows, NULL, &row);
+	bind_group(bind, group, clock_rows, NULL, &row);
 	take_levels(bind, group, row.normal, clock, clock->normal);
 	take_levels(bind, group, row.urgent, clock, clock->urgent);
 	if (row.reminder != NULL)
@@ -139,18 +140,20 @@ void list_clocks(struct bind *bind, config_setting_t *root, struct conf *conf)
 	else if (clocks != NULL)
 		report_error(bind->problems, bind_place(bind, clocks),
 			"clocks must be a group: write clocks = { T2 = { … }; };");
-	struct list list = {0};
-	list_open(bind, root, "overrides", NULL, &list);
-	struct rules_override *overrides =
-		arena_get_array(bind->arena, list.count + 1, sizeof(*overrides));
-	for (size_t i = 0; i < list.count; i++) {
-		struct override_row row = {0};
-		bind_group(bind, list.elements[i], list_override_rows, NULL, &row);
-		if (row.duration != NULL)
-			take_duration(bind, list.elements[i], row.duration, &row.rules.duration);
-		overrides[i] = row.rules;
-	}
-	conf->rules.overrides = overrides;
-	conf->rules.overrides_count = list.count;
-	conf->index->overrides = list.places;
 }
+
+static void take_override(const struct list_group *group, void *from)
+{
+	struct override_row *row = from;
+	if (row->duration != NULL)
+		take_duration(group->bind, group->element, row->duration, &row->rules.duration);
+}
+
+const struct list list_clock_times = {"clocks",
+	"clocks = { T2 = { … }; }: how long the clocks T0 to T13 run, where it is not the "
+	"default.",
+	clock_rows, NULL, NULL, 0, 0, NULL};
+
+const struct list list_overrides = {"overrides",
+	"overrides = ( { … } ): other first times of a clock; the first that fits.", override_rows,
+	NULL, NULL, sizeof(struct override_row), sizeof(struct rules_override), take_override};

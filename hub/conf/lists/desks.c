@@ -4,21 +4,17 @@
 #include <stddef.h>
 #include <string.h>
 
-/* What a desk has of its kind where it says nothing itself. */
-struct kind {
-	const char *kind;
-	const char *const *questions, *const *fields, *const *fields_accepted;
-	bool holds;
-};
+#include "hub/conf/inside.h"
 
 #define QUESTIONS_DOC "Questions that it takes; none: all."
 #define FIELDS_DOC "What it may see of a person before it has accepted."
 #define FIELDS_ACCEPTED_DOC "And after."
 #define HOLDS_DOC "It may be responsible for clients."
 
-#define AT(member) offsetof(struct kind, member)
+#define AT(member) offsetof(struct rules_desk, member)
 
-const struct setting list_desk_kind_rows[] = {
+/* What a desk has of its kind where it says nothing itself. */
+static const struct setting kind_rows[] = {
 	{"kind", SETTING_CODE, AT(kind), NULL, 0, 0, SETTING_ONE("desk_kind"), "The kind of desk."},
 	{"questions", SETTING_CODES, AT(questions), "", 0, 0, SETTING_ONE("question"),
 		QUESTIONS_DOC},
@@ -29,10 +25,7 @@ const struct setting list_desk_kind_rows[] = {
 	{0},
 };
 
-#undef AT
-#define AT(member) offsetof(struct rules_desk, member)
-
-const struct setting list_desk_rows[] = {
+static const struct setting rows[] = {
 	{"id", SETTING_FORMAT, AT(id), NULL, 0, 0, SETTING_ONE("desk"),
 		"Its name for ever, as in wsp-rijnmond."},
 	{"name", SETTING_STRING, AT(name), NULL, 1, 200, NULL, "As people know it."},
@@ -61,52 +54,38 @@ const struct setting list_desk_rows[] = {
 	{0},
 };
 
-static const struct kind *find(const struct kind *kinds, size_t count, const char *kind)
+static const struct rules_desk *find_kind(const struct list_items *kinds, const char *kind)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (kind != NULL && kinds[i].kind != NULL && strcmp(kinds[i].kind, kind) == 0)
-			return &kinds[i];
+	const struct rules_desk *items = kinds->items;
+	for (size_t i = 0; i < kinds->count; i++) {
+		if (kind != NULL && items[i].kind != NULL && strcmp(items[i].kind, kind) == 0)
+			return &items[i];
 	}
 	return NULL;
 }
 
-static void inherit(struct rules_desk *desk, const struct kind *kind, config_setting_t *element)
+static void inherit(const struct list_group *group, void *row)
 {
+	struct rules_desk *desk = row;
+	const struct rules_desk *kind =
+		find_kind(&group->conf->index->lists[LIST_DESK_KINDS], desk->kind);
+	if (kind == NULL)
+		return;
 	if (desk->questions == NULL)
 		desk->questions = kind->questions;
 	if (desk->fields == NULL)
 		desk->fields = kind->fields;
 	if (desk->fields_accepted == NULL)
 		desk->fields_accepted = kind->fields_accepted;
-	if (config_setting_get_member(element, "holds") == NULL)
+	if (config_setting_get_member(group->element, "holds") == NULL)
 		desk->holds = kind->holds;
 }
 
-static const struct kind *take_kinds(struct bind *bind, config_setting_t *root, size_t *count)
-{
-	struct list list = {0};
-	list_open(bind, root, "desk_kinds", "kind", &list);
-	struct kind *kinds = arena_get_array(bind->arena, list.count + 1, sizeof(*kinds));
-	for (size_t i = 0; i < list.count; i++)
-		bind_group(bind, list.elements[i], list_desk_kind_rows, NULL, &kinds[i]);
-	*count = list.count;
-	return kinds;
-}
+const struct list list_desk_kinds = {"desk_kinds",
+	"desk_kinds = ( { … } ): what the desks of a kind have in common, each unless it "
+	"says otherwise.",
+	kind_rows, "kind", "kind", sizeof(struct rules_desk), sizeof(struct rules_desk), NULL};
 
-void list_desks(struct bind *bind, config_setting_t *root, struct conf *conf)
-{
-	size_t kinds_count = 0;
-	const struct kind *kinds = take_kinds(bind, root, &kinds_count);
-	struct list list = {0};
-	list_open(bind, root, "desks", "id", &list);
-	struct rules_desk *desks = arena_get_array(bind->arena, list.count + 1, sizeof(*desks));
-	for (size_t i = 0; i < list.count; i++) {
-		bind_group(bind, list.elements[i], list_desk_rows, NULL, &desks[i]);
-		const struct kind *kind = find(kinds, kinds_count, desks[i].kind);
-		if (kind != NULL)
-			inherit(&desks[i], kind, list.elements[i]);
-	}
-	conf->rules.desks = desks;
-	conf->rules.desks_count = list.count;
-	conf->index->desks = list.places;
-}
+const struct list list_desks = {"desks",
+	"desks = ( { … } ): the places that clients are referred to and from.", rows, "id", "id",
+	sizeof(struct rules_desk), sizeof(struct rules_desk), inherit};

@@ -1,11 +1,21 @@
-/* list - the lists of a configuration that become arrays of the rules. */
+/* list - the lists of a configuration: one row of a table each, read by one reader. */
 #include "hub/conf/lists/list.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const char *const list_names[] = {"partners", "desk_kinds", "desks", "regions", "programmes",
-	"routes", "clocks", "overrides", NULL};
+#include "hub/conf/inside.h"
+
+const struct list *const list_all[LISTS] = {
+	[LIST_PARTNERS] = &list_partners,
+	[LIST_DESK_KINDS] = &list_desk_kinds,
+	[LIST_DESKS] = &list_desks,
+	[LIST_REGIONS] = &list_regions,
+	[LIST_PROGRAMMES] = &list_programmes,
+	[LIST_ROUTES] = &list_routes,
+	[LIST_CLOCKS] = &list_clock_times,
+	[LIST_OVERRIDES] = &list_overrides,
+};
 
 struct entry {
 	const char *key;
@@ -32,55 +42,73 @@ static void find_twins(struct bind *bind, const struct entry *entries, size_t co
 	}
 }
 
-void list_open(struct bind *bind, config_setting_t *root, const char *name, const char *key,
-	struct list *out)
+/* NULL: it is not there, or (reported) no list of groups. */
+static config_setting_t *find_list(struct bind *bind, config_setting_t *root, const char *name)
 {
-	config_setting_t *list = bind_list(bind, root, name);
-	size_t count = list != NULL ? (size_t)config_setting_length(list) : 0;
-	struct arena scratch = {0};
-	struct entry *entries = arena_get_array(&scratch, count + 1, sizeof(*entries));
+	config_setting_t *found = config_setting_get_member(root, name);
+	if (found == NULL)
+		return NULL;
+	bool fine = config_setting_is_list(found);
+	for (int i = 0; fine && i < config_setting_length(found); i++)
+		fine = config_setting_is_group(config_setting_get_elem(found, (unsigned)i));
+	if (fine)
+		return found;
+	report_error(bind->problems, bind_place(bind, found),
+		"%s must be a list of groups: write %s = ( { … }, { … } );", name, name);
+	return NULL;
+}
+
+/* The groups of a list in the order of their keys. */
+static struct entry *sort(struct bind *bind, config_setting_t *found, const char *key, size_t count)
+{
+	struct entry *entries = arena_get_array(bind->arena, count + 1, sizeof(*entries));
 	for (size_t i = 0; i < count; i++) {
-		config_setting_t *element = config_setting_get_elem(list, (unsigned)i);
+		config_setting_t *element = config_setting_get_elem(found, (unsigned)i);
 		const char *text = key != NULL ? bind_text(element, key) : NULL;
 		entries[i] = (struct entry){text != NULL ? text : "", element, (int)i};
 	}
-	if (key != NULL) {
-		qsort(entries, count, sizeof(*entries), compare);
-		find_twins(bind, entries, count);
-	}
-	config_setting_t **elements =
-		arena_get_array(bind->arena, count + 1, sizeof(config_setting_t *));
-	struct report_place *places = arena_get_array(bind->arena, count + 1, sizeof(*places));
-	for (size_t i = 0; i < count; i++) {
-		elements[i] = entries[i].element;
-		places[i] = bind_place(bind, elements[i]);
-	}
-	arena_done(&scratch);
-	*out = (struct list){elements, places, count};
+	qsort(entries, count, sizeof(*entries), compare);
+	find_twins(bind, entries, count);
+	return entries;
 }
 
-const struct list_doc list_docs[] = {
-	{"partners", "partners = ( { … }, { … } ): who talks to the hub.", list_partner_rows},
-	{"desk_kinds",
-		"desk_kinds = ( { … } ): what the desks of a kind have in common, each unless it "
-		"says otherwise.",
-		list_desk_kind_rows},
-	{"desks", "desks = ( { … } ): the places that clients are referred to and from.",
-		list_desk_rows},
-	{"regions", "regions = ( { … } ): the desks of each labour market region.",
-		list_region_rows},
-	{"programmes", "programmes = ( { … } ): arrangements that begin, end and are taken over.",
-		list_programme_rows},
-	{"routes",
-		"routes = ( { … } ): which desk a referral goes to that names none. The first that "
-		"matches and whose desk is active, takes the question and has room. None: the "
-		"region's entry desk.",
-		list_route_rows},
-	{"clocks",
-		"clocks = { T2 = { … }; }: how long the clocks T0 to T13 run, where it is not the "
-		"default.",
-		list_clock_rows},
-	{"overrides", "overrides = ( { … } ): other first times of a clock; the first that fits.",
-		list_override_rows},
-	{0},
-};
+static void read_one(struct bind *bind, config_setting_t *root, const struct list *list,
+	struct list_items *out, struct conf *conf)
+{
+	config_setting_t *found = find_list(bind, root, list->name);
+	size_t count = found != NULL ? (size_t)config_setting_length(found) : 0;
+	const struct entry *entries = sort(bind, found, list->key, count);
+	struct report_place *places = arena_get_array(bind->arena, count + 1, sizeof(*places));
+	uint8_t *items = arena_get_array(bind->arena, count + 1, list->size);
+	void *row = arena_get(bind->arena, list->row_size);
+	*out = (struct list_items){items, places, count};
+	for (size_t i = 0; i < count; i++) {
+		places[i] = bind_place(bind, entries[i].element);
+		memset(row, 0, list->row_size);
+		bind_group(bind, entries[i].element, list->rows, NULL, row);
+		struct list_group group = {bind, conf, entries[i].element, places[i], i, count};
+		if (list->take != NULL)
+			list->take(&group, row);
+		memcpy(items + i * list->size, row, list->size);
+	}
+}
+
+void list_read(struct bind *bind, config_setting_t *root, struct conf *conf)
+{
+	for (size_t i = 0; i < LISTS; i++) {
+		if (i != LIST_CLOCKS)
+			read_one(bind, root, list_all[i], &conf->index->lists[i], conf);
+	}
+}
+
+bool list_dates_fit(const struct csv *csv, const int32_t *from, int32_t *to)
+{
+	if (*to == INT32_MIN)
+		*to = INT32_MAX;
+	if (*from < *to)
+		return true;
+	report_error(csv->problems, csv->place,
+		"valid_to must be later than valid_from: it is the first day on which the row no "
+		"longer holds");
+	return false;
+}

@@ -1,65 +1,72 @@
-/* list - the lists of a configuration that become arrays of the rules, one function each. */
+/* list - the lists of a configuration: one row of a table each, read by one reader. */
 #ifndef HUB_CONF_LISTS_LIST_H
 #define HUB_CONF_LISTS_LIST_H
 
 #include "hub/conf/bind.h"
 #include "hub/conf/csv.h"
 
-/* Where each entry of the rules' arrays was declared, in the same order. */
-struct conf_index {
-	const struct report_place *partners, *desks, *regions, *municipalities, *programmes;
-	const struct report_place *routes, *overrides;
-	struct report_place kafka; /* the group */
-	const struct list_dates *region_dates; /* of rules.regions */
-	struct conf_token **tokens; /* sorted by hash; after conf_load_secrets */
-	size_t tokens_count;
-	uint8_t token_key[CONF_TOKEN_HASH];
+/* In the order in which they are read and documented. */
+enum list_name {
+	LIST_PARTNERS,
+	LIST_DESK_KINDS,
+	LIST_DESKS,
+	LIST_REGIONS,
+	LIST_PROGRAMMES,
+	LIST_ROUTES,
+	LIST_CLOCKS, /* a group of groups: read by list_clocks */
+	LIST_OVERRIDES,
+	LISTS
 };
+
+/* What was read: as many items of list->size, and where each was declared. */
+struct list_items {
+	void *items;
+	const struct report_place *places;
+	size_t count;
+};
+
+/* One group of a list, while it is read. */
+struct list_group {
+	struct bind *bind;
+	struct conf *conf;
+	config_setting_t *element;
+	struct report_place place;
+	size_t at, count; /* its place among how many */
+};
+
+/* Fills in what the rows alone do not say, and reports what is wrong with this group alone. */
+typedef void list_take_fn(const struct list_group *group, void *row);
+
+struct list {
+	const char *name; /* a plural with s */
+	const char *doc;
+	const struct setting *rows; /* SETTING_FORMAT of a desk, am or oin: must be declared */
+	const char *key; /* the row that it is sorted by, without twins; NULL: as they stand */
+	const char *title; /* the row that reports name an item by; NULL: none */
+	size_t row_size; /* of the struct that the rows fill */
+	size_t size; /* of the item that it begins with, which is kept */
+	list_take_fn *take; /* NULL: the rows say all */
+};
+
+extern const struct list list_partners, list_desk_kinds, list_desks, list_regions, list_programmes,
+	list_routes, list_clock_times, list_overrides;
+extern const struct list *const list_all[LISTS]; /* by enum list_name */
+
+/* Reads all lists but the clocks into conf->index. */
+void list_read(struct bind *bind, config_setting_t *root, struct conf *conf);
+void list_clocks(struct bind *bind, config_setting_t *root, struct conf *conf);
+/* Names and dates of the regions that the list has, from their CSV file. */
+void list_name_regions(struct bind *bind, struct conf *conf);
+void list_municipalities(struct bind *bind, struct conf *conf);
+/* The caller frees them. NULL: the file cannot be read, which is reported. */
+struct codes *list_codes(struct bind *bind, const char *path);
 
 struct list_dates {
 	int32_t from, to; /* days since 1970-01-01; from inclusive, to exclusive */
 };
 
-struct list {
-	config_setting_t **elements;
-	const struct report_place *places;
-	size_t count;
-};
-
-/* The groups of root's list `name`, sorted by the text that is their `key` (NULL: as they stand).
- * Two with the same key are reported. A list that is not there is empty. */
-void list_open(struct bind *bind, config_setting_t *root, const char *name, const char *key,
-	struct list *out);
-
-/* Each fills its part of conf->rules (and conf->partners), and its places in conf->index. */
-void list_partners(struct bind *bind, config_setting_t *root, struct conf *conf);
-void list_desks(struct bind *bind, config_setting_t *root, struct conf *conf);
-void list_regions(struct bind *bind, config_setting_t *root, struct conf *conf);
-void list_municipalities(struct bind *bind, struct conf *conf);
-void list_programmes(struct bind *bind, config_setting_t *root, struct conf *conf);
-void list_routes(struct bind *bind, config_setting_t *root, struct conf *conf);
-void list_clocks(struct bind *bind, config_setting_t *root, struct conf *conf);
-/* The caller frees them. NULL: the file cannot be read, which is reported. */
-struct codes *list_codes(const char *path, struct conf_problems *problems);
-
-/* The names of all of them at the top of the configuration. */
-extern const char *const list_names[];
-
-/* What the manual says of them. */
-struct list_doc {
-	const char *name, *doc;
-	const struct setting *rows;
-};
-extern const struct list_doc list_docs[]; /* ends with name NULL */
-
-extern const struct setting list_partner_rows[], list_desk_kind_rows[], list_desk_rows[],
-	list_region_rows[], list_programme_rows[], list_route_rows[], list_override_rows[],
-	list_clock_rows[];
-
-/* Of a CSV row; false: reported. */
-bool list_row_form(struct csv *csv, const char *format, const char *text);
-bool list_row_date(struct csv *csv, const char *text, int32_t *out);
-/* "" leaves that end open. */
-bool list_row_dates(struct csv *csv, const char *from, const char *to, struct list_dates *out);
+/* A `to` that was left out becomes the end of time. false: reported, it is not later than `from`.
+ */
+bool list_dates_fit(const struct csv *csv, const int32_t *from, int32_t *to);
 
 #endif

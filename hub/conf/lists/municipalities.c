@@ -1,8 +1,11 @@
 /* municipalities - which region a municipality lies in, and what became of merged ones. */
 #include "hub/conf/lists/list.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "hub/conf/inside.h"
 
 struct entry {
 	struct rules_municipality rules;
@@ -11,49 +14,47 @@ struct entry {
 
 struct entries {
 	struct entry *items;
-	size_t count, capacity;
-	struct bind *bind;
+	size_t count;
 };
 
-static void add(struct entries *entries, struct rules_municipality rules, struct report_place place)
+struct merger {
+	const char *old, *successor;
+	int32_t day;
+	struct report_place place;
+};
+
+#define AT(member) offsetof(struct entry, rules.member)
+
+static const struct setting columns[] = {
+	{"gm_code", SETTING_FORMAT, AT(code), NULL, 0, 0, SETTING_ONE("gm"), "Its GM code."},
+	{"gemeente", SETTING_STRING, AT(name), NULL, 0, 0, NULL, "Its name."},
+	{"am_code", SETTING_FORMAT, AT(region), NULL, 0, 0, SETTING_ONE("am"), "Its region."},
+	{"valid_from", SETTING_DATE, AT(from), "", 0, 0, NULL, "The row's first day."},
+	{"valid_to", SETTING_DATE, AT(to), "", 0, 0, NULL, "The day after its last."},
+	{0},
+};
+
+#undef AT
+#define AT(member) offsetof(struct merger, member)
+
+static const struct setting merger_columns[] = {
+	{"oude_gm_code", SETTING_FORMAT, AT(old), NULL, 0, 0, SETTING_ONE("gm"), "What merged."},
+	{"nieuwe_gm_code", SETTING_FORMAT, AT(successor), NULL, 0, 0, SETTING_ONE("gm"), "Into."},
+	{"ingangsdatum", SETTING_DATE, AT(day), NULL, 0, 0, NULL, "From this day on."},
+	{0},
+};
+
+static void read_municipalities(struct csv *csv, struct entries *entries)
 {
-	if (entries->count == entries->capacity) {
-		entries->capacity = entries->capacity > 0 ? 2 * entries->capacity : 512;
-		size_t size = memory_product(entries->capacity, sizeof(*entries->items));
-		entries->items = memory_resize(entries->items, size);
+	for (struct entry entry = {0}; csv_next(csv, &entry);) {
+		entry.place = csv->place;
+		if (list_dates_fit(csv, &entry.rules.from, &entry.rules.to))
+			entries->items[entries->count++] = entry;
 	}
-	entries->items[entries->count++] = (struct entry){rules, place};
-}
-
-static void take_row(struct entries *entries, struct csv *csv, const char *const *fields)
-{
-	struct rules_municipality rules = {
-		.code = fields[0], .name = fields[1], .region = fields[2]};
-	struct list_dates dates;
-	if (!list_row_form(csv, "gm", fields[0]) || !list_row_form(csv, "am", fields[2]) ||
-		!list_row_dates(csv, fields[3], fields[4], &dates))
-		return;
-	rules.from = dates.from;
-	rules.to = dates.to;
-	add(entries, rules, csv->place);
-}
-
-/* false: the file cannot be read, which is reported. */
-static bool take_municipalities(struct entries *entries, const char *path)
-{
-	static const char *const columns[] = {
-		"gm_code", "gemeente", "am_code", "valid_from", "valid_to", NULL};
-	struct csv csv;
-	const char *fields[5];
-	if (!csv_open(&csv, path, columns, entries->bind->arena, entries->bind->problems))
-		return false;
-	while (csv_next(&csv, fields))
-		take_row(entries, &csv, fields);
-	return true;
 }
 
 /* The latest row of a municipality. */
-static struct entry *find(struct entries *entries, const char *code)
+static struct entry *find(const struct entries *entries, const char *code)
 {
 	struct entry *latest = NULL;
 	for (size_t i = 0; i < entries->count; i++) {
@@ -65,32 +66,27 @@ static struct entry *find(struct entries *entries, const char *code)
 	return latest;
 }
 
-struct merger {
-	const char *old, *successor;
-	int32_t day;
-	struct report_place place;
-};
-
 /* A merged one that the file of municipalities no longer lists lay where its successor lies. */
-static void merge(struct entries *entries, const struct merger *merger)
+static void merge(
+	struct entries *entries, const struct merger *merger, struct conf_problems *problems)
 {
 	struct entry *merged = find(entries, merger->old);
 	const struct entry *successor = find(entries, merger->successor);
 	if (successor == NULL || strcmp(merger->old, merger->successor) == 0) {
-		report_error(entries->bind->problems, merger->place,
+		report_error(problems, merger->place,
 			"%s merges into %s: write a code of the file of municipalities",
 			merger->old, merger->successor);
-	} else if (merged != NULL) {
-		merged->rules.successor = merger->successor;
-		merged->rules.to = merger->day < merged->rules.to ? merger->day : merged->rules.to;
-	} else {
-		struct rules_municipality rules = successor->rules;
-		rules.code = rules.name = merger->old;
-		rules.successor = merger->successor;
-		rules.from = INT32_MIN;
-		rules.to = merger->day;
-		add(entries, rules, merger->place);
+		return;
 	}
+	if (merged == NULL) {
+		merged = &entries->items[entries->count++];
+		*merged = (struct entry){successor->rules, merger->place};
+		merged->rules.code = merged->rules.name = merger->old;
+		merged->rules.from = INT32_MIN;
+		merged->rules.to = INT32_MAX;
+	}
+	merged->rules.successor = merger->successor;
+	merged->rules.to = merger->day < merged->rules.to ? merger->day : merged->rules.to;
 }
 
 static int latest_first(const void *a, const void *b)
@@ -101,30 +97,15 @@ static int latest_first(const void *a, const void *b)
 }
 
 /* Latest first, so that a municipality that merged twice finds its successor. */
-static void take_mergers(struct entries *entries, const char *path)
+static void read_mergers(struct csv *csv, struct arena *arena, struct entries *entries)
 {
-	static const char *const columns[] = {
-		"oude_gm_code", "nieuwe_gm_code", "ingangsdatum", NULL};
-	struct csv csv;
-	const char *fields[3];
-	if (!csv_open(&csv, path, columns, entries->bind->arena, entries->bind->problems))
-		return;
-	struct merger *mergers = NULL;
+	struct merger *mergers = arena_get_array(arena, csv->most, sizeof(*mergers));
 	size_t count = 0;
-	while (csv_next(&csv, fields)) {
-		struct merger merger = {fields[0], fields[1], 0, csv.place};
-		if (!list_row_form(&csv, "gm", fields[0]) ||
-			!list_row_form(&csv, "gm", fields[1]) ||
-			!list_row_date(&csv, fields[2], &merger.day))
-			continue;
-		mergers = memory_resize(mergers, memory_product(count + 1, sizeof(*mergers)));
-		mergers[count++] = merger;
-	}
-	if (count > 0)
-		qsort(mergers, count, sizeof(*mergers), latest_first);
+	for (; csv_next(csv, &mergers[count]); count++)
+		mergers[count].place = csv->place;
+	qsort(mergers, count, sizeof(*mergers), latest_first);
 	for (size_t i = 0; i < count; i++)
-		merge(entries, &mergers[i]);
-	free(mergers);
+		merge(entries, &mergers[i], csv->problems);
 }
 
 static int compare(const void *a, const void *b)
@@ -138,15 +119,18 @@ static int compare(const void *a, const void *b)
 
 void list_municipalities(struct bind *bind, struct conf *conf)
 {
-	struct entries entries = {.bind = bind};
-	if (take_municipalities(&entries, conf->municipalities_file))
-		take_mergers(&entries, conf->mergers_file);
-	if (entries.count > 0)
-		qsort(entries.items, entries.count, sizeof(*entries.items), compare);
-	struct rules_municipality *rules =
-		arena_get_array(bind->arena, entries.count + 1, sizeof(*rules));
-	struct report_place *places =
-		arena_get_array(bind->arena, entries.count + 1, sizeof(*places));
+	struct csv csv, mergers;
+	if (!csv_open(&csv, bind, conf->municipalities_file, columns))
+		return;
+	bool has_mergers = csv_open(&mergers, bind, conf->mergers_file, merger_columns);
+	size_t most = csv.most + mergers.most;
+	struct entries entries = {arena_get_array(bind->arena, most, sizeof(struct entry)), 0};
+	read_municipalities(&csv, &entries);
+	if (has_mergers)
+		read_mergers(&mergers, bind->arena, &entries);
+	qsort(entries.items, entries.count, sizeof(*entries.items), compare);
+	struct rules_municipality *rules = arena_get_array(bind->arena, most, sizeof(*rules));
+	struct report_place *places = arena_get_array(bind->arena, most, sizeof(*places));
 	for (size_t i = 0; i < entries.count; i++) {
 		rules[i] = entries.items[i].rules;
 		places[i] = entries.items[i].place;
@@ -154,5 +138,4 @@ void list_municipalities(struct bind *bind, struct conf *conf)
 	conf->rules.municipalities = rules;
 	conf->rules.municipalities_count = entries.count;
 	conf->index->municipalities = places;
-	free(entries.items);
 }

@@ -4,6 +4,8 @@
 #include <stddef.h>
 
 #include "hub/conf/file.h"
+#include "hub/conf/inside.h"
+#include "hub/conf/words.h"
 
 struct row {
 	struct rules_partner rules;
@@ -16,7 +18,7 @@ struct row {
 static const char *const feedbacks[] = {"none", "closure", "full", NULL};
 static const char *const discloses[] = {"nothing", "kind", "desk", NULL};
 
-const struct setting list_partner_rows[] = {
+static const struct setting rows[] = {
 	{"oin", SETTING_FORMAT, AT(rules.oin), NULL, 0, 0, SETTING_ONE("oin"),
 		"Its organisation identification number."},
 	{"name", SETTING_STRING, AT(rules.name), NULL, 1, 200, NULL, "As people know it."},
@@ -41,14 +43,6 @@ const struct setting list_partner_rows[] = {
 	{0},
 };
 
-static size_t count_words(const char *const *words)
-{
-	size_t count = 0;
-	while (words != NULL && words[count] != NULL)
-		count++;
-	return count;
-}
-
 static void add_tokens(struct bind *bind, struct conf_partner *partner, const char *const *files,
 	enum conf_token_role role)
 {
@@ -59,32 +53,24 @@ static void add_tokens(struct bind *bind, struct conf_partner *partner, const ch
 	}
 }
 
-static void take(struct bind *bind, const struct conf *conf, const struct row *row,
-	struct conf_partner *partner)
+static void take(const struct list_group *group, void *from)
 {
+	const struct row *row = from;
+	struct conf *conf = group->conf;
+	const struct rules_partner *rules = conf->index->lists[LIST_PARTNERS].items;
+	if (group->at == 0)
+		conf->partners =
+			arena_get_array(group->bind->arena, group->count, sizeof(*conf->partners));
+	struct conf_partner *partner = &conf->partners[group->at];
 	int32_t rate = row->requests_per_second, burst = row->requests_burst;
+	partner->rules = &rules[group->at];
 	partner->requests_per_second = rate > 0 ? rate : conf->http.requests_per_second;
 	partner->requests_burst = burst > 0 ? burst : conf->http.requests_burst;
-	size_t count = count_words(row->tokens) + count_words(row->coordinator_tokens);
-	partner->tokens = arena_get_array(bind->arena, count + 1, sizeof(*partner->tokens));
-	add_tokens(bind, partner, row->tokens, CONF_TOKEN_DESK);
-	add_tokens(bind, partner, row->coordinator_tokens, CONF_TOKEN_COORDINATOR);
+	size_t count = words_count(row->tokens) + words_count(row->coordinator_tokens);
+	partner->tokens = arena_get_array(group->bind->arena, count + 1, sizeof(*partner->tokens));
+	add_tokens(group->bind, partner, row->tokens, CONF_TOKEN_DESK);
+	add_tokens(group->bind, partner, row->coordinator_tokens, CONF_TOKEN_COORDINATOR);
 }
 
-void list_partners(struct bind *bind, config_setting_t *root, struct conf *conf)
-{
-	struct list list = {0};
-	list_open(bind, root, "partners", "oin", &list);
-	struct rules_partner *rules = arena_get_array(bind->arena, list.count + 1, sizeof(*rules));
-	conf->partners = arena_get_array(bind->arena, list.count + 1, sizeof(*conf->partners));
-	for (size_t i = 0; i < list.count; i++) {
-		struct row row = {0};
-		bind_group(bind, list.elements[i], list_partner_rows, NULL, &row);
-		rules[i] = row.rules;
-		conf->partners[i].rules = &rules[i];
-		take(bind, conf, &row, &conf->partners[i]);
-	}
-	conf->rules.partners = rules;
-	conf->rules.partners_count = list.count;
-	conf->index->partners = list.places;
-}
+const struct list list_partners = {"partners", "partners = ( { … }, { … } ): who talks to the hub.",
+	rows, "oin", "name", sizeof(struct row), sizeof(struct rules_partner), take};

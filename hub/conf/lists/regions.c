@@ -4,18 +4,20 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "hub/conf/inside.h"
+
 struct row {
-	const char *code, *entry_desk, *coordinator;
+	struct rules_region rules;
 	const struct setting_pair *stand_ins;
 };
 
 #define AT(member) offsetof(struct row, member)
 
-const struct setting list_region_rows[] = {
-	{"code", SETTING_FORMAT, AT(code), NULL, 0, 0, SETTING_ONE("am"), "Its AM code."},
-	{"entry_desk", SETTING_FORMAT, AT(entry_desk), NULL, 0, 0, SETTING_ONE("desk"),
+static const struct setting rows[] = {
+	{"code", SETTING_FORMAT, AT(rules.code), NULL, 0, 0, SETTING_ONE("am"), "Its AM code."},
+	{"entry_desk", SETTING_FORMAT, AT(rules.entry_desk), NULL, 0, 0, SETTING_ONE("desk"),
 		"The desk that takes whom nobody has, and the last resort of routing."},
-	{"coordinator", SETTING_FORMAT, AT(coordinator), NULL, 0, 0, SETTING_ONE("desk"),
+	{"coordinator", SETTING_FORMAT, AT(rules.coordinator), NULL, 0, 0, SETTING_ONE("desk"),
 		"Desk of the regional coordinator, who is told of what stays undone."},
 	{"stand_ins", SETTING_PAIRS, AT(stand_ins), "", 0, 0, NULL,
 		"For a kind of desk that the region lacks: the desk that stands in, as in "
@@ -23,19 +25,24 @@ const struct setting list_region_rows[] = {
 	{0},
 };
 
-/* The pairs as one list, which is how the rules have them. */
-static const char *const *flatten(struct bind *bind, const struct setting_pair *pairs)
+/* The pairs become one list, which is how the rules have them. */
+static void take(const struct list_group *group, void *from)
 {
+	struct row *row = from;
 	size_t count = 0;
-	while (pairs[count].name != NULL)
+	while (row->stand_ins[count].name != NULL)
 		count++;
-	const char **words = arena_get_array(bind->arena, 2 * count + 1, sizeof(*words));
+	const char **words = arena_get_array(group->bind->arena, 2 * count + 1, sizeof(*words));
 	for (size_t i = 0; i < count; i++) {
-		words[2 * i] = pairs[i].name;
-		words[2 * i + 1] = pairs[i].value;
+		words[2 * i] = row->stand_ins[i].name;
+		words[2 * i + 1] = row->stand_ins[i].value;
 	}
-	return words;
+	row->rules.stand_ins = words;
 }
+
+const struct list list_regions = {"regions",
+	"regions = ( { … } ): the desks of each labour market region.", rows, "code", "code",
+	sizeof(struct row), sizeof(struct rules_region), take};
 
 /* What the CSV says of a region; the list adds its desks. */
 struct named {
@@ -45,104 +52,71 @@ struct named {
 	bool used;
 };
 
-/* AM and two digits name them. */
-enum { REGIONS_MOST = 100 };
+#undef AT
+#define AT(member) offsetof(struct named, member)
 
-struct names {
-	struct named items[REGIONS_MOST];
-	size_t count;
+static const struct setting columns[] = {
+	{"am_code", SETTING_FORMAT, AT(code), NULL, 0, 0, SETTING_ONE("am"), "Its AM code."},
+	{"arbeidsmarktregio", SETTING_STRING, AT(name), NULL, 0, 0, NULL, "Its name."},
+	{"valid_from", SETTING_DATE, AT(dates.from), "", 0, 0, NULL, "Its first day."},
+	{"valid_to", SETTING_DATE, AT(dates.to), "", 0, 0, NULL, "The day after its last."},
+	{0},
 };
 
-static struct named *find_name(struct names *names, const char *code)
+static struct named *find(struct named *names, size_t count, const char *code)
 {
-	for (size_t i = 0; i < names->count; i++) {
-		if (code != NULL && strcmp(names->items[i].code, code) == 0)
-			return &names->items[i];
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(names[i].code, code) == 0)
+			return &names[i];
 	}
 	return NULL;
 }
 
-/* false: the file cannot be read, which is reported. */
-static bool take_names(struct bind *bind, const char *path, struct names *out)
+static size_t read_names(struct csv *csv, struct named *names)
 {
-	static const char *const columns[] = {
-		"am_code", "arbeidsmarktregio", "valid_from", "valid_to", NULL};
-	struct csv csv;
-	const char *fields[4];
-	if (!csv_open(&csv, path, columns, bind->arena, bind->problems))
-		return false;
-	while (csv_next(&csv, fields)) {
-		struct named named = {fields[0], fields[1], {0, 0}, csv.place, false};
-		if (!list_row_form(&csv, "am", fields[0]) ||
-			!list_row_dates(&csv, fields[2], fields[3], &named.dates))
+	size_t count = 0;
+	for (struct named *named = names; csv_next(csv, named); named = &names[count]) {
+		named->place = csv->place;
+		if (!list_dates_fit(csv, &named->dates.from, &named->dates.to))
 			continue;
-		if (find_name(out, fields[0]) != NULL)
-			report_error(bind->problems, csv.place,
-				"region %s is there twice: remove one", fields[0]);
+		if (find(names, count, named->code) == NULL)
+			count++;
 		else
-			out->items[out->count++] = named;
+			report_error(csv->problems, csv->place,
+				"region %s is there twice: remove one", named->code);
 	}
-	return true;
+	return count;
 }
 
-static struct rules_region region_of(
-	struct bind *bind, const struct row *row, const struct named *named)
+void list_name_regions(struct bind *bind, struct conf *conf)
 {
-	return (struct rules_region){
-		.code = row->code,
-		.name = named != NULL ? named->name : row->code,
-		.entry_desk = row->entry_desk,
-		.coordinator = row->coordinator,
-		.stand_ins = flatten(bind, row->stand_ins),
-	};
-}
-
-/* What only one of file and list has. */
-static void compare_lists(struct bind *bind, const struct conf *conf, const struct names *names)
-{
-	for (size_t i = 0; i < conf->rules.regions_count; i++) {
-		const char *code = conf->rules.regions[i].code;
-		bool found = code == NULL;
-		for (size_t j = 0; j < names->count; j++)
-			found = found || strcmp(names->items[j].code, code) == 0;
-		if (!found)
-			report_error(bind->problems, conf->index->regions[i],
-				"region %s is not in the file of regions", code);
+	struct csv csv;
+	if (!csv_open(&csv, bind, conf->regions_file, columns))
+		return;
+	struct named *names = arena_get_array(bind->arena, csv.most, sizeof(*names));
+	size_t names_count = read_names(&csv, names);
+	const struct list_items *list = &conf->index->lists[LIST_REGIONS];
+	struct rules_region *regions = list->items;
+	struct list_dates *dates = arena_get_array(bind->arena, list->count + 1, sizeof(*dates));
+	for (size_t i = 0; i < list->count; i++) {
+		if (regions[i].code == NULL)
+			continue;
+		struct named *named = find(names, names_count, regions[i].code);
+		if (named == NULL) {
+			report_error(bind->problems, list->places[i],
+				"region %s is not in the file of regions", regions[i].code);
+			continue;
+		}
+		regions[i].name = named->name;
+		dates[i] = named->dates;
+		named->used = true;
 	}
-	for (size_t i = 0; i < names->count; i++) {
-		const struct named *named = &names->items[i];
-		if (!named->used)
-			report_error(bind->problems, named->place,
+	conf->index->region_dates = dates;
+	for (size_t i = 0; i < names_count; i++) {
+		if (!names[i].used)
+			report_error(bind->problems, names[i].place,
 				"region %s has no desks: add { code = \"%s\"; entry_desk = …; "
 				"coordinator = …; } to regions",
-				named->code, named->code);
+				names[i].code, names[i].code);
 	}
-}
-
-void list_regions(struct bind *bind, config_setting_t *root, struct conf *conf)
-{
-	struct names names = {.count = 0};
-	bool has_names = take_names(bind, conf->regions_file, &names);
-	struct list list = {0};
-	list_open(bind, root, "regions", "code", &list);
-	struct rules_region *regions =
-		arena_get_array(bind->arena, list.count + 1, sizeof(*regions));
-	struct list_dates *dates = arena_get_array(bind->arena, list.count + 1, sizeof(*dates));
-	for (size_t i = 0; i < list.count; i++) {
-		struct row row = {0};
-		bind_group(bind, list.elements[i], list_region_rows, NULL, &row);
-		struct named *named = find_name(&names, row.code);
-		regions[i] = region_of(bind, &row, named);
-		dates[i] = (struct list_dates){INT32_MIN, INT32_MAX};
-		if (named == NULL)
-			continue;
-		named->used = true;
-		dates[i] = named->dates;
-	}
-	conf->rules.regions = regions;
-	conf->rules.regions_count = list.count;
-	conf->index->regions = list.places;
-	conf->index->region_dates = dates;
-	if (has_names)
-		compare_lists(bind, conf, &names);
 }

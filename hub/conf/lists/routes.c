@@ -5,7 +5,7 @@
 
 #define AT(member) offsetof(struct rules_route, member)
 
-const struct setting list_route_rows[] = {
+static const struct setting rows[] = {
 	{"name", SETTING_STRING, AT(name), NULL, 1, 60, NULL,
 		"Stands in every decision that it made."},
 	{"questions", SETTING_CODES, AT(questions), "", 0, 0, SETTING_ONE("question"),
@@ -42,30 +42,25 @@ const struct setting list_route_rows[] = {
 	{0},
 };
 
-static void check(struct bind *bind, const struct rules_route *route, struct report_place place)
+static void take(const struct list_group *group, void *row)
 {
+	const struct rules_route *route = row;
+	struct conf_problems *problems = group->bind->problems;
+	if (route->name == NULL)
+		return;
 	if ((route->to_desk == NULL) == (route->to_kind == NULL))
-		report_error(bind->problems, place, "route %s: write either to_desk or to_kind",
+		report_error(problems, group->place, "route %s: write either to_desk or to_kind",
 			route->name);
 	if (route->age_to >= 0 && route->age_from > route->age_to)
-		report_error(bind->problems, place, "route %s: age_to must not be below age_from",
+		report_error(problems, group->place, "route %s: age_to must not be below age_from",
 			route->name);
 	if (route->level_to >= 0 && route->level_from > route->level_to)
-		report_error(bind->problems, place,
+		report_error(problems, group->place,
 			"route %s: level_to must not be below level_from", route->name);
 }
 
-void list_routes(struct bind *bind, config_setting_t *root, struct conf *conf)
-{
-	struct list list = {0};
-	list_open(bind, root, "routes", NULL, &list);
-	struct rules_route *routes = arena_get_array(bind->arena, list.count + 1, sizeof(*routes));
-	for (size_t i = 0; i < list.count; i++) {
-		bind_group(bind, list.elements[i], list_route_rows, NULL, &routes[i]);
-		if (routes[i].name != NULL)
-			check(bind, &routes[i], list.places[i]);
-	}
-	conf->rules.routes = routes;
-	conf->rules.routes_count = list.count;
-	conf->index->routes = list.places;
-}
+const struct list list_routes = {"routes",
+	"routes = ( { … } ): which desk a referral goes to that names none. The first that "
+	"matches and whose desk is active, takes the question and has room. None: the "
+	"region's entry desk.",
+	rows, NULL, "name", sizeof(struct rules_route), sizeof(struct rules_route), take};

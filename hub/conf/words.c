@@ -1,0 +1,33 @@
+/* words - lists of words that end in NULL; a list that is NULL is empty. */
+#include "hub/conf/words.h"
+
+#include <string.h>
+
+size_t words_count(const char *const *words)
+{
+	size_t count = 0;
+	while (words != NULL && words[count] != NULL)
+		count++;
+	return count;
+}
+
+size_t words_place(const char *const *words, const char *word)
+{
+	size_t place = 0;
+	while (words != NULL && words[place] != NULL && strcmp(words[place], word) != 0)
+		place++;
+	return place;
+}
+
+bool words_have(const char *const *words, const char *word)
+{
+	return words != NULL && words[words_place(words, word)] != NULL;
+}
+
+const char *words_join(struct arena *arena, const char *const *words, const char *between)
+{
+	const char *text = "";
+	for (size_t i = 0; words != NULL && words[i] != NULL; i++)
+		text = arena_format(arena, "%s%s%s", text, i > 0 ? between : "", words[i]);
+	return text;
+}

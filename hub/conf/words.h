@@ -1,0 +1,13 @@
+/* words - lists of words that end in NULL; a list that is NULL is empty. */
+#ifndef HUB_CONF_WORDS_H
+#define HUB_CONF_WORDS_H
+
+#include "hub/base/arena.h"
+
+size_t words_count(const char *const *words);
+/* The place of a word; where it is not among them, that of the NULL behind them. */
+size_t words_place(const char *const *words, const char *word);
+bool words_have(const char *const *words, const char *word);
+const char *words_join(struct arena *arena, const char *const *words, const char *between);
+
+#endif
