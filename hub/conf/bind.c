@@ -4,20 +4,13 @@
 #include <string.h>
 
 #include "hub/conf/file.h"
-#include "hub/conf/value.h"
 #include "hub/conf/words.h"
 
-/* libconfig names a file as @include does; one copy is kept of each. */
+/* libconfig names a file as @include does. */
 const char *bind_file(struct bind *bind, const char *file)
 {
 	bool is_main = file == NULL || strcmp(file, bind->path) == 0;
-	if (is_main)
-		return bind->path;
-	if (bind->kept_from != file) {
-		bind->kept_from = file;
-		bind->kept = file_path(bind->arena, bind->folder, file);
-	}
-	return bind->kept;
+	return is_main ? bind->path : file_path(bind->arena, bind->folder, file);
 }
 
 struct report_place bind_place(struct bind *bind, const config_setting_t *setting)

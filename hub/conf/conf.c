@@ -7,14 +7,6 @@
 #include "hub/conf/file.h"
 #include "hub/conf/inside.h"
 
-static struct conf *conf_new(const char *path)
-{
-	struct conf *conf = memory_get_zeroed(1, sizeof(*conf));
-	conf->path = arena_string(&conf->arena, bytes_of_string(path));
-	conf->index = arena_get(&conf->arena, sizeof(*conf->index));
-	return conf;
-}
-
 void conf_free(struct conf *conf)
 {
 	if (conf == NULL)
@@ -84,7 +76,9 @@ static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
 enum outcome conf_load(const char *path, struct conf **out, struct conf_problems *problems)
 {
 	size_t errors = problems->errors;
-	struct conf *conf = conf_new(path);
+	struct conf *conf = memory_get_zeroed(1, sizeof(*conf));
+	conf->path = arena_string(&conf->arena, bytes_of_string(path));
+	conf->index = arena_get(&conf->arena, sizeof(*conf->index));
 	struct bind bind = {
 		.arena = &conf->arena,
 		.problems = problems,

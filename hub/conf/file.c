@@ -10,31 +10,11 @@
 
 enum { SIZE_MOST = 64 * 1024 * 1024 };
 
-struct opened {
-	int fd;
-	size_t size;
-};
-
-static enum outcome open_regular(const char *path, struct opened *file, struct err *err)
-{
-	struct stat status;
-	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (file->fd < 0)
-		return err_set(err, REJECT, "cannot be opened: %s", strerror(errno));
-	if (fstat(file->fd, &status) == 0 && S_ISREG(status.st_mode)) {
-		file->size = (size_t)status.st_size;
-		return OK;
-	}
-	close(file->fd);
-	return err_set(err, REJECT, "is not a regular file");
-}
-
-/* Into to, which has a place more than the file for the zero. */
-static enum outcome read_all(const struct opened *file, char *to, struct err *err)
+static enum outcome read_all(int fd, char *to, size_t size, struct err *err)
 {
 	size_t done = 0;
-	while (done < file->size) {
-		ssize_t count = read(file->fd, to + done, file->size - done);
+	while (done < size) {
+		ssize_t count = read(fd, to + done, size - done);
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count <= 0)
@@ -42,54 +22,61 @@ static enum outcome read_all(const struct opened *file, char *to, struct err *er
 				count < 0 ? strerror(errno) : "it became shorter");
 		done += (size_t)count;
 	}
-	to[done] = '\0';
 	return OK;
+}
+
+static enum outcome read_open(int fd, struct arena *arena, struct bytes *out, struct err *err)
+{
+	struct stat status;
+	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+		return err_set(err, REJECT, "is not a regular file");
+	if (status.st_size > SIZE_MOST)
+		return err_set(err, REJECT, "is larger than %d MiB", SIZE_MOST / 1024 / 1024);
+	size_t size = (size_t)status.st_size;
+	char *text = arena_get(arena, size + 1);
+	enum outcome outcome = read_all(fd, text, size, err);
+	if (outcome == OK)
+		*out = bytes_of(text, size);
+	else
+		sodium_memzero(text, size);
+	return outcome;
 }
 
 enum outcome file_read(const char *path, struct arena *arena, struct bytes *out, struct err *err)
 {
-	struct opened file;
-	enum outcome outcome = open_regular(path, &file, err);
-	if (outcome != OK)
-		return outcome;
-	if (file.size > SIZE_MOST) {
-		outcome = err_set(err, REJECT, "is larger than %d MiB", SIZE_MOST / 1024 / 1024);
-	} else {
-		char *text = arena_get(arena, file.size + 1);
-		outcome = read_all(&file, text, err);
-		if (outcome == OK)
-			*out = bytes_of(text, file.size);
-	}
-	close(file.fd);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return err_set(err, REJECT, "cannot be opened: %s", strerror(errno));
+	enum outcome outcome = read_open(fd, arena, out, err);
+	close(fd);
 	return outcome;
 }
 
-static enum outcome cut_line(char *line, size_t size, struct err *err)
+static enum outcome copy_line(struct bytes text, char *line, size_t size, struct err *err)
 {
-	size_t end = strcspn(line, "\r\n");
+	const char *start = (const char *)text.data;
+	size_t end = strcspn(start, "\r\n");
+	if (text.size >= size)
+		return err_set(err, REJECT, "is longer than %zu bytes", size - 1);
 	if (end == 0)
 		return err_set(err, REJECT, "is empty: its first line must hold the secret");
-	if (end + strspn(line + end, "\r\n") != size)
+	if (end + strspn(start + end, "\r\n") != text.size)
 		return err_set(err, REJECT, "must hold one line and nothing else");
+	memcpy(line, start, end);
 	line[end] = '\0';
 	return OK;
 }
 
 enum outcome file_read_line(const char *path, char *line, size_t size, struct err *err)
 {
-	struct opened file;
-	enum outcome outcome = open_regular(path, &file, err);
-	if (outcome != OK)
-		return outcome;
-	if (file.size >= size)
-		outcome = err_set(err, REJECT, "is longer than %zu bytes", size - 1);
-	else
-		outcome = read_all(&file, line, err);
-	close(file.fd);
-	if (outcome == OK)
-		outcome = cut_line(line, file.size, err);
-	if (outcome != OK)
-		sodium_memzero(line, size);
+	struct arena scratch = {0};
+	struct bytes text = {0};
+	enum outcome outcome = file_read(path, &scratch, &text, err);
+	if (outcome == OK) {
+		outcome = copy_line(text, line, size, err);
+		sodium_memzero((void *)(uintptr_t)text.data, text.size);
+	}
+	arena_done(&scratch);
 	return outcome;
 }
 

@@ -10,8 +10,8 @@
 /* The whole of a file of at most 64 MiB, with a zero behind it that does not count. */
 enum outcome file_read(
 	const char *path, struct arena *arena, struct bytes *out, struct err *err) MUST_CHECK;
-/* The one line of a file, without the line's end. It may be a secret: the caller wipes it, and a
- * failure has wiped it. REJECT also: empty, or more than one line. */
+/* The one line of a file, without the line's end. It may be a secret: no other copy is left, and
+ * the caller wipes this one. REJECT also: empty, or more than one line. */
 enum outcome file_read_line(const char *path, char *line, size_t size, struct err *err) MUST_CHECK;
 /* "config" for "config/lokethub.conf", "." for "lokethub.conf". */
 const char *file_folder(struct arena *arena, const char *path);

@@ -3,7 +3,6 @@
 
 #include "hub/conf/inside.h"
 #include "hub/conf/lists/list.h"
-#include "hub/conf/value.h"
 
 enum { WIDTH = 92 };
 

@@ -32,59 +32,47 @@ enum outcome conf_read_key(const char *path, uint8_t key[32], struct err *err)
 	return outcome == OK ? OK : err_in(err, "%s", path);
 }
 
-/* What others on the machine can read is no secret. */
-static void check_mode(const char *path, struct conf_problems *problems)
+/* Reports what was wrong when it was read. What others on the machine can read is no secret. */
+static void check(struct conf_problems *problems, const char *path, const char *setting,
+	const struct err *err)
 {
+	struct report_place place = {path, 0};
 	struct stat status;
-	if (stat(path, &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		report_warning(problems, (struct report_place){path, 0},
-			"others on this machine may read or change it: chmod 600");
+	if (err->outcome != OK)
+		report_error(problems, place, "%s: %s", setting, err->text);
+	else if (stat(path, &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		report_warning(
+			problems, place, "others on this machine may read or change it: chmod 600");
 }
 
-static void check_key(const char *path, const char *setting, struct conf_problems *problems)
+static void check_key(struct conf_problems *problems, const char *path, const char *setting)
 {
 	uint8_t key[KEY_SIZE];
 	struct err err = {0};
-	if (path == NULL)
-		return;
-	if (read_key(path, key, &err) != OK)
-		report_error(problems, (struct report_place){path, 0}, "%s: %s", setting, err.text);
-	else
-		check_mode(path, problems);
+	read_key(path, key, &err);
 	sodium_memzero(key, sizeof(key));
-}
-
-/* What only an edge needs: a router has no keys. */
-static void check_keys(const struct conf_seal *seal, struct conf_problems *problems)
-{
-	check_key(seal->pseudonym_key_file, "seal.pseudonym_key_file", problems);
-	check_key(seal->id_key_file, "seal.id_key_file", problems);
-	for (const struct setting_pair *key = seal->master_keys; key->name != NULL; key++)
-		check_key(key->value, "seal.master_keys", problems);
+	check(problems, path, setting, &err);
 }
 
 static void check_ops_keys(const struct conf_seal *seal, struct conf_problems *problems)
 {
-	check_key(seal->ops_secret_key_file, "seal.ops_secret_key_file", problems);
 	uint8_t key[KEY_SIZE];
 	struct err err = {0};
+	if (seal->ops_secret_key_file != NULL)
+		check_key(problems, seal->ops_secret_key_file, "seal.ops_secret_key_file");
 	if (read_key(seal->ops_public_key_file, key, &err) != OK)
-		report_error(problems, (struct report_place){seal->ops_public_key_file, 0},
-			"seal.ops_public_key_file: %s", err.text);
+		check(problems, seal->ops_public_key_file, "seal.ops_public_key_file", &err);
 }
 
-/* A line that is used elsewhere; NULL: reported. */
-static const char *check_line(
-	struct arena *arena, const char *path, const char *setting, struct conf_problems *problems)
+/* NULL: reported. */
+static const char *load_line(
+	struct conf_problems *problems, struct arena *arena, const char *path, const char *setting)
 {
 	char *line = arena_get(arena, LINE_MOST);
 	struct err err = {0};
-	if (file_read_line(path, line, LINE_MOST, &err) != OK) {
-		report_error(problems, (struct report_place){path, 0}, "%s: %s", setting, err.text);
-		return NULL;
-	}
-	check_mode(path, problems);
-	return line;
+	enum outcome outcome = file_read_line(path, line, LINE_MOST, &err);
+	check(problems, path, setting, &err);
+	return outcome == OK ? line : NULL;
 }
 
 static void load_properties(struct conf *conf, struct conf_problems *problems)
@@ -95,38 +83,40 @@ static void load_properties(struct conf *conf, struct conf_problems *problems)
 		count++;
 	struct setting_pair *secrets = arena_get_array(&conf->arena, count + 1, sizeof(*secrets));
 	for (size_t i = 0; i < count; i++) {
-		const char *value = check_line(
-			&conf->arena, files[i].value, "kafka.secret_properties", problems);
-		secrets[i] = (struct setting_pair){files[i].name, value};
+		secrets[i].name = files[i].name;
+		secrets[i].value = load_line(
+			problems, &conf->arena, files[i].value, "kafka.secret_properties");
 	}
 	conf->kafka.secrets = secrets;
 }
 
-static void check_credentials(const struct conf *conf, struct conf_problems *problems)
+static void check_credentials(const char *path, struct conf_problems *problems)
 {
 	struct arena scratch = {0};
-	const char *path = conf->registry.credentials_file;
-	const char *line = NULL;
-	if (path != NULL)
-		line = check_line(&scratch, path, "registry.credentials_file", problems);
+	const char *line = load_line(problems, &scratch, path, "registry.credentials_file");
 	if (line != NULL && strchr(line, ':') == NULL)
 		report_error(problems, (struct report_place){path, 0},
 			"registry.credentials_file: must hold user:password");
 	arena_done(&scratch);
 }
 
-static void check_readable(const char *path, const char *setting, struct conf_problems *problems)
+static void check_readable(struct conf_problems *problems, const char *path, const char *setting)
 {
 	if (path != NULL && access(path, R_OK) != 0)
 		report_error(problems, (struct report_place){path, 0}, "%s: cannot be opened: %s",
 			setting, strerror(errno));
 }
 
+/* What only an edge needs: a router has no keys. */
 static void load_edge(struct conf *conf, struct conf_problems *problems)
 {
-	check_keys(&conf->seal, problems);
-	check_readable(conf->http.tls_cert_file, "http.tls_cert_file", problems);
-	check_readable(conf->http.tls_key_file, "http.tls_key_file", problems);
+	const struct conf_seal *seal = &conf->seal;
+	check_key(problems, seal->pseudonym_key_file, "seal.pseudonym_key_file");
+	check_key(problems, seal->id_key_file, "seal.id_key_file");
+	for (const struct setting_pair *key = seal->master_keys; key->name != NULL; key++)
+		check_key(problems, key->value, "seal.master_keys");
+	check_readable(problems, conf->http.tls_cert_file, "http.tls_cert_file");
+	check_readable(problems, conf->http.tls_key_file, "http.tls_key_file");
 	tokens_load(conf, problems);
 }
 
@@ -137,8 +127,9 @@ enum outcome conf_load_secrets(struct conf *conf, struct conf_problems *problems
 		report_error(problems, (struct report_place){conf->path, 0},
 			"libsodium finds no randomness on this machine");
 	load_properties(conf, problems);
-	check_credentials(conf, problems);
-	check_readable(conf->registry.ca_file, "registry.ca_file", problems);
+	if (conf->registry.credentials_file != NULL)
+		check_credentials(conf->registry.credentials_file, problems);
+	check_readable(problems, conf->registry.ca_file, "registry.ca_file");
 	check_ops_keys(&conf->seal, problems);
 	if (conf->roles & CONF_EDGE)
 		load_edge(conf, problems);

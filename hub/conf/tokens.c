@@ -10,10 +10,11 @@ enum { LEAST = 32, MOST = 512 };
 
 /* Kept and compared is only this hash. Its key is a new one in every process, so that nobody can
  * learn from the time of a look-up how far his guess was right. */
-static void hash_token(const struct conf *conf, struct bytes token, uint8_t out[CONF_TOKEN_HASH])
+static void hash_token(
+	const struct conf_index *index, struct bytes token, uint8_t out[CONF_TOKEN_HASH])
 {
-	const uint8_t *key = conf->index->token_key;
-	crypto_generichash(out, CONF_TOKEN_HASH, token.data, token.size, key, CONF_TOKEN_HASH);
+	crypto_generichash(
+		out, CONF_TOKEN_HASH, token.data, token.size, index->token_key, CONF_TOKEN_HASH);
 }
 
 static int compare(const void *a, const void *b)
@@ -32,20 +33,19 @@ static bool is_token(const char *text)
 	return size > 0 && strspn(text + size, "=") == strlen(text) - size;
 }
 
-static bool read_token(const struct conf *conf, struct conf_token *token, struct err *err)
+static bool read_token(const struct conf_index *index, struct conf_token *token, struct err *err)
 {
 	char line[MOST + 3];
 	if (file_read_line(token->file, line, sizeof(line), err) != OK)
 		return false;
 	size_t size = strlen(line);
 	bool fine = size >= LEAST && size <= MOST && is_token(line);
-	if (fine)
-		hash_token(conf, bytes_of(line, size), token->hash);
-	else
+	hash_token(index, bytes_of(line, size), token->hash);
+	sodium_memzero(line, sizeof(line));
+	if (!fine)
 		err_set(err, REJECT,
 			"is no token: write one line of %d to %d letters, digits and -._~+/", LEAST,
 			MOST);
-	sodium_memzero(line, sizeof(line));
 	return fine;
 }
 
@@ -60,20 +60,15 @@ static void find_twins(const struct conf_index *index, struct conf_problems *pro
 	}
 }
 
-static void take_tokens(
-	struct conf *conf, struct conf_partner *partner, struct conf_problems *problems)
+static void take_token(
+	struct conf_index *index, struct conf_token *token, struct conf_problems *problems)
 {
-	struct conf_index *index = conf->index;
-	for (size_t i = 0; i < partner->tokens_count; i++) {
-		struct conf_token *token = &partner->tokens[i];
-		struct err err = {0};
-		token->partner = partner;
-		if (read_token(conf, token, &err))
-			index->tokens[index->tokens_count++] = token;
-		else
-			report_error(problems, (struct report_place){token->file, 0},
-				"token of %s: %s", partner->rules->name, err.text);
-	}
+	struct err err = {0};
+	if (read_token(index, token, &err))
+		index->tokens[index->tokens_count++] = token;
+	else
+		report_error(problems, (struct report_place){token->file, 0}, "token of %s: %s",
+			token->partner->rules->name, err.text);
 }
 
 void tokens_load(struct conf *conf, struct conf_problems *problems)
@@ -84,10 +79,11 @@ void tokens_load(struct conf *conf, struct conf_problems *problems)
 		most += conf->partners[i].tokens_count;
 	index->tokens = arena_get_array(&conf->arena, most + 1, sizeof(struct conf_token *));
 	randombytes_buf(index->token_key, sizeof(index->token_key));
-	for (size_t i = 0; i < conf->rules.partners_count; i++)
-		take_tokens(conf, &conf->partners[i], problems);
-	if (index->tokens_count > 0)
-		qsort(index->tokens, index->tokens_count, sizeof(struct conf_token *), compare);
+	for (size_t i = 0; i < conf->rules.partners_count; i++) {
+		for (size_t j = 0; j < conf->partners[i].tokens_count; j++)
+			take_token(index, &conf->partners[i].tokens[j], problems);
+	}
+	qsort(index->tokens, index->tokens_count, sizeof(struct conf_token *), compare);
 	find_twins(index, problems);
 }
 
@@ -99,7 +95,7 @@ const struct conf_partner *conf_partner_by_token(
 	const struct conf_token *key = &asked;
 	if (token.data == NULL || index->tokens_count == 0)
 		return NULL;
-	hash_token(conf, token, asked.hash);
+	hash_token(index, token, asked.hash);
 	struct conf_token *const *found = bsearch(
 		&key, index->tokens, index->tokens_count, sizeof(struct conf_token *), compare);
 	if (found == NULL)

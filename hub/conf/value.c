@@ -1,5 +1,5 @@
 /* value - one value of a setting: described, read and checked against its row, and stored. */
-#include "hub/conf/value.h"
+#include "hub/conf/bind.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "hub/conf/words.h"
 
 /* How a value is written. */
-enum shape { TEXT, NUMBER, TRUTH, LIST, PAIRS };
+enum shape { TEXT, NUMBER, LIST, PAIRS };
 
 /* What is said of a type, the row's choices behind it. */
 static const struct type {
@@ -27,7 +27,7 @@ static const struct type {
 	[SETTING_SECRET] = {TEXT, true, "the path of a file in double quotes", "file"},
 	[SETTING_INT] = {NUMBER, false, "a whole number", "number"},
 	[SETTING_LONG] = {NUMBER, false, "a whole number", "number"},
-	[SETTING_BOOL] = {TRUTH, false, "true or false", "true | false"},
+	[SETTING_BOOL] = {NUMBER, false, "true or false", "true | false"},
 	[SETTING_DATE] = {TEXT, false, "a date such as \"2026-03-02\"", "date"},
 	[SETTING_CHOICE] = {TEXT, false, "one of ", ""},
 	[SETTING_CHOICES] = {LIST, false, "a list of ", ""},
@@ -86,31 +86,15 @@ static bool text_fits(const struct bind *bind, const struct setting *row, const 
 {
 	int32_t date = 0;
 	struct bytes bytes = bytes_of_string(text);
-	switch (row->type) {
-	case SETTING_CHOICE:
-	case SETTING_CHOICES:
+	if (row->type == SETTING_CHOICE || row->type == SETTING_CHOICES)
 		return words_have(row->choices, text);
-	case SETTING_CODE:
-	case SETTING_CODES:
+	if (row->type == SETTING_CODE || row->type == SETTING_CODES)
 		return bind->codes == NULL || codes_has(bind->codes, row->choices[0], bytes);
-	case SETTING_FORMAT:
+	if (row->type == SETTING_FORMAT)
 		return format_is(row->choices[0], bytes);
-	case SETTING_DATE:
+	if (row->type == SETTING_DATE)
 		return clock_date_from_text(bytes, &date);
-	case SETTING_STRING:
-	case SETTING_STRINGS:
-	case SETTING_FILE:
-	case SETTING_SECRET:
-		return size_fits(row, bytes.size);
-	case SETTING_INT:
-	case SETTING_LONG:
-	case SETTING_BOOL:
-	case SETTING_PAIRS:
-	case SETTING_SECRET_PAIRS:
-		break;
-	}
-	assert(false);
-	return false;
+	return size_fits(row, bytes.size);
 }
 
 static const char *const *known_codes(struct bind *bind, const char *list)
@@ -125,72 +109,84 @@ static const char *const *known_codes(struct bind *bind, const char *list)
 	return words;
 }
 
-/* `but` ends the report: what it is instead, or "". */
-static bool refuse(
-	struct bind *bind, const struct setting *row, config_setting_t *member, const char *but)
+/* A row, where it stands in the tree, and its place in what is filled. */
+struct value {
+	struct bind *bind;
+	const struct setting *row;
+	config_setting_t *member;
+	void *place;
+};
+
+/* Of the value or an element of it; `but` ends the report: what it is instead, or "". */
+static bool refuse(const struct value *value, const config_setting_t *element, const char *but)
 {
-	report_error(bind->problems, bind_place(bind, member), "%s must be %s%s", row->name,
-		value_describe(&bind->problems->arena, row), but);
+	struct conf_problems *problems = value->bind->problems;
+	report_error(problems, bind_place(value->bind, element), "%s must be %s%s",
+		value->row->name, value_describe(&problems->arena, value->row), but);
 	return false;
 }
 
 static bool refuse_text(
-	struct bind *bind, const struct setting *row, config_setting_t *member, const char *text)
+	const struct value *value, const config_setting_t *element, const char *text)
 {
+	struct conf_problems *problems = value->bind->problems;
+	const struct setting *row = value->row;
 	const char *hint = "";
 	if (row->type == SETTING_CHOICE || row->type == SETTING_CHOICES)
-		hint = report_hint(bind->problems, text, row->choices);
+		hint = report_hint(problems, text, row->choices);
 	else if (row->type == SETTING_CODE || row->type == SETTING_CODES)
-		hint = report_hint(bind->problems, text, known_codes(bind, row->choices[0]));
-	return refuse(bind, row, member,
-		arena_format(&bind->problems->arena, ", not \"%s\"%s", text, hint));
+		hint = report_hint(problems, text, known_codes(value->bind, row->choices[0]));
+	return refuse(value, element, arena_format(&problems->arena, ", not \"%s\"%s", text, hint));
 }
 
-static const char *copy(struct bind *bind, const struct setting *row, const char *text)
+static const char *copy(const struct value *value, const char *text)
 {
-	if (row->type == SETTING_FILE)
+	enum setting_type type = value->row->type;
+	struct bind *bind = value->bind;
+	if (type == SETTING_FILE)
 		return file_path(bind->arena, bind->folder, text);
-	if (row->type == SETTING_SECRET || row->type == SETTING_SECRET_PAIRS)
+	if (type == SETTING_SECRET || type == SETTING_SECRET_PAIRS)
 		return file_path(bind->arena, bind->secrets, text);
 	return arena_string(bind->arena, bytes_of_string(text));
 }
 
-/* text NULL: none. */
-static void store_text(struct bind *bind, const struct setting *row, const char *text, void *place)
+/* A text that fits; NULL: none. */
+static void store_text(const struct value *value, const char *text)
 {
+	const struct setting *row = value->row;
+	int32_t *number = value->place;
 	if (row->type == SETTING_DATE) {
-		int32_t date = INT32_MIN;
-		if (text != NULL && !clock_date_from_text(bytes_of_string(text), &date))
+		*number = INT32_MIN;
+		if (text != NULL && !clock_date_from_text(bytes_of_string(text), number))
 			assert(false);
-		*(int32_t *)place = date;
 	} else if (row->type != SETTING_CHOICE) {
-		*(const char **)place = text != NULL ? copy(bind, row, text) : NULL;
+		*(const char **)value->place = text != NULL ? copy(value, text) : NULL;
 	} else if (text != NULL) {
-		*(int32_t *)place = (int32_t)words_place(row->choices, text);
+		*number = (int32_t)words_place(row->choices, text);
 	}
 }
 
-static bool read_text(
-	struct bind *bind, const struct setting *row, config_setting_t *member, void *place)
+static bool read_text(const struct value *value)
 {
-	const char *text = config_setting_get_string(member);
+	const struct setting *row = value->row;
+	const char *text = config_setting_get_string(value->member);
 	if (text == NULL)
-		return refuse(bind, row, member, "");
+		return refuse(value, value->member, "");
 	bool is_none = text[0] == '\0' && row->preset != NULL && row->preset[0] == '\0';
-	if (!is_none && !text_fits(bind, row, text))
-		return refuse_text(bind, row, member, text);
-	store_text(bind, row, is_none ? NULL : text, place);
+	if (!is_none && !text_fits(value->bind, row, text))
+		return refuse_text(value, value->member, text);
+	store_text(value, is_none ? NULL : text);
 	return true;
 }
 
-static void store_number(const struct setting *row, int64_t number, void *place)
+static void store_number(const struct value *value, int64_t number)
 {
-	if (row->type == SETTING_BOOL)
-		*(bool *)place = number != 0;
-	else if (row->type == SETTING_LONG)
-		*(int64_t *)place = number;
+	if (value->row->type == SETTING_BOOL)
+		*(bool *)value->place = number != 0;
+	else if (value->row->type == SETTING_LONG)
+		*(int64_t *)value->place = number;
 	else
-		*(int32_t *)place = (int32_t)number;
+		*(int32_t *)value->place = (int32_t)number;
 }
 
 static bool number_fits(const struct setting *row, int64_t number)
@@ -200,118 +196,96 @@ static bool number_fits(const struct setting *row, int64_t number)
 	return number >= row->min && number <= row->max;
 }
 
-static bool read_number(
-	struct bind *bind, const struct setting *row, config_setting_t *member, void *place)
+static bool read_number(const struct value *value)
 {
-	int type = config_setting_type(member);
-	if (type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64)
-		return refuse(bind, row, member, "");
-	int64_t number = config_setting_get_int64(member);
-	if (type == CONFIG_TYPE_INT)
-		number = config_setting_get_int(member);
-	if (!number_fits(row, number))
-		return refuse(bind, row, member,
-			arena_format(&bind->problems->arena, ", not %" PRId64, number));
-	store_number(row, number, place);
+	int type = config_setting_type(value->member);
+	int64_t number = config_setting_get_int64(value->member);
+	if (type == CONFIG_TYPE_BOOL)
+		number = config_setting_get_bool(value->member);
+	else if (type == CONFIG_TYPE_INT)
+		number = config_setting_get_int(value->member);
+	else if (type != CONFIG_TYPE_INT64)
+		return refuse(value, value->member, "");
+	if ((value->row->type == SETTING_BOOL) != (type == CONFIG_TYPE_BOOL))
+		return refuse(value, value->member, "");
+	if (!number_fits(value->row, number))
+		return refuse(value, value->member,
+			arena_format(&value->bind->problems->arena, ", not %" PRId64, number));
+	store_number(value, number);
 	return true;
 }
 
-static bool read_truth(
-	struct bind *bind, const struct setting *row, config_setting_t *member, void *place)
+static size_t length_of(const config_setting_t *member)
 {
-	if (config_setting_type(member) != CONFIG_TYPE_BOOL)
-		return refuse(bind, row, member, "");
-	store_number(row, config_setting_get_bool(member), place);
-	return true;
+	bool is_listing = config_setting_is_list(member) || config_setting_is_array(member);
+	return is_listing ? (size_t)config_setting_length(member) : SIZE_MAX;
 }
 
-static bool is_listing(const config_setting_t *member)
+static bool read_list(const struct value *value)
 {
-	return config_setting_is_list(member) || config_setting_is_array(member);
-}
-
-static bool read_list(
-	struct bind *bind, const struct setting *row, config_setting_t *member, void *place)
-{
-	if (!is_listing(member))
-		return refuse(bind, row, member, "");
-	size_t count = (size_t)config_setting_length(member);
-	const char **words = arena_get_array(bind->arena, count + 1, sizeof(*words));
+	size_t count = length_of(value->member);
+	if (count == SIZE_MAX)
+		return refuse(value, value->member, "");
+	const char **words = arena_get_array(value->bind->arena, count + 1, sizeof(*words));
 	uint32_t bits = 0;
 	bool fine = true;
 	for (size_t i = 0; i < count; i++) {
-		config_setting_t *element = config_setting_get_elem(member, (unsigned)i);
+		config_setting_t *element = config_setting_get_elem(value->member, (unsigned)i);
 		const char *text = config_setting_get_string(element);
 		if (text == NULL)
-			return refuse(bind, row, element, "");
-		words[i] = copy(bind, row, text);
-		if (!text_fits(bind, row, text))
-			fine = refuse_text(bind, row, element, text);
-		else if (row->type == SETTING_CHOICES)
-			bits |= UINT32_C(1) << words_place(row->choices, text);
+			return refuse(value, element, "");
+		words[i] = copy(value, text);
+		if (!text_fits(value->bind, value->row, text))
+			fine = refuse_text(value, element, text);
+		else if (value->row->type == SETTING_CHOICES)
+			bits |= UINT32_C(1) << words_place(value->row->choices, text);
 	}
-	if (fine && row->type == SETTING_CHOICES)
-		*(uint32_t *)place = bits;
+	if (fine && value->row->type == SETTING_CHOICES)
+		*(uint32_t *)value->place = bits;
 	else if (fine)
-		*(const char *const **)place = words;
+		*(const char *const **)value->place = words;
 	return fine;
 }
 
-static const char *element_text(config_setting_t *pair, unsigned place)
+static bool read_pairs(const struct value *value)
 {
-	config_setting_t *element = config_setting_get_elem(pair, place);
-	return element != NULL ? config_setting_get_string(element) : NULL;
-}
-
-static bool read_pairs(
-	struct bind *bind, const struct setting *row, config_setting_t *member, void *place)
-{
-	if (!is_listing(member))
-		return refuse(bind, row, member, "");
-	size_t count = (size_t)config_setting_length(member);
-	struct setting_pair *pairs = arena_get_array(bind->arena, count + 1, sizeof(*pairs));
+	size_t count = length_of(value->member);
+	if (count == SIZE_MAX)
+		return refuse(value, value->member, "");
+	struct setting_pair *pairs = arena_get_array(value->bind->arena, count + 1, sizeof(*pairs));
 	for (size_t i = 0; i < count; i++) {
-		config_setting_t *pair = config_setting_get_elem(member, (unsigned)i);
-		bool is_pair = is_listing(pair) && config_setting_length(pair) == 2;
-		const char *name = is_pair ? element_text(pair, 0) : NULL;
-		const char *value = is_pair ? element_text(pair, 1) : NULL;
-		if (name == NULL || value == NULL || name[0] == '\0')
-			return refuse(bind, row, pair, "");
-		pairs[i].name = arena_string(bind->arena, bytes_of_string(name));
-		pairs[i].value = copy(bind, row, value);
+		config_setting_t *pair = config_setting_get_elem(value->member, (unsigned)i);
+		if (length_of(pair) != 2)
+			return refuse(value, pair, "");
+		const char *name = config_setting_get_string_elem(pair, 0);
+		const char *text = config_setting_get_string_elem(pair, 1);
+		if (name == NULL || text == NULL || name[0] == '\0')
+			return refuse(value, pair, "");
+		pairs[i].name = arena_string(value->bind->arena, bytes_of_string(name));
+		pairs[i].value = copy(value, text);
 	}
-	*(const struct setting_pair **)place = pairs;
+	*(const struct setting_pair **)value->place = pairs;
 	return true;
 }
 
 bool value_bind(struct bind *bind, const struct setting *row, config_setting_t *member, void *out)
 {
-	void *place = (uint8_t *)out + row->offset;
-	switch (types[row->type].shape) {
-	case TEXT:
-		return read_text(bind, row, member, place);
-	case NUMBER:
-		return read_number(bind, row, member, place);
-	case TRUTH:
-		return read_truth(bind, row, member, place);
-	case LIST:
-		return read_list(bind, row, member, place);
-	case PAIRS:
-		return read_pairs(bind, row, member, place);
-	}
-	assert(false);
-	return false;
+	static bool (*const readers[])(const struct value *value) = {[TEXT] = read_text,
+		[NUMBER] = read_number,
+		[LIST] = read_list,
+		[PAIRS] = read_pairs};
+	struct value value = {bind, row, member, (uint8_t *)out + row->offset};
+	return readers[types[row->type].shape](&value);
 }
 
-/* Lists are read as if they stood in a file. */
-static void preset_list(struct bind *bind, const struct setting *row, void *out)
+/* A list of a preset, as if it stood in a file. */
+static void bind_string(struct bind *bind, const struct setting *row, const char *list, void *out)
 {
 	config_t tree;
 	config_init(&tree);
-	const char *literal = value_literal(bind->arena, row, "");
-	const char *text = arena_format(bind->arena, "preset = %s;", literal);
+	const char *text = arena_format(bind->arena, "list = %s;", list);
 	bool fine = config_read_string(&tree, text) == CONFIG_TRUE &&
-		value_bind(bind, row, config_lookup(&tree, "preset"), out);
+		value_bind(bind, row, config_lookup(&tree, "list"), out);
 	assert(fine);
 	config_destroy(&tree);
 }
@@ -319,18 +293,15 @@ static void preset_list(struct bind *bind, const struct setting *row, void *out)
 void value_preset(struct bind *bind, const struct setting *row, void *out)
 {
 	static const struct setting_pair no_pairs[1];
-	void *place = (uint8_t *)out + row->offset;
-	bool is_none = row->preset == NULL || row->preset[0] == '\0';
+	struct value value = {bind, row, NULL, (uint8_t *)out + row->offset};
+	const char *preset = row->preset != NULL && row->preset[0] != '\0' ? row->preset : NULL;
 	enum shape shape = types[row->type].shape;
 	if (shape == TEXT)
-		store_text(bind, row, is_none ? NULL : row->preset, place);
-	else if (is_none && shape == PAIRS)
-		*(const struct setting_pair **)place = no_pairs;
-	else if (!is_none && (shape == PAIRS || shape == LIST))
-		preset_list(bind, row, out);
-	else if (!is_none)
-		store_number(row,
-			shape == TRUTH ? strcmp(row->preset, "true") == 0
-				       : strtoll(row->preset, NULL, 10),
-			place);
+		store_text(&value, preset);
+	else if (shape == PAIRS && preset == NULL)
+		*(const struct setting_pair **)value.place = no_pairs;
+	else if (shape != NUMBER && preset != NULL)
+		bind_string(bind, row, preset, out);
+	else if (preset != NULL)
+		store_number(&value, strcmp(preset, "true") == 0 ? 1 : strtoll(preset, NULL, 10));
 }

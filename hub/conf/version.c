@@ -1,4 +1,5 @@
 /* version - a short name for what a configuration says: equal content, equal name. */
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -33,26 +34,19 @@ static void add_words(struct hash *hash, const char *const *words)
 	add_text(hash, NULL);
 }
 
-/* Of the types that the lists have within what is kept of an item. */
-static void add_value(struct hash *hash, const struct setting *row, const void *item)
+/* Of the types that the rules' own rows have. */
+static void add_value(struct hash *hash, const struct setting *row, const void *place)
 {
-	const void *place = (const uint8_t *)item + row->offset;
 	switch (row->type) {
 	case SETTING_STRING:
 	case SETTING_FORMAT:
 	case SETTING_CODE:
-	case SETTING_FILE:
-	case SETTING_SECRET:
 		add_text(hash, *(const char *const *)place);
 		return;
 	case SETTING_INT:
 	case SETTING_DATE:
 	case SETTING_CHOICE:
-	case SETTING_CHOICES:
 		add_number(hash, *(const int32_t *)place);
-		return;
-	case SETTING_LONG:
-		add_number(hash, *(const int64_t *)place);
 		return;
 	case SETTING_BOOL:
 		add_number(hash, *(const bool *)place);
@@ -61,15 +55,15 @@ static void add_value(struct hash *hash, const struct setting *row, const void *
 	case SETTING_CODES:
 		add_words(hash, *(const char *const *const *)place);
 		return;
+	case SETTING_LONG:
+	case SETTING_CHOICES:
+	case SETTING_FILE:
+	case SETTING_SECRET:
 	case SETTING_PAIRS:
 	case SETTING_SECRET_PAIRS:
-		for (const struct setting_pair *pair = *(const struct setting_pair *const *)place;
-			pair->name != NULL; pair++) {
-			add_text(hash, pair->name);
-			add_text(hash, pair->value);
-		}
-		add_text(hash, NULL);
+		break;
 	}
+	assert(false);
 }
 
 static void add_list(struct hash *hash, const struct list *list, const struct list_items *read)
@@ -79,7 +73,7 @@ static void add_list(struct hash *hash, const struct list *list, const struct li
 		const uint8_t *item = (const uint8_t *)read->items + i * list->size;
 		for (const struct setting *row = list->rows; row->name != NULL; row++) {
 			if (row->offset < list->size)
-				add_value(hash, row, item);
+				add_value(hash, row, item + row->offset);
 		}
 	}
 }

@@ -49,7 +49,7 @@ static void add_tokens(struct bind *bind, struct conf_partner *partner, const ch
 	for (; files != NULL && *files != NULL; files++) {
 		const char *file = file_path(bind->arena, bind->secrets, *files);
 		partner->tokens[partner->tokens_count++] =
-			(struct conf_token){.file = file, .role = role};
+			(struct conf_token){.partner = partner, .file = file, .role = role};
 	}
 }
 
