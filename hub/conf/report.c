@@ -20,9 +20,7 @@ static void add(struct conf_problems *problems, struct conf_problem problem)
 	problems->errors += problem.warning ? 0 : 1;
 }
 
-static const char *one_line(struct arena *arena, const char *format, va_list arguments)
-	PRINTF_LIKE(2, 0);
-
+PRINTF_LIKE(2, 0)
 static const char *one_line(struct arena *arena, const char *format, va_list arguments)
 {
 	char *text = arena_format_list(arena, format, arguments);

@@ -37,33 +37,18 @@ static void add_words(struct hash *hash, const char *const *words)
 /* Of the types that the rules' own rows have. */
 static void add_value(struct hash *hash, const struct setting *row, const void *place)
 {
-	switch (row->type) {
-	case SETTING_STRING:
-	case SETTING_FORMAT:
-	case SETTING_CODE:
-		add_text(hash, *(const char *const *)place);
-		return;
-	case SETTING_INT:
-	case SETTING_DATE:
-	case SETTING_CHOICE:
-		add_number(hash, *(const int32_t *)place);
-		return;
-	case SETTING_BOOL:
+	if (row->type == SETTING_BOOL) {
 		add_number(hash, *(const bool *)place);
-		return;
-	case SETTING_STRINGS:
-	case SETTING_CODES:
+	} else if (row->type == SETTING_STRINGS || row->type == SETTING_CODES) {
 		add_words(hash, *(const char *const *const *)place);
-		return;
-	case SETTING_LONG:
-	case SETTING_CHOICES:
-	case SETTING_FILE:
-	case SETTING_SECRET:
-	case SETTING_PAIRS:
-	case SETTING_SECRET_PAIRS:
-		break;
+	} else if (row->type == SETTING_INT || row->type == SETTING_DATE ||
+		row->type == SETTING_CHOICE) {
+		add_number(hash, *(const int32_t *)place);
+	} else {
+		assert(row->type == SETTING_STRING || row->type == SETTING_FORMAT ||
+			row->type == SETTING_CODE);
+		add_text(hash, *(const char *const *)place);
 	}
-	assert(false);
 }
 
 static void add_list(struct hash *hash, const struct list *list, const struct list_items *read)
