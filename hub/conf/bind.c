@@ -80,15 +80,10 @@ static void check_names(struct bind *bind, config_setting_t *group, const char *
 	}
 }
 
-/* libconfig takes dots and slashes in a path as steps; names of ours have no slashes. */
-static config_setting_t *find_member(config_setting_t *group, const char *name)
-{
-	return config_setting_is_group(group) ? config_setting_lookup(group, name) : NULL;
-}
-
+/* libconfig takes dots and slashes in a name as steps; names of ours have no slashes. */
 static void fill(struct bind *bind, config_setting_t *group, const struct setting *row, void *out)
 {
-	config_setting_t *member = find_member(group, row->name);
+	config_setting_t *member = config_setting_lookup(group, row->name);
 	if (member == NULL && row->preset == NULL)
 		report_error(bind->problems, bind_place(bind, group),
 			"%s is missing: it must be %s. %s", row->name,
@@ -107,6 +102,6 @@ void bind_group(struct bind *bind, config_setting_t *group, const struct setting
 
 const char *bind_text(config_setting_t *group, const char *name)
 {
-	config_setting_t *member = find_member(group, name);
+	config_setting_t *member = config_setting_lookup(group, name);
 	return member != NULL ? config_setting_get_string(member) : NULL;
 }

@@ -34,7 +34,6 @@ ROOMS = {
 SECOND_NAMES = {
     "hub/base/bytes.c": {"buffer"},
     "hub/base/err.c": {"outcome"},
-    "hub/conf/check/check.c": {"conf"},
 }
 
 # Callbacks whose parameters a library has laid down.

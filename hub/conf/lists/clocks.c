@@ -152,8 +152,9 @@ static void take_override(const struct list_group *group, void *from)
 const struct list list_clock_times = {"clocks",
 	"clocks = { T2 = { … }; }: how long the clocks T0 to T13 run, where it is not the "
 	"default.",
-	clock_rows, NULL, NULL, 0, 0, NULL};
+	clock_rows, NULL, NULL, 0, 0, NULL, NULL};
 
 const struct list list_overrides = {"overrides",
 	"overrides = ( { … } ): other first times of a clock; the first that fits.", override_rows,
-	NULL, NULL, sizeof(struct override_row), sizeof(struct rules_override), take_override};
+	NULL, NULL, sizeof(struct override_row), sizeof(struct rules_override), take_override,
+	NULL};

@@ -37,6 +37,10 @@ struct list_group {
 /* Fills in what the rows alone do not say, and reports what is wrong with this group alone. */
 typedef void list_take_fn(const struct list_group *group, void *row);
 
+struct check;
+/* What neither a row alone shows nor the references do. */
+typedef void list_check_fn(struct check *check, const void *item);
+
 struct list {
 	const char *name; /* a plural with s */
 	const char *doc;
@@ -46,6 +50,7 @@ struct list {
 	size_t row_size; /* of the struct that the rows fill */
 	size_t size; /* of the item that it begins with, which is kept */
 	list_take_fn *take; /* NULL: the rows say all */
+	list_check_fn *check; /* NULL: the references say all */
 };
 
 extern const struct list list_partners, list_desk_kinds, list_desks, list_regions, list_programmes,
@@ -60,6 +65,12 @@ void list_name_regions(struct bind *bind, struct conf *conf);
 void list_municipalities(struct bind *bind, struct conf *conf);
 /* The caller frees them. NULL: the file cannot be read, which is reported. */
 struct codes *list_codes(struct bind *bind, const char *path);
+
+const char *const *list_person_fields(struct arena *arena);
+void list_check_circles(struct check *check); /* of desks' successors */
+void list_check_municipalities(struct check *check);
+/* Every question in every region leads to an active desk that takes it, however full desks are. */
+void list_check_total(struct check *check);
 
 struct list_dates {
 	int32_t from, to; /* days since 1970-01-01; from inclusive, to exclusive */

@@ -1,11 +1,11 @@
 /* municipalities - which region a municipality lies in, and what became of merged ones. */
-#include "hub/conf/lists/list.h"
+#include "hub/conf/check.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hub/conf/inside.h"
+#include "hub/base/clock.h"
 
 struct entry {
 	struct rules_municipality rules;
@@ -138,4 +138,63 @@ void list_municipalities(struct bind *bind, struct conf *conf)
 	conf->rules.municipalities = rules;
 	conf->rules.municipalities_count = entries.count;
 	conf->index->municipalities = places;
+}
+
+/* The row lies within the days of its region. */
+static void check_region_of(
+	struct check *check, const struct rules_municipality *row, struct report_place place)
+{
+	const struct rules *rules = &check->conf->rules;
+	const struct rules_region *region = rules_region(rules, bytes_of_string(row->region));
+	if (region == NULL) {
+		report_error(check->problems, place, "%s: region %s is not in regions", row->code,
+			row->region);
+		return;
+	}
+	struct list_dates dates = check->conf->index->region_dates[region - rules->regions];
+	if (row->to > dates.to || (row->from > INT32_MIN && row->from < dates.from))
+		report_error(check->problems, place,
+			"%s lies in region %s on days on which that is not valid: end the row, or "
+			"lengthen the region's",
+			row->code, row->region);
+}
+
+static void check_next_row(struct check *check, const struct rules_municipality *row,
+	const struct rules_municipality *next, struct report_place place)
+{
+	char day[11];
+	clock_date_to_text(row->to < INT32_MAX ? row->to : next->from, day);
+	if (row->to > next->from)
+		report_error(check->problems, place,
+			"%s has two rows that hold on the same days: let the earlier end on the "
+			"day the later begins",
+			row->code);
+	else if (row->to < next->from)
+		report_error(check->problems, place,
+			"%s lies nowhere from %s on: let the earlier row end on the day the later "
+			"begins",
+			row->code, day);
+}
+
+void list_check_municipalities(struct check *check)
+{
+	const struct rules *rules = &check->conf->rules;
+	for (size_t i = 0; i < rules->municipalities_count; i++) {
+		const struct rules_municipality *row = &rules->municipalities[i];
+		struct report_place place = check->conf->index->municipalities[i];
+		bool is_last =
+			i + 1 == rules->municipalities_count || strcmp(row[1].code, row->code) != 0;
+		check_region_of(check, row, place);
+		if (!is_last)
+			check_next_row(check, row, row + 1, place);
+		else if (row->to < INT32_MAX && row->successor == NULL)
+			report_error(check->problems, place,
+				"%s ends: name what it merged into in the file of mergers",
+				row->code);
+		else if (row->to < INT32_MAX &&
+			rules_municipality(rules, bytes_of_string(row->code), row->to) == NULL)
+			report_error(check->problems, place,
+				"%s merges into %s, which does not exist on that day", row->code,
+				row->successor);
+	}
 }

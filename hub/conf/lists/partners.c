@@ -1,10 +1,10 @@
 /* partners - who talks to the hub: the list partners of the configuration. */
-#include "hub/conf/lists/list.h"
+#include "hub/conf/check.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "hub/conf/file.h"
-#include "hub/conf/inside.h"
 #include "hub/conf/words.h"
 
 struct row {
@@ -72,5 +72,20 @@ static void take(const struct list_group *group, void *from)
 	add_tokens(group->bind, partner, row->coordinator_tokens, CONF_TOKEN_COORDINATOR);
 }
 
+static void check(struct check *check, const void *item)
+{
+	const struct rules_partner *partner = item;
+	const struct rules_desk *home = check_find_desk(check, partner->home_desk);
+	if (home != NULL && strcmp(home->partner, partner->oin) != 0)
+		check_error(check, "home_desk %s belongs to another partner: name one of its own",
+			home->id);
+	if (home != NULL && !home->active)
+		check_error(check, "home_desk %s is not active", home->id);
+	if (partner->is_private && partner->may_see_bsn)
+		check_error(check,
+			"a private partner never gets a BSN: leave out private or "
+			"may_see_bsn");
+}
+
 const struct list list_partners = {"partners", "partners = ( { … }, { … } ): who talks to the hub.",
-	rows, "oin", "name", sizeof(struct row), sizeof(struct rules_partner), take};
+	rows, "oin", "name", sizeof(struct row), sizeof(struct rules_partner), take, check};

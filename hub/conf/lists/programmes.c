@@ -1,7 +1,8 @@
 /* programmes - arrangements that begin, end and are taken over: the list programmes. */
-#include "hub/conf/lists/list.h"
+#include "hub/conf/check.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define AT(member) offsetof(struct rules_programme, member)
 
@@ -25,6 +26,25 @@ static void take(const struct list_group *group, void *row)
 			"programme %s: to must be later than from", programme->code);
 }
 
+static void check(struct check *check, const void *item)
+{
+	const struct rules *rules = &check->conf->rules;
+	const struct rules_programme *row = item;
+	size_t i = 0;
+	if (row->successor == NULL)
+		return;
+	while (i < rules->programmes_count &&
+		strcmp(rules->programmes[i].code, row->successor) != 0)
+		i++;
+	if (i == rules->programmes_count)
+		check_error(check, "successor %s is not in programmes", row->successor);
+	else if (row->to == INT32_MAX)
+		check_warning(check, "it has a successor but no end, so nothing goes over");
+	else if (rules_programme_now(rules, bytes_of_string(row->code), row->to).data == NULL)
+		check_error(check, "its successor %s ends before it, or leads back to it",
+			row->successor);
+}
+
 const struct list list_programmes = {"programmes",
 	"programmes = ( { … } ): arrangements that begin, end and are taken over.", rows, "code",
-	"code", sizeof(struct rules_programme), sizeof(struct rules_programme), take};
+	"code", sizeof(struct rules_programme), sizeof(struct rules_programme), take, check};

@@ -1,10 +1,10 @@
 /* regions - labour market regions and the municipalities in them, with the days they are valid. */
-#include "hub/conf/lists/list.h"
+#include "hub/conf/check.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "hub/conf/inside.h"
+#include "hub/conf/words.h"
 
 struct row {
 	struct rules_region rules;
@@ -40,9 +40,62 @@ static void take(const struct list_group *group, void *from)
 	row->rules.stand_ins = words;
 }
 
+/* Of the region itself, or nationwide. */
+static const struct rules_desk *check_lies_in(
+	struct check *check, const char *field, const char *id, const char *region)
+{
+	const struct rules_desk *desk = check_find_desk(check, id);
+	if (desk != NULL && desk->region != NULL && strcmp(desk->region, region) != 0)
+		check_error(check,
+			"%s %s lies in %s: name a desk of this region, or one that works "
+			"nationwide",
+			field, id, desk->region);
+	if (desk != NULL && !desk->active)
+		check_error(check, "%s %s is not active", field, id);
+	return desk;
+}
+
+static void check_stand_in(
+	struct check *check, const char *region, const char *kind, const char *id)
+{
+	const struct conf *conf = check->conf;
+	const struct rules_desk *desk = check_find_desk(check, id), *own = NULL;
+	const char *field = arena_format(&check->problems->arena, "stand_ins: %s", kind);
+	size_t at = 0;
+	check_reference(check, field, "desk", id);
+	do {
+		own = rules_next_of_kind(&conf->rules, kind, region, &at);
+	} while (own != NULL && !own->active);
+	if (!codes_has(conf->codes, "desk_kind", bytes_of_string(kind)))
+		check_error(check, "%s is not in the code list desk_kind", field);
+	else if (own != NULL)
+		check_warning(check, "%s: the region has one, so nobody stands in for it", field);
+	if (desk != NULL && !desk->active)
+		check_error(check, "%s %s is not active", field, id);
+}
+
+static void check(struct check *check, const void *item)
+{
+	const struct rules_region *region = item;
+	check_lies_in(check, "coordinator", region->coordinator, region->code);
+	const struct rules_desk *entry =
+		check_lies_in(check, "entry_desk", region->entry_desk, region->code);
+	if (entry != NULL && !entry->holds)
+		check_error(check,
+			"entry_desk %s must have holds = true: it becomes responsible for whom "
+			"nobody has",
+			entry->id);
+	if (entry != NULL && words_count(entry->questions) > 0)
+		check_error(check,
+			"entry_desk %s must take every question: write questions = [ ] for it",
+			entry->id);
+	for (const char *const *pair = region->stand_ins; *pair != NULL; pair += 2)
+		check_stand_in(check, region->code, pair[0], pair[1]);
+}
+
 const struct list list_regions = {"regions",
 	"regions = ( { … } ): the desks of each labour market region.", rows, "code", "code",
-	sizeof(struct row), sizeof(struct rules_region), take};
+	sizeof(struct row), sizeof(struct rules_region), take, check};
 
 /* What the CSV says of a region; the list adds its desks. */
 struct named {

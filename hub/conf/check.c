@@ -1,5 +1,5 @@
 /* check - proves what one row of a configuration alone cannot show. */
-#include "hub/conf/check/check.h"
+#include "hub/conf/check.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -77,23 +77,21 @@ void check_reference(struct check *check, const char *field, const char *form, c
 		check_error(check, "%s %s is not in partners", field, text);
 }
 
-static void check_list(struct check *check, enum list_name name,
-	void (*check_item)(struct check *check, const void *item))
+static void check_list(struct check *check, const struct list *list, const struct list_items *read)
 {
-	const struct list *list = list_all[name];
-	const struct list_items *read = &check->conf->index->lists[name];
 	check->list = list;
 	for (size_t i = 0; i < read->count; i++) {
 		const uint8_t *item = (const uint8_t *)read->items + i * list->size;
 		check->item = item;
 		check->place = read->places[i];
 		for (const struct setting *row = list->rows; row->name != NULL; row++) {
+			const void *place = item + row->offset;
 			if (row->type == SETTING_FORMAT)
 				check_reference(check, row->name, row->choices[0],
-					*(const char *const *)(const void *)(item + row->offset));
+					*(const char *const *)place);
 		}
-		if (check_item != NULL)
-			check_item(check, item);
+		if (list->check != NULL)
+			list->check(check, item);
 	}
 }
 
@@ -123,22 +121,18 @@ enum outcome conf_check(const struct conf *conf, const char *const *owners, size
 	struct check check = {.conf = conf,
 		.problems = problems,
 		.today = calendar_date(clock_wall()),
-		.person = check_person_fields(&problems->arena)};
+		.person = list_person_fields(&problems->arena)};
 	const char *fallback = conf->default_region;
 	if (fallback != NULL && rules_region(&conf->rules, bytes_of_string(fallback)) == NULL)
 		report_error(problems, (struct report_place){conf->path, 0},
 			"default_region %s is not in regions", fallback);
-	check_list(&check, LIST_PARTNERS, check_partner);
-	check_list(&check, LIST_DESKS, check_desk);
-	check_list(&check, LIST_REGIONS, check_region);
-	check_list(&check, LIST_PROGRAMMES, check_programme);
-	check_list(&check, LIST_ROUTES, check_route);
-	check_list(&check, LIST_OVERRIDES, NULL);
-	check_circles(&check);
-	check_municipalities(&check);
+	for (size_t i = 0; i < LISTS; i++)
+		check_list(&check, list_all[i], &conf->index->lists[i]);
+	list_check_circles(&check);
+	list_check_municipalities(&check);
+	list_check_total(&check);
 	for (size_t i = 0; owners != NULL && i < owners_count; i++)
 		check_owner(&check, owners[i]);
-	check_total(&check);
 	report_sort(problems);
 	return problems->errors > errors ? REJECT : OK;
 }

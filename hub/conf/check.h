@@ -1,6 +1,6 @@
 /* check - proves what one row of a configuration alone cannot show. */
-#ifndef HUB_CONF_CHECK_CHECK_H
-#define HUB_CONF_CHECK_CHECK_H
+#ifndef HUB_CONF_CHECK_H
+#define HUB_CONF_CHECK_H
 
 #include "hub/conf/inside.h"
 
@@ -21,18 +21,5 @@ void check_warning(struct check *check, const char *format, ...) PRINTF_LIKE(2, 
 /* A text in the form "desk", "am" or "oin" (NULL: none) must be declared; `field` names it. */
 void check_reference(struct check *check, const char *field, const char *form, const char *text);
 const struct rules_desk *check_find_desk(const struct check *check, const char *desk);
-
-/* What the references of one item do not show. */
-void check_partner(struct check *check, const void *item);
-void check_desk(struct check *check, const void *item);
-void check_region(struct check *check, const void *item);
-void check_programme(struct check *check, const void *item);
-void check_route(struct check *check, const void *item);
-
-const char *const *check_person_fields(struct arena *arena);
-void check_circles(struct check *check); /* of successors */
-void check_municipalities(struct check *check);
-/* Every question in every region leads to an active desk that takes it, however full desks are. */
-void check_total(struct check *check);
 
 #endif
