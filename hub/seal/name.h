@@ -8,9 +8,9 @@
 
 #define NAME_PLAIN_MAX 256
 
-/* Lower-case letters a to z, without accents (Latin-1 and Latin Extended-A), prefixes in front
- * ("van der", "'t"), spaces, hyphens and digits; other scripts stay as they are. Cut at
- * NAME_PLAIN_MAX. Returns the size; 0: no letter in it. Text that is not UTF-8 ends where it stops
+/* Lower-case letters without accents (Unicode's compatibility decomposition and case folding; ß,
+ * æ, ø, đ, ł and their like in plain letters), without prefixes in front ("van der", "'t"), spaces,
+ * hyphens and digits; other scripts keep their letters and vowel signs. Cut at NAME_PLAIN_MAX. Returns the size; 0: no letter in it. Text that is not UTF-8 ends where it stops
  * being so. */
 size_t name_plain(struct bytes name, char out[NAME_PLAIN_MAX]);
 

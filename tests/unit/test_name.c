@@ -29,7 +29,17 @@ static void test_plain(void **state)
 		{"Strauß", "strauss"},
 		{"\xc4\xb2zerman", "ijzerman"},
 		{"Ægir Þór", "aegirthor"},
-		{"Ильин", "Ильин"},
+		{"Ильин", "ильин"},
+		{"ИЛЬИН", "ильин"},
+		{"ΠΑΠΠΑΣ", "παππασ"},
+		{"Παππάς", "παππασ"},
+		{"Nguyễn", "nguyen"},
+		{"van\xc2\xa0"
+		 "Ŋøŧħıĸđð",
+			"nothikdd"},
+		{"a×÷1²€🙂b", "ab"},
+		{"王小明", "王小明"},
+		{"Sævar’s Œuvre", "saevarsoeuvre"},
 		{"", ""},
 		{"123 -", ""},
 		{"ab\xff"
