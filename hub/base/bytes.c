@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "hub/base/memory.h"
 
@@ -80,100 +81,44 @@ uint64_t bytes_hash(struct bytes b, const uint8_t key[16])
 
 void bytes_to_hex(struct bytes b, char *out)
 {
-	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < b.size; i++) {
-		*out++ = digits[b.data[i] >> 4];
-		*out++ = digits[b.data[i] & 15];
-	}
-	*out = '\0';
-}
-
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	sodium_bin2hex(out, 2 * b.size + 1, b.data, b.size);
 }
 
 bool bytes_from_hex(struct bytes hex, uint8_t *out, size_t size)
 {
-	if (hex.size % 2 != 0 || hex.size / 2 != size)
-		return false;
-	for (size_t i = 0; i < size; i++) {
-		int high = hex_digit(hex.data[2 * i]);
-		int low = hex_digit(hex.data[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		out[i] = (uint8_t)(high * 16 + low);
-	}
-	return true;
+	return hex.size % 2 == 0 && hex.size / 2 == size &&
+		sodium_hex2bin(out, size, (const char *)hex.data, hex.size, NULL, NULL, NULL) == 0;
 }
 
-/* Where the groups of a UUID's text begin, and their bytes. */
-static const struct {
-	uint8_t text, first, size;
-} uuid_groups[] = {{0, 0, 4}, {9, 4, 2}, {14, 6, 2}, {19, 8, 2}, {24, 10, 6}};
-
-enum { UUID_GROUPS = sizeof(uuid_groups) / sizeof(uuid_groups[0]) };
+/* A hyphen stands before these digits. */
+static bool is_hyphenated(int digit)
+{
+	return digit == 8 || digit == 12 || digit == 16 || digit == 20;
+}
 
 void bytes_to_uuid(const uint8_t uuid[16], char out[37])
 {
-	for (int i = 0; i < UUID_GROUPS; i++) {
-		if (i > 0)
-			out[uuid_groups[i].text - 1] = '-';
-		struct bytes group = bytes_of(uuid + uuid_groups[i].first, uuid_groups[i].size);
-		bytes_to_hex(group, out + uuid_groups[i].text);
+	char hex[2 * 16 + 1];
+	bytes_to_hex(bytes_of(uuid, 16), hex);
+	for (int i = 0; i < (int)sizeof(hex); i++) {
+		if (is_hyphenated(i))
+			*out++ = '-';
+		*out++ = hex[i];
 	}
 }
 
 bool bytes_from_uuid(struct bytes text, uint8_t out[16])
 {
+	uint8_t hex[2 * 16];
+	const uint8_t *at = text.data;
 	if (text.size != UUID_TEXT)
 		return false;
-	for (int i = 0; i < UUID_GROUPS; i++) {
-		const uint8_t *at = text.data + uuid_groups[i].text;
-		size_t size = uuid_groups[i].size;
-		if (i > 0 && at[-1] != '-')
+	for (int i = 0; i < (int)sizeof(hex); i++) {
+		if (is_hyphenated(i) && *at++ != '-')
 			return false;
-		if (!bytes_from_hex(bytes_of(at, 2 * size), out + uuid_groups[i].first, size))
-			return false;
+		hex[i] = *at++;
 	}
-	return true;
-}
-
-/* RFC 3629 section 4: what the first byte says about the length and the second byte. */
-static const struct {
-	uint8_t first_low, first_high, second_low, second_high, size;
-} utf8_rows[] = {
-	{0xc2, 0xdf, 0x80, 0xbf, 2},
-	{0xe0, 0xe0, 0xa0, 0xbf, 3},
-	{0xe1, 0xec, 0x80, 0xbf, 3},
-	{0xed, 0xed, 0x80, 0x9f, 3},
-	{0xee, 0xef, 0x80, 0xbf, 3},
-	{0xf0, 0xf0, 0x90, 0xbf, 4},
-	{0xf1, 0xf3, 0x80, 0xbf, 4},
-	{0xf4, 0xf4, 0x80, 0x8f, 4},
-};
-
-/* The size of the character at the start, 0 if it is none; its first byte is not ASCII. */
-static size_t utf8_character(const uint8_t *data, size_t left)
-{
-	size_t row = 0, rows = sizeof(utf8_rows) / sizeof(utf8_rows[0]);
-	while (row < rows && data[0] > utf8_rows[row].first_high)
-		row++;
-	if (row == rows || data[0] < utf8_rows[row].first_low || left < utf8_rows[row].size)
-		return 0;
-	if (data[1] < utf8_rows[row].second_low || data[1] > utf8_rows[row].second_high)
-		return 0;
-	for (size_t i = 2; i < utf8_rows[row].size; i++) {
-		if ((data[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return utf8_rows[row].size;
+	return bytes_from_hex(bytes_of(hex, sizeof(hex)), out, 16);
 }
 
 static size_t ascii_run(const uint8_t *data, size_t size)
@@ -192,14 +137,14 @@ static size_t ascii_run(const uint8_t *data, size_t size)
 
 bool bytes_is_utf8(struct bytes b)
 {
-	size_t at = 0;
 	if (b.data == NULL)
 		return true;
-	while ((at += ascii_run(b.data + at, b.size - at)) < b.size) {
-		size_t size = utf8_character(b.data + at, b.size - at);
-		if (size == 0)
+	for (size_t at = 0; (at += ascii_run(b.data + at, b.size - at)) < b.size;) {
+		int32_t character;
+		ssize_t size = utf8proc_iterate(b.data + at, (ssize_t)(b.size - at), &character);
+		if (size <= 0)
 			return false;
-		at += size;
+		at += (size_t)size;
 	}
 	return true;
 }
