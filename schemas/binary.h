@@ -114,6 +114,13 @@ static inline uint8_t *put_long(uint8_t *at, int64_t value)
 	return put_long_slow(at, zigzag);
 }
 
+/* The same behind what a buffer has. */
+static inline void append_long(struct buffer *out, int64_t value)
+{
+	buffer_reserve(out, BINARY_LONG_MAX);
+	out->size = (size_t)(put_long(out->data + out->size, value) - out->data);
+}
+
 static inline uint8_t *put_boolean(uint8_t *at, bool value)
 {
 	*at = value;

@@ -1,19 +1,64 @@
-/* plan - compares a writer's schema with the rows of ours, once. */
+/* plan - compares a writer's schema with a reader's, once, and follows that through many records.
+ */
 #include "hub/wire/plan.h"
 
-#include <json-c/json.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hub/wire/step.h"
+#include "hub/wire/layout.h"
 #include "schemas/binary.h"
-#include "schemas/tables.h"
 
+#define FIELDS_MAX 256 /* a record of the writer's with more is refused */
+#define DEPTH_MAX 64
+
+enum step_kind {
+	STEP_COPY, /* the same bytes in both */
+	STEP_SYMBOL, /* an enum's number changes */
+	STEP_INTO, /* becomes a branch of the reader's union */
+	STEP_OUT_OF, /* by branch of the writer's union */
+	STEP_ITEMS, /* an array, item by item */
+	STEP_FIELDS, /* a record, field by field */
+	STEP_REFUSE, /* what the reader has no place for */
+};
+
+struct step_field {
+	const struct step *step; /* NULL: the writer has no such field */
+	size_t source; /* the writer's field */
+	struct bytes preset; /* the reader's default in Avro, where step is NULL */
+};
+
+struct step {
+	enum step_kind kind;
+	const struct layout *from;
+	int branch; /* INTO */
+	const struct step *inner; /* INTO, ITEMS */
+	const struct step **branches; /* OUT_OF: one per branch of the writer's */
+	const int *symbols; /* SYMBOL: the reader's by the writer's; -1: it has none */
+	const struct step_field *fields; /* FIELDS: the reader's, in its order */
+	size_t count;
+	const char *text; /* of the field; REFUSE: and why */
+};
+
+struct plan {
+	const struct step *step;
+	const char *name; /* of the record */
+};
+
+/* Where we are in the reader's schema. */
 struct planner {
 	struct arena *arena;
-	const struct record *record; /* ours, that `field` is in */
-	const struct field *field; /* NULL: the record as a whole */
+	const char *record, *field; /* NULL: the record as a whole */
+	int depth;
+	bool whole; /* every value that may be written must have a place; no default is needed */
 };
+
+static const char *text_of(const struct planner *planner)
+{
+	if (planner->field == NULL)
+		return planner->record;
+	return arena_format(planner->arena, "%s.%s", planner->record, planner->field);
+}
 
 static struct step *new_step(
 	const struct planner *planner, enum step_kind kind, const struct layout *from)
@@ -22,44 +67,29 @@ static struct step *new_step(
 
 	step->kind = kind;
 	step->from = from;
-	step->text = planner->record->name;
-	if (planner->field != NULL)
-		step->text = arena_format(
-			planner->arena, "%s.%s", planner->record->name, planner->field->name);
+	step->text = text_of(planner);
 	return step;
 }
 
-static const struct step *refuse(
-	const struct planner *planner, const struct layout *from, const char *ours)
+PRINTF_LIKE(2, 3)
+static const struct step *refuse(const struct planner *planner, const char *format, ...)
 {
-	struct step *step = new_step(planner, STEP_REFUSE, from);
+	struct step *step = new_step(planner, STEP_REFUSE, NULL);
+	va_list arguments;
 
-	step->text = arena_format(planner->arena, "%s is %s in the writer's schema and %s in ours",
-		step->text, from->name, ours);
+	va_start(arguments, format);
+	step->text = arena_format(planner->arena, "%s: %s", step->text,
+		arena_format_list(planner->arena, format, arguments));
+	va_end(arguments);
 	return step;
 }
 
-static const struct step *plan_record(
-	const struct planner *planner, const struct layout *from, const struct record *record);
-static const struct step *plan_value(const struct planner *planner, const struct layout *from);
+static const struct step *plan_value(
+	const struct planner *planner, const struct layout *from, const struct layout *to);
 
-static const struct step *plan_into(const struct planner *planner, const struct layout *from,
-	int branch, const struct step *inner)
-{
-	struct step *step = new_step(planner, STEP_INTO, from);
-
-	if (inner != NULL && inner->kind == STEP_REFUSE)
-		return inner;
-	step->branch = branch;
-	step->inner = inner;
-	return step;
-}
-
-typedef const struct step *plan_fn(const struct planner *planner, const struct layout *from);
-
-/* Refused only if all branches are: which one is written is known only with the record. */
+/* Which branch is written is known only with the record: refused only if all are. */
 static const struct step *plan_out_of(
-	const struct planner *planner, const struct layout *from, plan_fn *plan_branch)
+	const struct planner *planner, const struct layout *from, const struct layout *to)
 {
 	struct step *step = new_step(planner, STEP_OUT_OF, from);
 	const struct step *refused = NULL;
@@ -68,251 +98,338 @@ static const struct step *plan_out_of(
 	step->count = from->count;
 	step->branches = arena_get_array(planner->arena, from->count, sizeof(struct step *));
 	for (size_t i = 0; i < from->count; i++) {
-		step->branches[i] = plan_branch(planner, from->parts[i]);
+		step->branches[i] = plan_value(planner, from->parts[i], to);
 		if (step->branches[i]->kind == STEP_REFUSE)
 			refused = step->branches[i];
 		else
 			good = true;
 	}
-	return good || refused == NULL ? step : refused;
+	return refused == NULL || (good && !planner->whole) ? step : refused;
 }
 
-static const struct step *plan_symbols(const struct planner *planner, const struct layout *from)
+/* The first branch that takes the value; one of the same type says best what is wrong within it. */
+static const struct step *plan_into(
+	const struct planner *planner, const struct layout *from, const struct layout *to)
 {
-	const struct symbols *symbols = planner->field->symbols;
+	struct step *step = new_step(planner, STEP_INTO, from);
+	const struct step *refused = NULL;
+
+	for (size_t i = 0; i < to->count; i++) {
+		step->branch = (int)i;
+		step->inner = plan_value(planner, from, to->parts[i]);
+		if (step->inner->kind != STEP_REFUSE)
+			return step;
+		if (strcmp(from->name, to->parts[i]->name) == 0)
+			refused = step->inner;
+	}
+	if (refused != NULL)
+		return refused;
+	return refuse(
+		planner, "no branch of the reader's union takes what is written: %s", from->name);
+}
+
+static const struct step *plan_symbols(
+	const struct planner *planner, const struct layout *from, const struct layout *to)
+{
 	struct step *step = new_step(planner, STEP_SYMBOL, from);
 	int *map = arena_get_array(planner->arena, from->count, sizeof(*map));
-	unsigned ours;
+	size_t symbol;
 
-	if (from->kind != LAYOUT_ENUM)
-		return refuse(planner, from, symbols->name);
 	for (size_t i = 0; i < from->count; i++) {
-		bool known = symbol_find(symbols, bytes_of_string(from->names[i]), &ours);
-		map[i] = known ? (int)ours : symbols->preset;
+		map[i] = -1;
+		if (layout_find_name(to, from->names[i], &symbol) ||
+			layout_find_name(to, to->preset, &symbol))
+			map[i] = (int)symbol;
+		else if (planner->whole)
+			return refuse(planner,
+				"the reader does not know symbol %s of %s, and has no default",
+				from->names[i], to->name);
 	}
 	step->symbols = map;
-	step->count = symbols->count;
 	return step;
 }
 
-/* A record of our union, by name. */
-static const struct step *plan_branch(const struct planner *planner, const struct layout *from)
-{
-	const struct field *field = planner->field;
-
-	for (size_t i = 0; i < field->branch_count; i++) {
-		const struct record *record = field->branches[i].record;
-		if (from->kind == LAYOUT_RECORD && strcmp(from->name, record->name) == 0)
-			return plan_into(planner, from, (int)i, plan_record(planner, from, record));
-	}
-	return refuse(planner, from, "another record");
-}
-
-static const struct step *plan_copy(
-	const struct planner *planner, const struct layout *from, bool same, const char *ours)
-{
-	return same ? new_step(planner, STEP_COPY, from) : refuse(planner, from, ours);
-}
-
-/* A value that is not null and no array; int and long, string and bytes look the same. */
-static const struct step *plan_plain(const struct planner *planner, const struct layout *from)
-{
-	const struct field *field = planner->field;
-	enum layout_kind kind = from->kind;
-
-	switch (field->kind) {
-	case FIELD_BOOLEAN:
-		return plan_copy(planner, from, kind == LAYOUT_BOOLEAN, "boolean");
-	case FIELD_INT:
-		return plan_copy(planner, from, kind == LAYOUT_INT, "int");
-	case FIELD_LONG:
-		return plan_copy(planner, from, kind == LAYOUT_INT || kind == LAYOUT_LONG, "long");
-	case FIELD_STRING:
-		return plan_copy(
-			planner, from, kind == LAYOUT_STRING || kind == LAYOUT_BYTES, "string");
-	case FIELD_BYTES:
-		return plan_copy(
-			planner, from, kind == LAYOUT_STRING || kind == LAYOUT_BYTES, "bytes");
-	case FIELD_FIXED:
-		return plan_copy(planner, from,
-			kind == LAYOUT_FIXED && from->count == field->fixed_size,
-			"fixed of another size");
-	case FIELD_ENUM:
-		return plan_symbols(planner, from);
-	case FIELD_RECORD:
-		return plan_record(planner, from, field->branches[0].record);
-	case FIELD_UNION:
-		return plan_branch(planner, from);
-	}
-	abort();
-}
-
-static const struct step *plan_value(const struct planner *planner, const struct layout *from)
-{
-	return from->kind == LAYOUT_UNION ? plan_out_of(planner, from, plan_plain)
-					  : plan_plain(planner, from);
-}
-
-static const struct step *plan_nullable(const struct planner *planner, const struct layout *from)
-{
-	if (from->kind == LAYOUT_UNION)
-		return plan_out_of(planner, from, plan_nullable);
-	if (from->kind == LAYOUT_NULL)
-		return plan_into(planner, from, 0, NULL);
-	return plan_into(planner, from, 1, plan_plain(planner, from));
-}
-
-static const struct step *plan_array(const struct planner *planner, const struct layout *from)
+static const struct step *plan_items(
+	const struct planner *planner, const struct layout *from, const struct layout *to)
 {
 	struct step *step = new_step(planner, STEP_ITEMS, from);
 
-	if (from->kind == LAYOUT_UNION)
-		return plan_out_of(planner, from, plan_array);
-	if (from->kind != LAYOUT_ARRAY || from->parts[0]->minimum == 0)
-		return refuse(planner, from, "array");
-	step->inner = plan_value(planner, from->parts[0]);
+	if (!planner->whole && (to->kind == LAYOUT_MAP || from->parts[0]->minimum == 0))
+		return refuse(planner, "written as a map, or as items that take no bytes");
+	step->inner = plan_value(planner, from->parts[0], to->parts[0]);
 	return step->inner->kind == STEP_REFUSE ? step->inner : step;
 }
 
-static const struct step *plan_field(const struct planner *planner, const struct layout *from)
+static bool preset_of(
+	const struct planner *planner, const struct layout *record, size_t field, struct bytes *out)
 {
-	switch (planner->field->presence) {
-	case FIELD_OPTIONAL:
-		return plan_nullable(planner, from);
-	case FIELD_ARRAY:
-		return plan_array(planner, from);
-	case FIELD_REQUIRED:
-		return plan_value(planner, from);
+	struct buffer buffer = {0};
+	bool good = planner->whole || layout_write_preset(record, field, &buffer);
+
+	*out = arena_copy(planner->arena, buffer_bytes(&buffer));
+	buffer_done(&buffer);
+	return good;
+}
+
+static const struct step *plan_record(
+	const struct planner *planner, const struct layout *from, const struct layout *to)
+{
+	struct planner inner = *planner;
+	struct step_field *fields = arena_get_array(planner->arena, to->count, sizeof(*fields));
+
+	inner.record = to->name;
+	inner.field = NULL;
+	struct step *step = new_step(&inner, STEP_FIELDS, from);
+	if (from->count > FIELDS_MAX)
+		return refuse(&inner, "written with too many fields");
+	for (size_t i = 0; i < to->count; i++) {
+		struct step_field *field = &fields[i];
+		inner.field = to->names[i];
+		if (layout_find_name(from, inner.field, &field->source)) {
+			field->step = plan_value(&inner, from->parts[field->source], to->parts[i]);
+			if (field->step->kind == STEP_REFUSE)
+				return field->step;
+		} else if (to->presets[i] == NULL) {
+			return refuse(&inner, "the writer does not have it, and it has no default");
+		} else if (!preset_of(&inner, to, i, &field->preset)) {
+			return refuse(&inner, "has a default that we cannot fill in");
+		}
 	}
-	abort();
+	step->fields = fields;
+	step->count = to->count;
+	return step;
 }
 
-static void write_number(struct buffer *out, int64_t number)
+/* int and long, string and bytes look the same. */
+static bool is_same(const struct layout *from, const struct layout *to)
 {
-	buffer_reserve(out, BINARY_LONG_MAX);
-	out->size = (size_t)(put_long(out->data + out->size, number) - out->data);
+	if (to->kind == LAYOUT_LONG)
+		return from->kind == LAYOUT_INT || from->kind == LAYOUT_LONG;
+	if (to->kind == LAYOUT_STRING || to->kind == LAYOUT_BYTES)
+		return from->kind == LAYOUT_STRING || from->kind == LAYOUT_BYTES;
+	return from->kind == to->kind && strcmp(from->name, to->name) == 0;
 }
 
-static void write_preset(const struct field *field, struct buffer *out);
-
-static void write_preset_value(
-	const struct field *field, struct json_object *json, struct buffer *out)
+static const struct step *plan_same(
+	const struct planner *planner, const struct layout *from, const struct layout *to)
 {
-	struct bytes text = bytes_of_string(json_object_get_string(json));
-	unsigned symbol = 0;
-
-	switch (field->kind) {
-	case FIELD_BOOLEAN:
-		buffer_add(out, json_object_get_boolean(json) ? "\1" : "\0", 1);
-		return;
-	case FIELD_INT:
-	case FIELD_LONG:
-		write_number(out, json_object_get_int64(json));
-		return;
-	case FIELD_STRING:
-		write_number(out, (int64_t)text.size);
-		buffer_add_bytes(out, text);
-		return;
-	case FIELD_ENUM:
-		symbol_find(field->symbols, text, &symbol);
-		write_number(out, symbol);
-		return;
-	case FIELD_RECORD:
-		for (size_t i = 0; i < field->branches[0].record->count; i++)
-			write_preset(&field->branches[0].record->fields[i], out);
-		return;
-	case FIELD_BYTES:
-	case FIELD_FIXED:
-	case FIELD_UNION:
+	switch (to->kind) {
+	case LAYOUT_ENUM:
+		return plan_symbols(planner, from, to);
+	case LAYOUT_ARRAY:
+	case LAYOUT_MAP:
+		return plan_items(planner, from, to);
+	case LAYOUT_RECORD:
+		return plan_record(planner, from, to);
+	case LAYOUT_FIXED:
+		if (from->count != to->count)
+			return refuse(planner, "fixed of different sizes");
+		return new_step(planner, STEP_COPY, from);
+	case LAYOUT_NULL:
+	case LAYOUT_BOOLEAN:
+	case LAYOUT_INT:
+	case LAYOUT_LONG:
+	case LAYOUT_FLOAT:
+	case LAYOUT_DOUBLE:
+	case LAYOUT_BYTES:
+	case LAYOUT_STRING:
+		return new_step(planner, STEP_COPY, from);
+	case LAYOUT_UNION:
 		break;
 	}
 	abort();
 }
 
-/* A field's default as Avro writes it. The generator has made sure that it has one of its kind,
- * that an array's is empty, a record's {}, and that what may be null is null. */
-static void write_preset(const struct field *field, struct buffer *out)
+static const struct step *plan_value(
+	const struct planner *planner, const struct layout *from, const struct layout *to)
 {
-	struct json_object *json;
+	struct planner deeper = *planner;
 
-	if (field->presence != FIELD_REQUIRED) {
-		write_number(out, 0);
-		return;
-	}
-	json = json_tokener_parse(field->preset);
-	write_preset_value(field, json, out);
-	json_object_put(json);
+	if (++deeper.depth > DEPTH_MAX)
+		return refuse(planner, "nested too deeply");
+	if (from->kind == LAYOUT_UNION)
+		return plan_out_of(&deeper, from, to);
+	if (to->kind == LAYOUT_UNION)
+		return plan_into(&deeper, from, to);
+	if (!is_same(from, to))
+		return refuse(planner, "written as %s, read as %s", from->name, to->name);
+	return plan_same(&deeper, from, to);
 }
 
-static struct bytes preset_of(const struct planner *planner, const struct field *field)
+/* Both schemas in the planner's arena. */
+static enum outcome compare(struct planner *planner, struct bytes writer, struct bytes reader,
+	struct plan *out, struct err *err)
 {
-	struct buffer buffer = {0};
-	struct bytes out;
+	struct layout *from, *to;
 
-	write_preset(field, &buffer);
-	out = arena_copy(planner->arena, buffer_bytes(&buffer));
-	buffer_done(&buffer);
-	return out;
+	if (layout_make(writer, planner->arena, &from, err) != OK ||
+		layout_make(reader, planner->arena, &to, err) != OK)
+		return REJECT;
+	planner->record = to->kind == LAYOUT_RECORD ? to->name : "the schema";
+	*out = (struct plan){plan_value(planner, from, to), planner->record};
+	if (out->step->kind == STEP_REFUSE)
+		return err_set(err, REJECT, "%s", out->step->text);
+	return OK;
 }
 
-static bool find_source(const struct layout *from, const char *name, size_t *out)
-{
-	for (size_t i = 0; i < from->count; i++)
-		if (strcmp(from->names[i], name) == 0) {
-			*out = i;
-			return true;
-		}
-	return false;
-}
-
-static bool has_preset(const struct field *field)
-{
-	return field->preset != NULL || field->presence != FIELD_REQUIRED;
-}
-
-static const struct step *plan_record(
-	const struct planner *planner, const struct layout *from, const struct record *record)
-{
-	struct planner inner = {planner->arena, record, NULL};
-	struct step *step = new_step(&inner, STEP_FIELDS, from);
-	struct step_field *fields = arena_get_array(planner->arena, record->count, sizeof(*fields));
-
-	if (from->kind != LAYOUT_RECORD || strcmp(from->name, record->name) != 0)
-		return refuse(planner, from, record->name);
-	if (from->count > STEP_FIELDS_MAX)
-		return refuse(planner, from, "a record with fewer fields");
-	for (size_t i = 0; i < record->count; i++) {
-		inner.field = &record->fields[i];
-		if (find_source(from, inner.field->name, &fields[i].source)) {
-			fields[i].step = plan_field(&inner, from->parts[fields[i].source]);
-			if (fields[i].step->kind == STEP_REFUSE)
-				return fields[i].step;
-		} else if (has_preset(inner.field)) {
-			fields[i].preset = preset_of(&inner, inner.field);
-		} else {
-			return refuse(
-				&inner, &(struct layout){.name = "missing"}, "without a default");
-		}
-	}
-	step->fields = fields;
-	step->count = record->count;
-	return step;
-}
-
-enum outcome plan_make(struct bytes writer, const struct schema *reader, struct arena *arena,
+enum outcome plan_make(struct bytes writer, struct bytes reader, struct arena *arena,
 	const struct plan **out, struct err *err)
 {
-	struct planner planner = {arena, reader->rows, NULL};
+	struct planner planner = {.arena = arena};
 	struct plan *plan = arena_get(arena, sizeof(*plan));
-	struct layout *from;
-	enum outcome outcome = layout_make(writer, arena, &from, err);
+	enum outcome outcome = compare(&planner, writer, reader, plan, err);
 
-	if (outcome != OK)
-		return outcome;
-	plan->name = reader->name;
-	plan->step = plan_record(&planner, from, reader->rows);
-	if (plan->step->kind == STEP_REFUSE)
-		return err_set(err, REJECT, "%s", plan->step->text);
-	*out = plan;
-	return OK;
+	if (outcome == OK)
+		*out = plan;
+	return outcome;
+}
+
+enum outcome plan_check(struct bytes writer, struct bytes reader, struct err *err)
+{
+	struct arena arena = {0};
+	struct planner planner = {.arena = &arena, .whole = true};
+	struct plan plan;
+	enum outcome outcome = compare(&planner, writer, reader, &plan, err);
+
+	arena_done(&arena);
+	return outcome;
+}
+
+struct run {
+	const uint8_t *end;
+	struct buffer *out;
+	const char *field, *wrong;
+};
+
+static const uint8_t *run_step(struct run *run, const struct step *step, const uint8_t *at);
+
+static const uint8_t *fail(struct run *run, const struct step *step, const char *wrong)
+{
+	run->field = step->text;
+	run->wrong = wrong;
+	return NULL;
+}
+
+static const uint8_t *run_copy(struct run *run, const struct step *step, const uint8_t *at)
+{
+	const uint8_t *next = layout_skip(step->from, at, run->end);
+
+	if (next == NULL)
+		return fail(run, step, "is not what the writer's schema says");
+	buffer_add(run->out, at, (size_t)(next - at));
+	return next;
+}
+
+static const uint8_t *run_symbol(struct run *run, const struct step *step, const uint8_t *at)
+{
+	int symbol;
+
+	at = take_index(at, run->end, (int64_t)step->from->count, &symbol);
+	if (at == NULL)
+		return fail(run, step, "is no number of a symbol");
+	if (step->symbols[symbol] < 0)
+		return fail(run, step, "is a symbol that our schema does not have");
+	append_long(run->out, step->symbols[symbol]);
+	return at;
+}
+
+static const uint8_t *run_into(struct run *run, const struct step *step, const uint8_t *at)
+{
+	append_long(run->out, step->branch);
+	return run_step(run, step->inner, at);
+}
+
+static const uint8_t *run_out_of(struct run *run, const struct step *step, const uint8_t *at)
+{
+	int branch;
+
+	at = take_index(at, run->end, (int64_t)step->count, &branch);
+	if (at == NULL)
+		return fail(run, step, "is no number of a branch");
+	return run_step(run, step->branches[branch], at);
+}
+
+static const uint8_t *run_items(struct run *run, const struct step *step, const uint8_t *at)
+{
+	struct block block;
+
+	for (;;) {
+		at = layout_block(step->from, at, run->end, &block);
+		if (at == NULL)
+			return fail(run, step, "has no count that fits in what is left");
+		append_long(run->out, (int64_t)block.count);
+		if (block.count == 0)
+			return at;
+		for (size_t i = 0; i < block.count; i++) {
+			at = run_step(run, step->inner, at);
+			if (at == NULL)
+				return NULL;
+		}
+		if (block.end != NULL && block.end != at)
+			return fail(run, step, "has a block of another size than it says");
+	}
+}
+
+/* The writer's order may be another one: first where each of its fields is, then ours in turn. */
+static const uint8_t *run_fields(struct run *run, const struct step *step, const uint8_t *at)
+{
+	const uint8_t *starts[FIELDS_MAX];
+	const struct layout *from = step->from;
+
+	for (size_t i = 0; i < from->count; i++) {
+		starts[i] = at;
+		at = layout_skip(from->parts[i], at, run->end);
+		if (at == NULL) {
+			run->field = from->names[i];
+			run->wrong = "is not what the writer's schema says";
+			return NULL;
+		}
+	}
+	for (size_t i = 0; i < step->count; i++) {
+		const struct step_field *field = &step->fields[i];
+		if (field->step == NULL)
+			buffer_add_bytes(run->out, field->preset);
+		else if (run_step(run, field->step, starts[field->source]) == NULL)
+			return NULL;
+	}
+	return at;
+}
+
+static const uint8_t *run_step(struct run *run, const struct step *step, const uint8_t *at)
+{
+	switch (step->kind) {
+	case STEP_COPY:
+		return run_copy(run, step, at);
+	case STEP_SYMBOL:
+		return run_symbol(run, step, at);
+	case STEP_INTO:
+		return run_into(run, step, at);
+	case STEP_OUT_OF:
+		return run_out_of(run, step, at);
+	case STEP_ITEMS:
+		return run_items(run, step, at);
+	case STEP_FIELDS:
+		return run_fields(run, step, at);
+	case STEP_REFUSE:
+		return fail(run, step, "");
+	}
+	abort();
+}
+
+enum outcome plan_run(const struct plan *plan, struct bytes in, struct buffer *out, struct err *err)
+{
+	struct run run = {.end = in.data + in.size, .out = out};
+	size_t before = out->size;
+	const uint8_t *at;
+
+	if (in.size == 0)
+		return err_set(err, REJECT, "%s: empty", plan->name);
+	at = run_step(&run, plan->step, in.data);
+	if (at == run.end)
+		return OK;
+	out->size = before;
+	if (at == NULL)
+		return err_set(err, REJECT, "%s %s", run.field, run.wrong);
+	return err_set(
+		err, REJECT, "%s: %td bytes too many behind its end", plan->name, run.end - at);
 }

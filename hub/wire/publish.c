@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hub/wire/compatible.h"
+#include "hub/wire/plan.h"
 #include "hub/wire/registry.h"
 
 /* One pass over the subjects. */
@@ -28,9 +28,9 @@ static enum outcome compare(
 {
 	struct bytes a = bytes_of_string(ours->json), b = bytes_of_string(theirs->json);
 
-	if (compatible_check(b, a, err) != OK)
+	if (plan_check(b, a, err) != OK)
 		return err_in(err, "we cannot read what version %d wrote", theirs->version);
-	if (compatible_check(a, b, err) != OK)
+	if (plan_check(a, b, err) != OK)
 		return err_in(err, "who has version %d cannot read what we write", theirs->version);
 	return OK;
 }

@@ -272,8 +272,8 @@ static struct known_reader *reader_of(
 	reader = &schema->readers[schema->readers_count++];
 	reader->schema = ours;
 	if (schema->fingerprint != ours->fingerprint &&
-		plan_make(bytes_of_string(schema->json), ours, &wire->known.arena, &reader->plan,
-			&cause) != OK)
+		plan_make(bytes_of_string(schema->json), bytes_of_string(ours->json),
+			&wire->known.arena, &reader->plan, &cause) != OK)
 		reader->refusal = arena_string(&wire->known.arena, bytes_of_string(cause.text));
 	return reader;
 }

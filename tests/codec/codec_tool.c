@@ -88,7 +88,8 @@ static int resolve_line(char *line, struct arena *arena)
 	uint8_t *avro = arena_get(arena, size);
 	if (schema == NULL || !bytes_from_hex(bytes_of_string(hex), avro, size))
 		return 1;
-	enum outcome outcome = plan_make(bytes_of_string(json), schema, arena, &plan, &err);
+	enum outcome outcome =
+		plan_make(bytes_of_string(json), bytes_of_string(schema->json), arena, &plan, &err);
 	if (outcome == OK)
 		outcome = plan_run(plan, bytes_of(avro, size), &out, &err);
 	if (outcome == OK) {

@@ -81,8 +81,8 @@ static const struct plan *make_plan(const struct schema *schema, unsigned versio
 		change(&chance, json);
 	if (version % 4 == 3)
 		add_foreign(json);
-	if (plan_make(bytes_of_string(json_object_to_json_string(json)), schema, &arena, &plan,
-		    &err) != OK)
+	if (plan_make(bytes_of_string(json_object_to_json_string(json)),
+		    bytes_of_string(schema->json), &arena, &plan, &err) != OK)
 		fuzz_must(err.text[0] != '\0');
 	json_object_put(json);
 	return plan;

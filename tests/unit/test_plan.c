@@ -77,7 +77,7 @@ static const struct row rows[] = {
 		"00"
 		"00"
 		"02",
-		NULL, "Fact.id is null in the writer's schema and string in ours"},
+		NULL, "Fact.id: written as null, read as string"},
 	{FACT(KINDS("\"HEARTBEAT\", \"SOMETHING\"") "," FIELD("id", "\"string\"") "," FIELD(
 		 "at", "\"long\"")),
 		"02"
@@ -105,15 +105,15 @@ static const struct row rows[] = {
 		NULL, "Fact: empty"},
 	/* schemas that cannot become ours */
 	{FACT(KINDS("\"HEARTBEAT\"") "," FIELD("id", "\"int\"") "," FIELD("at", "\"long\"")), NULL,
-		NULL, "Fact.id is int in the writer's schema and string in ours"},
+		NULL, "Fact.id: written as int, read as string"},
 	{FACT(KINDS("\"HEARTBEAT\"") "," FIELD("id", "\"string\"")), NULL, NULL,
-		"Fact.at is missing in the writer's schema and without a default in ours"},
+		"Fact.at: the writer does not have it, and it has no default"},
 	{FACT(FIELD("kind", "\"string\"") "," FIELD("id", "\"string\"") "," FIELD(
 		 "at", "\"long\"")),
-		NULL, NULL, "Fact.kind is string in the writer's schema and FactKind in ours"},
+		NULL, NULL, "Fact.kind: written as string, read as FactKind"},
 	{"{\"type\": \"record\", \"name\": \"Access\", \"fields\": []}", NULL, NULL,
-		"Fact is Access in the writer's schema and Fact in ours"},
-	{"\"long\"", NULL, NULL, "Fact is long in the writer's schema and Fact in ours"},
+		"Fact: written as Access, read as Fact"},
+	{"\"long\"", NULL, NULL, "Fact: written as long, read as Fact"},
 	{"{\"type\": \"record\", \"name\": \"Fact\"}", NULL, NULL, "no Avro schema"},
 	{FACT(FIELD("id", "\"nothing\"")), NULL, NULL, "no Avro schema: "},
 };
@@ -129,7 +129,7 @@ static void test_rows(void **state)
 		const struct plan *plan;
 		struct fact fact;
 		enum outcome outcome =
-			plan_make(text(row->writer), &schema_fact, &arena, &plan, &err);
+			plan_make(text(row->writer), text(schema_fact.json), &arena, &plan, &err);
 
 		if (row->in != NULL && outcome == OK)
 			outcome = plan_run(plan, hex(&arena, row->in), &out, &err);
@@ -163,7 +163,7 @@ static void test_defaults_inside(void **state)
 	struct draft draft;
 
 	(void)state;
-	assert_int_equal(plan_make(text(writer), &schema_draft, &arena, &plan, &err), OK);
+	assert_int_equal(plan_make(text(writer), text(schema_draft.json), &arena, &plan, &err), OK);
 	assert_int_equal(plan_run(plan, hex(&arena, "0000"), &out, &err), OK);
 	assert_int_equal(draft_decode(&draft, buffer_bytes(&out), &arena, &err), OK);
 	assert_non_null(draft.system.data);
@@ -174,6 +174,67 @@ static void test_defaults_inside(void **state)
 	assert_false(draft.body_status_change->has_text);
 	buffer_done(&out);
 	arena_done(&arena);
+}
+
+/* Which schemas can read each other, and why not. */
+#define RECORD(fields) "{\"type\": \"record\", \"name\": \"R\", \"fields\": [" fields "]}"
+#define PRESET(name, type, value)                                                                  \
+	"{\"name\": \"" name "\", \"type\": " type ", \"default\": " value "}"
+#define ENUM(symbols) "{\"type\": \"enum\", \"name\": \"E\", \"symbols\": [" symbols "]}"
+
+struct check_row {
+	const char *writer, *reader;
+	const char *why; /* NULL: it can be read */
+};
+
+static const struct check_row check_rows[] = {
+	{"\"int\"", "\"long\"", NULL},
+	{"\"long\"", "\"int\"", "the schema: written as long, read as int"},
+	{"{\"type\": \"string\", \"max\": 3}", "\"bytes\"", NULL},
+	{RECORD(""), RECORD(PRESET("a", "[\"null\", \"int\"]", "null")), NULL},
+	{RECORD(""), RECORD(FIELD("a", "\"int\"")),
+		"R.a: the writer does not have it, and it has no default"},
+	{RECORD(FIELD("a", "\"int\"")), RECORD(""), NULL},
+	{RECORD(FIELD("a", "\"int\"")), RECORD(FIELD("a", "[\"null\", \"long\"]")), NULL},
+	{RECORD(FIELD("a", "[\"null\", \"long\"]")), RECORD(FIELD("a", "\"long\"")),
+		"R.a: written as null, read as long"},
+	{RECORD(FIELD("a", "\"int\"")), RECORD(FIELD("a", "[\"null\", \"string\"]")),
+		"R.a: no branch of the reader's union takes what is written"},
+	{ENUM("\"A\""), ENUM("\"B\", \"A\""), NULL},
+	{RECORD(FIELD("e", ENUM("\"A\", \"B\""))), RECORD(FIELD("e", ENUM("\"A\""))),
+		"R.e: the reader does not know symbol B of E, and has no default"},
+	{"{\"type\": \"enum\", \"name\": \"E\", \"symbols\": [\"A\", \"B\"]}",
+		"{\"type\": \"enum\", \"name\": \"E\", \"symbols\": [\"A\"], \"default\": \"A\"}",
+		NULL},
+	{RECORD(PRESET("e", "[\"null\", " ENUM("\"A\", \"B\"") "]", "null")),
+		RECORD(PRESET("e", "[\"null\", " ENUM("\"A\"") "]", "null")),
+		"R.e: the reader does not know symbol B"},
+	{"{\"type\": \"fixed\", \"name\": \"F\", \"size\": 1}",
+		"{\"type\": \"fixed\", \"name\": \"F\", \"size\": 2}", "fixed of different sizes"},
+	{"{\"type\": \"fixed\", \"name\": \"F\", \"size\": 1}",
+		"{\"type\": \"fixed\", \"name\": \"G\", \"size\": 1}", "written as F, read as G"},
+	{"{\"type\": \"array\", \"items\": \"int\"}",
+		"{\"type\": \"array\", \"items\": \"string\"}", "written as int, read as string"},
+	{"{\"type\": \"map\", \"values\": \"int\"}", "{\"type\": \"map\", \"values\": \"long\"}",
+		NULL},
+	/* a name that stands for a definition further up, in one of the two */
+	{RECORD(FIELD("a", ENUM("\"A\"")) "," FIELD("b", "\"E\"")),
+		RECORD(FIELD("b", ENUM("\"A\"")) "," FIELD("a", "\"E\"")), NULL},
+	{"{", "\"int\"", "no Avro schema"},
+	{"\"int\"", "{}", "no Avro schema"},
+};
+
+static void test_check(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(check_rows); i++) {
+		struct err err = {0};
+		enum outcome outcome = plan_check(bytes_of_string(check_rows[i].writer),
+			bytes_of_string(check_rows[i].reader), &err);
+		if (outcome != (check_rows[i].why == NULL ? OK : REJECT) ||
+			(check_rows[i].why != NULL && strstr(err.text, check_rows[i].why) == NULL))
+			fail_msg("row %zu: %s: %s", i, outcome_name(outcome), err.text);
+	}
 }
 
 struct skip_row {
@@ -269,7 +330,8 @@ static void test_same(void **state)
 		const struct schema *schema = schemas_all[i];
 		const struct plan *plan;
 		struct random random = {i};
-		assert_int_equal(plan_make(text(schema->json), schema, &arena, &plan, &err), OK);
+		assert_int_equal(
+			plan_make(text(schema->json), text(schema->json), &arena, &plan, &err), OK);
 		for (int round = 0; round < 50; round++) {
 			void *record = arena_get(&arena, schema->size);
 			random_record(&random, &arena, schema->rows, record);
@@ -290,6 +352,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_defaults_inside),
 		cmocka_unit_test(test_skip),
 		cmocka_unit_test(test_deep),

@@ -300,7 +300,8 @@ static void test_poison(void **state)
 		.value = record_of(fixture, other, "00"), .schema = &schema_message};
 	assert_int_equal(wire_read(wire, &record, &fixture->arena, err), REJECT);
 	assert_true(record.no_schema);
-	assert_non_null(strstr(err->text, "cannot be read as our Message: Message is Access"));
+	assert_non_null(
+		strstr(err->text, "cannot be read as our Message: Message: written as Access"));
 	struct message message;
 	record.value = record_of(fixture, wire_id(wire, &schema_message), "0011");
 	assert_int_equal(wire_decode(wire, &record, &message, &fixture->arena, err), REJECT);
