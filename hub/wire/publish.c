@@ -48,8 +48,7 @@ static enum outcome compare_versions(struct pass *pass, struct publish_row *row,
 	row->versions = (int32_t)versions.count;
 	for (size_t i = 0; outcome == OK && i < versions.count; i++) {
 		version.version = versions.items[i];
-		outcome =
-			registry_version(pass->registry, row->subject, &pass->arena, &version, err);
+		outcome = registry_version(pass->registry, row->subject, &version, err);
 		if (outcome == OK)
 			outcome = compare(row->schema, &version, err);
 	}
@@ -72,8 +71,7 @@ static enum outcome find(struct pass *pass, struct publish_row *row, struct err 
 static enum outcome look_at_level(struct pass *pass, struct publish_row *row, struct err *err)
 {
 	const char *level;
-	enum outcome outcome =
-		registry_compatibility(pass->registry, row->subject, &pass->arena, &level, err);
+	enum outcome outcome = registry_compatibility(pass->registry, row->subject, &level, err);
 
 	if (outcome != OK)
 		return outcome;
@@ -89,8 +87,6 @@ static enum outcome look_at_level(struct pass *pass, struct publish_row *row, st
 static enum outcome register_row(struct pass *pass, struct publish_row *row, struct err *err)
 {
 	enum outcome outcome = compare_versions(pass, row, err);
-	uint32_t id;
-
 	if (outcome == OK)
 		outcome = registry_set_compatibility(
 			pass->registry, row->subject, PUBLISH_LEVEL, err);
@@ -100,7 +96,7 @@ static enum outcome register_row(struct pass *pass, struct publish_row *row, str
 	outcome = find(pass, row, err);
 	if (outcome != REJECT)
 		return outcome;
-	outcome = registry_register(pass->registry, row->subject, row->schema->json, &id, err);
+	outcome = registry_register(pass->registry, row->subject, row->schema->json, err);
 	if (outcome != OK)
 		return outcome;
 	row->added = true;

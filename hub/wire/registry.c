@@ -2,7 +2,7 @@
 #include "hub/wire/registry.h"
 
 #include <json-c/json.h>
-#include <stdio.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +16,8 @@ struct registry {
 	struct fetch *fetch;
 	const char *url;
 	int timeout_ms;
-};
-
-/* One question and its answer. */
-struct exchange {
-	struct registry *registry;
-	struct arena arena; /* of what is needed until exchange_done */
-	int status;
-	struct json_object *json; /* NULL: the answer was none */
+	int status; /* of the last answer */
+	struct json_object *answer; /* NULL: the last one was none */
 };
 
 struct registry *registry_new(const struct wire_settings *settings)
@@ -42,6 +36,7 @@ void registry_free(struct registry *registry)
 	if (registry == NULL)
 		return;
 	fetch_free(registry->fetch);
+	json_object_put(registry->answer);
 	free(registry);
 }
 
@@ -50,99 +45,81 @@ void registry_set_timeout(struct registry *registry, int timeout_ms)
 	registry->timeout_ms = timeout_ms;
 }
 
-static void exchange_done(struct exchange *exchange)
-{
-	json_object_put(exchange->json);
-	arena_done(&exchange->arena);
-}
-
-/* The registry's own words, on one line. */
-static const char *message_of(struct exchange *exchange)
+/* The registry's own words; err makes one line of them. */
+static const char *message_of(const struct registry *registry)
 {
 	struct json_object *message;
-	char *text;
 
-	if (!json_object_object_get_ex(exchange->json, "message", &message))
+	if (!json_object_object_get_ex(registry->answer, "message", &message))
 		return "no reason given";
-	text = arena_string(&exchange->arena, bytes_of_string(json_object_get_string(message)));
-	for (char *at = text; *at != '\0'; at++)
-		if ((unsigned char)*at < ' ')
-			*at = ' ';
-	return text;
+	return json_object_get_string(message);
 }
 
 /* What an HTTP status of the registry means for us. */
-static enum outcome outcome_of(struct exchange *exchange, struct err *err)
+static enum outcome outcome_of(const struct registry *registry, struct err *err)
 {
-	const char *url = exchange->registry->url;
-
-	switch (exchange->status) {
+	switch (registry->status) {
 	case 200:
-		if (exchange->json != NULL)
+		if (registry->answer != NULL)
 			return OK;
-		return err_set(err, RETRY, "registry %s answers without JSON", url);
+		return err_set(err, RETRY, "registry %s answers without JSON", registry->url);
 	case 401:
 	case 403:
-		return err_set(err, RETRY, "registry %s does not accept our credentials (%d)", url,
-			exchange->status);
+		return err_set(err, RETRY, "registry %s does not accept our credentials (%d)",
+			registry->url, registry->status);
 	case 404:
 	case 409:
 	case 422:
-		return err_set(err, REJECT, "%s", message_of(exchange));
+		return err_set(err, REJECT, "%s", message_of(registry));
 	default:
-		return err_set(err, RETRY, "registry %s answers %d: %s", url, exchange->status,
-			message_of(exchange));
+		return err_set(err, RETRY, "registry %s answers %d: %s", registry->url,
+			registry->status, message_of(registry));
 	}
 }
 
-/* Takes the body; NULL: none. */
-static enum outcome ask(struct exchange *exchange, const char *method, const char *path,
-	struct json_object *body, struct err *err)
+static enum outcome send(struct registry *registry, struct fetch_request *request,
+	struct arena *arena, struct err *err)
 {
-	struct registry *registry = exchange->registry;
 	struct fetch_answer answer;
+	struct err cause = {0};
+
+	registry->status = 0;
+	json_object_put(registry->answer);
+	registry->answer = NULL;
+	if (fetch_send(registry->fetch, request, arena, &answer, &cause) != OK)
+		return err_set(err, RETRY, "registry %s: %s", registry->url, cause.text);
+	registry->status = answer.status;
+	registry->answer = json_tokener_parse((const char *)answer.body.data);
+	return outcome_of(registry, err);
+}
+
+/* what: the method and the path, "GET /subjects". Takes the body; NULL: none. */
+PRINTF_LIKE(4, 5)
+static enum outcome ask(
+	struct registry *registry, struct json_object *body, struct err *err, const char *what, ...)
+{
+	struct arena arena = {0};
+	va_list arguments;
+
+	va_start(arguments, what);
+	char *method = arena_format_list(&arena, what, arguments);
+	va_end(arguments);
+	char *path = strchr(method, ' ');
 	struct fetch_request request = {
 		.method = method,
-		.url = arena_format(&exchange->arena, "%s%s", registry->url, path),
+		.url = arena_format(&arena, "%s%s", registry->url, path + 1),
 		.content_type = CONTENT_TYPE,
 		.timeout_ms = registry->timeout_ms,
 		.answer_max = ANSWER_MAX,
 	};
-	struct err cause = {0};
-	enum outcome outcome;
-
+	*path = '\0';
 	if (body != NULL)
 		request.body = bytes_of_string(json_object_to_json_string_ext(
 			body, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-	outcome = fetch_send(registry->fetch, &request, &exchange->arena, &answer, &cause);
+	enum outcome outcome = send(registry, &request, &arena, err);
 	json_object_put(body);
-	if (outcome != OK)
-		return err_set(err, RETRY, "registry %s: %s", registry->url, cause.text);
-	exchange->status = answer.status;
-	exchange->json = json_tokener_parse((const char *)answer.body.data);
-	return outcome_of(exchange, err);
-}
-
-/* A part of a path: what is not unreserved (RFC 3986) becomes %XX. */
-static const char *escaped(struct exchange *exchange, const char *text)
-{
-	char *out = arena_get(&exchange->arena, 3 * strlen(text) + 1), *at = out;
-
-	for (; *text != '\0'; text++) {
-		bool plain = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
-			(*text >= '0' && *text <= '9') || strchr("-._~", *text) != NULL;
-		if (plain)
-			*at++ = *text;
-		else
-			at += snprintf(at, 4, "%%%02X", (unsigned char)*text);
-	}
-	return out;
-}
-
-static const char *subject_path(
-	struct exchange *exchange, const char *before, const char *subject, const char *behind)
-{
-	return arena_format(&exchange->arena, "%s%s%s", before, escaped(exchange, subject), behind);
+	arena_done(&arena);
+	return outcome;
 }
 
 static struct json_object *schema_body(const char *json)
@@ -154,169 +131,123 @@ static struct json_object *schema_body(const char *json)
 	return body;
 }
 
-static enum outcome lacks(const struct exchange *exchange, const char *name, struct err *err)
+/* A member of the last answer. */
+static enum outcome get(const struct registry *registry, const char *name, enum json_type type,
+	struct json_object **out, struct err *err)
 {
-	return err_set(
-		err, RETRY, "registry %s answers without \"%s\"", exchange->registry->url, name);
+	if (json_object_object_get_ex(registry->answer, name, out) &&
+		json_object_is_type(*out, type))
+		return OK;
+	return err_set(err, RETRY, "registry %s answers without \"%s\"", registry->url, name);
 }
 
 static enum outcome get_number(
-	const struct exchange *exchange, const char *name, int64_t *out, struct err *err)
+	const struct registry *registry, const char *name, int32_t *out, struct err *err)
 {
 	struct json_object *number;
+	enum outcome outcome = get(registry, name, json_type_int, &number, err);
 
-	if (!json_object_object_get_ex(exchange->json, name, &number) ||
-		!json_object_is_type(number, json_type_int) || json_object_get_int64(number) < 1 ||
-		json_object_get_int64(number) > INT32_MAX)
-		return lacks(exchange, name, err);
-	*out = json_object_get_int64(number);
+	if (outcome != OK)
+		return outcome;
+	if (json_object_get_int64(number) < 1 || json_object_get_int64(number) > INT32_MAX)
+		return err_set(
+			err, RETRY, "registry %s: \"%s\" is out of range", registry->url, name);
+	*out = json_object_get_int(number);
 	return OK;
 }
 
-/* Borrowed from the exchange. */
 static enum outcome get_text(
-	const struct exchange *exchange, const char *name, const char **out, struct err *err)
+	const struct registry *registry, const char *name, const char **out, struct err *err)
 {
 	struct json_object *text;
+	enum outcome outcome = get(registry, name, json_type_string, &text, err);
 
-	if (!json_object_object_get_ex(exchange->json, name, &text) ||
-		!json_object_is_type(text, json_type_string))
-		return lacks(exchange, name, err);
-	*out = json_object_get_string(text);
-	return OK;
+	if (outcome == OK)
+		*out = json_object_get_string(text);
+	return outcome;
 }
 
 static enum outcome get_version(
-	const struct exchange *exchange, struct registry_version *out, struct err *err)
+	const struct registry *registry, struct registry_version *out, struct err *err)
 {
-	int64_t id, version;
-	enum outcome outcome = get_number(exchange, "id", &id, err);
+	int32_t id;
+	enum outcome outcome = get_number(registry, "id", &id, err);
 
 	if (outcome == OK)
-		outcome = get_number(exchange, "version", &version, err);
+		outcome = get_number(registry, "version", &out->version, err);
 	if (outcome == OK)
-		*out = (struct registry_version){.id = (uint32_t)id, .version = (int32_t)version};
+		out->id = (uint32_t)id;
 	return outcome;
 }
 
-enum outcome registry_schema(struct registry *registry, uint32_t id, struct arena *arena,
-	const char **json, struct err *err)
+enum outcome registry_schema(
+	struct registry *registry, uint32_t id, const char **json, struct err *err)
 {
-	struct exchange exchange = {.registry = registry};
-	const char *path = arena_format(&exchange.arena, "/schemas/ids/%u", id), *text;
-	enum outcome outcome = ask(&exchange, "GET", path, NULL, err);
+	enum outcome outcome = ask(registry, NULL, err, "GET /schemas/ids/%u", id);
 
-	if (outcome == OK)
-		outcome = get_text(&exchange, "schema", &text, err);
-	if (outcome == OK)
-		*json = arena_string(arena, bytes_of_string(text));
-	exchange_done(&exchange);
-	return outcome;
+	return outcome == OK ? get_text(registry, "schema", json, err) : outcome;
 }
 
 enum outcome registry_find(struct registry *registry, const char *subject, const char *json,
 	struct registry_version *out, struct err *err)
 {
-	struct exchange exchange = {.registry = registry};
-	const char *path = subject_path(&exchange, "/subjects/", subject, "");
-	enum outcome outcome = ask(&exchange, "POST", path, schema_body(json), err);
+	enum outcome outcome = ask(registry, schema_body(json), err, "POST /subjects/%s", subject);
 
-	if (outcome == OK)
-		outcome = get_version(&exchange, out, err);
-	exchange_done(&exchange);
-	return outcome;
-}
-
-static void copy_versions(
-	struct json_object *list, struct arena *arena, struct registry_versions *out)
-{
-	size_t count = json_object_array_length(list);
-
-	*out = (struct registry_versions){
-		arena_get_array(arena, count, sizeof(*out->items)), count};
-	for (size_t i = 0; i < count; i++)
-		out->items[i] = json_object_get_int(json_object_array_get_idx(list, i));
+	return outcome == OK ? get_version(registry, out, err) : outcome;
 }
 
 enum outcome registry_versions(struct registry *registry, const char *subject, struct arena *arena,
 	struct registry_versions *out, struct err *err)
 {
-	struct exchange exchange = {.registry = registry};
-	const char *path = subject_path(&exchange, "/subjects/", subject, "/versions");
-	enum outcome outcome = ask(&exchange, "GET", path, NULL, err);
+	enum outcome outcome = ask(registry, NULL, err, "GET /subjects/%s/versions", subject);
+	struct json_object *list = registry->answer;
 
-	if (exchange.status == 404) {
-		*out = (struct registry_versions){0};
-		outcome = OK;
-	} else if (outcome == OK && !json_object_is_type(exchange.json, json_type_array)) {
-		outcome = lacks(&exchange, "[versions]", err);
-	} else if (outcome == OK) {
-		copy_versions(exchange.json, arena, out);
-	}
-	exchange_done(&exchange);
-	return outcome;
+	*out = (struct registry_versions){0};
+	if (registry->status == 404)
+		return OK;
+	if (outcome != OK)
+		return outcome;
+	if (!json_object_is_type(list, json_type_array))
+		return err_set(err, RETRY, "registry %s answers without a list of versions",
+			registry->url);
+	out->count = json_object_array_length(list);
+	out->items = arena_get_array(arena, out->count, sizeof(*out->items));
+	for (size_t i = 0; i < out->count; i++)
+		out->items[i] = json_object_get_int(json_object_array_get_idx(list, i));
+	return OK;
 }
 
-enum outcome registry_version(struct registry *registry, const char *subject, struct arena *arena,
+enum outcome registry_version(struct registry *registry, const char *subject,
 	struct registry_version *out, struct err *err)
 {
-	struct exchange exchange = {.registry = registry};
-	const char *behind = arena_format(&exchange.arena, "/versions/%d", out->version), *text;
-	const char *path = subject_path(&exchange, "/subjects/", subject, behind);
-	enum outcome outcome = ask(&exchange, "GET", path, NULL, err);
+	enum outcome outcome =
+		ask(registry, NULL, err, "GET /subjects/%s/versions/%d", subject, out->version);
 
 	if (outcome == OK)
-		outcome = get_text(&exchange, "schema", &text, err);
-	if (outcome == OK)
-		outcome = get_version(&exchange, out, err);
-	if (outcome == OK)
-		out->json = arena_string(arena, bytes_of_string(text));
-	exchange_done(&exchange);
-	return outcome;
+		outcome = get_text(registry, "schema", &out->json, err);
+	return outcome == OK ? get_version(registry, out, err) : outcome;
 }
 
-enum outcome registry_register(struct registry *registry, const char *subject, const char *json,
-	uint32_t *id, struct err *err)
+enum outcome registry_register(
+	struct registry *registry, const char *subject, const char *json, struct err *err)
 {
-	struct exchange exchange = {.registry = registry};
-	const char *path = subject_path(&exchange, "/subjects/", subject, "/versions");
-	int64_t number;
-	enum outcome outcome = ask(&exchange, "POST", path, schema_body(json), err);
-
-	if (outcome == OK)
-		outcome = get_number(&exchange, "id", &number, err);
-	if (outcome == OK)
-		*id = (uint32_t)number;
-	exchange_done(&exchange);
-	return outcome;
+	return ask(registry, schema_body(json), err, "POST /subjects/%s/versions", subject);
 }
 
 enum outcome registry_set_compatibility(
 	struct registry *registry, const char *subject, const char *level, struct err *err)
 {
-	struct exchange exchange = {.registry = registry};
-	const char *path = subject_path(&exchange, "/config/", subject, "");
 	struct json_object *body = json_object_new_object();
-	enum outcome outcome;
 
 	json_object_object_add(body, "compatibility", json_object_new_string(level));
-	outcome = ask(&exchange, "PUT", path, body, err);
-	exchange_done(&exchange);
-	return outcome;
+	return ask(registry, body, err, "PUT /config/%s", subject);
 }
 
-enum outcome registry_compatibility(struct registry *registry, const char *subject,
-	struct arena *arena, const char **level, struct err *err)
+enum outcome registry_compatibility(
+	struct registry *registry, const char *subject, const char **level, struct err *err)
 {
-	struct exchange exchange = {.registry = registry};
-	const char *path = subject_path(&exchange, "/config/", subject, "?defaultToGlobal=true");
-	const char *text;
-	enum outcome outcome = ask(&exchange, "GET", path, NULL, err);
+	enum outcome outcome =
+		ask(registry, NULL, err, "GET /config/%s?defaultToGlobal=true", subject);
 
-	if (outcome == OK)
-		outcome = get_text(&exchange, "compatibilityLevel", &text, err);
-	if (outcome == OK)
-		*level = arena_string(arena, bytes_of_string(text));
-	exchange_done(&exchange);
-	return outcome;
+	return outcome == OK ? get_text(registry, "compatibilityLevel", level, err) : outcome;
 }

@@ -13,7 +13,8 @@
 
 /* https://docs.confluent.io/platform/current/schema-registry/develop/api.html
  * RETRY everywhere: the registry does not answer, or not as a registry does. One thread at a time.
- */
+ * A subject has letters, digits and ._- only, as Kafka's topics do. Strings that come out live
+ * until the next question. */
 struct registry;
 
 /* One schema under a subject. */
@@ -34,8 +35,8 @@ void registry_free(struct registry *registry);
 void registry_set_timeout(struct registry *registry, int timeout_ms);
 
 /* The schema with this id, wherever it is used. REJECT: there is none. */
-enum outcome registry_schema(struct registry *registry, uint32_t id, struct arena *arena,
-	const char **json, struct err *err) MUST_CHECK;
+enum outcome registry_schema(
+	struct registry *registry, uint32_t id, const char **json, struct err *err) MUST_CHECK;
 /* REJECT: the subject does not have this schema. out->json is not set. */
 enum outcome registry_find(struct registry *registry, const char *subject, const char *json,
 	struct registry_version *out, struct err *err) MUST_CHECK;
@@ -43,16 +44,16 @@ enum outcome registry_find(struct registry *registry, const char *subject, const
 enum outcome registry_versions(struct registry *registry, const char *subject, struct arena *arena,
 	struct registry_versions *out, struct err *err) MUST_CHECK;
 /* Fills in the rest of the version whose number is in out->version. */
-enum outcome registry_version(struct registry *registry, const char *subject, struct arena *arena,
+enum outcome registry_version(struct registry *registry, const char *subject,
 	struct registry_version *out, struct err *err) MUST_CHECK;
 
-/* Adds a schema to a subject; there already: its id. REJECT: not compatible, or no schema. */
+/* Adds a schema to a subject, unless it is there. REJECT: not compatible, or no schema. */
 enum outcome registry_register(struct registry *registry, const char *subject, const char *json,
-	uint32_t *id, struct err *err) MUST_CHECK;
+	struct err *err) MUST_CHECK;
 enum outcome registry_set_compatibility(struct registry *registry, const char *subject,
 	const char *level, struct err *err) MUST_CHECK;
 /* The subject's level, or the registry's where the subject has none. */
 enum outcome registry_compatibility(struct registry *registry, const char *subject,
-	struct arena *arena, const char **level, struct err *err) MUST_CHECK;
+	const char **level, struct err *err) MUST_CHECK;
 
 #endif

@@ -85,7 +85,7 @@ static enum outcome learn_subject(struct wire *wire, const char *subject, struct
 		if (known_has_version(&wire->known, subject, versions.items[i]))
 			continue;
 		version.version = versions.items[i];
-		outcome = registry_version(wire->registry, subject, &arena, &version, err);
+		outcome = registry_version(wire->registry, subject, &version, err);
 		if (outcome == OK)
 			known_add(&wire->known,
 				&(struct known_schema){.id = version.id,
@@ -213,9 +213,8 @@ static void remember_missing(struct wire *wire, uint32_t id, int64_t now)
 
 static enum outcome ask(struct wire *wire, uint32_t id, struct known_schema **out, struct err *err)
 {
-	struct arena arena = {0};
 	const char *json;
-	enum outcome outcome = registry_schema(wire->registry, id, &arena, &json, err);
+	enum outcome outcome = registry_schema(wire->registry, id, &json, err);
 
 	if (outcome == OK) {
 		*out = known_add(&wire->known,
@@ -224,7 +223,6 @@ static enum outcome ask(struct wire *wire, uint32_t id, struct known_schema **ou
 			outcome = err_set(err, REJECT, "what the registry has is no Avro schema");
 		save(wire);
 	}
-	arena_done(&arena);
 	return outcome;
 }
 

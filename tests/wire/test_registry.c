@@ -77,12 +77,13 @@ static struct wire *started(struct fixture *fixture)
 static uint32_t register_one(struct fixture *fixture, const char *subject, const char *json)
 {
 	struct registry *registry = registry_new(&fixture->settings);
-	uint32_t id = 0;
+	struct registry_version version;
 
-	if (registry_register(registry, subject, json, &id, &fixture->err) != OK)
+	if (registry_register(registry, subject, json, &fixture->err) != OK ||
+		registry_find(registry, subject, json, &version, &fixture->err) != OK)
 		fail_msg("%s", fixture->err.text);
 	registry_free(registry);
-	return id;
+	return version.id;
 }
 
 static struct bytes record_of(struct fixture *fixture, uint32_t id, const char *hex)
