@@ -1,4 +1,4 @@
-/* cli - the commands of lokethub: a row per verb with its options, help and exit codes. */
+/* cli - the commands of lokethub: a row per verb with its options, help, needs and exit codes. */
 #include "hub/cli/cli.h"
 
 #include <assert.h>
@@ -9,32 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hub/base/clock.h"
 #include "hub/cli/help.h"
 #include "hub/cli/reach.h"
 #include "hub/cli/verbs.h"
 
 #define CONF_HERE "config/lokethub.conf"
 #define CONF_SYSTEM "/etc/lokethub/lokethub.conf"
-
-struct cli_call {
-	const struct cli_verb *verb;
-	const struct cli_option *options[CLI_OPTIONS_MAX];
-	const char *values[CLI_OPTIONS_MAX]; /* "" of a switch; NULL: not given */
-	int options_count;
-	char **arguments;
-	int arguments_count;
-	cli_serve_fn *serve;
-	struct conf *conf;
-};
-
-static void add_options(struct cli_call *call, const struct cli_option *options)
-{
-	for (; options != NULL && options->name != NULL; options++) {
-		assert(call->options_count < CLI_OPTIONS_MAX);
-		call->options[call->options_count++] = options;
-	}
-}
+#define NO_LETTER 256 /* what getopt says of an option without one: this and its place */
 
 static int find_option(const struct cli_call *call, const char *name)
 {
@@ -61,29 +42,9 @@ bool cli_has(const struct cli_call *call, const char *option)
 	return cli_value(call, option) != NULL;
 }
 
-bool cli_wants_json(const struct cli_call *call)
+int64_t cli_number(const struct cli_call *call, const char *option)
 {
-	return call->verb->json && cli_has(call, "json");
-}
-
-enum outcome cli_number(
-	const struct cli_call *call, const char *option, int64_t *out, struct err *err)
-{
-	int place = find_option(call, option);
-	const struct cli_option *row = call->options[place];
-	int64_t number = row->preset;
-	const char *value = call->values[place];
-	if (value != NULL && !bytes_to_int64(bytes_of_string(value), &number))
-		return err_set(err, REJECT, "--%s: not a whole number", option);
-	if (number < 0 || number > row->most)
-		return err_set(err, REJECT, "--%s: from 0 to %" PRId64, option, row->most);
-	*out = number;
-	return OK;
-}
-
-cli_serve_fn *cli_serve(const struct cli_call *call)
-{
-	return call->serve;
+	return call->numbers[find_option(call, option)];
 }
 
 const char *cli_conf_path(const struct cli_call *call)
@@ -98,17 +59,12 @@ const char *cli_conf_path(const struct cli_call *call)
 	return path;
 }
 
-/* Prints the problems and lets go of the config where there are errors. */
-static struct conf *settle_conf(
-	struct cli_call *call, enum outcome outcome, struct conf_problems *problems)
+static bool is_settled(enum outcome outcome, struct conf_problems *problems)
 {
-	if (outcome != OK) {
+	if (outcome != OK)
 		conf_problems_print(problems, stderr);
-		conf_free(call->conf);
-		call->conf = NULL;
-	}
 	conf_problems_done(problems);
-	return call->conf;
+	return outcome == OK;
 }
 
 /* For tests: without the file time is as it is. */
@@ -120,66 +76,88 @@ static void use_clock_offset(const struct conf *conf)
 		fprintf(stderr, "lokethub: %s\n", err.text);
 }
 
-struct conf *cli_conf(struct cli_call *call)
+static bool load_conf(struct cli_call *call)
 {
 	struct conf_problems problems = {0};
-	if (call->conf != NULL)
-		return call->conf;
 	enum outcome outcome = conf_load(cli_conf_path(call), &call->conf, &problems);
 	if (outcome == OK)
 		outcome = conf_check(call->conf, NULL, 0, &problems);
-	if (settle_conf(call, outcome, &problems) != NULL)
-		use_clock_offset(call->conf);
-	return call->conf;
+	if (!is_settled(outcome, &problems))
+		return false;
+	use_clock_offset(call->conf);
+	return true;
 }
 
-static struct conf *load_secrets(struct cli_call *call, uint32_t roles)
+bool cli_load_secrets(struct conf *conf, uint32_t roles)
 {
 	struct conf_problems problems = {0};
-	uint32_t all = call->conf->roles;
-	call->conf->roles = roles;
-	enum outcome outcome = conf_load_secrets(call->conf, &problems);
-	call->conf->roles = all;
+	uint32_t all = conf->roles;
+	conf->roles = roles;
+	enum outcome outcome = conf_load_secrets(conf, &problems);
+	conf->roles = all;
 	if (outcome == OK)
-		outcome = reach_check_kafka(call->conf, &problems);
-	return settle_conf(call, outcome, &problems);
+		outcome = reach_check_kafka(conf, &problems);
+	return is_settled(outcome, &problems);
 }
 
-struct conf *cli_conf_with_secrets(struct cli_call *call)
-{
-	return cli_conf(call) == NULL ? NULL : load_secrets(call, 0);
-}
-
-struct conf *cli_conf_with_all_secrets(struct cli_call *call)
-{
-	return cli_conf(call) == NULL ? NULL : load_secrets(call, call->conf->roles);
-}
-
-int cli_fail(const struct cli_call *call, const struct err *err, enum cli_exit rejected)
+static int fail(const struct cli_call *call, const struct err *err)
 {
 	fprintf(stderr, "lokethub %s: %s\n", call->verb->name, err->text);
 	switch (err->outcome) {
-	case OK:
-		break;
 	case RETRY:
 		return CLI_AWAY;
 	case REJECT:
-		return (int)rejected;
+		return (int)call->rejected;
+	case OK:
 	case FATAL:
-		return CLI_BROKEN;
+		break;
 	}
 	return CLI_BROKEN;
 }
 
-int cli_show(const struct cli_call *call, struct page *page, enum cli_exit code)
+void cli_leave(struct cli_call *call)
 {
+	if (call->is_looking)
+		view_reader_end(call->reader);
+	call->is_looking = false;
+}
+
+enum outcome cli_look(struct cli_call *call, struct err *err)
+{
+	cli_leave(call);
+	if (view_reader_begin(call->reader, &call->arena, err) != OK)
+		return err->outcome;
+	call->is_looking = true;
+	return OK;
+}
+
+static enum outcome look_and_run(struct cli_call *call, struct err *err)
+{
+	unsigned needs = call->verb->needs;
+	if ((needs & (CLI_VIEW | CLI_MOMENT)) != 0 &&
+		view_reader_new(&call->reader, call->conf->view.path, err) != OK)
+		return err->outcome;
+	if ((needs & CLI_MOMENT) != 0 && cli_look(call, err) != OK)
+		return err->outcome;
+	call->page = page_new(call->json, clock_wall());
+	enum outcome outcome = call->verb->run(call, err);
+	cli_leave(call);
+	return outcome;
+}
+
+static int prepare_and_run(struct cli_call *call)
+{
+	struct err err = {0};
 	struct terminal terminal = terminal_of(stdout);
-	if (cli_wants_json(call))
-		page_print_json(page, stdout);
-	else
-		page_print(page, &terminal);
-	page_free(page);
-	return (int)code;
+	if (call->verb->needs != 0 && !load_conf(call))
+		return CLI_CONFIG;
+	if ((call->verb->needs & CLI_KAFKA) != 0 && !cli_load_secrets(call->conf, 0))
+		return CLI_CONFIG;
+	if (look_and_run(call, &err) != OK)
+		return fail(call, &err);
+	if (call->verb->json)
+		page_print(call->page, &terminal);
+	return (int)call->code;
 }
 
 static int usage_error(const struct cli_verb *verb, const char *text, const char *what)
@@ -190,50 +168,50 @@ static int usage_error(const struct cli_verb *verb, const char *text, const char
 	return CLI_USAGE;
 }
 
-/* getopt's tables, made from the rows. The place of an option is its value. */
+static int value_of(const struct cli_call *call, int place)
+{
+	char letter = call->options[place]->letter;
+	return letter == 0 ? NO_LETTER + place : letter;
+}
+
+/* getopt's tables, made from the rows. */
 static void getopt_tables(
 	const struct cli_call *call, struct option *longs, char letters[2 * CLI_OPTIONS_MAX + 2])
 {
-	char *letter = letters;
-	*letter++ = ':';
+	*letters++ = ':';
 	for (int place = 0; place < call->options_count; place++) {
 		const struct cli_option *option = call->options[place];
-		longs[place] = (struct option){
-			.name = option->name,
-			.has_arg = option->value == NULL ? no_argument : required_argument,
-			.val = 256 + place,
-		};
-		if (option->letter == 0)
-			continue;
-		*letter++ = option->letter;
-		if (option->value != NULL)
-			*letter++ = ':';
+		int argument = option->value == NULL ? no_argument : required_argument;
+		longs[place] = (struct option){option->name, argument, NULL, value_of(call, place)};
+		if (option->letter != 0)
+			letters += sprintf(
+				letters, "%c%s", option->letter, option->value == NULL ? "" : ":");
 	}
-	*letter = '\0';
+	*letters = '\0';
 }
 
-static int place_of(const struct cli_call *call, int got)
+/* -1: none. */
+static int place_of(const struct cli_call *call, int value)
 {
-	for (int place = 0; place < call->options_count; place++) {
-		if (got == 256 + place || got == call->options[place]->letter)
-			return place;
-	}
-	return -1;
+	int place = call->options_count - 1;
+	while (place >= 0 && value_of(call, place) != value)
+		place--;
+	return place;
 }
 
 static int read_options(struct cli_call *call, int argc, char **argv)
 {
 	struct option longs[CLI_OPTIONS_MAX + 1] = {0};
 	char letters[2 * CLI_OPTIONS_MAX + 2];
-	int got;
+	int value;
 	getopt_tables(call, longs, letters);
 	opterr = 0;
 	optind = 0; /* so that getopt forgets what it read before */
-	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		if (got == ':')
+	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		int place = place_of(call, value);
+		if (value == ':')
 			return usage_error(
 				call->verb, "a value is missing behind ", argv[optind - 1]);
-		int place = got == '?' ? -1 : place_of(call, got);
 		if (place < 0)
 			return usage_error(call->verb, "unknown option ", argv[optind - 1]);
 		call->values[place] = optarg == NULL ? "" : optarg;
@@ -243,12 +221,47 @@ static int read_options(struct cli_call *call, int argc, char **argv)
 	return CLI_OK;
 }
 
+static bool read_number(struct cli_call *call, int place)
+{
+	const struct cli_option *option = call->options[place];
+	const char *value = call->values[place];
+	int64_t *out = &call->numbers[place];
+	*out = option->preset;
+	return option->most == 0 || value == NULL ||
+		(bytes_to_int64(bytes_of_string(value), out) && *out >= 0 && *out <= option->most);
+}
+
+static int check_line(struct cli_call *call)
+{
+	const struct cli_verb *verb = call->verb;
+	char text[100];
+	if (call->arguments_count < verb->least)
+		return usage_error(verb, "missing: ", verb->arguments);
+	if (call->arguments_count > verb->most)
+		return usage_error(verb, "unexpected: ", call->arguments[verb->most]);
+	for (int place = 0; place < call->options_count; place++) {
+		if (read_number(call, place))
+			continue;
+		snprintf(text, sizeof(text), ": a whole number from 0 to %" PRId64,
+			call->options[place]->most);
+		return usage_error(verb, call->options[place]->name, text);
+	}
+	return CLI_OK;
+}
+
+static void add_options(struct cli_call *call, const struct cli_option *options)
+{
+	for (; options != NULL && options->name != NULL; options++) {
+		assert(call->options_count < CLI_OPTIONS_MAX);
+		call->options[call->options_count++] = options;
+	}
+}
+
 static int run_verb(struct cli_call *call, int argc, char **argv)
 {
 	const struct cli_verb *verb = call->verb;
 	add_options(call, help_options);
-	if (verb->json)
-		add_options(call, help_json_option);
+	add_options(call, verb->json ? help_json_option : NULL);
 	add_options(call, verb->options);
 	int code = read_options(call, argc, argv);
 	if (code != CLI_OK)
@@ -257,38 +270,25 @@ static int run_verb(struct cli_call *call, int argc, char **argv)
 		help_verb(verb, stdout);
 		return CLI_OK;
 	}
-	if (call->arguments_count < verb->least)
-		return usage_error(verb, "missing: ", verb->arguments);
-	if (call->arguments_count > verb->most)
-		return usage_error(verb, "unexpected: ", call->arguments[verb->most]);
-	return verb->run(call);
+	call->json = verb->json && cli_has(call, "json");
+	code = check_line(call);
+	return code == CLI_OK ? prepare_and_run(call) : code;
 }
 
-/* How many words of the command line name this verb; 0: not this one. */
-static int words_of(const struct cli_verb *verb, int argc, char **argv)
-{
-	const char *space = strchr(verb->name, ' ');
-	if (space == NULL)
-		return strcmp(argv[1], verb->name) == 0 ? 1 : 0;
-	size_t size = (size_t)(space - verb->name);
-	if (argc < 3 || strlen(argv[1]) != size || strncmp(argv[1], verb->name, size) != 0)
-		return 0;
-	return strcmp(argv[2], space + 1) == 0 ? 2 : 0;
-}
-
+/* By its two words or by its one; the longer name goes first. */
 static const struct cli_verb *find_verb(
-	const struct cli_verb *const *verb, int argc, char **argv, int *words)
+	const struct cli_verb *const *verbs, int argc, char **argv, int *words)
 {
-	const struct cli_verb *found = NULL;
-	*words = 0;
-	for (; *verb != NULL; verb++) {
-		int count = words_of(*verb, argc, argv);
-		if (count > *words) {
-			*words = count;
-			found = *verb;
+	char name[100];
+	for (*words = argc > 2 ? 2 : argc - 1; *words > 0; --*words) {
+		snprintf(name, sizeof(name), "%s%s%s", argv[1], *words == 2 ? " " : "",
+			*words == 2 ? argv[2] : "");
+		for (const struct cli_verb *const *verb = verbs; *verb != NULL; verb++) {
+			if (strcmp((*verb)->name, name) == 0)
+				return *verb;
 		}
 	}
-	return found;
+	return NULL;
 }
 
 static int without_verb(int argc, char **argv)
@@ -305,11 +305,14 @@ static int without_verb(int argc, char **argv)
 int cli_run(const struct cli_verb *const *verbs, int argc, char **argv, cli_serve_fn *serve)
 {
 	int words;
-	const struct cli_verb *verb = argc > 1 ? find_verb(verbs, argc, argv, &words) : NULL;
+	const struct cli_verb *verb = find_verb(verbs, argc, argv, &words);
 	if (verb == NULL)
 		return without_verb(argc, argv);
-	struct cli_call call = {.verb = verb, .serve = serve};
+	struct cli_call call = {.verb = verb, .rejected = CLI_USAGE, .serve = serve};
 	int code = run_verb(&call, argc - words, argv + words);
+	page_free(call.page);
+	view_reader_free(call.reader);
+	arena_done(&call.arena);
 	conf_free(call.conf);
 	return code;
 }

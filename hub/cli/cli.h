@@ -1,16 +1,18 @@
-/* cli - the commands of lokethub: a row per verb with its options, help and exit codes. */
+/* cli - the commands of lokethub: a row per verb with its options, help, needs and exit codes. */
 #ifndef HUB_CLI_CLI_H
 #define HUB_CLI_CLI_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hub/base/arena.h"
 #include "hub/base/clock.h"
 #include "hub/base/err.h"
-#include "hub/cli/page.h"
+#include "hub/cli/screen/page.h"
 #include "hub/conf/conf.h"
+#include "hub/view/query.h"
 
-/* A verb is one file with one row, and a line in the alphabetical list of verbs.c. */
+/* A verb is one file of verbs/ with one row, and a line in the alphabetical list of verbs.c. */
 
 enum cli_exit {
 	CLI_OK,
@@ -19,6 +21,14 @@ enum cli_exit {
 	CLI_CONFIG,
 	CLI_AWAY, /* Kafka, the registry or the view does not answer: try again */
 	CLI_BROKEN, /* the hub itself is at fault */
+};
+
+/* What a verb finds ready when it runs; without it the command ends and says why. */
+enum cli_need {
+	CLI_CONF = 1, /* the config that --config names, loaded and checked */
+	CLI_KAFKA = 2, /* it, with the secrets that it takes to talk to Kafka */
+	CLI_VIEW = 4, /* it, and an open reader of the view that the edge of this config keeps */
+	CLI_MOMENT = 8, /* the same, and cli_look done */
 };
 
 /* A list of these ends with name NULL. */
@@ -43,13 +53,39 @@ struct cli_verb {
 	const struct cli_option *options; /* besides --config, --json and --help; NULL: none */
 	bool json; /* knows --json */
 	bool conf_argument; /* its argument is the config, as --config is elsewhere */
+	unsigned needs; /* enum cli_need */
 	const char *found; /* when it exits with 1; NULL: never */
 	const char *examples; /* a line each */
-	int (*run)(struct cli_call *call);
+	/* Fills the page. OK: it is shown, and the command exits with call->code. Else why not is
+	 * said, and it exits with 4 for RETRY, 5 for FATAL, call->rejected for REJECT. */
+	enum outcome (*run)(struct cli_call *call, struct err *err);
 };
 
 /* Runs the hub with a loaded config until a signal; returns an exit code. */
 typedef int cli_serve_fn(struct conf *conf);
+
+/* One command on its way. */
+struct cli_call {
+	/* for the verb, as far as it needs them */
+	struct conf *conf;
+	struct view_reader *reader;
+	bool is_looking; /* the reader sees one moment */
+	struct arena arena; /* what the reader finds lies here until the command ends */
+	struct page *page;
+	bool json; /* the page is for scripts */
+	enum cli_exit code; /* CLI_OK */
+	enum cli_exit rejected; /* CLI_USAGE */
+	cli_serve_fn *serve;
+
+	/* how it was called */
+	const struct cli_verb *verb;
+	const struct cli_option *options[CLI_OPTIONS_MAX];
+	const char *values[CLI_OPTIONS_MAX]; /* "" of a switch; NULL: not given */
+	int64_t numbers[CLI_OPTIONS_MAX];
+	int options_count;
+	char **arguments;
+	int arguments_count;
+};
 
 /* Finds the verb, reads its options, runs it. Returns the exit code. */
 int cli_main(int argc, char **argv, cli_serve_fn *serve);
@@ -60,24 +96,14 @@ int cli_run(const struct cli_verb *const *verbs, int argc, char **argv, cli_serv
 const char *cli_argument(const struct cli_call *call, int place); /* NULL: not given */
 bool cli_has(const struct cli_call *call, const char *option);
 const char *cli_value(const struct cli_call *call, const char *option); /* NULL: not given */
-/* Of an option that is a number. REJECT: not one, or too great. */
-enum outcome cli_number(
-	const struct cli_call *call, const char *option, int64_t *out, struct err *err) MUST_CHECK;
-
+int64_t cli_number(const struct cli_call *call, const char *option);
+/* The reader sees one moment from now on, until the next cli_look, cli_leave, or the verb's end.
+ * Keep it short where the verb waits: the view's file grows meanwhile. */
+enum outcome cli_look(struct cli_call *call, struct err *err) MUST_CHECK;
+void cli_leave(struct cli_call *call);
 const char *cli_conf_path(const struct cli_call *call);
-/* The config that --config names, loaded and checked. NULL: what is wrong is printed; return
- * CLI_CONFIG. Lives until the command ends. */
-struct conf *cli_conf(struct cli_call *call);
-struct conf *cli_conf_with_secrets(struct cli_call *call); /* what it takes to talk to Kafka */
-struct conf *cli_conf_with_all_secrets(
-	struct cli_call *call); /* also tokens and keys, if an edge */
-cli_serve_fn *cli_serve(const struct cli_call *call);
-
-/* Says why on standard error, and returns the exit code for the outcome: 4 for RETRY, 5 for FATAL,
- * `rejected` for REJECT. */
-int cli_fail(const struct cli_call *call, const struct err *err, enum cli_exit rejected);
-/* Prints the page for whom it is, frees it, and returns code. */
-int cli_show(const struct cli_call *call, struct page *page, enum cli_exit code);
-bool cli_wants_json(const struct cli_call *call);
+/* Adds the secrets that these roles need; 0: those of Kafka. false: what is wrong is printed; exit
+ * with CLI_CONFIG. */
+bool cli_load_secrets(struct conf *conf, uint32_t roles);
 
 #endif

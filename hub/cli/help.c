@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "hub/cli/terminal.h"
+#include "hub/cli/screen/terminal.h"
 #include "hub/cli/verbs.h"
 
 #define LINE_WIDTH 96
@@ -60,22 +60,32 @@ static void print_wrapped(const char *text, int column, FILE *out)
 	fputc('\n', out);
 }
 
-static void print_option(const struct cli_option *option, FILE *out)
+/* A line that begins with a space stays as it is. */
+static void print_about(const char *text, FILE *out)
 {
-	char name[40];
-	char letter[8] = "    ";
-	if (option->letter != 0)
-		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
-	snprintf(name, sizeof(name), "--%s%s%s", option->name, option->value == NULL ? "" : " ",
-		option->value == NULL ? "" : option->value);
-	fprintf(out, "  %s%-*s ", letter, OPTION_WIDTH, name);
-	print_wrapped(option->doc, OPTION_COLUMN, out);
+	struct arena arena = {0};
+	char *lines = arena_string(&arena, bytes_of_string(text)), *line;
+	while ((line = strsep(&lines, "\n")) != NULL) {
+		if (*line == ' ')
+			fprintf(out, "%s\n", line);
+		else
+			print_wrapped(line, 0, out);
+	}
+	arena_done(&arena);
 }
 
 static void print_options(const struct cli_option *option, FILE *out)
 {
-	for (; option != NULL && option->name != NULL; option++)
-		print_option(option, out);
+	for (; option != NULL && option->name != NULL; option++) {
+		char name[40], letter[8] = "    ";
+		if (option->letter != 0)
+			snprintf(letter, sizeof(letter), "-%c, ", option->letter);
+		snprintf(name, sizeof(name), "--%s%s%s", option->name,
+			option->value == NULL ? "" : " ",
+			option->value == NULL ? "" : option->value);
+		fprintf(out, "  %s%-*s ", letter, OPTION_WIDTH, name);
+		print_wrapped(option->doc, OPTION_COLUMN, out);
+	}
 }
 
 static void print_exits(const struct cli_verb *verb, FILE *out)
@@ -92,8 +102,10 @@ static void print_exits(const struct cli_verb *verb, FILE *out)
 
 void help_verb(const struct cli_verb *verb, FILE *out)
 {
-	fprintf(out, "usage: lokethub %s%s%s [OPTION…]\n\n%s.\n\n%s\n\noptions\n", verb->name,
-		*verb->arguments == '\0' ? "" : " ", verb->arguments, verb->summary, verb->about);
+	fprintf(out, "usage: lokethub %s%s%s [OPTION…]\n\n%s.\n\n", verb->name,
+		*verb->arguments == '\0' ? "" : " ", verb->arguments, verb->summary);
+	print_about(verb->about, out);
+	fputs("\noptions\n", out);
 	print_options(verb->options, out);
 	if (verb->json)
 		print_options(help_json_option, out);

@@ -1,4 +1,4 @@
-/* reach - from the config to what a command talks to: Kafka, the registry, the view. */
+/* reach - from the config to what a command talks to: Kafka and the registry. */
 #include "hub/cli/reach.h"
 
 #include "hub/base/clock.h"
@@ -73,9 +73,4 @@ void reach_log_topic(void *context, const char *text)
 {
 	(void)context;
 	log_error("topics", "text=%s", log_quote(text));
-}
-
-enum outcome reach_view(const struct conf *conf, struct view_reader **out, struct err *err)
-{
-	return view_reader_new(out, conf->view.path, err);
 }

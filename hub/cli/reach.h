@@ -1,10 +1,9 @@
-/* reach - from the config to what a command talks to: Kafka, the registry, the view. */
+/* reach - from the config to what a command talks to: Kafka and the registry. */
 #ifndef HUB_CLI_REACH_H
 #define HUB_CLI_REACH_H
 
 #include "hub/conf/conf.h"
 #include "hub/kafka/topics.h"
-#include "hub/view/query.h"
 #include "hub/wire/wire.h"
 
 /* Borrows from conf, whose secrets are loaded. */
@@ -24,9 +23,5 @@ void reach_log_topic(void *context, const char *text);
 
 /* Started. REJECT: the registry lacks our schemas. RETRY: neither it nor its cache answers. */
 enum outcome reach_wire(const struct conf *conf, struct wire **out, struct err *err) MUST_CHECK;
-
-/* The view that the edge of this config keeps. */
-enum outcome reach_view(
-	const struct conf *conf, struct view_reader **out, struct err *err) MUST_CHECK;
 
 #endif

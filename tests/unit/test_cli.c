@@ -36,16 +36,14 @@ static void test_verbs_are_sorted_and_told(void **state)
 /* What a verb under test was given. */
 static char seen[200];
 
-static int note(struct cli_call *call)
+static enum outcome note(struct cli_call *call, struct err *err)
 {
-	struct err err = {0};
-	int64_t limit = -1;
-	if (cli_number(call, "limit", &limit, &err) != OK)
-		return cli_fail(call, &err, CLI_USAGE);
+	(void)err;
 	snprintf(seen, sizeof(seen), "%s %s limit=%d loud=%d json=%d", cli_argument(call, 0),
-		cli_argument(call, 1) == NULL ? "-" : cli_argument(call, 1), (int)limit,
-		cli_has(call, "loud"), cli_wants_json(call));
-	return CLI_FOUND;
+		cli_argument(call, 1) == NULL ? "-" : cli_argument(call, 1),
+		(int)cli_number(call, "limit"), cli_has(call, "loud"), call->json);
+	call->code = CLI_FOUND;
+	return OK;
 }
 
 static const struct cli_option options[] = {
@@ -75,7 +73,7 @@ static const struct cli_verb two_words = {.name = "note down",
 static const struct cli_verb *const verbs[] = {&one_word, &two_words, NULL};
 
 /* Runs with standard output and error put aside. */
-static int run(const char *line)
+static int run_with(const struct cli_verb *const *list, const char *line)
 {
 	char copy[200], *words[20] = {0};
 	int count = 0, out = dup(1), error = dup(2);
@@ -84,7 +82,7 @@ static int run(const char *line)
 	for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
 		words[count++] = word;
 	strcpy(seen, "");
-	int code = cli_run(verbs, count, words, NULL);
+	int code = cli_run(list, count, words, NULL);
 	fflush(stderr);
 	dup2(out, 1);
 	dup2(error, 2);
@@ -123,9 +121,70 @@ static void test_command_lines(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		assert_int_equal(run(rows[i].line), rows[i].code);
+		assert_int_equal(run_with(verbs, rows[i].line), rows[i].code);
 		assert_string_equal(seen, rows[i].seen);
 	}
+}
+
+static struct err answer;
+
+static enum outcome answer_so(struct cli_call *call, struct err *err)
+{
+	if (cli_argument(call, 0) != NULL)
+		call->rejected = CLI_FOUND;
+	*err = answer;
+	return answer.outcome;
+}
+
+static const struct cli_verb failing = {.name = "fail",
+	.arguments = "[A]",
+	.most = 1,
+	.summary = "s",
+	.about = "a",
+	.run = answer_so};
+static const struct cli_verb without_conf = {
+	.name = "conf", .arguments = "", .needs = CLI_CONF, .run = answer_so};
+static const struct cli_verb *const failing_verbs[] = {&failing, &without_conf, NULL};
+
+static void test_exit_codes(void **state)
+{
+	static const struct {
+		const char *line;
+		enum outcome outcome;
+		int code;
+	} rows[] = {
+		{"fail", OK, CLI_OK},
+		{"fail", RETRY, CLI_AWAY},
+		{"fail", REJECT, CLI_USAGE},
+		{"fail a", REJECT, CLI_FOUND},
+		{"fail a", FATAL, CLI_BROKEN},
+		{"conf -c nowhere.conf", OK, CLI_CONFIG},
+	};
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		answer.outcome = rows[i].outcome;
+		assert_int_equal(run_with(failing_verbs, rows[i].line), rows[i].code);
+	}
+}
+
+static void test_about_is_wrapped_but_for_lists(void **state)
+{
+	const struct cli_verb verb = {.name = "v",
+		.arguments = "",
+		.summary = "s",
+		.about = "These words are more than what a line of ninety-six columns holds, so "
+			 "that the last of them go below.\n  one  1",
+		.examples = "e"};
+	char *text = NULL;
+	size_t size;
+	(void)state;
+	FILE *out = open_memstream(&text, &size);
+	help_verb(&verb, out);
+	fclose(out);
+	assert_non_null(strstr(text,
+		"\nThese words are more than what a line of ninety-six columns holds, so that the "
+		"last of them go\nbelow.\n  one  1\n"));
+	free(text);
 }
 
 int main(void)
@@ -133,6 +192,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verbs_are_sorted_and_told),
 		cmocka_unit_test(test_command_lines),
+		cmocka_unit_test(test_exit_codes),
+		cmocka_unit_test(test_about_is_wrapped_but_for_lists),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

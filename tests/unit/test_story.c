@@ -1,7 +1,7 @@
 /* test_story - an event as a line that people read. */
 #include "tests/unit/unit.h"
 
-#include "hub/cli/story.h"
+#include "hub/cli/screen/story.h"
 
 static struct bytes text(const char *s)
 {
@@ -59,6 +59,8 @@ static void test_rows(void **state)
 		{"6", "declined by wsp"},
 		{"17", "taken back by gemeente"},
 		{"22", "nobody acted on the referral to wsp in time: level L2"},
+		{"25", "noted"},
+		{"26", "sign of life given by wsp"},
 		{"99", "changed"},
 	};
 	(void)state;
@@ -103,6 +105,10 @@ static void test_client_changes(void **state)
 	event.closing_reason = text("PLACED_WORK");
 	expect(NULL, "closed: PLACED_WORK");
 	expect(&message, "ACCEPT; closed: PLACED_WORK");
+	transitions[0] = transition_of("25", "wsp");
+	event.transitions_count = 1;
+	expect(&message, "closed: PLACED_WORK");
+	event.transitions_count = 0;
 	event.has_status = false;
 	event.has_consent = true;
 	event.consent = CONSENT_WITHDRAWN;
@@ -113,12 +119,12 @@ static void test_clocks(void **state)
 {
 	(void)state;
 	event.clock = &clock_id;
-	expect(NULL, "offer to decide on: nobody has by now");
+	expect(NULL, "offer to decide on: not done in time");
 	handovers[0].desk = handovers[2].desk = text("wsp");
 	handovers[1].desk = text("uwv");
 	event.handovers = handovers;
 	event.handovers_count = 3;
-	expect(NULL, "offer to decide on: nobody has by now; told wsp, uwv");
+	expect(NULL, "offer to decide on: not done in time; told wsp, uwv");
 }
 
 static void test_results(void **state)

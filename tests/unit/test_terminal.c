@@ -4,7 +4,7 @@
 #include <locale.h>
 
 #include "hub/base/clock.h"
-#include "hub/cli/terminal.h"
+#include "hub/cli/screen/terminal.h"
 
 static int64_t at(const char *text)
 {

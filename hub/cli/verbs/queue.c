@@ -1,0 +1,99 @@
+/* queue - what waits at which desk, since when, and what is late. */
+#include "hub/cli/screen/story.h"
+#include "hub/cli/verbs.h"
+#include "hub/view/report.h"
+
+/* Return how many are late. */
+static int64_t add_queue(struct page *page, const struct report_queue *queue)
+{
+	struct page_table *table = page_table(page, "queue", NULL, "Nothing waits anywhere.");
+	int64_t late = 0;
+	for (size_t i = 0; i < queue->count; i++) {
+		const struct report_waiting *waiting = &queue->items[i];
+		struct page_row *row = page_table_row(table);
+		page_bytes(row, "DESK", "desk", waiting->desk);
+		page_text(row, "WHAT", "what", story_clock(waiting->clock));
+		page_text(row, "CLOCK", "clock", clock_name_name(waiting->clock));
+		page_number(row, "WAITING", "waiting", PAGE_COUNT, waiting->count);
+		page_number(row, "LATE", "late", PAGE_COUNT, waiting->late);
+		if (waiting->late > 0)
+			page_tone(row, TERMINAL_BAD);
+		page_number(row, "OLDEST", "oldest_age", PAGE_AGE, page_now(page) - waiting->since);
+		page_number(row, "NEXT DUE", "next_due", PAGE_DUE, waiting->due);
+		late += waiting->late;
+	}
+	page_line(page, TERMINAL_FAINT, "\nOne desk's queue, line by line: lokethub queue DESK");
+	return late;
+}
+
+static int64_t add_clocks(struct page *page, const struct report_clocks *clocks)
+{
+	struct page_table *table = page_table(page, "waiting", NULL, "Nothing waits at this desk.");
+	int64_t now = page_now(page), late = 0;
+	for (size_t i = 0; i < clocks->count; i++) {
+		const struct report_clock *clock = &clocks->items[i];
+		const struct client_referral *referral = clock->referral;
+		bool is_late = clock->due < now || clock->level > 0;
+		struct page_row *row = page_table_row(table);
+		page_number(row, "DUE", "due", PAGE_DUE, clock->due);
+		page_tone(row, is_late ? TERMINAL_BAD : TERMINAL_PLAIN);
+		page_text(row, "WHAT", "what", story_clock(clock->clock));
+		page_id(row, "CLIENT", "client", clock->client->client.data);
+		page_uuid(row, "REFERRAL", "referral",
+			referral == NULL ? NULL : referral->referral.data);
+		page_bytes(row, "FOR", "question",
+			referral == NULL ? (struct bytes){0} : referral->question);
+		page_text(row, "STATE", "state",
+			referral == NULL ? NULL : referral_state_name(referral->state));
+		page_number(row, "LEVEL", "level", PAGE_COUNT, clock->level);
+		page_number(row, "WAITS", "waiting_age", PAGE_AGE, now - clock->since);
+		late += is_late;
+	}
+	page_line(page, TERMINAL_FAINT, "\nOne client: lokethub where CLIENT");
+	return late;
+}
+
+static enum outcome run(struct cli_call *call, struct err *err)
+{
+	struct bytes desk = bytes_of_string(cli_argument(call, 0));
+	struct report_clocks clocks;
+	struct report_queue queue;
+	int64_t late;
+	if (desk.data == NULL) {
+		if (report_queue(call->reader, desk, page_now(call->page), &queue, err) != OK)
+			return err->outcome;
+		late = add_queue(call->page, &queue);
+	} else {
+		int32_t limit = (int32_t)cli_number(call, "limit");
+		if (rules_desk(&call->conf->rules, desk) == NULL)
+			return err_set(err, REJECT, "no desk %.*s in the config", BYTES_ARG(desk));
+		if (report_clocks(call->reader, desk, limit, &clocks, err) != OK)
+			return err->outcome;
+		late = add_clocks(call->page, &clocks);
+	}
+	call->code = late > 0 ? CLI_FOUND : CLI_OK;
+	return OK;
+}
+
+static const struct cli_option options[] = {
+	{"limit", 'n', "N", "at most so many lines of one desk (100)", 100, 1000000},
+	{0},
+};
+
+const struct cli_verb queue_verb = {
+	.name = "queue",
+	.arguments = "[DESK]",
+	.needs = CLI_MOMENT,
+	.most = 1,
+	.summary = "What waits at which desk, since when, and what is late",
+	.about = "Without a desk: for every desk how many offers wait for a decision, clients "
+		 "for a next step, questions for an answer. With one: each of them, the "
+		 "earliest due first. Late is what is past its date, or has been reminded of.",
+	.options = options,
+	.json = true,
+	.found = "something is late",
+	.examples = "  lokethub queue\n"
+		    "  lokethub queue wsp-rijnmond --limit 20\n"
+		    "  lokethub queue --json | jq '.queue[] | select(.late > 0)'",
+	.run = run,
+};
