@@ -15,7 +15,6 @@
 
 #define CONF_HERE "config/lokethub.conf"
 #define CONF_SYSTEM "/etc/lokethub/lokethub.conf"
-#define NO_LETTER 256 /* what getopt says of an option without one: this and its place */
 
 static int find_option(const struct cli_call *call, const char *name)
 {
@@ -155,7 +154,7 @@ static int prepare_and_run(struct cli_call *call)
 		return CLI_CONFIG;
 	if (look_and_run(call, &err) != OK)
 		return fail(call, &err);
-	if (call->verb->json)
+	if (!call->verb->prints)
 		page_print(call->page, &terminal);
 	return (int)call->code;
 }
@@ -168,12 +167,6 @@ static int usage_error(const struct cli_verb *verb, const char *text, const char
 	return CLI_USAGE;
 }
 
-static int value_of(const struct cli_call *call, int place)
-{
-	char letter = call->options[place]->letter;
-	return letter == 0 ? NO_LETTER + place : letter;
-}
-
 /* getopt's tables, made from the rows. */
 static void getopt_tables(
 	const struct cli_call *call, struct option *longs, char letters[2 * CLI_OPTIONS_MAX + 2])
@@ -181,20 +174,20 @@ static void getopt_tables(
 	*letters++ = ':';
 	for (int place = 0; place < call->options_count; place++) {
 		const struct cli_option *option = call->options[place];
-		int argument = option->value == NULL ? no_argument : required_argument;
-		longs[place] = (struct option){option->name, argument, NULL, value_of(call, place)};
+		bool switches = option->value == NULL;
+		longs[place].name = option->name;
+		longs[place].has_arg = switches ? no_argument : required_argument;
 		if (option->letter != 0)
-			letters += sprintf(
-				letters, "%c%s", option->letter, option->value == NULL ? "" : ":");
+			letters += sprintf(letters, "%c%s", option->letter, switches ? "" : ":");
 	}
 	*letters = '\0';
 }
 
 /* -1: none. */
-static int place_of(const struct cli_call *call, int value)
+static int place_of(const struct cli_call *call, int letter)
 {
 	int place = call->options_count - 1;
-	while (place >= 0 && value_of(call, place) != value)
+	while (place >= 0 && call->options[place]->letter != letter)
 		place--;
 	return place;
 }
@@ -203,15 +196,16 @@ static int read_options(struct cli_call *call, int argc, char **argv)
 {
 	struct option longs[CLI_OPTIONS_MAX + 1] = {0};
 	char letters[2 * CLI_OPTIONS_MAX + 2];
-	int value;
+	int got, place;
 	getopt_tables(call, longs, letters);
 	opterr = 0;
 	optind = 0; /* so that getopt forgets what it read before */
-	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		int place = place_of(call, value);
-		if (value == ':')
+	while ((got = getopt_long(argc, argv, letters, longs, &place)) != -1) {
+		if (got == ':')
 			return usage_error(
 				call->verb, "a value is missing behind ", argv[optind - 1]);
+		if (got != 0) /* a letter, else place is the long one's */
+			place = place_of(call, got);
 		if (place < 0)
 			return usage_error(call->verb, "unknown option ", argv[optind - 1]);
 		call->values[place] = optarg == NULL ? "" : optarg;
@@ -242,9 +236,10 @@ static int check_line(struct cli_call *call)
 	for (int place = 0; place < call->options_count; place++) {
 		if (read_number(call, place))
 			continue;
-		snprintf(text, sizeof(text), ": a whole number from 0 to %" PRId64,
-			call->options[place]->most);
-		return usage_error(verb, call->options[place]->name, text);
+		const struct cli_option *option = call->options[place];
+		snprintf(text, sizeof(text), "--%s: a whole number from 0 to %" PRId64,
+			option->name, option->most);
+		return usage_error(verb, text, "");
 	}
 	return CLI_OK;
 }
@@ -261,7 +256,7 @@ static int run_verb(struct cli_call *call, int argc, char **argv)
 {
 	const struct cli_verb *verb = call->verb;
 	add_options(call, help_options);
-	add_options(call, verb->json ? help_json_option : NULL);
+	add_options(call, verb->prints ? NULL : help_json_option);
 	add_options(call, verb->options);
 	int code = read_options(call, argc, argv);
 	if (code != CLI_OK)
@@ -270,7 +265,7 @@ static int run_verb(struct cli_call *call, int argc, char **argv)
 		help_verb(verb, stdout);
 		return CLI_OK;
 	}
-	call->json = verb->json && cli_has(call, "json");
+	call->json = !verb->prints && cli_has(call, "json");
 	code = check_line(call);
 	return code == CLI_OK ? prepare_and_run(call) : code;
 }

@@ -51,7 +51,7 @@ struct cli_verb {
 	const char *summary; /* what the list of verbs says */
 	const char *about; /* what --help adds */
 	const struct cli_option *options; /* besides --config, --json and --help; NULL: none */
-	bool json; /* knows --json */
+	bool prints; /* by itself, as it goes: it has no page, and does not know --json */
 	bool conf_argument; /* its argument is the config, as --config is elsewhere */
 	unsigned needs; /* enum cli_need */
 	const char *found; /* when it exits with 1; NULL: never */

@@ -107,7 +107,7 @@ void help_verb(const struct cli_verb *verb, FILE *out)
 	print_about(verb->about, out);
 	fputs("\noptions\n", out);
 	print_options(verb->options, out);
-	if (verb->json)
+	if (!verb->prints)
 		print_options(help_json_option, out);
 	print_options(help_options, out);
 	print_exits(verb, out);

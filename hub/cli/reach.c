@@ -3,7 +3,11 @@
 
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
+#include "hub/kafka/producer.h"
 #include "hub/seal/seal.h"
+
+#define SEND_MS 30000
+#define SEND_QUEUE_MAX 10000
 
 struct kafka_settings reach_kafka(const struct conf *conf)
 {
@@ -73,4 +77,44 @@ void reach_log_topic(void *context, const char *text)
 {
 	(void)context;
 	log_error("topics", "text=%s", log_quote(text));
+}
+
+/* Keeps why the first one was not stored. */
+static void take_receipt(void *context, const struct producer_receipt *receipt)
+{
+	struct err *why = context;
+	if (receipt->outcome != OK && why->outcome == OK)
+		err_set(why, RETRY, "%s",
+			receipt->text == NULL ? "no acknowledgement" : receipt->text);
+}
+
+static enum outcome send_all(struct producer *producer, const struct record_write *records,
+	size_t count, struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (producer_send(producer, &records[i], err) != OK)
+			return err->outcome;
+		if (producer_is_pressed(producer) && producer_flush(producer, SEND_MS, err) != OK)
+			return err->outcome;
+	}
+	return producer_flush(producer, SEND_MS, err);
+}
+
+enum outcome reach_send(
+	const struct conf *conf, const struct record_write *records, size_t count, struct err *err)
+{
+	const struct kafka_settings kafka = reach_kafka(conf);
+	struct err why = {0};
+	const struct producer_options options = {.receipt = take_receipt,
+		.context = &why,
+		.queue_max = SEND_QUEUE_MAX,
+		.deadline_ms = SEND_MS};
+	struct producer *producer;
+	if (producer_new(&producer, &kafka, &options, err) != OK)
+		return err->outcome;
+	enum outcome outcome = send_all(producer, records, count, err);
+	producer_free(producer);
+	if (outcome == OK && why.outcome != OK)
+		outcome = err_set(err, RETRY, "Kafka did not store all: %s", why.text);
+	return outcome;
 }

@@ -3,7 +3,7 @@
 #define HUB_CLI_REACH_H
 
 #include "hub/conf/conf.h"
-#include "hub/kafka/topics.h"
+#include "hub/kafka/record.h"
 #include "hub/wire/wire.h"
 
 /* Borrows from conf, whose secrets are loaded. */
@@ -16,6 +16,10 @@ struct topics_options reach_topics(const struct conf *conf);
 /* Borrows from conf and from line, which gets the credentials; the caller wipes it. REJECT: their
  * file cannot be read. */
 enum outcome reach_registry(const struct conf *conf, char line[256], struct wire_settings *out,
+	struct err *err) MUST_CHECK;
+
+/* Writes records to Kafka in their order, with acks=all. RETRY: not all are known to be stored. */
+enum outcome reach_send(const struct conf *conf, const struct record_write *records, size_t count,
 	struct err *err) MUST_CHECK;
 
 /* For topics_check: what is wrong goes into the log. */

@@ -59,7 +59,6 @@ static const struct cli_verb one_word = {.name = "note",
 	.about = "a",
 	.examples = "e",
 	.options = options,
-	.json = true,
 	.run = note};
 static const struct cli_verb two_words = {.name = "note down",
 	.arguments = "A",
@@ -69,6 +68,7 @@ static const struct cli_verb two_words = {.name = "note down",
 	.about = "a",
 	.examples = "e",
 	.options = options,
+	.prints = true,
 	.run = note};
 static const struct cli_verb *const verbs[] = {&one_word, &two_words, NULL};
 

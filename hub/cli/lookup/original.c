@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
-#include "hub/cli/lookup/send.h"
 #include "hub/cli/reach.h"
 #include "hub/seal/seal.h"
 
@@ -102,7 +101,6 @@ static enum outcome send_access(
 	struct buffer value = {0};
 	char key[TOPICS_KEY_SIZE];
 	struct wire *wire;
-	size_t stored;
 	if (reach_wire(conf, &wire, err) != OK)
 		return err->outcome;
 	wire_begin(wire, &schema_access, &value);
@@ -115,7 +113,7 @@ static enum outcome send_access(
 		.headers = {.id = bytes_of_string(key),
 			.source = bytes_of_string("urn:lokethub"),
 			.time = access->at}};
-	enum outcome outcome = send_records(conf, &record, 1, &stored, err);
+	enum outcome outcome = reach_send(conf, &record, 1, err);
 	wire_free(wire);
 	buffer_done(&value);
 	return outcome;

@@ -104,7 +104,6 @@ const struct cli_verb check_verb = {
 		 "it. With the view of a running edge at hand, also that no desk was taken out "
 		 "that still has clients.",
 	.options = options,
-	.json = true,
 	.examples = "  lokethub check config/lokethub.conf\n"
 		    "  lokethub check --secrets --json | jq .problems",
 	.run = run,

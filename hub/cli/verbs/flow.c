@@ -118,7 +118,6 @@ const struct cli_verb flow_verb = {
 		 "  parked       waits behind a message of its client that could not be read\n"
 		 "  in flight    stored, and not read by a router yet\n"
 		 "  unaccounted  read, and nothing was decided about it: always 0, else it is lost",
-	.json = true,
 	.found = "the sum does not close, or the view is too far behind to tell",
 	.examples = "  lokethub flow\n"
 		    "  lokethub flow --json | jq '.flow[] | {name, in_flight}'",

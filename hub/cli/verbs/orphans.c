@@ -142,7 +142,6 @@ const struct cli_verb orphans_verb = {
 		 "responsible desk, a next action with a date, a clock on every open referral, "
 		 "every message accounted for, states that follow from their events, inboxes "
 		 "that agree with receipts. Prints nothing when all is well.",
-	.json = true,
 	.found = "something is wrong: each line says what",
 	.examples = "  lokethub orphans && echo all is well\n"
 		    "  lokethub orphans --json | jq '.orphans[].client'",

@@ -90,7 +90,6 @@ const struct cli_verb queue_verb = {
 		 "for a next step, questions for an answer. With one: each of them, the "
 		 "earliest due first. Late is what is past its date, or has been reminded of.",
 	.options = options,
-	.json = true,
 	.found = "something is late",
 	.examples = "  lokethub queue\n"
 		    "  lokethub queue wsp-rijnmond --limit 20\n"

@@ -103,7 +103,6 @@ const struct cli_verb rejected_verb = {
 		 "place in the queue of a client that is parked, because a message of it could "
 		 "not be read.",
 	.options = options,
-	.json = true,
 	.found = "a client is parked: see --waiting",
 	.examples = "  lokethub rejected --waiting\n"
 		    "  lokethub rejected --client 2026-000123\n"

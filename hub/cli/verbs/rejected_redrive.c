@@ -5,7 +5,6 @@
 
 #include "hub/cli/lookup/find.h"
 #include "hub/cli/lookup/original.h"
-#include "hub/cli/lookup/send.h"
 #include "hub/cli/reach.h"
 #include "hub/cli/verbs.h"
 #include "hub/seal/seal.h"
@@ -207,17 +206,20 @@ static enum outcome prepare(struct redrive *redrive, struct err *err)
 	return OK;
 }
 
+/* Many times in a row, so with an arena of its own. */
 static enum outcome look(struct redrive *redrive, int32_t *redriven, struct err *err)
 {
-	struct cli_call *call = redrive->call;
+	struct view_reader *reader = redrive->call->reader;
+	struct arena arena = {0};
 	const struct client *client;
-	if (cli_look(call, err) != OK ||
-		view_client(call->reader, redrive->client, &client, err) != OK)
+	if (view_reader_begin(reader, &arena, err) != OK)
 		return err->outcome;
-	if (client != NULL)
+	enum outcome outcome = view_client(reader, redrive->client, &client, err);
+	if (outcome == OK && client != NULL)
 		*redriven = client->redriven;
-	cli_leave(call);
-	return OK;
+	view_reader_end(reader);
+	arena_done(&arena);
+	return outcome;
 }
 
 static enum outcome wait_for_router(struct redrive *redrive, int32_t *redriven, struct err *err)
@@ -273,18 +275,17 @@ static void show(const struct redrive *redrive, int32_t redriven)
 static enum outcome carry_out(struct redrive *redrive, struct err *err)
 {
 	struct cli_call *call = redrive->call;
-	size_t stored, count;
 	call->rejected = CLI_FOUND;
 	if (prepare(redrive, err) != OK)
 		return err->outcome;
 	int32_t redriven = redrive->redriven;
-	count = redrive->queue.count;
+	size_t count = redrive->queue.count;
 	if (cli_has(call, "dry-run") && count > 0) {
 		show_plan(redrive);
 		return OK;
 	}
 	if (count > 0 &&
-		(send_records(call->conf, redrive->records, count, &stored, err) != OK ||
+		(reach_send(call->conf, redrive->records, count, err) != OK ||
 			wait_for_router(redrive, &redriven, err) != OK))
 		return err->outcome;
 	show(redrive, redriven);
@@ -321,7 +322,6 @@ const struct cli_verb rejected_redrive_verb = {
 		 "deployed) this copies them to intake, the first as it is, repaired, or left "
 		 "out. Repeating it is harmless: each number is applied once.",
 	.options = options,
-	.json = true,
 	.found = "the queue did not empty: the first still cannot be read",
 	.examples = "  lokethub rejected redrive 3fa91c2e\n"
 		    "  lokethub rejected show 3-12 --out m.bin\n"

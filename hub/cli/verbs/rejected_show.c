@@ -187,7 +187,6 @@ const struct cli_verb rejected_show_verb = {
 		 "seal.ops_secret_key_file in the config. What was refused at the edge is "
 		 "sealed under a data key: --open needs the master key that wraps it.",
 	.options = options,
-	.json = true,
 	.found = "there is none by this ID, or it cannot be opened",
 	.examples = "  lokethub rejected show 3-12\n"
 		    "  lokethub rejected show 3-12 --out message.bin",

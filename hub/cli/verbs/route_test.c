@@ -134,7 +134,6 @@ const struct cli_verb route_test_verb = {
 	.about = "FILE is the JSON that a partner would send: a whole one, its body, or the "
 		 "referral alone. Nothing is sent. Every desk counts as having room.",
 	.options = options,
-	.json = true,
 	.found = "the referral is not valid, or leads nowhere",
 	.examples = "  lokethub route test referral.json\n"
 		    "  echo '{\"kind\": \"TRANSFER\", …}' | lokethub route test -",

@@ -65,7 +65,6 @@ const struct cli_verb schemas_check_verb = {
 	.about = "Changes nothing. Looks whether each schema of this program is registered, "
 		 "whether the registry keeps watch over it, and whether every version that a "
 		 "subject has and ours can read each other.",
-	.json = true,
 	.found = "a schema is missing, or not compatible",
 	.examples =
 		"  lokethub schemas check --json | jq '.schemas[] | select(.result != \"there\")'",
@@ -79,7 +78,6 @@ const struct cli_verb schemas_register_verb = {
 	.summary = "Puts the schemas of this program into the registry",
 	.about = "To be run when a version is deployed, before `lokethub serve`. Twice does no "
 		 "harm. An incompatible version is refused, and nothing is changed.",
-	.json = true,
 	.found = "a schema was refused",
 	.examples = "  lokethub schemas register",
 	.run = run_register,

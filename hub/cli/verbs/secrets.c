@@ -9,6 +9,7 @@ static enum outcome run(struct cli_call *call, struct err *err)
 
 const struct cli_verb secrets_verb = {
 	.name = "secrets",
+	.prints = true,
 	.arguments = "[FILE]",
 	.most = 1,
 	.conf_argument = true,

@@ -27,6 +27,7 @@ static const struct cli_option options[] = {
 
 const struct cli_verb serve_verb = {
 	.name = "serve",
+	.prints = true,
 	.arguments = "",
 	.needs = CLI_CONF,
 	.summary = "Runs the hub: the router, the edge, or both",

@@ -11,6 +11,7 @@ static enum outcome run(struct cli_call *call, struct err *err)
 
 const struct cli_verb settings_verb = {
 	.name = "settings",
+	.prints = true,
 	.arguments = "",
 	.summary = "Prints every setting with its meaning, limits and default",
 	.about = "What it prints is a configuration file that can be loaded as it is.",

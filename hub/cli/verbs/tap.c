@@ -243,12 +243,13 @@ static const struct cli_option options[] = {
 	{"client", 0, "CLIENT", "only records of this client (32 hexadecimal digits)", 0, 0},
 	{"from", 0, "WHERE", "beginning, or so many records of each partition (10)", 0, 0},
 	{"follow", 'f', NULL, "go on with what comes", 0, 0},
-	{"limit", 'n', "N", "stop after so many", INT64_MAX, INT64_MAX},
+	{"limit", 'n', "N", "stop after so many", INT64_MAX, 1000000000},
 	{0},
 };
 
 const struct cli_verb tap_verb = {
 	.name = "tap",
+	.prints = true,
 	.arguments = "TOPIC",
 	.needs = CLI_KAFKA,
 	.least = 1,

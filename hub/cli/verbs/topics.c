@@ -75,7 +75,6 @@ const struct cli_verb topics_check_verb = {
 	.about = "Looks at partitions, retention, compaction, time stamps, sizes and replicas. "
 		 "Changes nothing. Another number of partitions than the topics have is never "
 		 "right: the place of every client follows from it.",
-	.json = true,
 	.found = "a topic is missing or not as it must be",
 	.examples = "  lokethub topics check || lokethub topics create",
 	.run = run_check,
@@ -88,7 +87,6 @@ const struct cli_verb topics_create_verb = {
 	.summary = "Makes the topics that are missing",
 	.about = "Makes the ten topics with the prefix, partitions and replicas of the "
 		 "configuration. What exists is left alone.",
-	.json = true,
 	.found = "Kafka refused",
 	.examples = "  lokethub topics create",
 	.run = run_create,

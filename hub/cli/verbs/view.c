@@ -55,7 +55,6 @@ const struct cli_verb view_verb = {
 	.about = "The view is built from Kafka alone: stop the edge, delete the file, start it "
 		 "again, and the digest comes back the same. Reads the whole file.",
 	.options = options,
-	.json = true,
 	.examples = "  lokethub view\n"
 		    "  lokethub view --json | jq -r .digest",
 	.run = run,

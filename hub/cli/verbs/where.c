@@ -378,7 +378,6 @@ const struct cli_verb where_verb = {
 		 "referral, or by the case of any partner. With - it reads a BSN from standard "
 		 "input: type it there, never on the command line. No personal data is shown.",
 	.options = options,
-	.json = true,
 	.found = "nobody, or more than one client is meant",
 	.examples = "  lokethub where 2026-000123\n"
 		    "  lokethub where 3fa91c2e\n"
