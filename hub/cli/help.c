@@ -6,14 +6,12 @@
 #include "hub/cli/screen/terminal.h"
 #include "hub/cli/verbs.h"
 
-#define LINE_WIDTH 96
 #define OPTION_WIDTH 16
-#define OPTION_COLUMN (OPTION_WIDTH + 7)
 
 const struct cli_option help_options[] = {
 	{"config", 'c', "FILE",
-		"the configuration; else $LOKETHUB_CONFIG, config/lokethub.conf or "
-		"/etc/lokethub/lokethub.conf",
+		"the configuration; else $LOKETHUB_CONFIG, config/lokethub.conf or\n"
+		"                       /etc/lokethub/lokethub.conf",
 		0, 0},
 	{"help", 'h', NULL, "print this", 0, 0},
 	{0},
@@ -43,37 +41,6 @@ void help_overview(FILE *out)
 	fputs("\nlokethub COMMAND --help tells the rest.\n", out);
 }
 
-/* Words of text, from this column on; a line that is full goes on below its begin. */
-static void print_wrapped(const char *text, int column, FILE *out)
-{
-	int used = column;
-	while (*text != '\0') {
-		int word = (int)strcspn(text, " ");
-		if (used > column && used + 1 + word > LINE_WIDTH) {
-			fprintf(out, "\n%*s", column, "");
-			used = column;
-		}
-		used += fprintf(out, "%s%.*s", used > column ? " " : "", word, text);
-		text += word;
-		text += strspn(text, " ");
-	}
-	fputc('\n', out);
-}
-
-/* A line that begins with a space stays as it is. */
-static void print_about(const char *text, FILE *out)
-{
-	struct arena arena = {0};
-	char *lines = arena_string(&arena, bytes_of_string(text)), *line;
-	while ((line = strsep(&lines, "\n")) != NULL) {
-		if (*line == ' ')
-			fprintf(out, "%s\n", line);
-		else
-			print_wrapped(line, 0, out);
-	}
-	arena_done(&arena);
-}
-
 static void print_options(const struct cli_option *option, FILE *out)
 {
 	for (; option != NULL && option->name != NULL; option++) {
@@ -83,8 +50,7 @@ static void print_options(const struct cli_option *option, FILE *out)
 		snprintf(name, sizeof(name), "--%s%s%s", option->name,
 			option->value == NULL ? "" : " ",
 			option->value == NULL ? "" : option->value);
-		fprintf(out, "  %s%-*s ", letter, OPTION_WIDTH, name);
-		print_wrapped(option->doc, OPTION_COLUMN, out);
+		fprintf(out, "  %s%-*s %s\n", letter, OPTION_WIDTH, name, option->doc);
 	}
 }
 
@@ -102,10 +68,8 @@ static void print_exits(const struct cli_verb *verb, FILE *out)
 
 void help_verb(const struct cli_verb *verb, FILE *out)
 {
-	fprintf(out, "usage: lokethub %s%s%s [OPTION…]\n\n%s.\n\n", verb->name,
-		*verb->arguments == '\0' ? "" : " ", verb->arguments, verb->summary);
-	print_about(verb->about, out);
-	fputs("\noptions\n", out);
+	fprintf(out, "usage: lokethub %s%s%s [OPTION…]\n\n%s.\n\n%s\n\noptions\n", verb->name,
+		*verb->arguments == '\0' ? "" : " ", verb->arguments, verb->summary, verb->about);
 	print_options(verb->options, out);
 	if (!verb->prints)
 		print_options(help_json_option, out);

@@ -167,33 +167,12 @@ static void test_exit_codes(void **state)
 	}
 }
 
-static void test_about_is_wrapped_but_for_lists(void **state)
-{
-	const struct cli_verb verb = {.name = "v",
-		.arguments = "",
-		.summary = "s",
-		.about = "These words are more than what a line of ninety-six columns holds, so "
-			 "that the last of them go below.\n  one  1",
-		.examples = "e"};
-	char *text = NULL;
-	size_t size;
-	(void)state;
-	FILE *out = open_memstream(&text, &size);
-	help_verb(&verb, out);
-	fclose(out);
-	assert_non_null(strstr(text,
-		"\nThese words are more than what a line of ninety-six columns holds, so that the "
-		"last of them go\nbelow.\n  one  1\n"));
-	free(text);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verbs_are_sorted_and_told),
 		cmocka_unit_test(test_command_lines),
 		cmocka_unit_test(test_exit_codes),
-		cmocka_unit_test(test_about_is_wrapped_but_for_lists),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

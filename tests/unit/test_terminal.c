@@ -86,6 +86,29 @@ static void test_width(void **state)
 	assert_int_equal(terminal_width_of("日本"), 4);
 }
 
+static void test_fit(void **state)
+{
+	static const struct {
+		const char *text;
+		int columns, size, taken;
+	} rows[] = {
+		{"abc", 2, 2, 2},
+		{"abc", 5, 3, 3},
+		{"née", 2, 3, 2},
+		{"日本", 3, 3, 2},
+		{"a\xff\xfe", 2, 2, 2},
+		{"abc", 0, 0, 0},
+		{"a", -1, 0, 0},
+	};
+	(void)state;
+	setlocale(LC_CTYPE, "C.UTF-8");
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		struct terminal_part part = terminal_fit(rows[i].text, rows[i].columns);
+		assert_int_equal(part.size, rows[i].size);
+		assert_int_equal(part.columns, rows[i].taken);
+	}
+}
+
 static void test_nothing_steers_the_terminal(void **state)
 {
 	char text[100] = "";
@@ -106,6 +129,7 @@ int main(void)
 		cmocka_unit_test(test_age),
 		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_width),
+		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_nothing_steers_the_terminal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

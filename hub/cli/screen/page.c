@@ -253,25 +253,6 @@ void page_cut(struct page_row *row)
 		row->last->cut = true;
 }
 
-/* The first bytes of text that fit; whole characters. */
-static int fitting(const char *text, int width)
-{
-	char part[5];
-	int size = 0;
-	while (text[size] != '\0') {
-		int next = 1;
-		while ((text[size + next] & 0xc0) == 0x80 && next < 4)
-			next++;
-		memcpy(part, text + size, (size_t)next);
-		part[next] = '\0';
-		width -= terminal_width_of(part);
-		if (width < 0)
-			break;
-		size += next;
-	}
-	return size;
-}
-
 static void print_padding(const struct terminal *terminal, int width)
 {
 	fprintf(terminal->out, "%*s", width > 0 ? width : 0, "");
@@ -292,7 +273,8 @@ static void print_row(
 		int spare = *width - terminal_width_of(text);
 		print_padding(terminal, cell->right ? owed + spare : owed);
 		if (spare < 0)
-			terminal_say(terminal, tone, "%.*s…", fitting(text, *width - 1), text);
+			terminal_say(
+				terminal, tone, "%.*s…", terminal_fit(text, *width - 1).size, text);
 		else
 			terminal_say(terminal, tone, "%s", text);
 		owed = cell->right || spare < 0 ? GAP : GAP + spare;

@@ -2,6 +2,7 @@
 #include "hub/cli/screen/terminal.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,26 +72,36 @@ void terminal_say(const struct terminal *terminal, enum terminal_tone tone, cons
 	free(text);
 }
 
+/* The size of the next character, and the columns it takes; of what is no UTF-8: a byte and 1. */
+static size_t next_character(const char *text, int *columns)
+{
+	wchar_t character;
+	mbstate_t state = {0};
+	size_t size = mbrtowc(&character, text, MB_CUR_MAX, &state);
+	bool is_good = size > 0 && size <= MB_CUR_MAX;
+	*columns = is_good ? wcwidth(character) : 1;
+	if (*columns < 0)
+		*columns = 0;
+	return is_good ? size : 1;
+}
+
 int terminal_width_of(const char *text)
 {
-	int width = 0;
-	mbstate_t state = {0};
-	size_t left = strlen(text);
-	while (left > 0) {
-		wchar_t character;
-		size_t size = mbrtowc(&character, text, left, &state);
-		int columns = 1;
-		if (size == 0 || size > left) {
-			size = 1;
-			memset(&state, 0, sizeof(state));
-		} else {
-			columns = wcwidth(character);
-		}
-		width += columns > 0 ? columns : 0;
-		text += size;
-		left -= size;
+	return terminal_fit(text, INT_MAX).columns;
+}
+
+struct terminal_part terminal_fit(const char *text, int columns)
+{
+	struct terminal_part part = {0, 0};
+	while (text[part.size] != '\0') {
+		int more;
+		size_t size = next_character(text + part.size, &more);
+		if (more > columns - part.columns)
+			break;
+		part.size += (int)size;
+		part.columns += more;
 	}
-	return width;
+	return part;
 }
 
 /* The clock changes at 01:00 UTC of a local date, in both directions, so that from then on the

@@ -31,6 +31,11 @@ void terminal_say(const struct terminal *terminal, enum terminal_tone tone, cons
 
 /* How wide a terminal shows it; what is no UTF-8 counts 1 per byte. */
 int terminal_width_of(const char *text);
+/* The first bytes of it, whole characters, that take no more than so many columns. */
+struct terminal_part {
+	int size, columns;
+};
+struct terminal_part terminal_fit(const char *text, int columns);
 
 #define TERMINAL_TIME_SIZE 40
 

@@ -98,10 +98,10 @@ const struct cli_verb check_verb = {
 	.most = 1,
 	.conf_argument = true,
 	.summary = "Proves a configuration before it is used",
-	.about = "Reads every file that the configuration names. Unknown keys, wrong types and "
-		 "values out of range are said with file and line; then that every name is "
-		 "declared, and that every question in every region leads to a desk that takes "
-		 "it. With the view of a running edge at hand, also that no desk was taken out "
+	.about = "Reads every file that the configuration names. Unknown keys, wrong types and\n"
+		 "values out of range are said with file and line; then that every name is\n"
+		 "declared, and that every question in every region leads to a desk that takes\n"
+		 "it. With the view of a running edge at hand, also that no desk was taken out\n"
 		 "that still has clients.",
 	.options = options,
 	.examples = "  lokethub check config/lokethub.conf\n"

@@ -138,9 +138,9 @@ const struct cli_verb orphans_verb = {
 	.arguments = "",
 	.needs = CLI_KAFKA | CLI_VIEW,
 	.summary = "Looks for clients that nobody has, and for all else that must never be",
-	.about = "Checks the invariants on every client of the view, and over all of it: one "
-		 "responsible desk, a next action with a date, a clock on every open referral, "
-		 "every message accounted for, states that follow from their events, inboxes "
+	.about = "Checks the invariants on every client of the view, and over all of it: one\n"
+		 "responsible desk, a next action with a date, a clock on every open referral,\n"
+		 "every message accounted for, states that follow from their events, inboxes\n"
 		 "that agree with receipts. Prints nothing when all is well.",
 	.found = "something is wrong: each line says what",
 	.examples = "  lokethub orphans && echo all is well\n"

@@ -86,8 +86,8 @@ const struct cli_verb queue_verb = {
 	.needs = CLI_MOMENT,
 	.most = 1,
 	.summary = "What waits at which desk, since when, and what is late",
-	.about = "Without a desk: for every desk how many offers wait for a decision, clients "
-		 "for a next step, questions for an answer. With one: each of them, the "
+	.about = "Without a desk: for every desk how many offers wait for a decision, clients\n"
+		 "for a next step, questions for an answer. With one: each of them, the\n"
 		 "earliest due first. Late is what is past its date, or has been reminded of.",
 	.options = options,
 	.found = "something is late",

@@ -99,8 +99,8 @@ const struct cli_verb rejected_verb = {
 	.arguments = "",
 	.needs = CLI_MOMENT,
 	.summary = "What could not be applied, why, and who must act",
-	.about = "The newest first. ACTS is the desk that must act, or ops. NUMBER is the "
-		 "place in the queue of a client that is parked, because a message of it could "
+	.about = "The newest first. ACTS is the desk that must act, or ops. NUMBER is the\n"
+		 "place in the queue of a client that is parked, because a message of it could\n"
 		 "not be read.",
 	.options = options,
 	.found = "a client is parked: see --waiting",

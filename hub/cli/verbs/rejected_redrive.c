@@ -317,9 +317,9 @@ const struct cli_verb rejected_redrive_verb = {
 	.least = 1,
 	.most = 1,
 	.summary = "Lets the messages of a parked client in again, in their order",
-	.about = "A message that could not be read parks its client: what comes later waits "
-		 "behind it. When the cause is gone (a schema registered, a new version "
-		 "deployed) this copies them to intake, the first as it is, repaired, or left "
+	.about = "A message that could not be read parks its client: what comes later waits\n"
+		 "behind it. When the cause is gone (a schema registered, a new version\n"
+		 "deployed) this copies them to intake, the first as it is, repaired, or left\n"
 		 "out. Repeating it is harmless: each number is applied once.",
 	.options = options,
 	.found = "the queue did not empty: the first still cannot be read",

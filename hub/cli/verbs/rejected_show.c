@@ -182,9 +182,9 @@ const struct cli_verb rejected_show_verb = {
 	.least = 1,
 	.most = 1,
 	.summary = "One rejected message, with its original",
-	.about = "A message that could be read is shown as JSON; its sealed part stays sealed. "
-		 "What could not be read is sealed for ops: --open needs "
-		 "seal.ops_secret_key_file in the config. What was refused at the edge is "
+	.about = "A message that could be read is shown as JSON; its sealed part stays sealed.\n"
+		 "What could not be read is sealed for ops: --open needs\n"
+		 "seal.ops_secret_key_file in the config. What was refused at the edge is\n"
 		 "sealed under a data key: --open needs the master key that wraps it.",
 	.options = options,
 	.found = "there is none by this ID, or it cannot be opened",

@@ -131,7 +131,7 @@ const struct cli_verb route_test_verb = {
 	.least = 1,
 	.most = 1,
 	.summary = "To which desk a referral would go, by which rule, and what it would see",
-	.about = "FILE is the JSON that a partner would send: a whole one, its body, or the "
+	.about = "FILE is the JSON that a partner would send: a whole one, its body, or the\n"
 		 "referral alone. Nothing is sent. Every desk counts as having room.",
 	.options = options,
 	.found = "the referral is not valid, or leads nowhere",

@@ -62,8 +62,8 @@ const struct cli_verb schemas_check_verb = {
 	.arguments = "",
 	.needs = CLI_CONF,
 	.summary = "Compares the schemas in the registry with ours",
-	.about = "Changes nothing. Looks whether each schema of this program is registered, "
-		 "whether the registry keeps watch over it, and whether every version that a "
+	.about = "Changes nothing. Looks whether each schema of this program is registered,\n"
+		 "whether the registry keeps watch over it, and whether every version that a\n"
 		 "subject has and ours can read each other.",
 	.found = "a schema is missing, or not compatible",
 	.examples =
@@ -76,7 +76,7 @@ const struct cli_verb schemas_register_verb = {
 	.arguments = "",
 	.needs = CLI_CONF,
 	.summary = "Puts the schemas of this program into the registry",
-	.about = "To be run when a version is deployed, before `lokethub serve`. Twice does no "
+	.about = "To be run when a version is deployed, before `lokethub serve`. Twice does no\n"
 		 "harm. An incompatible version is refused, and nothing is changed.",
 	.found = "a schema was refused",
 	.examples = "  lokethub schemas register",

@@ -15,9 +15,9 @@ const struct cli_verb secrets_verb = {
 	.conf_argument = true,
 	.needs = CLI_CONF,
 	.summary = "Makes the key and token files that are missing",
-	.about = "Each file that the configuration names and that does not exist is made with "
-		 "random content, readable by its owner only. What exists is left alone. Back "
-		 "the keys up: without them nothing that was sealed can ever be read, and no "
+	.about = "Each file that the configuration names and that does not exist is made with\n"
+		 "random content, readable by its owner only. What exists is left alone. Back\n"
+		 "the keys up: without them nothing that was sealed can ever be read, and no\n"
 		 "client found again.",
 	.examples = "  lokethub secrets config/lokethub.conf",
 	.run = run,

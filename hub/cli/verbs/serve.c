@@ -31,9 +31,10 @@ const struct cli_verb serve_verb = {
 	.arguments = "",
 	.needs = CLI_CONF,
 	.summary = "Runs the hub: the router, the edge, or both",
-	.about = "Runs until SIGTERM or SIGINT; then takes nothing new, ends what it began, and "
-		 "exits. Logs to standard error, a line of key=value pairs each. Killing it at "
-		 "any instant does no harm. On the admin port: /live, /ready and /metrics.",
+	.about = "Runs until SIGTERM or SIGINT; then takes nothing new, ends what it began,\n"
+		 "and exits. Logs to standard error, a line of key=value pairs each. Killing\n"
+		 "it at any instant does no harm. On the admin port: /live, /ready and\n"
+		 "/metrics.",
 	.options = options,
 	.examples = "  lokethub serve -c config/lokethub.conf\n"
 		    "  lokethub serve --role router",

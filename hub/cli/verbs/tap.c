@@ -255,9 +255,9 @@ const struct cli_verb tap_verb = {
 	.least = 1,
 	.most = 1,
 	.summary = "Prints the records of a topic as JSON lines",
-	.about = "Decodes each with the schema it was written with. What is sealed stays "
-		 "sealed: its size is printed. Topics: intake, events, clients, persons, keys, "
-		 "handovers, rejected, fetch, facts, access. Reads only, and moves nobody's "
+	.about = "Decodes each with the schema it was written with. What is sealed stays\n"
+		 "sealed: its size is printed. Topics: intake, events, clients, persons, keys,\n"
+		 "handovers, rejected, fetch, facts, access. Reads only, and moves nobody's\n"
 		 "offsets.",
 	.options = options,
 	.examples = "  lokethub tap events --client 3fa91c2e0d… | jq .value.transitions\n"

@@ -72,8 +72,8 @@ const struct cli_verb topics_check_verb = {
 	.arguments = "",
 	.needs = CLI_KAFKA,
 	.summary = "Compares the topics in Kafka with what they must be",
-	.about = "Looks at partitions, retention, compaction, time stamps, sizes and replicas. "
-		 "Changes nothing. Another number of partitions than the topics have is never "
+	.about = "Looks at partitions, retention, compaction, time stamps, sizes and replicas.\n"
+		 "Changes nothing. Another number of partitions than the topics have is never\n"
 		 "right: the place of every client follows from it.",
 	.found = "a topic is missing or not as it must be",
 	.examples = "  lokethub topics check || lokethub topics create",
@@ -85,7 +85,7 @@ const struct cli_verb topics_create_verb = {
 	.arguments = "",
 	.needs = CLI_KAFKA,
 	.summary = "Makes the topics that are missing",
-	.about = "Makes the ten topics with the prefix, partitions and replicas of the "
+	.about = "Makes the ten topics with the prefix, partitions and replicas of the\n"
 		 "configuration. What exists is left alone.",
 	.found = "Kafka refused",
 	.examples = "  lokethub topics create",

@@ -52,7 +52,7 @@ const struct cli_verb view_verb = {
 	.arguments = "",
 	.needs = CLI_MOMENT,
 	.summary = "What the read model holds, and one digest over its content",
-	.about = "The view is built from Kafka alone: stop the edge, delete the file, start it "
+	.about = "The view is built from Kafka alone: stop the edge, delete the file, start it\n"
 		 "again, and the digest comes back the same. Reads the whole file.",
 	.options = options,
 	.examples = "  lokethub view\n"

@@ -374,8 +374,8 @@ const struct cli_verb where_verb = {
 	.least = 1,
 	.most = 1000,
 	.summary = "Who has a client now, what is next and by when",
-	.about = "Finds the client by its pseudonym (or the first digits of it), by a "
-		 "referral, or by the case of any partner. With - it reads a BSN from standard "
+	.about = "Finds the client by its pseudonym (or the first digits of it), by a\n"
+		 "referral, or by the case of any partner. With - it reads a BSN from standard\n"
 		 "input: type it there, never on the command line. No personal data is shown.",
 	.options = options,
 	.found = "nobody, or more than one client is meant",
