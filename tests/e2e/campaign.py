@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import harness
+from confluent_kafka import KafkaException
 from harness import Hub, wait_for
 from model import scenario
 from model.judge import Report
@@ -112,8 +113,14 @@ class Campaign:
         """Shorter and longer than the router's transaction and session last; nobody may end."""
         with self.hub.services.silent_kafka():
             time.sleep(self.random.uniform(1, 15))
-        self.hub.watch.wait_decided(self.hub.watch.records_of_intake(), 60)
+        behind = wait_for("Kafka to know its partitions", self._records_of_intake, 60)
+        self.hub.watch.wait_decided(behind, 60)
         self.hub.ready(120)
+
+    def _records_of_intake(self) -> int | None:
+        with contextlib.suppress(KafkaException):
+            return self.hub.watch.records_of_intake()
+        return None
 
     def _restart_kafka(self) -> None:
         self.hub.services.ops("down", "kafka")

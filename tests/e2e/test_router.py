@@ -372,15 +372,20 @@ def test_a_silence_of_kafka_needs_no_restart(own_services, tmp_path):
     """Longer than the brokers keep a transaction (4 s), then longer than the session too (6 s).
 
     What the router and librdkafka asked for meanwhile is done when Kafka wakes, and takes the name
-    from the clients that they have by then. Each silence begins amid traffic."""
+    from the clients that they have by then. The first silence begins right before a commit, so
+    that the router has to find out what became of it while its partitions are taken away."""
     town = Town("silence", tmp_path, own_services.environment)
-    router = town.serve()
+    router = town.serve(LOKETHUB_CRASH_AT="before-commit:5:stop")
     try:
-        for turn, seconds in enumerate((5, 15, 15)):
+        for turn, seconds in enumerate((15, 5, 15)):
             before = log_of(router).count("fate=committed")
             sender = town.start_sending(turn * 3000, turn * 3000 + 3000)
-            until(lambda least=before + 3: log_of(router).count("fate=committed") > least)
+            if turn == 0:
+                until(lambda: not is_running(router))
+            else:
+                until(lambda least=before + 3: log_of(router).count("fate=committed") > least)
             with own_services.silent_kafka():
+                router.send_signal(signal.SIGCONT)
                 time.sleep(seconds)
             assert sender.wait(60) == 0
             assert router.poll() is None, log_of(router)

@@ -483,13 +483,20 @@ static void read_topic(struct tally *tally, enum topic topic, struct consumer_pl
 	struct consumer *consumer;
 	struct err err = {0};
 	size_t count = (size_t)topics_partitions(&kafka, topic);
+	enum outcome outcome = RETRY;
 	for (size_t i = 0; i < count; i++)
 		places[i].topic = topic;
-	if (consumer_new(&consumer, &kafka, &err) != OK ||
-		consumer_read_to_end(consumer,
-			&(struct consumer_reading){places, count, 30000, take, tally}, &err) != OK)
+	/* Right after Kafka was away not all of it answers yet; what was read counts. */
+	for (int tries = 0; tries < 5 && outcome == RETRY; tries++) {
+		outcome = consumer_new(&consumer, &kafka, &err);
+		if (outcome != OK)
+			break;
+		outcome = consumer_read_to_end(consumer,
+			&(struct consumer_reading){places, count, 30000, take, tally}, &err);
+		consumer_free(consumer);
+	}
+	if (outcome != OK)
 		end("read", &err);
-	consumer_free(consumer);
 }
 
 static struct tally *new_tally(void)
