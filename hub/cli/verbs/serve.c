@@ -16,7 +16,9 @@ static enum outcome run(struct cli_call *call, struct err *err)
 	struct conf *conf = call->conf;
 	if (role != NULL && !read_role(role, &conf->roles))
 		return err_set(err, REJECT, "--role: router or edge");
-	call->code = cli_load_secrets(conf, conf->roles) ? call->serve(conf) : CLI_CONFIG;
+	call->code = CLI_CONFIG;
+	if (cli_load_secrets(conf, conf->roles))
+		call->code = (enum cli_exit)call->serve(conf);
 	return OK;
 }
 
