@@ -8,12 +8,30 @@
 
 #define DEPTH_MAX 64
 
-struct form {
-	FILE *out;
+/* Where a schema stands. */
+struct place {
+	const char *space; /* namespace around it; NULL: none */
 	int depth;
 };
 
-static bool write_schema(struct form *form, struct json_object *schema, const char *space);
+/* What a type has besides its name, in the order of the canonical form. */
+struct complex_type {
+	const char *name;
+	bool named;
+	const char *part; /* required */
+};
+
+static const struct complex_type complex_types[] = {
+	{"record", true, "fields"},
+	{"error", true, "fields"},
+	{"enum", true, "symbols"},
+	{"fixed", true, "size"},
+	{"array", false, "items"},
+	{"map", false, "values"},
+};
+
+/* NULL: it is no schema. */
+static struct json_object *form_of(struct json_object *schema, struct place place);
 
 static const char *member(struct json_object *object, const char *name)
 {
@@ -36,158 +54,113 @@ static bool is_primitive(const char *type)
 	return false;
 }
 
-static void write_name(struct form *form, const char *name, const char *space)
+static struct json_object *name_form(const char *name, const char *space)
 {
+	char full[512];
+
 	if (is_primitive(name) || strchr(name, '.') != NULL || space == NULL || *space == '\0')
-		fprintf(form->out, "\"%s\"", name);
-	else
-		fprintf(form->out, "\"%s.%s\"", space, name);
+		return json_object_new_string(name);
+	snprintf(full, sizeof(full), "%s.%s", space, name);
+	return json_object_new_string(full);
 }
 
-static bool write_list(struct form *form, struct json_object *list, const char *space)
-{
-	fputc('[', form->out);
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		if (i > 0)
-			fputc(',', form->out);
-		if (!write_schema(form, json_object_array_get_idx(list, i), space))
-			return false;
-	}
-	fputc(']', form->out);
-	return true;
-}
-
-static bool write_field(struct form *form, struct json_object *field, const char *space)
+static struct json_object *field_form(struct json_object *field, struct place place)
 {
 	const char *name = member(field, "name");
-	struct json_object *type;
+	struct json_object *type = form_of(json_object_object_get(field, "type"), place), *out;
 
-	if (name == NULL || !json_object_object_get_ex(field, "type", &type))
-		return false;
-	fprintf(form->out, "{\"name\":\"%s\",\"type\":", name);
-	if (!write_schema(form, type, space))
-		return false;
-	fputc('}', form->out);
-	return true;
-}
-
-static bool write_fields(struct form *form, struct json_object *schema, const char *space)
-{
-	struct json_object *fields;
-
-	if (!json_object_object_get_ex(schema, "fields", &fields) ||
-		!json_object_is_type(fields, json_type_array))
-		return false;
-	fputs(",\"fields\":[", form->out);
-	for (size_t i = 0; i < json_object_array_length(fields); i++) {
-		if (i > 0)
-			fputc(',', form->out);
-		if (!write_field(form, json_object_array_get_idx(fields, i), space))
-			return false;
+	if (name == NULL || type == NULL) {
+		json_object_put(type);
+		return NULL;
 	}
-	fputs("]}", form->out);
-	return true;
+	out = json_object_new_object();
+	json_object_object_add(out, "name", json_object_new_string(name));
+	json_object_object_add(out, "type", type);
+	return out;
 }
 
-static bool write_symbols(struct form *form, struct json_object *schema)
+typedef struct json_object *form_fn(struct json_object *item, struct place place);
+
+static struct json_object *list_form(struct json_object *list, struct place place, form_fn *form)
 {
-	struct json_object *symbols;
+	struct json_object *out = json_object_new_array();
 
-	if (!json_object_object_get_ex(schema, "symbols", &symbols) ||
-		!json_object_is_type(symbols, json_type_array))
-		return false;
-	fputs(",\"symbols\":[", form->out);
-	for (size_t i = 0; i < json_object_array_length(symbols); i++)
-		fprintf(form->out, "%s\"%s\"", i > 0 ? "," : "",
-			json_object_get_string(json_object_array_get_idx(symbols, i)));
-	fputs("]}", form->out);
-	return true;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *item = form(json_object_array_get_idx(list, i), place);
+		if (item == NULL) {
+			json_object_put(out);
+			return NULL;
+		}
+		json_object_array_add(out, item);
+	}
+	return out;
 }
 
-static bool write_size(struct form *form, struct json_object *schema)
+static struct json_object *part_form(
+	const struct complex_type *type, struct json_object *part, struct place place)
 {
-	struct json_object *size;
+	bool is_list = json_object_is_type(part, json_type_array);
 
-	if (!json_object_object_get_ex(schema, "size", &size))
-		return false;
-	fprintf(form->out, ",\"size\":%lld}", (long long)json_object_get_int64(size));
-	return true;
+	if (!type->named)
+		return form_of(part, place);
+	if (strcmp(type->part, "fields") == 0)
+		return is_list ? list_form(part, place, field_form) : NULL;
+	if (strcmp(type->part, "symbols") == 0)
+		return is_list ? json_object_get(part) : NULL;
+	return part == NULL ? NULL : json_object_new_int64(json_object_get_int64(part));
 }
 
-static bool write_named(
-	struct form *form, struct json_object *schema, const char *type, const char *outer)
+static struct json_object *complex_form(
+	const struct complex_type *type, struct json_object *schema, struct place place)
 {
 	const char *name = member(schema, "name"), *space = member(schema, "namespace");
+	const char *dot = name == NULL ? NULL : strrchr(name, '.');
 	char own[256];
+	struct json_object *out, *part;
 
-	if (name == NULL)
-		return false;
-	if (space == NULL)
-		space = outer;
-	const char *dot = strrchr(name, '.');
-	if (dot != NULL) {
+	if (type->named && name == NULL)
+		return NULL;
+	if (type->named && space != NULL)
+		place.space = space;
+	if (type->named && dot != NULL) {
 		snprintf(own, sizeof(own), "%.*s", (int)(dot - name), name);
-		space = own;
+		place.space = own;
 	}
-	fputs("{\"name\":", form->out);
-	write_name(form, name, space);
-	fprintf(form->out, ",\"type\":\"%s\"", strcmp(type, "error") == 0 ? "record" : type);
-	if (strcmp(type, "enum") == 0)
-		return write_symbols(form, schema);
-	if (strcmp(type, "fixed") == 0)
-		return write_size(form, schema);
-	return write_fields(form, schema, space);
+	part = part_form(type, json_object_object_get(schema, type->part), place);
+	if (part == NULL)
+		return NULL;
+	out = json_object_new_object();
+	if (type->named)
+		json_object_object_add(out, "name", name_form(name, place.space));
+	json_object_object_add(out, "type",
+		json_object_new_string(strcmp(type->name, "error") == 0 ? "record" : type->name));
+	json_object_object_add(out, type->part, part);
+	return out;
 }
 
-static bool write_inner(
-	struct form *form, struct json_object *schema, const char *part, const char *space)
-{
-	struct json_object *inner;
-
-	if (!json_object_object_get_ex(schema, part, &inner))
-		return false;
-	fprintf(form->out, "{\"type\":\"%s\",\"%s\":", part[0] == 'i' ? "array" : "map", part);
-	if (!write_schema(form, inner, space))
-		return false;
-	fputc('}', form->out);
-	return true;
-}
-
-static bool write_object(struct form *form, struct json_object *schema, const char *space)
+static struct json_object *object_form(struct json_object *schema, struct place place)
 {
 	const char *type = member(schema, "type");
-	struct json_object *inner;
 
 	if (type == NULL)
-		return json_object_object_get_ex(schema, "type", &inner) &&
-			write_schema(form, inner, space);
-	if (strcmp(type, "array") == 0)
-		return write_inner(form, schema, "items", space);
-	if (strcmp(type, "map") == 0)
-		return write_inner(form, schema, "values", space);
-	if (strcmp(type, "record") == 0 || strcmp(type, "error") == 0 ||
-		strcmp(type, "enum") == 0 || strcmp(type, "fixed") == 0)
-		return write_named(form, schema, type, space);
-	write_name(form, type, space);
-	return true;
+		return form_of(json_object_object_get(schema, "type"), place);
+	for (size_t i = 0; i < sizeof(complex_types) / sizeof(complex_types[0]); i++)
+		if (strcmp(type, complex_types[i].name) == 0)
+			return complex_form(&complex_types[i], schema, place);
+	return name_form(type, place.space);
 }
 
-static bool write_schema(struct form *form, struct json_object *schema, const char *space)
+static struct json_object *form_of(struct json_object *schema, struct place place)
 {
-	bool good = false;
-
-	if (++form->depth > DEPTH_MAX)
-		return false;
-	if (json_object_is_type(schema, json_type_string)) {
-		write_name(form, json_object_get_string(schema), space);
-		good = true;
-	} else if (json_object_is_type(schema, json_type_array)) {
-		good = write_list(form, schema, space);
-	} else if (json_object_is_type(schema, json_type_object)) {
-		good = write_object(form, schema, space);
-	}
-	form->depth--;
-	return good;
+	if (++place.depth > DEPTH_MAX)
+		return NULL;
+	if (json_object_is_type(schema, json_type_string))
+		return name_form(json_object_get_string(schema), place.space);
+	if (json_object_is_type(schema, json_type_array))
+		return list_form(schema, place, form_of);
+	if (json_object_is_type(schema, json_type_object))
+		return object_form(schema, place);
+	return NULL;
 }
 
 static struct json_object *parse(const char *json, size_t size)
@@ -209,20 +182,15 @@ static struct json_object *parse(const char *json, size_t size)
 char *canonical_form(const char *json, size_t size)
 {
 	struct json_object *schema = parse(json, size);
+	struct json_object *form = form_of(schema, (struct place){0});
 	char *text = NULL;
-	size_t length;
-	struct form form = {.out = open_memstream(&text, &length)};
 
-	if (form.out == NULL)
-		abort();
-	bool good = schema != NULL && write_schema(&form, schema, NULL);
+	if (form != NULL)
+		text = strdup(json_object_to_json_string_ext(
+			form, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(form);
 	json_object_put(schema);
-	if (fclose(form.out) != 0)
-		abort();
-	if (good)
-		return text;
-	free(text);
-	return NULL;
+	return text;
 }
 
 static uint64_t crc_64_avro(const char *text)

@@ -86,6 +86,26 @@ const char *json_text(struct json_object *object, const char *name)
 	return json_object_get_string(value);
 }
 
+void fill(FILE *out, const char *template, ...)
+{
+	const char *values[10] = {NULL};
+	int count = 0;
+	va_list args;
+
+	for (const char *at = template; (at = strchr(at, '$')) != NULL; at++)
+		if (at[1] - '0' >= count)
+			count = at[1] - '0' + 1;
+	va_start(args, template);
+	for (int i = 0; i < count; i++)
+		values[i] = va_arg(args, const char *);
+	va_end(args);
+	for (; *template != '\0'; template ++)
+		if (*template == '$')
+			fputs(values[*++template - '0'], out);
+		else
+			fputc(*template, out);
+}
+
 void write_c_string(FILE *out, const char *text)
 {
 	if (text == NULL) {

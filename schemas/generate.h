@@ -65,6 +65,8 @@ char *keep_format(const char *format, ...) __attribute__((format(printf, 1, 2)))
 char *snake_case(const char *name); /* "StatusChange" → "status_change", never a C keyword */
 char *upper_case(const char *name); /* "status_change" → "STATUS_CHANGE" */
 const char *json_text(struct json_object *object, const char *name); /* NULL: not there */
+/* Writes the template with the strings behind it in the places of $0 to $9. */
+void fill(FILE *out, const char *template, ...);
 void write_c_string(FILE *out, const char *text); /* with quotes; "NULL" for NULL */
 size_t type_minimum(const struct type *type); /* fewest bytes that a value takes */
 

@@ -12,72 +12,57 @@ static size_t varint_size(size_t value)
 
 /* What a value takes at most, besides the content of strings, arrays, and what is behind pointers.
  */
-static size_t constant_bound(const struct field *field)
+static size_t constant_bound(const struct type *type)
 {
-	size_t null = field->optional ? 1 : 0;
+	static const size_t sizes[] = {
+		[BOOLEAN] = 1,
+		[INT] = 5,
+		[LONG] = 10,
+		[STRING] = 10,
+		[BYTES] = 10,
+		[RECORD] = 0,
+		[ARRAY] = 10 + 1,
+		[UNION] = 1,
+	};
 
-	switch (field->type->kind) {
-	case BOOLEAN:
-		return null + 1;
-	case INT:
-		return null + 5;
-	case ENUM:
-		return null + varint_size(field->type->named->count - 1);
-	case FIXED:
-		return null + field->type->named->count;
-	case RECORD:
-		return null;
-	case UNION:
-		return 1;
-	case ARRAY:
-		return 10 + 1;
-	case LONG:
-	case STRING:
-	case BYTES:
-		return null + 10;
-	}
-	return 0;
+	if (type->kind == ENUM)
+		return varint_size(type->named->count - 1);
+	return type->kind == FIXED ? type->named->count : sizes[type->kind];
 }
 
 static void write_bound_array(FILE *out, const struct field *field)
 {
 	const struct type *items = field->type->items;
-	const char *name = field->c_name;
-	struct field item = {.type = field->type->items};
+	bool text = items->kind == STRING || items->kind == BYTES;
 
-	if (items->kind == STRING || items->kind == BYTES)
-		fprintf(out,
-			"\tfor (size_t i = 0; i < in->%s_count; i++)\n"
-			"\t\tsize += 10 + in->%s[i].size;\n",
-			name, name);
-	else if (items->kind == RECORD)
-		fprintf(out,
-			"\tfor (size_t i = 0; i < in->%s_count; i++)\n"
-			"\t\tsize += bound_%s(&in->%s[i]);\n",
-			name, items->named->c_name, name);
+	if (text || items->kind == RECORD)
+		fill(out,
+			text ? "\tfor (size_t i = 0; i < in->$0_count; i++)\n"
+			       "\t\tsize += 10 + in->$0[i].size;\n"
+			     : "\tfor (size_t i = 0; i < in->$0_count; i++)\n"
+			       "\t\tsize += bound_$1(&in->$0[i]);\n",
+			field->c_name, text ? "" : items->named->c_name);
 	else
-		fprintf(out, "\tsize += in->%s_count * %zu;\n", name, constant_bound(&item));
+		fill(out, "\tsize += in->$0_count * $1;\n", field->c_name,
+			keep_format("%zu", constant_bound(items)));
 }
 
 static void write_bound_field(FILE *out, const struct field *field)
 {
+	static const char pointer[] = "\tif (in->$0 != NULL)\n\t\tsize += bound_$1(in->$0);\n";
 	const struct type *type = field->type;
 	const char *name = field->c_name;
 
 	if (type->kind == STRING || type->kind == BYTES)
-		fprintf(out, "\tsize += in->%s.size;\n", name);
-	else if (type->kind == RECORD && field->optional)
-		fprintf(out, "\tif (in->%s != NULL)\n\t\tsize += bound_%s(in->%s);\n", name,
-			type->named->c_name, name);
+		fill(out, "\tsize += in->$0.size;\n", name);
 	else if (type->kind == RECORD)
-		fprintf(out, "\tsize += bound_%s(&in->%s);\n", type->named->c_name, name);
+		fill(out, field->optional ? pointer : "\tsize += bound_$1(&in->$0);\n", name,
+			type->named->c_name);
 	else if (type->kind == ARRAY)
 		write_bound_array(out, field);
-	else if (type->kind == UNION)
-		for (size_t i = 0; i < type->branch_count; i++)
-			fprintf(out, "\tif (in->%s_%s != NULL)\n\t\tsize += bound_%s(in->%s_%s);\n",
-				name, type->branches[i]->c_name, type->branches[i]->c_name, name,
-				type->branches[i]->c_name);
+	for (size_t i = 0; i < type->branch_count; i++)
+		fill(out, pointer, keep_format("%s_%s", name, type->branches[i]->c_name),
+			type->branches[i]->c_name);
 }
 
 static void write_bound(FILE *out, const struct named *record)
@@ -85,11 +70,11 @@ static void write_bound(FILE *out, const struct named *record)
 	size_t constant = 0;
 
 	for (size_t i = 0; i < record->count; i++)
-		constant += constant_bound(&record->fields[i]);
-	fprintf(out,
-		"static size_t bound_%s(const struct %s *in)\n{\n"
-		"\tsize_t size = %zu;\n\n\t(void)in;\n",
-		record->c_name, record->c_name, constant);
+		constant += constant_bound(record->fields[i].type) + record->fields[i].optional;
+	fill(out,
+		"static size_t bound_$0(const struct $0 *in)\n{\n"
+		"\tsize_t size = $1;\n\n\t(void)in;\n",
+		record->c_name, keep_format("%zu", constant));
 	for (size_t i = 0; i < record->count; i++)
 		write_bound_field(out, &record->fields[i]);
 	fputs("\treturn size;\n}\n\n", out);
@@ -98,33 +83,20 @@ static void write_bound(FILE *out, const struct named *record)
 /* place: a C expression of the value (records: of a pointer to it). */
 static void write_value(FILE *out, const char *tab, const struct type *type, const char *place)
 {
-	switch (type->kind) {
-	case BOOLEAN:
-		fprintf(out, "%sat = put_boolean(at, %s);\n", tab, place);
-		return;
-	case INT:
-	case LONG:
-		fprintf(out, "%sat = put_long(at, %s);\n", tab, place);
-		return;
-	case STRING:
-	case BYTES:
-		fprintf(out, "%sat = put_bytes(at, %s);\n", tab, place);
-		return;
-	case ENUM:
-		fprintf(out, "%sassert((unsigned)%s < %zu);\n", tab, place, type->named->count);
-		fprintf(out, "%sat = put_long(at, (int64_t)%s);\n", tab, place);
-		return;
-	case FIXED:
-		fprintf(out, "%sat = put_fixed(at, %s.data, %zu);\n", tab, place,
-			type->named->count);
-		return;
-	case RECORD:
-		fprintf(out, "%sat = write_%s(at, %s);\n", tab, type->named->c_name, place);
-		return;
-	case ARRAY:
-	case UNION:
-		fail("no such value");
-	}
+	/* $1: the place, $2: the type, $3: its count */
+	static const char *const rows[] = {
+		[BOOLEAN] = "$0at = put_boolean(at, $1);\n",
+		[INT] = "$0at = put_long(at, $1);\n",
+		[LONG] = "$0at = put_long(at, $1);\n",
+		[STRING] = "$0at = put_bytes(at, $1);\n",
+		[BYTES] = "$0at = put_bytes(at, $1);\n",
+		[ENUM] = "$0assert((unsigned)$1 < $3);\n$0at = put_long(at, (int64_t)$1);\n",
+		[FIXED] = "$0at = put_fixed(at, $1.data, $3);\n",
+		[RECORD] = "$0at = write_$2(at, $1);\n",
+	};
+
+	fill(out, rows[type->kind], tab, place, type->named == NULL ? "" : type->named->c_name,
+		keep_format("%zu", type->named == NULL ? 0 : type->named->count));
 }
 
 static void write_array(FILE *out, const struct field *field)
@@ -132,8 +104,10 @@ static void write_array(FILE *out, const struct field *field)
 	const char *name = field->c_name;
 	bool record = field->type->items->kind == RECORD;
 
-	fprintf(out, "\tat = put_count(at, in->%s_count);\n", name);
-	fprintf(out, "\tfor (size_t i = 0; i < in->%s_count; i++) {\n", name);
+	fill(out,
+		"\tat = put_count(at, in->$0_count);\n"
+		"\tfor (size_t i = 0; i < in->$0_count; i++) {\n",
+		name);
 	write_value(out, "\t\t", field->type->items,
 		keep_format("%sin->%s[i]", record ? "&" : "", name));
 	fprintf(out, "\t}\n\tat = put_long(at, 0);\n");
@@ -141,20 +115,14 @@ static void write_array(FILE *out, const struct field *field)
 
 static void write_optional(FILE *out, const struct field *field)
 {
-	const struct type *type = field->type;
-	const char *name = field->c_name;
-	char *place = keep_format("in->%s", name);
+	enum kind kind = field->type->kind;
+	const char *is_there = kind == RECORD     ? "in->$0 != NULL"
+		: kind == STRING || kind == BYTES ? "in->$0.data != NULL"
+						  : "in->has_$0";
 
-	if (type->kind == RECORD)
-		fprintf(out, "\tat = put_long(at, in->%s != NULL);\n\tif (in->%s != NULL) {\n",
-			name, name);
-	else if (type->kind == STRING || type->kind == BYTES)
-		fprintf(out,
-			"\tat = put_long(at, in->%s.data != NULL);\n\tif (in->%s.data != NULL) {\n",
-			name, name);
-	else
-		fprintf(out, "\tat = put_long(at, in->has_%s);\n\tif (in->has_%s) {\n", name, name);
-	write_value(out, "\t\t", type, place);
+	fill(out, keep_format("\tat = put_long(at, %s);\n\tif (%s) {\n", is_there, is_there),
+		field->c_name);
+	write_value(out, "\t\t", field->type, keep_format("in->%s", field->c_name));
 	fputs("\t}\n", out);
 }
 
@@ -166,20 +134,18 @@ static void write_union(FILE *out, const struct field *field)
 	for (size_t i = 0; i < type->branch_count; i++)
 		fprintf(out, " + (in->%s_%s != NULL)", field->c_name, type->branches[i]->c_name);
 	fputs(" == 1);\n", out);
-	for (size_t i = 0; i < type->branch_count; i++) {
-		const char *branch = type->branches[i]->c_name;
-		fprintf(out,
-			"\tif (in->%s_%s != NULL) {\n\t\tat = put_long(at, %zu);\n"
-			"\t\tat = write_%s(at, in->%s_%s);\n\t}\n",
-			field->c_name, branch, i, branch, field->c_name, branch);
-	}
+	for (size_t i = 0; i < type->branch_count; i++)
+		fill(out,
+			"\tif (in->$0_$1 != NULL) {\n\t\tat = put_long(at, $2);\n"
+			"\t\tat = write_$1(at, in->$0_$1);\n\t}\n",
+			field->c_name, type->branches[i]->c_name, keep_format("%zu", i));
 }
 
 static void write_record(FILE *out, const struct named *record)
 {
 	const char *name = record->c_name;
 
-	fprintf(out, "static uint8_t *write_%s(uint8_t *at, const struct %s *in)\n{\n", name, name);
+	fill(out, "static uint8_t *write_$0(uint8_t *at, const struct $0 *in)\n{\n", name);
 	for (size_t i = 0; i < record->count; i++) {
 		const struct field *field = &record->fields[i];
 		bool inside = field->type->kind == RECORD;
@@ -194,11 +160,11 @@ static void write_record(FILE *out, const struct named *record)
 				keep_format("%sin->%s", inside ? "&" : "", field->c_name));
 	}
 	fputs("\treturn at;\n}\n\n", out);
-	fprintf(out,
-		"void %s_encode(const struct %s *in, struct buffer *out)\n{\n"
-		"\tbuffer_reserve(out, bound_%s(in));\n"
-		"\tout->size = (size_t)(write_%s(out->data + out->size, in) - out->data);\n}\n\n",
-		name, name, name, name);
+	fill(out,
+		"void $0_encode(const struct $0 *in, struct buffer *out)\n{\n"
+		"\tbuffer_reserve(out, bound_$0(in));\n"
+		"\tout->size = (size_t)(write_$0(out->data + out->size, in) - out->data);\n}\n\n",
+		name);
 }
 
 void generate_encoder(FILE *out, const struct model *model)

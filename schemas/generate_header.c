@@ -10,26 +10,17 @@ static void write_doc(FILE *out, const char *indent, const char *doc)
 
 static const char *c_type(const struct type *type)
 {
-	switch (type->kind) {
-	case BOOLEAN:
-		return "bool";
-	case INT:
-		return "int32_t";
-	case LONG:
-		return "int64_t";
-	case STRING:
-	case BYTES:
-		return "struct bytes";
-	case ENUM:
-		return keep_format("enum %s", type->named->c_name);
-	case FIXED:
-	case RECORD:
-		return keep_format("struct %s", type->named->c_name);
-	case ARRAY:
-	case UNION:
-		break;
-	}
-	fail("no C type");
+	static const char *const names[] = {
+		[BOOLEAN] = "bool",
+		[INT] = "int32_t",
+		[LONG] = "int64_t",
+		[STRING] = "struct bytes",
+		[BYTES] = "struct bytes",
+	};
+
+	if (type->named == NULL)
+		return names[type->kind];
+	return keep_format("%s %s", type->kind == ENUM ? "enum" : "struct", type->named->c_name);
 }
 
 static void write_field(FILE *out, const struct field *field)

@@ -16,18 +16,29 @@ static struct json_object *find_definition(const char *name)
 	return NULL;
 }
 
+/* Where types stand within a type; the fields of a record stand for themselves. */
+static bool holds_types(const char *key)
+{
+	return strcmp(key, "type") == 0 || strcmp(key, "items") == 0 || strcmp(key, "fields") == 0;
+}
+
+/* The name of the type that is defined here; NULL: none is. */
+static const char *defined_name(struct json_object *schema)
+{
+	static const char *const types[] = {"record", "enum", "fixed"};
+	const char *type =
+		json_object_is_type(schema, json_type_object) ? json_text(schema, "type") : NULL;
+
+	for (size_t i = 0; type != NULL && i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i]) == 0)
+			return json_text(schema, "name");
+	return NULL;
+}
+
 static void collect(struct json_object *schema)
 {
-	const char *name = json_text(schema, "name");
-	struct json_object *inner;
+	const char *name = defined_name(schema);
 
-	if (json_object_is_type(schema, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(schema); i++)
-			collect(json_object_array_get_idx(schema, i));
-		return;
-	}
-	if (!json_object_is_type(schema, json_type_object))
-		return;
 	if (name != NULL) {
 		if (find_definition(name) != NULL)
 			fail("%s is defined twice", name);
@@ -35,15 +46,16 @@ static void collect(struct json_object *schema)
 			fail("more than %d types", TYPES_MAX);
 		definitions[definition_count++] = schema;
 	}
-	if (json_object_object_get_ex(schema, "fields", &inner))
-		for (size_t i = 0; i < json_object_array_length(inner); i++) {
-			struct json_object *type, *field = json_object_array_get_idx(inner, i);
-			if (!json_object_object_get_ex(field, "type", &type))
-				fail("%s: field %zu has no type", name, i);
-			collect(type);
+	if (json_object_is_type(schema, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(schema); i++)
+			collect(json_object_array_get_idx(schema, i));
+	if (json_object_is_type(schema, json_type_object)) {
+		json_object_object_foreach(schema, key, value)
+		{
+			if (holds_types(key))
+				collect(value);
 		}
-	if (json_object_object_get_ex(schema, "items", &inner))
-		collect(inner);
+	}
 }
 
 void load_files(char **paths, size_t count)
@@ -73,67 +85,35 @@ static bool is_done(const struct inliner *inliner, const char *name)
 	return false;
 }
 
-static struct json_object *inlined(struct inliner *inliner, struct json_object *schema);
-
-static struct json_object *inlined_list(struct inliner *inliner, struct json_object *list)
-{
-	struct json_object *out = json_object_new_array();
-
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		json_object_array_add(out, inlined(inliner, json_object_array_get_idx(list, i)));
-	return out;
-}
-
-static struct json_object *inlined_fields(struct inliner *inliner, struct json_object *fields)
-{
-	struct json_object *out = json_object_new_array();
-
-	for (size_t i = 0; i < json_object_array_length(fields); i++) {
-		struct json_object *field = json_object_new_object();
-		json_object_object_foreach(json_object_array_get_idx(fields, i), key, value)
-		{
-			bool type = strcmp(key, "type") == 0;
-			json_object_object_add(field, key,
-				type ? inlined(inliner, value) : json_object_get(value));
-		}
-		json_object_array_add(out, field);
-	}
-	return out;
-}
-
-static struct json_object *inlined_object(struct inliner *inliner, struct json_object *schema)
-{
-	struct json_object *out = json_object_new_object();
-
-	if (json_text(schema, "name") != NULL)
-		inliner->done[inliner->count++] = json_text(schema, "name");
-	json_object_object_foreach(schema, key, value)
-	{
-		if (strcmp(key, "items") == 0)
-			json_object_object_add(out, key, inlined(inliner, value));
-		else if (strcmp(key, "fields") == 0)
-			json_object_object_add(out, key, inlined_fields(inliner, value));
-		else
-			json_object_object_add(out, key, json_object_get(value));
-	}
-	return out;
-}
-
+/* A copy, with a definition in the place of the first use of its name, and of no other. */
 static struct json_object *inlined(struct inliner *inliner, struct json_object *schema)
 {
-	if (json_object_is_type(schema, json_type_array))
-		return inlined_list(inliner, schema);
-	if (json_object_is_type(schema, json_type_object)) {
-		const char *name = json_text(schema, "name");
-		if (name != NULL && is_done(inliner, name))
-			return json_object_new_string(name);
-		return inlined_object(inliner, schema);
-	}
-	const char *name = json_object_get_string(schema);
-	struct json_object *definition = find_definition(name);
-	if (definition == NULL || is_done(inliner, name))
+	bool is_name = json_object_is_type(schema, json_type_string);
+	const char *name = is_name ? json_object_get_string(schema) : defined_name(schema);
+	struct json_object *out;
+
+	if (name != NULL && is_done(inliner, name))
+		return json_object_new_string(name);
+	if (is_name && find_definition(name) != NULL)
+		schema = find_definition(name);
+	else if (is_name)
 		return json_object_get(schema);
-	return inlined_object(inliner, definition);
+	if (name != NULL)
+		inliner->done[inliner->count++] = name;
+	if (json_object_is_type(schema, json_type_array)) {
+		out = json_object_new_array();
+		for (size_t i = 0; i < json_object_array_length(schema); i++)
+			json_object_array_add(
+				out, inlined(inliner, json_object_array_get_idx(schema, i)));
+		return out;
+	}
+	out = json_object_new_object();
+	json_object_object_foreach(schema, key, value)
+	{
+		json_object_object_add(out, key,
+			holds_types(key) ? inlined(inliner, value) : json_object_get(value));
+	}
+	return out;
 }
 
 struct json_object *load_inlined(size_t file)

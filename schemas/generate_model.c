@@ -18,32 +18,19 @@ static struct named *find_named(const struct model *model, const char *name)
 
 static enum kind kind_of(avro_schema_t schema)
 {
+	static const struct {
+		avro_type_t type;
+		enum kind kind;
+	} rows[] = {{AVRO_BOOLEAN, BOOLEAN}, {AVRO_INT32, INT}, {AVRO_INT64, LONG},
+		{AVRO_STRING, STRING}, {AVRO_BYTES, BYTES}, {AVRO_FIXED, FIXED}, {AVRO_ENUM, ENUM},
+		{AVRO_RECORD, RECORD}, {AVRO_ARRAY, ARRAY}, {AVRO_UNION, UNION}};
+
 	if (is_avro_link(schema))
 		return kind_of(avro_schema_link_target(schema));
-	switch (avro_typeof(schema)) {
-	case AVRO_BOOLEAN:
-		return BOOLEAN;
-	case AVRO_INT32:
-		return INT;
-	case AVRO_INT64:
-		return LONG;
-	case AVRO_STRING:
-		return STRING;
-	case AVRO_BYTES:
-		return BYTES;
-	case AVRO_FIXED:
-		return FIXED;
-	case AVRO_ENUM:
-		return ENUM;
-	case AVRO_RECORD:
-		return RECORD;
-	case AVRO_ARRAY:
-		return ARRAY;
-	case AVRO_UNION:
-		return UNION;
-	default:
-		fail("type %s is not supported", avro_schema_type_name(schema));
-	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].type == avro_typeof(schema))
+			return rows[i].kind;
+	fail("type %s is not supported", avro_schema_type_name(schema));
 }
 
 static struct type *model_type(struct model *model, avro_schema_t schema, struct json_object *json)

@@ -24,18 +24,16 @@ static void write_enum(FILE *out, const struct named *named)
 	fprintf(out, "static const char *const %s_names[] = {", name);
 	for (size_t i = 0; i < named->count; i++)
 		fprintf(out, "%s\"%s\"", i > 0 ? ", " : "", named->symbols[i]);
-	fprintf(out, "};\nstatic const struct symbols %s_symbols = {\"%s\", %s_names, %zu, %d};\n",
-		name, named->name, name, named->count, named->preset);
-	fprintf(out,
-		"const char *%s_name(enum %s value)\n{\n"
-		"\treturn symbol_name(&%s_symbols, (unsigned)value);\n}\n",
-		name, name, name);
-	fprintf(out,
-		"bool %s_from_name(struct bytes name, enum %s *out)\n{\n"
+	fill(out,
+		"};\nstatic const struct symbols $0_symbols = {\"$1\", $0_names, $2, $3};\n"
+		"const char *$0_name(enum $0 value)\n{\n"
+		"\treturn symbol_name(&$0_symbols, (unsigned)value);\n}\n"
+		"bool $0_from_name(struct bytes name, enum $0 *out)\n{\n"
 		"\tunsigned value;\n\n"
-		"\tif (!symbol_find(&%s_symbols, name, &value))\n\t\treturn false;\n"
-		"\t*out = (enum %s)value;\n\treturn true;\n}\n\n",
-		name, name, name, name);
+		"\tif (!symbol_find(&$0_symbols, name, &value))\n\t\treturn false;\n"
+		"\t*out = (enum $0)value;\n\treturn true;\n}\n\n",
+		name, named->name, keep_format("%zu", named->count),
+		keep_format("%d", named->preset));
 }
 
 /* The records that a field may hold, as an array of struct branch. */
@@ -45,15 +43,13 @@ static void write_branches(FILE *out, const struct named *record, const struct f
 
 	if (type->kind != RECORD && type->kind != UNION)
 		return;
-	fprintf(out, "static const struct branch %s_%s_branches[] = {", record->c_name,
-		field->c_name);
+	fill(out, "static const struct branch $0_$1_branches[] = {", record->c_name, field->c_name);
 	for (size_t i = 0; i < type->branch_count; i++)
-		fprintf(out, "\n\t{&%s_record, offsetof(struct %s, %s_%s)},",
-			type->branches[i]->c_name, record->c_name, field->c_name,
-			type->branches[i]->c_name);
+		fill(out, "\n\t{&$2_record, offsetof(struct $0, $1_$2)},", record->c_name,
+			field->c_name, type->branches[i]->c_name);
 	if (type->kind == RECORD)
-		fprintf(out, "\n\t{&%s_record, offsetof(struct %s, %s)},", type->named->c_name,
-			record->c_name, field->c_name);
+		fill(out, "\n\t{&$2_record, offsetof(struct $0, $1)},", record->c_name,
+			field->c_name, type->named->c_name);
 	fputs("\n};\n", out);
 }
 
@@ -101,14 +97,15 @@ static void write_place(FILE *out, const char *record, const struct field *field
 
 	if (type->kind == UNION)
 		return;
-	fprintf(out, " .offset = offsetof(struct %s, %s),", record, name);
-	if (type->kind == ARRAY) {
-		fprintf(out, " .also = offsetof(struct %s, %s_count),", record, name);
-		fprintf(out, " .item_size = sizeof(((struct %s *)NULL)->%s[0]),", record, name);
-		return;
-	}
-	if (field->optional && type->kind != STRING && type->kind != BYTES && type->kind != RECORD)
-		fprintf(out, " .also = offsetof(struct %s, has_%s),", record, name);
+	fill(out, " .offset = offsetof(struct $0, $1),", record, name);
+	if (type->kind == ARRAY)
+		fill(out,
+			" .also = offsetof(struct $0, $1_count),"
+			" .item_size = sizeof(((struct $0 *)NULL)->$1[0]),",
+			record, name);
+	else if (field->optional && type->kind != STRING && type->kind != BYTES &&
+		type->kind != RECORD)
+		fill(out, " .also = offsetof(struct $0, has_$1),", record, name);
 }
 
 static const char *preset_of(const struct field *field)

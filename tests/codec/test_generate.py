@@ -29,7 +29,7 @@ ROWS = [
     (["int"], None),
     (record({"name": "f", "type": "int"}), "R.f has no doc"),
     ({**record(INT), "doc": None}, "R has no doc"),
-    (record({"name": "f", "doc": "d"}), "R: field 0 has no type"),
+    (record({"name": "f", "doc": "d"}), 'R: Record field 0 must have a "type"'),
     (record(field("Nothing")), "R: "),
     (record(field("float")), "type float is not supported"),
     (record(field({"type": "map", "values": "int"})), "type map is not supported"),
