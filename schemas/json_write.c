@@ -2,6 +2,7 @@
 #include <json-c/json.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <utf8proc.h>
 
 #include "hub/base/clock.h"
 #include "schemas/tables.h"
@@ -26,27 +27,21 @@ static struct json_object *time_json(int64_t epoch_ms)
 	return json_object_new_string(text);
 }
 
-/* How many bytes at `at` are one well-formed character; 0: none. */
-static size_t character_size(const uint8_t *at, size_t size)
-{
-	for (size_t i = 1; i <= 4 && i <= size; i++)
-		if (bytes_is_utf8(bytes_of(at, i)))
-			return i;
-	return 0;
-}
-
 /* JSON is UTF-8; what is not becomes U+FFFD, byte by byte. */
 static struct json_object *repaired_json(struct bytes text)
 {
 	struct buffer buffer = {0};
 	struct json_object *out;
 
-	for (size_t i = 0, size; i<text.size; i += size> 0 ? size : 1) {
-		size = character_size(text.data + i, text.size - i);
+	for (size_t i = 0; i < text.size;) {
+		int32_t character;
+		ssize_t size =
+			utf8proc_iterate(text.data + i, (ssize_t)(text.size - i), &character);
 		if (size > 0)
-			buffer_add(&buffer, text.data + i, size);
+			buffer_add(&buffer, text.data + i, (size_t)size);
 		else
 			buffer_add_string(&buffer, "\xef\xbf\xbd");
+		i += size > 0 ? (size_t)size : 1;
 	}
 	out = json_object_new_string_len((const char *)buffer.data, (int)buffer.size);
 	buffer_done(&buffer);

@@ -8,6 +8,7 @@
 
 enum { MARCH = 3, OCTOBER = 10 };
 enum { SUNDAY, SATURDAY = 6, WEEK = 7 };
+enum { FIXED_HOLIDAYS = 5, EASTER_HOLIDAYS = 4, HOLIDAYS = FIXED_HOLIDAYS + EASTER_HOLIDAYS };
 
 #define WINTER_MS CLOCK_HOUR_MS
 #define SUMMER_MS (2 * CLOCK_HOUR_MS)
@@ -66,26 +67,12 @@ struct year {
 	int32_t number, days;
 	int32_t first; /* date of 1 January */
 	int64_t summer, winter; /* when these times begin */
-	uint64_t working[6]; /* a bit per day */
+	int32_t holidays[HOLIDAYS]; /* dates */
 };
-
-static void mark(struct year *year, int32_t day, bool working)
-{
-	uint64_t bit = UINT64_C(1) << day % 64;
-	if (working)
-		year->working[day / 64] |= bit;
-	else
-		year->working[day / 64] &= ~bit;
-}
-
-static bool is_marked(const struct year *year, int32_t day)
-{
-	return (year->working[day / 64] >> day % 64 & 1) != 0;
-}
 
 static const struct {
 	int8_t month, day;
-} fixed_holidays[] = {
+} fixed_holidays[FIXED_HOLIDAYS] = {
 	{1, 1},
 	{4, 27}, /* if this is a Sunday King's Day is the Saturday before, free as it is */
 	{5, 5},
@@ -94,22 +81,15 @@ static const struct {
 };
 
 /* Good Friday, Easter Monday, Ascension Day, Whit Monday. */
-static const int8_t days_from_easter[] = {-2, 1, 39, 50};
+static const int8_t days_from_easter[EASTER_HOLIDAYS] = {-2, 1, 39, 50};
 
-static void mark_working_days(struct year *year)
+static void find_holidays(struct year *year)
 {
-	for (int32_t day = 0; day < year->days; day++) {
-		int32_t of_week = weekday(year->first + day);
-		mark(year, day, of_week != SUNDAY && of_week != SATURDAY);
-	}
-	for (size_t i = 0; i < sizeof(fixed_holidays) / sizeof(fixed_holidays[0]); i++) {
-		int32_t date =
-			date_in(year->number, fixed_holidays[i].month, fixed_holidays[i].day);
-		mark(year, date - year->first, false);
-	}
-	int32_t easter = easter_sunday(year->number) - year->first;
-	for (size_t i = 0; i < sizeof(days_from_easter); i++)
-		mark(year, easter + days_from_easter[i], false);
+	int32_t easter = easter_sunday(year->number), *holiday = year->holidays;
+	for (size_t i = 0; i < FIXED_HOLIDAYS; i++)
+		*holiday++ = date_in(year->number, fixed_holidays[i].month, fixed_holidays[i].day);
+	for (size_t i = 0; i < EASTER_HOLIDAYS; i++)
+		*holiday++ = easter + days_from_easter[i];
 }
 
 static struct year year_new(int32_t number)
@@ -121,7 +101,7 @@ static struct year year_new(int32_t number)
 		.summer = last_sunday(number, MARCH) * CLOCK_DAY_MS + CLOCK_HOUR_MS,
 		.winter = last_sunday(number, OCTOBER) * CLOCK_DAY_MS + CLOCK_HOUR_MS,
 	};
-	mark_working_days(&year);
+	find_holidays(&year);
 	return year;
 }
 
@@ -178,8 +158,12 @@ int64_t calendar_next_same_time(int64_t at, int32_t days)
 bool calendar_is_working_day(int32_t date)
 {
 	date = within_dates(date);
+	int32_t of_week = weekday(date);
 	const struct year *year = year_of(date);
-	return is_marked(year, date - year->first);
+	bool working = of_week != SUNDAY && of_week != SATURDAY;
+	for (size_t i = 0; working && i < HOLIDAYS; i++)
+		working = year->holidays[i] != date;
+	return working;
 }
 
 /* date itself if it is a working day; after the last date there is none, and that one it is. */
