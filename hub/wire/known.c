@@ -126,21 +126,12 @@ static struct json_object *as_json(const struct known *known, const char *url)
 	return file;
 }
 
-static bool write_whole(const char *path, const char *text)
+static bool write_whole(const char *path, struct json_object *json)
 {
-	size_t size = strlen(text);
 	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	bool good = file >= 0;
+	bool good = file >= 0 && json_object_to_fd(file, json, JSON_C_TO_STRING_PRETTY) == 0 &&
+		fsync(file) == 0;
 
-	while (good && size > 0) {
-		ssize_t written = write(file, text, size);
-		good = written > 0 || (written < 0 && errno == EINTR);
-		if (written > 0) {
-			text += written;
-			size -= (size_t)written;
-		}
-	}
-	good = good && fsync(file) == 0;
 	if (file >= 0 && close(file) != 0)
 		good = false;
 	return good;
@@ -157,8 +148,7 @@ enum outcome known_save(struct known *known, const char *path, const char *url, 
 		return OK;
 	file = as_json(known, url);
 	temporary = arena_format(&arena, "%s.%ld", path, (long)getpid());
-	if (write_whole(temporary, json_object_to_json_string_ext(file, JSON_C_TO_STRING_PRETTY)) &&
-		rename(temporary, path) == 0)
+	if (write_whole(temporary, file) && rename(temporary, path) == 0)
 		known->changed = false;
 	else
 		outcome = err_set(err, RETRY, "schema cache %s: %s", path, strerror(errno));
