@@ -33,12 +33,13 @@ enum statement {
 
 static const char *const texts[STATEMENTS] = {
 	[PUT_MESSAGE] = "INSERT INTO messages (place, received_at, partner, system, case_id,"
-			" referral, redrive, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+			" referral, redrive, kind, value, client)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 			" ON CONFLICT (place) DO UPDATE SET received_at = excluded.received_at,"
 			" partner = excluded.partner, system = excluded.system,"
 			" case_id = excluded.case_id, referral = excluded.referral,"
 			" redrive = excluded.redrive, kind = excluded.kind,"
-			" value = excluded.value",
+			" value = excluded.value, client = excluded.client",
 	[PUT_RESULT] = "INSERT INTO messages (place, event, events, fate, event_partner)"
 		       " VALUES (?, ?, 1, ?, ?) ON CONFLICT (place) DO UPDATE SET"
 		       " event = excluded.event, events = events + 1, fate = excluded.fate,"
@@ -61,7 +62,8 @@ static const char *const texts[STATEMENTS] = {
 	[PUT_HANDOVER] = "INSERT OR REPLACE INTO handovers (place, desk, referral, number, kind,"
 			 " value) VALUES (?, ?, ?, ?, ?, ?)",
 	[PUT_REJECTED] = "INSERT OR REPLACE INTO rejected (place, code, since, refused, source,"
-			 " client, partner, number, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			 " client, partner, number, other, case_id, value)"
+			 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[PUT_PERSON] = "INSERT INTO persons (referral, value) VALUES (?, ?)"
 		       " ON CONFLICT (referral) DO UPDATE SET value = excluded.value",
 	[DELETE_PERSON] = "DELETE FROM persons WHERE referral = ?",
@@ -139,6 +141,8 @@ static void bind_message(
 	database_bind_text(put, 5, message->case_);
 	bind_optional(put, 6, has, id->data, sizeof(id->data));
 	database_bind_blob(put, 9, encoded(apply, record, &open));
+	bind_optional(
+		put, 10, message->has_client, message->client.data, sizeof(message->client.data));
 }
 
 static enum tables_kind kind_of(const struct apply_record *record)
@@ -445,7 +449,10 @@ static enum outcome apply_rejection(
 	database_bind_text(put, 7, rejection->partner);
 	if (rejection->has_number)
 		sqlite3_bind_int(put, 8, rejection->number);
-	database_bind_blob(put, 9, encoded(apply, record, rejection));
+	bind_optional(
+		put, 9, rejection->has_other, rejection->other.data, sizeof(rejection->other.data));
+	database_bind_text(put, 10, rejection->case_);
+	database_bind_blob(put, 11, encoded(apply, record, rejection));
 	return run(apply, PUT_REJECTED, err);
 }
 

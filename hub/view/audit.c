@@ -29,6 +29,7 @@ enum statement {
 	TWICE,
 	EVENT_OF_NOTHING,
 	LATE_CLOCKS,
+	TWO_CLIENTS,
 	REJECTED,
 	WITHOUT_REJECTION,
 	STATEMENTS,
@@ -48,6 +49,17 @@ static const char *const texts[STATEMENTS] = {
 		" AND m.place & 17592186044415 BETWEEN p.first AND p.next - 1 LIMIT 20",
 	[LATE_CLOCKS] = "SELECT c.client, k.clock, k.due FROM clocks k JOIN clients c"
 			" ON c.row = k.client WHERE k.due < ? LIMIT 100",
+	/* A client that is closed is nobody's double any more. */
+	[TWO_CLIENTS] = "WITH twice AS (SELECT case_id, partner, system FROM messages"
+			" WHERE case_id IS NOT NULL AND client IS NOT NULL AND kind = 0"
+			" AND fate & 7 <> 2 GROUP BY case_id, partner, system"
+			" HAVING min(client) <> max(client))"
+			" SELECT min(c.client), max(c.client), t.case_id, t.partner FROM twice t"
+			" JOIN messages m ON m.case_id = t.case_id AND m.partner = t.partner"
+			" AND m.system IS t.system JOIN clients c ON c.client = m.client"
+			" WHERE c.status = 0 AND m.kind = 0 AND m.fate & 7 <> 2"
+			" GROUP BY t.case_id, t.partner, t.system"
+			" HAVING min(c.client) <> max(c.client) LIMIT 100",
 	[REJECTED] = "SELECT place, value FROM rejected",
 	[WITHOUT_REJECTION] = "SELECT m.place FROM messages m WHERE m.fate & 7 IN (2, 3)"
 			      " AND NOT EXISTS (SELECT 1 FROM rejected r WHERE r.source = m.place)"
@@ -238,6 +250,36 @@ static enum outcome check_clocks(struct run *run, struct err *err)
 	}
 }
 
+static struct bytes text_at(sqlite3_stmt *statement, int column)
+{
+	return bytes_of(sqlite3_column_text(statement, column),
+		(size_t)sqlite3_column_bytes(statement, column));
+}
+
+/* What two edges took within the lag of their views. */
+static enum outcome check_cases(struct run *run, struct err *err)
+{
+	sqlite3_stmt *twice = run->statements[TWO_CLIENTS];
+	bool row;
+	for (;;) {
+		struct pseudonym client;
+		char other[33], text[400];
+		if (step(run, TWO_CLIENTS, &row, err) != OK)
+			return err->outcome;
+		if (!row)
+			return OK;
+		memcpy(client.data, sqlite3_column_blob(twice, 0), sizeof(client.data));
+		bytes_to_hex(bytes_of(sqlite3_column_blob(twice, 1), sizeof(client.data)), other);
+		snprintf(text, sizeof(text),
+			"%s came in under a case of this client: merge them if they are one "
+			"person, else correct case %.*s of %.*s",
+			other, BYTES_ARG(text_at(twice, 2)), BYTES_ARG(text_at(twice, 3)));
+		run->client = &client;
+		say(run, "I17", text);
+		run->client = NULL;
+	}
+}
+
 static void judge_rejection(struct run *run, const struct rejection *rejection, int64_t place)
 {
 	char text[120];
@@ -305,7 +347,8 @@ static enum outcome check_sums(struct run *run, struct err *err)
 		check_places(run, WITHOUT_REJECTION, "I6", "was rejected without a Rejection",
 			err) != OK)
 		return err->outcome;
-	if (check_flow(run, err) != OK || check_rejections(run, err) != OK)
+	if (check_flow(run, err) != OK || check_rejections(run, err) != OK ||
+		check_cases(run, err) != OK)
 		return err->outcome;
 	return check_clocks(run, err);
 }

@@ -27,8 +27,8 @@ struct audit {
 /* Per client: what handover_invariants finds; its state is what the last Event left (I20); as many
  * handovers lie in topic handovers as it counts (I19). Over all: every message read has one Event
  * (I5); every Rejection has reason, owner and age, and every rejected message one (I6); clocks fire
- * (I4). Reads the whole file. While messages flow, topics are seen at slightly different moments:
- * what is found once may be gone a second later. */
+ * (I4); no case of a partner has two OPEN clients (I17). Reads the whole file. While messages flow,
+ * topics are seen at slightly different moments: what is found once may be gone a second later. */
 enum outcome audit_run(
 	struct view_reader *reader, const struct audit *audit, struct err *err) MUST_CHECK;
 

@@ -25,6 +25,18 @@ static const char *const texts[READER_STATEMENTS] = {
 		" ORDER BY m.received_at, m.place",
 	[READER_OF_CASE_ANYWHERE] =
 		"SELECT " MESSAGE_COLUMNS " WHERE m.case_id = ? ORDER BY m.received_at, m.place",
+	[READER_FIRST_OF_CASE] =
+		"SELECT client, fate & 7 IS 2 FROM messages WHERE case_id = ? AND partner = ?"
+		" AND system IS ? AND client IS NOT NULL ORDER BY place",
+	[READER_IS_LISTED] = "SELECT 1 FROM rejected WHERE client = ? AND other = ?"
+			     " AND partner = ? AND case_id = ? LIMIT 1",
+	[READER_TWICE] =
+		"SELECT other, partner, case_id FROM rejected WHERE client = ?1"
+		" AND other IS NOT NULL UNION SELECT client, partner, case_id FROM rejected"
+		" WHERE other = ?1 UNION SELECT o.client, o.partner, o.case_id FROM events e"
+		" JOIN messages m ON m.place = e.message JOIN messages o ON o.case_id = m.case_id"
+		" AND o.partner = m.partner AND o.system IS m.system WHERE e.client = ?1"
+		" AND m.client = ?1 AND o.client <> ?1 AND m.fate & 7 <> 2 AND o.fate & 7 <> 2",
 	[READER_OF_REFERRAL] =
 		"SELECT m.place, m.received_at, m.redrive, m.value, e.value, m.partner FROM "
 		"referrals r"
@@ -273,6 +285,66 @@ enum outcome view_messages_of_referral(struct view_reader *reader, struct uuid r
 	database_bind_id(
 		statement_of(reader, READER_OF_REFERRAL), 1, referral.data, sizeof(referral.data));
 	return read_messages(reader, READER_OF_REFERRAL, out, err);
+}
+
+enum outcome view_client_of_case(struct view_reader *reader, const struct view_case *which,
+	struct view_case_client *out, struct err *err)
+{
+	sqlite3_stmt *statement = statement_of(reader, READER_FIRST_OF_CASE);
+	bool row;
+	*out = (struct view_case_client){0};
+	database_bind_text(statement, 1, which->case_);
+	database_bind_text(statement, 2, which->partner);
+	database_bind_text(statement, 3, which->system);
+	while (!out->is_known) {
+		if (database_step(reader->db, statement, &row, err) != OK)
+			return err->outcome;
+		if (!row)
+			return OK;
+		bool rejected = sqlite3_column_int(statement, 1) != 0;
+		out->was_rejected |= rejected;
+		out->is_known = !rejected;
+		memcpy(out->client.data, sqlite3_column_blob(statement, 0),
+			sizeof(out->client.data));
+	}
+	sqlite3_reset(statement);
+	return OK;
+}
+
+enum outcome view_is_listed(struct view_reader *reader, struct pseudonym client,
+	const struct view_twice *with, bool *out, struct err *err)
+{
+	sqlite3_stmt *statement = statement_of(reader, READER_IS_LISTED);
+	database_bind_id(statement, 1, client.data, sizeof(client.data));
+	database_bind_id(statement, 2, with->other.data, sizeof(with->other.data));
+	database_bind_text(statement, 3, with->partner);
+	database_bind_text(statement, 4, with->case_);
+	if (database_step(reader->db, statement, out, err) != OK)
+		return err->outcome;
+	sqlite3_reset(statement);
+	return OK;
+}
+
+static enum outcome read_twice(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	struct view_twice *twice = item;
+	(void)err;
+	memcpy(twice->other.data, sqlite3_column_blob(statement, 0), sizeof(twice->other.data));
+	twice->partner = reader_column(reader, statement, 1);
+	twice->case_ = reader_column(reader, statement, 2);
+	return OK;
+}
+
+enum outcome view_case_twice(struct view_reader *reader, struct pseudonym client,
+	struct view_twices *out, struct err *err)
+{
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	database_bind_id(statement_of(reader, READER_TWICE), 1, client.data, sizeof(client.data));
+	if (reader_rows(reader, statement_of(reader, READER_TWICE), read_twice, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct view_twices){rows.items, rows.count};
+	return OK;
 }
 
 static enum outcome read_first_message(struct view_reader *reader, enum reader_statement which,

@@ -71,6 +71,35 @@ struct view_case {
 enum outcome view_messages_of_case(struct view_reader *reader, const struct view_case *which,
 	struct view_messages *out, struct err *err) MUST_CHECK;
 
+struct view_case_client {
+	bool is_known;
+	bool was_rejected; /* a Referral under it */
+	struct pseudonym client; /* if known */
+};
+
+/* Whose a partner's case is: the client of its first Referral that was not rejected, first by place
+ * in intake. Needs no begin: it is one look at an index, asked once per message. */
+enum outcome view_client_of_case(struct view_reader *reader, const struct view_case *which,
+	struct view_case_client *out, struct err *err) MUST_CHECK;
+
+/* Perhaps the same person as another client: a partner named both under one case. */
+struct view_twice {
+	struct pseudonym other;
+	struct bytes partner, case_;
+};
+struct view_twices {
+	struct view_twice *items;
+	size_t count;
+};
+
+/* Whether a Rejection CASE_TWICE names client and the other one for this case. Needs no begin. */
+enum outcome view_is_listed(struct view_reader *reader, struct pseudonym client,
+	const struct view_twice *with, bool *out, struct err *err) MUST_CHECK;
+
+/* Those listed with this client, and those that edges let through under its case at once. */
+enum outcome view_case_twice(struct view_reader *reader, struct pseudonym client,
+	struct view_twices *out, struct err *err) MUST_CHECK;
+
 /* All messages that carry or name this referral, oldest first: the first one created it. */
 enum outcome view_messages_of_referral(struct view_reader *reader, struct uuid referral,
 	struct view_messages *out, struct err *err) MUST_CHECK;

@@ -21,7 +21,7 @@ const char tables_sql[] =
 	"CREATE TABLE messages (place INTEGER PRIMARY KEY,"
 	/* of intake */
 	" received_at INTEGER, partner TEXT, system TEXT, case_id TEXT, referral BLOB,"
-	" redrive INTEGER, kind INTEGER, value BLOB,"
+	" redrive INTEGER, kind INTEGER, client BLOB, value BLOB,"
 	/* of events */
 	" event INTEGER, events INTEGER NOT NULL DEFAULT 0, fate INTEGER, event_partner TEXT);"
 	"CREATE INDEX messages_case ON messages (case_id, partner) WHERE case_id IS NOT NULL;"
@@ -57,8 +57,9 @@ const char tables_sql[] =
 
 	"CREATE TABLE rejected (place INTEGER PRIMARY KEY, code INTEGER NOT NULL,"
 	" since INTEGER NOT NULL, refused INTEGER NOT NULL, source INTEGER, client BLOB,"
-	" partner TEXT, number INTEGER, value BLOB NOT NULL);"
+	" partner TEXT, number INTEGER, other BLOB, case_id TEXT, value BLOB NOT NULL);"
 	"CREATE INDEX rejected_client ON rejected (client, number) WHERE client IS NOT NULL;"
+	"CREATE INDEX rejected_other ON rejected (other) WHERE other IS NOT NULL;"
 	"CREATE INDEX rejected_refused ON rejected (partner) WHERE refused;"
 	"CREATE INDEX rejected_source ON rejected (source) WHERE source IS NOT NULL;"
 

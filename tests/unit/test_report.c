@@ -216,6 +216,30 @@ static void the_audit_finds_what_is_wrong(void **state)
 	}
 }
 
+/* As two edges leave it that took a case for two clients at once. */
+static void a_case_of_two_clients_is_found(void **state)
+{
+	(void)state;
+	live();
+	spoil("UPDATE messages SET case_id = 'c1';"
+	      "INSERT INTO clients (client, version, status, owner, parked, redriven, hash, value)"
+	      " SELECT x'bb000000000000000000000000000000', version, status, owner, parked,"
+	      " redriven, hash, value FROM clients;"
+	      "INSERT INTO messages (place, partner, system, case_id, kind, client, event, events,"
+	      " fate) SELECT 50, partner, system, 'c2', 0, x'bb000000000000000000000000000000',"
+	      " event, 1, 0 FROM messages WHERE place = 0");
+	assert_string_equal(audit(), "");
+	spoil("UPDATE messages SET case_id = 'c1', system = 'other' WHERE place = 50");
+	assert_string_equal(audit(), "");
+	spoil("UPDATE messages SET system = (SELECT system FROM messages WHERE place = 0)");
+	assert_string_equal(audit(), "I17");
+	spoil("UPDATE messages SET fate = NULL WHERE place = 50");
+	assert_string_equal(audit(), "");
+	spoil("UPDATE messages SET fate = 0 WHERE place = 50;"
+	      "UPDATE clients SET status = 1 WHERE client = x'bb000000000000000000000000000000'");
+	assert_string_equal(audit(), "");
+}
+
 /* Kafka keeps handovers for 90 days only. */
 static void old_handovers_may_be_gone(void **state)
 {
@@ -400,6 +424,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LIFE(a_life_is_without_findings),
 		LIFE(the_audit_finds_what_is_wrong),
+		LIFE(a_case_of_two_clients_is_found),
 		LIFE(old_handovers_may_be_gone),
 		LIFE(clocks_that_nobody_fires_are_found),
 		LIFE(the_sum_closes),
