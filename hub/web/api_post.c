@@ -150,7 +150,7 @@ static void take(struct call *call, const struct draft *draft, struct bytes even
 {
 	struct message_sender sender = sender_of(call, event_trace);
 	call->wait_ms = wait_of(call);
-	call->job = intake_take(call->edge->intake, &sender, draft,
+	call->job = intake_take(call->edge->intake, &sender, draft, request_body(call->request),
 		(struct intake_caller){.done = answer_taken, .context = call});
 	if (call->job == NULL)
 		unavailable(call);

@@ -9,6 +9,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/memory.h"
 #include "hub/flow/intake/job.h"
+#include "hub/flow/intake/listing.h"
 
 /* Of the time that a request may take, what Kafka gets for one acknowledgement: a new data key
  * needs two of them, and the answer must be out in time. */
@@ -96,6 +97,7 @@ enum outcome intake_new(struct intake **out, const struct intake_options *option
 	struct intake *intake = memory_get_zeroed(1, sizeof(*intake));
 	intake->options = *options;
 	intake->keys.reader = options->reader;
+	intake->cases = cases_new(options->reader);
 	enum outcome outcome = read_ids(intake, err);
 	if (outcome == OK)
 		outcome = open_ring(intake, err);
@@ -114,6 +116,7 @@ static void free_spares(struct intake *intake)
 	for (struct intake_job *job = intake->spares, *next; job != NULL; job = next) {
 		next = job->next;
 		buffer_done(&job->value);
+		buffer_done(&job->listing);
 		free(job);
 	}
 }
@@ -129,6 +132,7 @@ void intake_free(struct intake *intake)
 	keyring_free(intake->ring);
 	ids_free(intake->ids);
 	keys_done(&intake->keys);
+	cases_free(intake->cases);
 	seal_wipe_buffer(&intake->clear);
 	arena_done(&intake->arena);
 	free(intake);
@@ -162,6 +166,7 @@ static const struct keyring_record *seal_person(struct intake_job *job, const st
 static void address(struct intake_job *job, const struct message *message)
 {
 	job->is_message = true;
+	job->has_case = message->body_referral != NULL;
 	job->time = message->occurred_at;
 	job->receipt.message = message->id;
 	job->receipt.referral = message_referral(message);
@@ -169,16 +174,39 @@ static void address(struct intake_job *job, const struct message *message)
 	bytes_to_uuid(message->id.data, job->id);
 }
 
+/* A case keeps its first client. Whether it named another one, which a person must be told;
+ * `named` then. */
+static bool keep_client(struct intake_job *job, const struct draft *draft, struct message *message,
+	struct pseudonym *named)
+{
+	struct intake *intake = job->intake;
+	const struct view_case which = {message->partner, message->system, message->case_};
+	if (message->body_referral == NULL)
+		return false;
+	*named = message->client;
+	job->case_key = cases_key(intake->cases, &which);
+	struct pseudonym client = cases_take(intake->cases, job->case_key, &which, *named);
+	if (memcmp(&client, named, sizeof(client)) == 0)
+		return false;
+	message_move(intake->ids, client, message);
+	return cases_must_list(intake->cases, job->case_key, &which, *named) &&
+		message_names_client(draft);
+}
+
 struct intake_job *intake_take(struct intake *intake, const struct message_sender *sender,
-	const struct draft *draft, struct intake_caller caller)
+	const struct draft *draft, struct bytes original, struct intake_caller caller)
 {
 	struct intake_job *job = job_new(intake, sender);
 	struct buffer box = {0};
 	struct message message;
+	struct pseudonym named;
 	job->caller = caller;
 	message_make(intake->ids, sender, draft, &intake->arena, &message);
+	bool is_twice = keep_client(job, draft, &message, &named);
 	address(job, &message);
 	const struct keyring_record *store = seal_person(job, draft, &message, &box);
+	if (is_twice)
+		store = listing_make(job, sender, &message, named, original);
 	wire_begin(intake->options.wire, &schema_message, &job->value);
 	message_encode(&message, &job->value);
 	buffer_done(&box);

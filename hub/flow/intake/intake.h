@@ -13,8 +13,9 @@
 #include "hub/wire/wire.h"
 #include "schemas/types.h"
 
-/* The way of a message here: message_make gives it ids and a pseudonym · its person is sealed under
- * the client's data key · a new key is stored first · the message is stored · the receipt is
+/* The way of a message here: message_make gives it ids and a pseudonym · its case keeps the client
+ * that it has · its person is sealed under the client's data key · a new key is stored first · then
+ * that its case names two clients, for a person to see · the message is stored · the receipt is
  * handed on. One thread uses it: that of the loop. */
 struct intake;
 struct intake_job;
@@ -24,7 +25,7 @@ struct intake_options {
 	const struct kafka_settings *kafka;
 	const struct wire *wire;
 	struct loop *loop;
-	struct view_reader **reader; /* for stored data keys; *reader NULL: no view yet */
+	struct view_reader **reader; /* for data keys and cases; *reader NULL: no view yet */
 	struct sent *sent; /* noted there */
 };
 
@@ -59,9 +60,10 @@ struct intake_caller {
 	void *context;
 };
 
-/* Takes a Draft that was checked. NULL: it cannot be stored now, and there will be no receipt. */
+/* Takes a Draft that was checked; original: as it was received. NULL: it cannot be stored now, and
+ * there will be no receipt. */
 struct intake_job *intake_take(struct intake *intake, const struct message_sender *sender,
-	const struct draft *draft, struct intake_caller caller);
+	const struct draft *draft, struct bytes original, struct intake_caller caller);
 
 /* What is refused, and why. */
 struct intake_refusal {

@@ -36,6 +36,7 @@ void job_free(struct intake_job *job)
 	buffer_clear(&job->value);
 	if (job->value.capacity > VALUE_KEPT_MAX)
 		buffer_done(&job->value);
+	buffer_done(&job->listing);
 	job->caller = (struct intake_caller){0};
 	job->next = intake->spares;
 	intake->spares = job;
@@ -77,14 +78,17 @@ static bool send_key(struct intake_job *job, const struct keyring_record *store)
 	return outcome == OK;
 }
 
-static enum outcome send_value(struct intake_job *job)
+static enum outcome send_next(struct intake_job *job)
 {
 	struct err err = {0};
-	const struct record_write write = {.topic = job->is_message ? TOPIC_INTAKE : TOPIC_REJECTED,
+	bool lists = job->step == JOB_KEY && job->listing.size > 0;
+	job->step = lists ? JOB_LISTING : JOB_VALUE;
+	const struct record_write write = {
+		.topic = job->is_message && !lists ? TOPIC_INTAKE : TOPIC_REJECTED,
 		.partition = RECORD_BY_KEY,
 		.key = bytes_of_string(job->key),
-		.value = buffer_bytes(&job->value),
-		.headers = {.id = bytes_of_string(job->id),
+		.value = buffer_bytes(lists ? &job->listing : &job->value),
+		.headers = {.id = bytes_of_string(lists ? job->listing_id : job->id),
 			.source = bytes_of_string(job->source),
 			.time = job->time,
 			.trace = job->trace[0] == '\0' ? (struct bytes){0}
@@ -93,18 +97,29 @@ static enum outcome send_value(struct intake_job *job)
 	return producer_send(job->intake->producer, &write, &err);
 }
 
+/* What was not stored must not hold its case. */
+static void forget_case(struct intake_job *job)
+{
+	if (job->has_case)
+		cases_forget(job->intake->cases, job->case_key);
+}
+
 bool job_start(struct intake_job *job, const struct keyring_record *store)
 {
-	job->step = store != NULL ? JOB_KEY : JOB_VALUE;
-	bool is_sent = store != NULL ? send_key(job, store) : send_value(job) == OK;
-	if (!is_sent)
+	job->step = JOB_KEY;
+	bool is_sent = store != NULL ? send_key(job, store) : send_next(job) == OK;
+	if (!is_sent) {
+		forget_case(job);
 		job_free(job);
+	}
 	return is_sent;
 }
 
 static void finish(struct intake_job *job, enum intake_fate fate)
 {
 	job->receipt.fate = fate;
+	if (fate != INTAKE_STORED)
+		forget_case(job);
 	if (job->caller.done != NULL)
 		job->caller.done(job->caller.context, &job->receipt);
 	job_free(job);
@@ -124,14 +139,24 @@ static enum intake_fate fate_of(enum outcome outcome)
 	return INTAKE_UNKNOWN;
 }
 
+static void go_on(struct intake_job *job)
+{
+	enum outcome outcome = send_next(job);
+	if (outcome != OK)
+		finish(job, fate_of(outcome));
+}
+
 static void key_is_stored(struct intake_job *job)
 {
 	keyring_stored(job->intake->ring, job->data_key);
 	crash_point("intake-key-stored");
-	job->step = JOB_VALUE;
-	enum outcome outcome = send_value(job);
-	if (outcome != OK)
-		finish(job, fate_of(outcome));
+	go_on(job);
+}
+
+static void listing_is_stored(struct intake_job *job)
+{
+	crash_point("intake-listed");
+	go_on(job);
 }
 
 static void value_is_stored(struct intake_job *job, const struct producer_receipt *receipt)
@@ -151,6 +176,8 @@ void job_go_on(struct intake_job *job, const struct producer_receipt *receipt)
 		finish(job, fate_of(receipt->outcome));
 	else if (job->step == JOB_KEY)
 		key_is_stored(job);
+	else if (job->step == JOB_LISTING)
+		listing_is_stored(job);
 	else
 		value_is_stored(job, receipt);
 }

@@ -2,6 +2,7 @@
 #ifndef HUB_FLOW_INTAKE_JOB_H
 #define HUB_FLOW_INTAKE_JOB_H
 
+#include "hub/flow/intake/cases.h"
 #include "hub/flow/intake/intake.h"
 #include "hub/flow/intake/keys.h"
 #include "hub/kafka/producer.h"
@@ -11,6 +12,7 @@ struct intake {
 	struct ids *ids;
 	struct keyring *ring;
 	struct keys keys;
+	struct cases *cases;
 	struct producer *producer;
 	struct buffer clear; /* what is about to be sealed; overwritten after each use */
 	struct arena arena; /* of the message at hand */
@@ -18,7 +20,7 @@ struct intake {
 	int32_t pending;
 };
 
-enum job_step { JOB_KEY, JOB_VALUE };
+enum job_step { JOB_KEY, JOB_LISTING, JOB_VALUE };
 
 struct intake_job {
 	struct intake *intake;
@@ -27,8 +29,12 @@ struct intake_job {
 	struct intake_receipt receipt;
 	size_t partner; /* its place in the configuration */
 	bool is_message; /* else a refusal */
+	bool has_case; /* a Referral: case_key */
+	struct cases_key case_key;
 	/* The value and its key, kept until they can be sent. */
 	struct buffer value;
+	struct buffer listing; /* a Rejection that is stored before the value; empty: none */
+	char listing_id[40];
 	char key[64], id[40], source[40], trace[56];
 	int64_t time;
 	uint8_t data_key[SEAL_KEY_ID_SIZE];
@@ -42,8 +48,8 @@ void job_free(struct intake_job *job);
  * clear. */
 void job_seal(struct intake_job *job, const uint8_t owner[KEYRING_OWNER_SIZE], struct buffer *clear,
 	struct buffer *out, const struct keyring_record **store);
-/* Sends the data key if it must be stored, else the value. false: it cannot be sent now, and the
- * job is gone. */
+/* Sends the data key if it must be stored, else what comes behind it. false: it cannot be sent now,
+ * and the job is gone. */
 bool job_start(struct intake_job *job, const struct keyring_record *store);
 /* A receipt came: the next step, or the end. */
 void job_go_on(struct intake_job *job, const struct producer_receipt *receipt);

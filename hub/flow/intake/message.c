@@ -69,21 +69,34 @@ static struct bytes derive_reference(
 		draft->has_occurred_at ? (long long)draft->occurred_at : 0LL));
 }
 
+bool message_names_client(const struct draft *draft)
+{
+	const struct person *person = draft->person;
+	if (draft->body_referral->subject == SUBJECT_EMPLOYER)
+		return true;
+	return person != NULL && (person->bsn.data != NULL || person->own_number.data != NULL);
+}
+
+void message_move(const struct ids *ids, struct pseudonym client, struct message *message)
+{
+	message->has_client = true;
+	message->client = client;
+	message->body_referral->has_referral = true;
+	const struct ids_referral of = {.partner = message->partner,
+		.system = message->system,
+		.case_ = message->case_,
+		.leg = message->leg,
+		.client = message->client.data};
+	ids_referral(ids, &of, message->body_referral->referral.data);
+}
+
 static void put_referral(const struct ids *ids, const struct message_sender *sender,
 	const struct draft *draft, struct arena *arena, struct message *out)
 {
 	struct referral *referral = arena_get(arena, sizeof(*referral));
 	*referral = *draft->body_referral;
 	out->body_referral = referral;
-	out->has_client = true;
-	out->client = client_of(ids, sender, draft);
-	referral->has_referral = true;
-	const struct ids_referral of = {.partner = PARTNER(sender),
-		.system = draft->system,
-		.case_ = draft->case_,
-		.leg = draft->leg,
-		.client = out->client.data};
-	ids_referral(ids, &of, referral->referral.data);
+	message_move(ids, client_of(ids, sender, draft), out);
 	if (draft->person != NULL && referral->subject == SUBJECT_PERSON)
 		out->has_match = ids_match(ids, draft->person->family_name,
 			draft->person->birth_date, out->match.data);

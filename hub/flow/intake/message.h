@@ -19,6 +19,11 @@ struct message_sender {
 void message_make(const struct ids *ids, const struct message_sender *sender,
 	const struct draft *draft, struct arena *arena, struct message *out);
 
+/* Whether a Referral says who its client is, by more than its case. */
+bool message_names_client(const struct draft *draft);
+/* Makes it a message about another client: the one that its case has. */
+void message_move(const struct ids *ids, struct pseudonym client, struct message *message);
+
 /* Which referral the message is about. */
 struct uuid message_referral(const struct message *message);
 /* Whose data key seals its person, and what its intake record is keyed by: the client, else the

@@ -77,6 +77,7 @@ static void address(struct intake_job *job, const struct message_sender *sender)
 {
 	uint8_t random[16];
 	job->is_message = false;
+	job->has_case = false;
 	job->time = sender->now;
 	seal_random(random, sizeof(random));
 	bytes_to_uuid(random, job->id);
