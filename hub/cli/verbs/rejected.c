@@ -16,6 +16,8 @@ static void add_rejection(
 	page_bytes(row, "PARTNER", "partner",
 		name == NULL ? rejection->partner : bytes_of_string(name));
 	page_id(row, "CLIENT", "client", rejection->has_client ? rejection->client.data : NULL);
+	page_id(row, "OTHER", "other", rejection->has_other ? rejection->other.data : NULL);
+	page_bytes(row, "CASE", "case", rejection->case_);
 	page_number(row, "NUMBER", "number", PAGE_COUNT,
 		rejection->has_number ? rejection->number : PAGE_NONE);
 	page_text(row, "", "waits", found->waits ? "waits" : NULL);
@@ -101,7 +103,8 @@ const struct cli_verb rejected_verb = {
 	.summary = "What could not be applied, why, and who must act",
 	.about = "The newest first. ACTS is the desk that must act, or ops. NUMBER is the\n"
 		 "place in the queue of a client that is parked, because a message of it could\n"
-		 "not be read.",
+		 "not be read. CASE_TWICE: nothing was refused, but a case of CLIENT named\n"
+		 "OTHER too.",
 	.options = options,
 	.found = "a client is parked: see --waiting",
 	.examples = "  lokethub rejected --waiting\n"

@@ -25,12 +25,20 @@ static enum outcome read_id(const char *text, int32_t *partition, int64_t *offse
 	return OK;
 }
 
+static void add_pseudonym(
+	struct page_row *facts, const char *name, bool has, const struct pseudonym *client)
+{
+	char hex[33];
+	bytes_to_hex(bytes_of(client->data, sizeof(client->data)), hex);
+	if (has)
+		page_text(facts, name, name, hex);
+}
+
 static void add_facts(struct cli_call *call, const struct report_rejection *found)
 {
 	const struct rejection *rejection = found->rejection;
 	struct page_row *facts = page_facts(call->page);
 	const char *name = story_partner(&call->conf->rules, rejection->partner);
-	char client[33];
 	page_text(facts, "code", "code", rejection_code_name(rejection->code));
 	page_tone(facts, TERMINAL_TITLE);
 	page_bytes(facts, "why", "text", rejection->text);
@@ -40,12 +48,15 @@ static void add_facts(struct cli_call *call, const struct report_rejection *foun
 	if (rejection->partner.data != NULL)
 		page_format(facts, "partner", "partner", "%.*s (%s)", BYTES_ARG(rejection->partner),
 			name == NULL ? "not in the config" : name);
-	bytes_to_hex(bytes_of(rejection->client.data, sizeof(rejection->client.data)), client);
-	if (rejection->has_client)
-		page_text(facts, "client", "client", client);
+	add_pseudonym(facts, "client", rejection->has_client, &rejection->client);
+	add_pseudonym(facts, "other", rejection->has_other, &rejection->other);
+	page_bytes(facts, "case", "case", rejection->case_);
 	if (rejection->has_partition && rejection->has_offset)
 		page_format(facts, "source", "source", "intake[%d]@%" PRId64,
 			(int)rejection->partition, rejection->offset);
+	else if (!rejection->refused)
+		page_text(facts, "source", "source",
+			"noticed at the edge: its message went on to intake");
 	else
 		page_text(facts, "source", "source", "refused at the edge: never was in intake");
 	if (!rejection->has_number)

@@ -203,6 +203,24 @@ static enum outcome add_same_person(const struct where *where, struct err *err)
 	return OK;
 }
 
+static enum outcome add_same_case(const struct where *where, struct err *err)
+{
+	struct view_twices twice;
+	if (view_case_twice(where->call->reader, where->client->client, &twice, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < twice.count; i++) {
+		const struct view_twice *with = &twice.items[i];
+		const char *name = story_partner(&where->call->conf->rules, with->partner);
+		char id[33];
+		bytes_to_hex(bytes_of(with->other.data, sizeof(with->other.data)), id);
+		page_format(where->facts, "perhaps", NULL,
+			"the same person as %s: case %.*s of %s named both", id,
+			BYTES_ARG(with->case_), name == NULL ? "a partner" : name);
+		page_tone(where->facts, TERMINAL_CARE);
+	}
+	return OK;
+}
+
 /* What a reader of the view should know before believing it. */
 static enum outcome add_age(const struct where *where, struct err *err)
 {
@@ -315,8 +333,8 @@ static enum outcome show_client(struct cli_call *call, const struct find *find, 
 	add_owner(&where);
 	add_next(&where);
 	add_waiting(&where, find->undecided);
-	if (add_same_person(&where, err) != OK || add_age(&where, err) != OK ||
-		add_referrals(&where, err) != OK)
+	if (add_same_person(&where, err) != OK || add_same_case(&where, err) != OK ||
+		add_age(&where, err) != OK || add_referrals(&where, err) != OK)
 		return err->outcome;
 	add_story(&where);
 	page_line(call->page, TERMINAL_FAINT,
