@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import clocks, invariants, machine
+from . import cases, clocks, invariants, machine
 from .fold import client_of, fold, hexed, message_of
 from .machine import Decision
 from .rules import Config
@@ -371,12 +371,16 @@ class Judge:
             if event["offset"] is not None and event["result"] in ("REJECTED", "PARKED")
         }
         found: Counter[tuple[int, int]] = Counter()
+        listings: list[tuple[str, dict]] = []
         for record, value in self.topics.rejected:
             where = f"rejected[{record.partition}]@{record.offset}"
             if not value["owner"] or not value["text"]:
                 self.report.add("I6", where, "owner and text", (value["owner"], value["text"]))
             if value["refused"]:
                 self.report.partners[value["partner"] or "unknown"]["refused"] += 1
+                continue
+            if value["code"] == "CASE_TWICE":
+                listings.append((where, value))
                 continue
             place = value["partition"], value["offset"]
             found[place] += 1
@@ -386,6 +390,26 @@ class Judge:
             if found[place] != 1:
                 self.report.add("rejection", f"intake[{place[0]}]@{place[1]}", 1, found[place])
         self.report.counts["rejections"] = sum(found.values())
+        self._cases(listings)
+
+    def _cases(self, listings: list[tuple[str, dict]]) -> None:
+        """A case keeps its first client; of another one that it named, a listing tells. Edges that
+        were asked at once may let two through: counted, not judged."""
+        held = cases.of_intake(self.topics)
+        twice = [case for case, clients in held.items() if len(clients) > 1]
+        self.report.counts["cases with two clients"] = len(twice)
+        said: Counter[tuple] = Counter()
+        about = cases.by_message(self.topics)
+        for where, value in listings:
+            client, other = hexed(value["client"]), hexed(value["other"])
+            said[value["partner"], value["case"], client, other] += 1
+            message = about.get(hexed(value["message"]))
+            if client == other or value["partition"] is not None:
+                self.report.add("listing", where, "two clients, no place", value)
+            if message and message != (value["partner"], value["case"], client):
+                self.report.add("listing", where, message, (value["case"], client, other))
+        self.report.counts["listings"] = sum(said.values())
+        self.report.counts["listed again"] = sum(said.values()) - len(said)
 
 
 def _made_ids(event: dict, message: Message | None) -> Iterator[str]:

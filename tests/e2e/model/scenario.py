@@ -38,6 +38,9 @@ def client_numbers(count: int) -> list[dict]:
     return persons + [{"own_number": f"P{number:07d}"} for number in range(count - len(persons))]
 
 
+OTHER_BSNS = sorted(test_bsns())[-3:]
+
+
 @dataclass(frozen=True)
 class Call:
     """One request to the hub. move: what it is meant to be."""
@@ -360,6 +363,9 @@ class Life:
         draft = self._draft({"Referral": body})
         draft |= {key: call.body[key] for key in ("case", "leg") if key in call.body}
         draft["person"] = {**call.body["person"], "phone": f"06{self.random.randrange(10**8):08d}"}
+        known = self.client and name in self.client.referrals
+        if known and self.random.random() < 0.3:
+            draft["person"]["bsn"] = self.random.choice(OTHER_BSNS)  # the case keeps its client
         yield from self._send(Call("amend", call.partner, call.path, draft), name)
 
     # Actions
