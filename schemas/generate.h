@@ -40,7 +40,6 @@ struct named {
 	struct field *fields; /* RECORD */
 	size_t count; /* of fields, symbols or (FIXED) bytes */
 	const char **symbols; /* ENUM */
-	int preset; /* ENUM: number of the default symbol; -1: none */
 };
 
 struct schema_text {

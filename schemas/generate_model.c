@@ -152,17 +152,20 @@ static void model_fields(
 			model_field(model, schema, (int)i, json_object_array_get_idx(fields, i));
 }
 
+/* The last one stands for all that are newer than who reads. C does not have it, so that nobody can
+ * write it, and who reads it refuses. */
 static void model_symbols(struct named *named, avro_schema_t schema, struct json_object *json)
 {
 	const char *preset = json_text(json, "default");
 
-	named->count = (size_t)avro_schema_enum_number_of_symbols(schema);
+	named->count = (size_t)avro_schema_enum_number_of_symbols(schema) - 1;
 	named->symbols = keep(named->count, sizeof(*named->symbols));
 	for (size_t i = 0; i < named->count; i++)
 		named->symbols[i] = avro_schema_enum_get(schema, (int)i);
-	named->preset = preset == NULL ? -1 : avro_schema_enum_get_by_name(schema, preset);
-	if (preset != NULL && named->preset < 0)
-		fail("%s: its default is none of its symbols", named->name);
+	if (preset == NULL || strcmp(preset, avro_schema_enum_get(schema, (int)named->count)) != 0)
+		fail("%s: its default is its last symbol, which stands for those that are newer "
+		     "than who reads",
+			named->name);
 }
 
 static struct named *model_named(

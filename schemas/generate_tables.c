@@ -25,15 +25,14 @@ static void write_enum(FILE *out, const struct named *named)
 	for (size_t i = 0; i < named->count; i++)
 		fprintf(out, "%s\"%s\"", i > 0 ? ", " : "", named->symbols[i]);
 	fill(out,
-		"};\nstatic const struct symbols $0_symbols = {\"$1\", $0_names, $2, $3};\n"
+		"};\nstatic const struct symbols $0_symbols = {\"$1\", $0_names, $2};\n"
 		"const char *$0_name(enum $0 value)\n{\n"
 		"\treturn symbol_name(&$0_symbols, (unsigned)value);\n}\n"
 		"bool $0_from_name(struct bytes name, enum $0 *out)\n{\n"
 		"\tunsigned value;\n\n"
 		"\tif (!symbol_find(&$0_symbols, name, &value))\n\t\treturn false;\n"
 		"\t*out = (enum $0)value;\n\treturn true;\n}\n\n",
-		name, named->name, keep_format("%zu", named->count),
-		keep_format("%d", named->preset));
+		name, named->name, keep_format("%zu", named->count));
 }
 
 /* The records that a field may hold, as an array of struct branch. */

@@ -27,7 +27,6 @@ struct symbols {
 	const char *name;
 	const char *const *names;
 	size_t count;
-	int preset; /* what a reader takes for a symbol that it does not know; -1: it refuses */
 };
 
 /* A record that a field holds; of a union, one of those that it may hold. */

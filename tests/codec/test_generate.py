@@ -18,7 +18,7 @@ def field(type, **more):
     return {"name": "f", "type": type, "doc": "d", **more}
 
 
-ENUM = {"type": "enum", "name": "E", "doc": "d", "symbols": ["A"]}
+ENUM = {"type": "enum", "name": "E", "doc": "d", "symbols": ["A", "NEWER"], "default": "NEWER"}
 OTHER = {"type": "record", "name": "O", "doc": "d", "fields": [INT]}
 
 ROWS = [
@@ -39,7 +39,10 @@ ROWS = [
     (record(field("int", default="x")), "R.f: no default of its type"),
     (record(field(ENUM, default="B")), "R.f: no default of its type"),
     (record(field(OTHER, default={})), "R.f: no default of its type"),
-    (record(field({**ENUM, "default": "B"})), "E: its default is none of its symbols"),
+    (record(field(ENUM, default="NEWER")), "R.f: no default of its type"),
+    (record(field({**ENUM, "default": "B"})), "E: its default is its last symbol"),
+    (record(field({**ENUM, "default": "A"})), "E: its default is its last symbol"),
+    (record(field({**ENUM, "default": None})), "E: its default is its last symbol"),
     (record(field("int", by="hub")), 'R.f: "by":"hub" needs a field that may be null'),
     (record(field({"type": "int", "logicalType": "time-millis"})), "logical type time-millis"),
     (record(field(ENUM), {**field(ENUM), "name": "g"}), "E is defined twice"),

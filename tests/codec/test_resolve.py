@@ -39,6 +39,7 @@ class Stranger:
             out["items"] = self.change(out["items"])
         elif out["type"] == "enum":
             out["symbols"] = self.symbols(out["symbols"])
+            del out["default"]  # only a reader's counts
         elif "name" not in out:
             out["type"] = self.primitive(out["type"])
         return out

@@ -78,7 +78,8 @@ class Maker(Walker):
         if kind in ("float", "double"):
             return float(self.random.randint(-1000, 1000))
         if kind == "enum":
-            return self.random.choice(schema["symbols"])
+            known = [each for each in schema["symbols"] if each != schema.get("default")]
+            return self.random.choice(known or schema["symbols"])
         if kind == "fixed":
             return self.random.randbytes(schema["size"])
         if kind == "bytes" and not self.utf8:

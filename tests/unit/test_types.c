@@ -110,8 +110,10 @@ static const struct hostile hostile_rows[] = {
 	{"string of -1", 18, "01", 24, "Access.partner has no length"},
 	{"string of 2^63-1", 18, "feffffffffffffffff01", 33, "Access.partner has no length"},
 	{"string of -2^63", 18, "ffffffffffffffffff01", 33, "Access.partner has no length"},
-	{"symbol 2 of 2", 22, "04", 24, "Access.basis is no number of a symbol of LegalBasisKind"},
-	{"symbol -1", 22, "01", 24, "Access.basis is no number of a symbol of LegalBasisKind"},
+	{"symbol 2 of 2", 22, "04", 24,
+		"Access.basis is no symbol of LegalBasisKind that this program knows"},
+	{"symbol -1", 22, "01", 24,
+		"Access.basis is no symbol of LegalBasisKind that this program knows"},
 	{"array in one block", 23, "04020202020000", 30, "bytes too many"},
 	{"array in two blocks", 23,
 		"020261020262"

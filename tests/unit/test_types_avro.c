@@ -184,7 +184,10 @@ static void fill(struct random *random, struct arena *arena, avro_value_t *value
 		fill_fixed(random, value);
 		return;
 	case AVRO_ENUM:
-		count = avro_schema_enum_number_of_symbols(target_of(avro_value_get_schema(value)));
+		/* The last one stands for those that are newer than who reads. */
+		count = avro_schema_enum_number_of_symbols(
+				target_of(avro_value_get_schema(value))) -
+			1;
 		avro_value_set_enum(value, (int)random_below(random, (uint64_t)count));
 		return;
 	case AVRO_RECORD:
