@@ -290,6 +290,16 @@ static void ask_case(struct view_reader *reader, const struct subject_of_bench *
 	assert(found.count == 1);
 }
 
+static void ask_whose(struct view_reader *reader, const struct subject_of_bench *of,
+	const char *case_, struct err *err)
+{
+	struct view_case_client found;
+	const struct view_case which = {bytes_of_string("00000099000000001000"),
+		bytes_of_string("suite"), bytes_of_string(case_)};
+	must(view_client_of_case(reader, &which, &found, err), err);
+	assert(found.is_known && memcmp(&found.client, &of->client, sizeof(of->client)) == 0);
+}
+
 static void ask(struct bench *bench, const char *path, int64_t clients, const char *what,
 	void (*one)(
 		struct view_reader *, const struct subject_of_bench *, const char *, struct err *))
@@ -338,6 +348,7 @@ int main(int argc, char **argv)
 			(double)file.st_size / (double)clients);
 	ask(&bench, path, clients, "by referral", ask_referral);
 	ask(&bench, path, clients, "by case", ask_case);
+	ask(&bench, path, clients, "whose case", ask_whose);
 	apply_free(bench.apply);
 	database_close(bench.db);
 	buffer_done(&bench.payload);
