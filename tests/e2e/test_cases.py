@@ -95,6 +95,9 @@ def story(tmp_path_factory):
         hub.deploy()
         hub.start()
         hub.ready()
+        # Ready to store; that a router is at work too shows in what it has decided.
+        assert hub.partner(UWV).refer(referral("first of all", OF_UWV)).status_code == 202
+        hub.settle(120)
         yield Story(hub)
         hub.end()
 
