@@ -51,7 +51,7 @@ static void write_functions(FILE *out, const char *name)
 		"enum outcome %s_decode(struct %s *out, struct bytes in, struct arena *arena, "
 		"struct err *err) MUST_CHECK;\n"
 		"struct json_object *%s_to_json(const struct %s *in);\n"
-		"bool %s_from_json(struct %s *out, struct json_object *in, struct problems "
+		"bool %s_from_json(struct %s *out, const struct json_tree *in, struct problems "
 		"*problems);\n"
 		"void %s_check(const struct %s *in, const struct codes *codes, "
 		"enum check_author author, struct problems *problems);\n\n",

@@ -151,7 +151,7 @@ static void write_field(FILE *out, const struct named *record, const struct fiel
 	const struct type *type = field->type;
 	const struct type *value = type->kind == ARRAY ? type->items : type;
 
-	fprintf(out, "\t{.name = \"%s\",", field->name);
+	fprintf(out, "\t{.name = \"%s\", .name_size = %zu,", field->name, strlen(field->name));
 	write_text(out, "doc", json_text(field->json, "doc"));
 	write_text(out, "example", example_of(field));
 	write_text(out, "preset", preset_of(field));
@@ -187,7 +187,7 @@ static void write_functions(FILE *out, const char *name)
 		"struct json_object *%s_to_json(const struct %s *in)\n{\n"
 		"\treturn record_to_json(&%s_record, in);\n}\n"
 		"bool %s_from_json(\n"
-		"\tstruct %s *out, struct json_object *in, struct problems *problems)\n{\n"
+		"\tstruct %s *out, const struct json_tree *in, struct problems *problems)\n{\n"
 		"\treturn record_from_json(&%s_record, out, in, problems);\n}\n"
 		"void %s_check(const struct %s *in, const struct codes *codes,\n"
 		"\tenum check_author author, struct problems *problems)\n{\n"
@@ -222,7 +222,7 @@ static void write_untyped(FILE *out, const char *name)
 		"static struct json_object *untyped_%s_to_json(const void *in)\n{\n"
 		"\treturn %s_to_json(in);\n}\n"
 		"static bool untyped_%s_from_json(\n"
-		"\tvoid *out, struct json_object *in, struct problems *problems)\n{\n"
+		"\tvoid *out, const struct json_tree *in, struct problems *problems)\n{\n"
 		"\treturn %s_from_json(out, in, problems);\n}\n"
 		"static void untyped_%s_check(const void *in, const struct codes *codes,\n"
 		"\tenum check_author author, struct problems *problems)\n{\n"

@@ -1,6 +1,5 @@
 /* json_read - any record from JSON, by the rows of its schema; finds all problems at once. */
 #include <assert.h>
-#include <json-c/json.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +7,11 @@
 #include "hub/base/clock.h"
 #include "hub/base/memory.h"
 #include "hub/base/nearest.h"
+#include "schemas/json_tree.h"
 #include "schemas/tables.h"
 
 #define FIELDS_MAX 64 /* of a record */
+#define PRESET_DEPTH 8
 
 /* One value to be read. */
 struct target {
@@ -25,78 +26,80 @@ static void wrong(const struct target *target, const char *text)
 	problems_add(target->problems, target->name, target->field->example, "%s", text);
 }
 
-static struct bytes text_of(struct json_object *in)
+static void read_boolean(const struct target *target, const struct json_tree *in)
 {
-	return bytes_of(json_object_get_string(in), (size_t)json_object_get_string_len(in));
-}
-
-static void read_boolean(const struct target *target, struct json_object *in)
-{
-	if (!json_object_is_type(in, json_type_boolean))
+	if (in->kind != JSON_TREE_BOOLEAN)
 		wrong(target, "is not true or false");
 	else
-		*(bool *)target->at = json_object_get_boolean(in);
+		*(bool *)target->at = in->yes;
 }
 
-static void read_date(const struct target *target, struct json_object *in)
+static void read_date(const struct target *target, const struct json_tree *in)
 {
-	if (!json_object_is_type(in, json_type_string) ||
-		!clock_date_from_text(text_of(in), target->at))
+	if (in->kind != JSON_TREE_STRING || !clock_date_from_text(in->text, target->at))
 		wrong(target, "is not a date like 2026-03-02");
 }
 
-static void read_time(const struct target *target, struct json_object *in)
+static void read_time(const struct target *target, const struct json_tree *in)
 {
-	if (!json_object_is_type(in, json_type_string) || !clock_from_text(text_of(in), target->at))
+	if (in->kind != JSON_TREE_STRING || !clock_from_text(in->text, target->at))
 		wrong(target,
 			"is not a time like 2026-03-02T09:30:00Z or 2026-03-02T10:30:00+01:00");
 }
 
-static void read_int(const struct target *target, struct json_object *in)
+/* A whole number in decimal, as it is written; how great it is does not matter. */
+static bool is_whole(const struct json_tree *in)
 {
-	int64_t value = json_object_get_int64(in);
+	if (in->kind != JSON_TREE_NUMBER)
+		return false;
+	for (size_t i = 0; i < in->text.size; i++)
+		if (strchr(".eE", in->text.data[i]) != NULL)
+			return false;
+	return true;
+}
 
-	if (!json_object_is_type(in, json_type_int))
+static void read_int(const struct target *target, const struct json_tree *in)
+{
+	int64_t value;
+
+	if (!is_whole(in))
 		wrong(target, "is not a whole number");
-	else if (value < INT32_MIN || value > INT32_MAX)
+	else if (!bytes_to_int64(in->text, &value) || value < INT32_MIN || value > INT32_MAX)
 		wrong(target, "is not between -2147483648 and 2147483647");
 	else
 		*(int32_t *)target->at = (int32_t)value;
 }
 
-static void read_long(const struct target *target, struct json_object *in)
+static void read_long(const struct target *target, const struct json_tree *in)
 {
-	if (!json_object_is_type(in, json_type_int))
+	if (!is_whole(in))
 		wrong(target, "is not a whole number");
-	else if (json_object_get_int64(in) > 0 && json_object_get_uint64(in) > INT64_MAX)
-		wrong(target, "is greater than 9223372036854775807");
-	else
-		*(int64_t *)target->at = json_object_get_int64(in);
+	else if (!bytes_to_int64(in->text, target->at))
+		wrong(target,
+			in->text.data[0] == '-' ? "is less than -9223372036854775808"
+						: "is greater than 9223372036854775807");
 }
 
-/* json-c lets some of what is not UTF-8 through: overlong forms, surrogates. */
-static void read_string(const struct target *target, struct json_object *in)
+static void read_string(const struct target *target, const struct json_tree *in)
 {
-	if (!json_object_is_type(in, json_type_string))
+	if (in->kind != JSON_TREE_STRING)
 		wrong(target, "is not a string");
-	else if (!bytes_is_utf8(text_of(in)))
-		wrong(target, "is not UTF-8");
 	else
-		*(struct bytes *)target->at = arena_copy(target->problems->arena, text_of(in));
+		*(struct bytes *)target->at = in->text;
 }
 
-static void read_bytes(const struct target *target, struct json_object *in)
+static void read_bytes(const struct target *target, const struct json_tree *in)
 {
 	struct bytes text, *out = target->at;
 	uint8_t *data;
 	size_t size;
 	const char *end;
 
-	if (!json_object_is_type(in, json_type_string)) {
+	if (in->kind != JSON_TREE_STRING) {
 		wrong(target, "is not a string of base64");
 		return;
 	}
-	text = text_of(in);
+	text = in->text;
 	data = arena_get(target->problems->arena, text.size / 4 * 3 + 1);
 	if (sodium_base642bin(data, text.size / 4 * 3 + 1, (const char *)text.data, text.size, NULL,
 		    &size, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
@@ -106,27 +109,26 @@ static void read_bytes(const struct target *target, struct json_object *in)
 		*out = bytes_of(data, size);
 }
 
-static void read_fixed(const struct target *target, struct json_object *in)
+static void read_fixed(const struct target *target, const struct json_tree *in)
 {
-	bool is_text = json_object_is_type(in, json_type_string);
+	bool is_text = in->kind == JSON_TREE_STRING;
 	size_t size = target->field->fixed_size;
 
 	if (target->field->form == FORM_UUID) {
-		if (!is_text || !bytes_from_uuid(text_of(in), target->at))
+		if (!is_text || !bytes_from_uuid(in->text, target->at))
 			wrong(target, "is not a UUID: 8-4-4-4-12 hexadecimal digits");
-	} else if (!is_text || !bytes_from_hex(text_of(in), target->at, size)) {
+	} else if (!is_text || !bytes_from_hex(in->text, target->at, size)) {
 		problems_add(target->problems, target->name, target->field->example,
 			"is not %zu hexadecimal digits", 2 * size);
 	}
 }
 
-static void read_enum(const struct target *target, struct json_object *in)
+static void read_enum(const struct target *target, const struct json_tree *in)
 {
 	const struct symbols *symbols = target->field->symbols;
 	struct buffer choices = {0};
 
-	if (json_object_is_type(in, json_type_string) &&
-		symbol_find(symbols, text_of(in), target->at))
+	if (in->kind == JSON_TREE_STRING && symbol_find(symbols, in->text, target->at))
 		return;
 	for (size_t i = 0; i < symbols->count; i++)
 		buffer_add_format(&choices, "%s%s", i > 0 ? ", " : "", symbols->names[i]);
@@ -135,10 +137,10 @@ static void read_enum(const struct target *target, struct json_object *in)
 	buffer_done(&choices);
 }
 
-static void read_record(
-	const struct record *record, void *out, struct json_object *in, struct problems *problems);
+static void read_record(const struct record *record, void *out, const struct json_tree *in,
+	struct problems *problems);
 
-static void read_value(const struct target *target, struct json_object *in)
+static void read_value(const struct target *target, const struct json_tree *in)
 {
 	switch (target->field->kind) {
 	case FIELD_BOOLEAN:
@@ -177,19 +179,19 @@ static void read_value(const struct target *target, struct json_object *in)
 	abort();
 }
 
-static void read_array(const struct target *target, struct json_object *in, void *record)
+static void read_array(const struct target *target, const struct json_tree *in, void *record)
 {
 	const struct field *field = target->field;
 	struct problems *problems = target->problems;
 	size_t before = problems_enter(problems, field->name);
 
-	if (json_object_is_type(in, json_type_array)) {
-		size_t count = json_object_array_length(in);
+	if (in->kind == JSON_TREE_ARRAY) {
+		size_t count = in->count, i = 0;
 		char *items = arena_get_array(problems->arena, count, field->item_size);
-		for (size_t i = 0; i < count; i++) {
+		for (const struct json_tree *it = in->first; it != NULL; it = it->next, i++) {
 			struct target item = {field, NULL, items + i * field->item_size, problems};
 			size_t outer = problems_enter_place(problems, i);
-			read_value(&item, json_object_array_get_idx(in, i));
+			read_value(&item, it);
 			problems_leave(problems, outer);
 		}
 		*(void **)field_place(record, field->offset) = items;
@@ -200,10 +202,10 @@ static void read_array(const struct target *target, struct json_object *in, void
 	problems_leave(problems, before);
 }
 
-static const struct branch *find_branch(const struct field *field, const char *name)
+static const struct branch *find_branch(const struct field *field, struct bytes name)
 {
 	for (size_t i = 0; i < field->branch_count; i++)
-		if (strcmp(field->branches[i].record->name, name) == 0)
+		if (bytes_equal_string(name, field->branches[i].record->name))
 			return &field->branches[i];
 	return NULL;
 }
@@ -219,32 +221,28 @@ static void wrong_union(const struct field *field, struct problems *problems)
 	buffer_done(&choices);
 }
 
-static void read_union(const struct target *target, struct json_object *in, void *record)
+static void read_union(const struct target *target, const struct json_tree *in, void *record)
 {
 	const struct field *field = target->field;
 	struct problems *problems = target->problems;
 	size_t before = problems_enter(problems, field->name);
 	const struct branch *branch = NULL;
 
-	if (json_object_is_type(in, json_type_object) && json_object_object_length(in) == 1) {
-		json_object_object_foreach(in, name, inner)
-		{
-			branch = find_branch(field, name);
-			if (branch == NULL)
-				break;
-			size_t outer = problems_enter(problems, name);
-			void *at = arena_get(problems->arena, branch->record->size);
-			read_record(branch->record, at, inner, problems);
-			*(void **)field_place(record, branch->offset) = at;
-			problems_leave(problems, outer);
-		}
-	}
-	if (branch == NULL)
+	if (in->kind == JSON_TREE_OBJECT && in->count == 1)
+		branch = find_branch(field, in->first->name);
+	if (branch == NULL) {
 		wrong_union(field, problems);
+	} else {
+		size_t outer = problems_enter(problems, branch->record->name);
+		void *at = arena_get(problems->arena, branch->record->size);
+		read_record(branch->record, at, in->first, problems);
+		*(void **)field_place(record, branch->offset) = at;
+		problems_leave(problems, outer);
+	}
 	problems_leave(problems, before);
 }
 
-static void read_inner(const struct target *target, struct json_object *in, void *record)
+static void read_inner(const struct target *target, const struct json_tree *in, void *record)
 {
 	struct target inner = *target;
 	size_t before = problems_enter(target->problems, target->name);
@@ -259,8 +257,8 @@ static void read_inner(const struct target *target, struct json_object *in, void
 	problems_leave(target->problems, before);
 }
 
-static void read_field(
-	const struct field *field, void *record, struct json_object *in, struct problems *problems)
+static void read_field(const struct field *field, void *record, const struct json_tree *in,
+	struct problems *problems)
 {
 	struct target target = {field, field->name, field_place(record, field->offset), problems};
 
@@ -293,8 +291,6 @@ static bool read_plain_preset(const struct field *field, void *at)
 /* A field that is null or left out: a zeroed struct has null and no items already. */
 static void read_nothing(const struct field *field, void *record, struct problems *problems)
 {
-	struct json_object *preset;
-
 	if (field->presence != FIELD_REQUIRED)
 		return;
 	if (field->preset == NULL) {
@@ -303,9 +299,23 @@ static void read_nothing(const struct field *field, void *record, struct problem
 	}
 	if (read_plain_preset(field, field_place(record, field->offset)))
 		return;
-	preset = json_tokener_parse(field->preset);
+	const struct json_tree *preset =
+		json_tree_parse(bytes_of_string(field->preset), PRESET_DEPTH, problems);
+	assert(preset != NULL);
 	read_field(field, record, preset, problems);
-	json_object_put(preset);
+}
+
+/* Members mostly come in the order of the fields, so each is looked for from where the last one
+ * was. record->count: there is none. */
+static size_t find_place(const struct record *record, struct bytes name, size_t from)
+{
+	for (size_t tried = 0, at = from; tried < record->count; tried++) {
+		const struct field *field = &record->fields[at];
+		if (field->name_size == name.size && memcmp(field->name, name.data, name.size) == 0)
+			return at;
+		at = at + 1 < record->count ? at + 1 : 0;
+	}
+	return record->count;
 }
 
 /* The field that somebody meant; NULL: none. */
@@ -322,61 +332,56 @@ static const char *nearest_field(const struct record *record, const char *name)
 }
 
 static void find_unknown(
-	const struct record *record, struct json_object *in, struct problems *problems)
+	const struct record *record, const struct json_tree *in, struct problems *problems)
 {
-	json_object_object_foreach(in, name, value)
-	{
-		const char *nearest;
+	for (const struct json_tree *it = in->first; it != NULL; it = it->next) {
+		const char *name = arena_string(problems->arena, it->name);
+		const char *nearest = nearest_field(record, name);
 
-		(void)value;
-		if (record_find_field(record, name) != NULL)
+		if (find_place(record, it->name, 0) < record->count)
 			continue;
-		nearest = nearest_field(record, name);
-		if (!bytes_is_utf8(bytes_of_string(name)))
-			problems_add(problems, NULL, NULL, "has a member whose name is not UTF-8");
-		else if (nearest != NULL)
+		if (nearest != NULL)
 			problems_add(problems, name, NULL, "is unknown: do you mean %s?", nearest);
 		else
 			problems_add(problems, name, NULL, "is unknown: leave it out");
 	}
 }
 
-/* The members in the order of their fields. They mostly come in that order, so each is looked for
- * behind the last one first. false: there are others too. */
-static bool sort_members(
-	const struct record *record, struct json_object *in, struct json_object **values)
+/* The members in the order of their fields. false: there are others too. */
+static bool sort_members(const struct record *record, const struct json_tree *in,
+	const struct json_tree **values, struct problems *problems)
 {
 	bool all_known = true;
 	size_t at = 0;
 
 	assert(record->count <= FIELDS_MAX);
-	json_object_object_foreach(in, name, value)
-	{
-		size_t tried = 0;
-		while (tried < record->count && strcmp(record->fields[at].name, name) != 0) {
-			at = at + 1 < record->count ? at + 1 : 0;
-			tried++;
-		}
-		if (tried < record->count)
-			values[at] = value;
-		else
+	for (const struct json_tree *it = in->first; it != NULL; it = it->next) {
+		size_t place = find_place(record, it->name, at);
+		if (place == record->count) {
 			all_known = false;
+			continue;
+		}
+		if (values[place] != NULL)
+			problems_add(problems, record->fields[place].name, NULL,
+				"is there twice: leave one out");
+		values[place] = it;
+		at = place;
 	}
 	return all_known;
 }
 
-static void read_record(
-	const struct record *record, void *out, struct json_object *in, struct problems *problems)
+static void read_record(const struct record *record, void *out, const struct json_tree *in,
+	struct problems *problems)
 {
-	struct json_object *values[FIELDS_MAX] = {NULL};
+	const struct json_tree *values[FIELDS_MAX] = {NULL};
 
-	if (!json_object_is_type(in, json_type_object)) {
+	if (in->kind != JSON_TREE_OBJECT) {
 		problems_add(problems, NULL, NULL, "is not an object");
 		return;
 	}
-	bool all_known = sort_members(record, in, values);
+	bool all_known = sort_members(record, in, values, problems);
 	for (size_t i = 0; i < record->count; i++) {
-		if (values[i] == NULL)
+		if (values[i] == NULL || values[i]->kind == JSON_TREE_NULL)
 			read_nothing(&record->fields[i], out, problems);
 		else
 			read_field(&record->fields[i], out, values[i], problems);
@@ -385,8 +390,8 @@ static void read_record(
 		find_unknown(record, in, problems);
 }
 
-bool record_from_json(
-	const struct record *record, void *out, struct json_object *in, struct problems *problems)
+bool record_from_json(const struct record *record, void *out, const struct json_tree *in,
+	struct problems *problems)
 {
 	size_t before = problems->count;
 

@@ -37,8 +37,9 @@
  *	an enum its symbol, a union of records {"Referral": {…}}.
  * bool message_from_json(out, in, problems);
  *	The same forms; a member that is null counts as left out, one left out gets its default.
- *	Finds all problems, not only the first; true: none. Copies into problems->arena. Says
- *	nothing about codes, forms and ranges: message_check does.
+ *	A member that is there twice is a problem. Finds all of them, not only the first; true:
+ *	none. Strings are those of `in`, all else lies in problems->arena. Says nothing about codes,
+ *	forms and ranges: message_check does.
  * void message_check(in, codes, author, problems);
  *	Codes stand in their list, strings are UTF-8 without zero bytes and have the form and
  *	length that the schema names, numbers are in range. Allocates only for problems.
@@ -48,6 +49,7 @@
 enum check_author { CHECK_HUB, CHECK_PARTNER };
 
 struct json_object;
+struct json_tree;
 struct record;
 
 /* One schema, and its functions for who does not know the record's type (readers of any topic). */
@@ -62,7 +64,7 @@ struct schema {
 	enum outcome (*decode)(
 		void *record, struct bytes in, struct arena *arena, struct err *err) MUST_CHECK;
 	struct json_object *(*to_json)(const void *record);
-	bool (*from_json)(void *record, struct json_object *in, struct problems *problems);
+	bool (*from_json)(void *record, const struct json_tree *in, struct problems *problems);
 	void (*check)(const void *record, const struct codes *codes, enum check_author author,
 		struct problems *problems);
 };

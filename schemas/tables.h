@@ -37,6 +37,7 @@ struct branch {
 
 struct field {
 	const char *name, *doc, *example;
+	size_t name_size;
 	const char *preset; /* the default in JSON; NULL: none */
 	enum field_kind kind; /* FIELD_ARRAY: of an item */
 	enum field_presence presence;
@@ -67,8 +68,8 @@ const struct field *record_find_field(const struct record *record, const char *n
 
 /* What schemas/schema.h says of x_to_json, x_from_json and x_check. */
 struct json_object *record_to_json(const struct record *record, const void *in);
-bool record_from_json(
-	const struct record *record, void *out, struct json_object *in, struct problems *problems);
+bool record_from_json(const struct record *record, void *out, const struct json_tree *in,
+	struct problems *problems);
 
 struct check {
 	const struct codes *codes;

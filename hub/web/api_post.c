@@ -35,19 +35,19 @@ static enum parse_result read_body(
 	struct call *call, struct parse_event *event, struct draft *draft)
 {
 	struct request *request = call->request;
-	struct parse *parse = call->edge->parse;
+	int32_t depth = call->edge->options->conf->http.json_depth;
 	struct bytes body = request_body(request);
 	*event = (struct parse_event){0};
 	if (is_structured(call))
-		return parse_event(parse, body, event, draft, call->problems);
+		return parse_event(body, depth, event, draft, call->problems);
 	event->specversion = event_header(request, "ce-specversion");
 	if (event->specversion.data == NULL)
-		return parse_draft(parse, body, NULL, draft, call->problems);
+		return parse_draft(body, depth, NULL, draft, call->problems);
 	event->id = event_header(request, "ce-id");
 	event->source = event_header(request, "ce-source");
 	event->type = event_header(request, "ce-type");
 	event->time = event_header(request, "ce-time");
-	return parse_draft(parse, body, event, draft, call->problems);
+	return parse_draft(body, depth, event, draft, call->problems);
 }
 
 /* The path names the referral; the body may say the same once more. */

@@ -91,7 +91,6 @@ static enum outcome open_intake(struct edge *edge, struct err *err)
 		.loop = edge->loop,
 		.reader = &edge->reader,
 		.sent = edge->sent};
-	edge->parse = parse_new(conf->http.json_depth);
 	edge->buckets = memory_get_zeroed(conf->rules.partners_count + 1, sizeof(*edge->buckets));
 	open_reader(edge);
 	return intake_new(&edge->intake, &options, err);
@@ -175,7 +174,6 @@ void edge_stop(struct edge *edge)
 	server_free(edge->server);
 	intake_free(edge->intake);
 	view_reader_free(edge->reader);
-	parse_free(edge->parse);
 	free(edge->buckets);
 	loop_bell_free(edge->committed);
 	loop_bell_free(edge->stop);

@@ -20,7 +20,6 @@ struct edge {
 	struct loop *loop;
 	struct server *server;
 	struct intake *intake;
-	struct parse *parse;
 	struct view_reader *reader; /* NULL: there is no view yet */
 	struct bucket *buckets; /* one per partner of the configuration */
 	struct call *waiting; /* for the view */

@@ -7,10 +7,11 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/edge_conf.h"
 
+#define DEPTH 16
 #define NOW INT64_C(1772443800000)
 
-static enum parse_result read_body(struct parse *parse, uint8_t form, struct bytes body,
-	struct draft *draft, struct problems *problems)
+static enum parse_result read_body(
+	uint8_t form, struct bytes body, struct draft *draft, struct problems *problems)
 {
 	struct parse_event event = {.specversion = bytes_of_string("1.0"),
 		.id = body,
@@ -18,10 +19,10 @@ static enum parse_result read_body(struct parse *parse, uint8_t form, struct byt
 		.type = bytes_of_string("t"),
 		.time = body};
 	if (form == 0)
-		return parse_draft(parse, body, NULL, draft, problems);
+		return parse_draft(body, DEPTH, NULL, draft, problems);
 	if (form == 1)
-		return parse_draft(parse, body, &event, draft, problems);
-	return parse_event(parse, body, &event, draft, problems);
+		return parse_draft(body, DEPTH, &event, draft, problems);
+	return parse_event(body, DEPTH, &event, draft, problems);
 }
 
 static const struct ids *ids(void)
@@ -59,20 +60,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena arena = {0};
 	struct problems problems;
 	struct draft draft;
-	struct parse *parse = parse_new(16);
 	const struct check_sender sender = {.kind = (enum check_kind)(data[0] % 3),
 		.conf = edge_conf(),
 		.partner = &edge_conf()->partners[0],
 		.now = NOW};
 	problems_init(&problems, &arena);
 	enum parse_result result =
-		read_body(parse, data[0] / 3 % 3, bytes_of(data + 1, size - 1), &draft, &problems);
+		read_body(data[0] / 3 % 3, bytes_of(data + 1, size - 1), &draft, &problems);
 	fuzz_must((result == PARSE_OK) == (problems.count == 0));
 	if (result != PARSE_UNREADABLE)
 		check_draft(&draft, &sender, &problems);
 	if (problems.count == 0)
 		take(&draft, &arena, &problems);
-	parse_free(parse);
 	arena_done(&arena);
 	return 0;
 }

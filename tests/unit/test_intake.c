@@ -13,6 +13,7 @@
 #include "hub/seal/seal.h"
 #include "tests/support/edge_conf.h"
 
+#define DEPTH 16
 #define NOW INT64_C(1772443800000) /* 2026-03-02T09:30:00Z */
 
 static const char good[] =
@@ -34,7 +35,6 @@ static const char good_action[] =
 struct desk {
 	struct arena arena;
 	struct problems problems;
-	struct parse *parse;
 	struct ids *ids;
 	struct draft draft;
 	struct message message;
@@ -45,7 +45,7 @@ static int set_up(void **state)
 	static struct desk desk;
 	struct ids_secrets secrets = {.pseudonym = {1}, .id = {2}};
 	struct err err = {0};
-	desk = (struct desk){.parse = parse_new(16), .ids = NULL};
+	desk = (struct desk){.ids = NULL};
 	if (seal_start(&err) != OK)
 		return 1;
 	desk.ids = ids_new(&secrets);
@@ -57,7 +57,6 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct desk *desk = *state;
-	parse_free(desk->parse);
 	ids_free(desk->ids);
 	arena_done(&desk->arena);
 	return 0;
@@ -75,7 +74,7 @@ static struct bytes with(struct desk *desk, const char *text, const char *old, c
 static enum parse_result parse(struct desk *desk, struct bytes body)
 {
 	problems_init(&desk->problems, &desk->arena);
-	return parse_draft(desk->parse, body, NULL, &desk->draft, &desk->problems);
+	return parse_draft(body, DEPTH, NULL, &desk->draft, &desk->problems);
 }
 
 static void check(struct desk *desk, enum check_kind kind)
@@ -413,7 +412,7 @@ static void test_cloud_events(void **state)
 			arena_format(&desk->arena, "{%s,\"data\":%s}", rows[i].before, data);
 		problems_init(&desk->problems, &desk->arena);
 		enum parse_result result = parse_event(
-			desk->parse, bytes_of_string(body), &event, &desk->draft, &desk->problems);
+			bytes_of_string(body), DEPTH, &event, &desk->draft, &desk->problems);
 		assert_int_equal(result, rows[i].problem == NULL ? PARSE_OK : PARSE_INVALID);
 		if (rows[i].problem != NULL)
 			assert_string_equal(desk->problems.items[0].path, rows[i].problem);
@@ -428,8 +427,8 @@ static void test_cloud_event_around_a_bad_draft(void **state)
 	struct parse_event event;
 	const char *body = "{\"specversion\":\"1.0\",\"id\":\"e1\",\"source\":\"/s\",\"data\":"
 			   "{\"system\":7,\"body\":{}}}";
-	assert_int_equal(parse_event(desk->parse, bytes_of_string(body), &event, &desk->draft,
-				 &desk->problems),
+	assert_int_equal(
+		parse_event(bytes_of_string(body), DEPTH, &event, &desk->draft, &desk->problems),
 		PARSE_INVALID);
 	assert_int_equal(desk->problems.count, 3);
 	assert_string_equal(desk->problems.items[0].path, "data.system");
@@ -447,12 +446,11 @@ static void test_binary_cloud_event(void **state)
 		.time = bytes_of_string("2026-03-02T07:00:00Z")};
 	struct bytes body = with(desk, good, "\"reference\":\"r1\",", "");
 	body = with(desk, (const char *)body.data, "\"occurred_at\":\"2026-03-02T08:00:00Z\",", "");
-	assert_int_equal(
-		parse_draft(desk->parse, body, &event, &desk->draft, &desk->problems), PARSE_OK);
+	assert_int_equal(parse_draft(body, DEPTH, &event, &desk->draft, &desk->problems), PARSE_OK);
 	assert_true(bytes_equal_string(desk->draft.reference, "e1"));
 	assert_int_equal(desk->draft.occurred_at, NOW - 150 * CLOCK_MINUTE_MS);
-	assert_int_equal(parse_draft(desk->parse, bytes_of_string(good), &event, &desk->draft,
-				 &desk->problems),
+	assert_int_equal(
+		parse_draft(bytes_of_string(good), DEPTH, &event, &desk->draft, &desk->problems),
 		PARSE_OK);
 	assert_true(bytes_equal_string(desk->draft.reference, "r1"));
 	assert_int_equal(desk->draft.occurred_at, NOW - 90 * CLOCK_MINUTE_MS);

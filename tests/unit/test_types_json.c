@@ -7,6 +7,7 @@
 
 #include "hub/base/codes.h"
 #include "hub/base/format.h"
+#include "schemas/json_tree.h"
 #include "schemas/types.h"
 
 /* Problems, one a line: path: text (example). */
@@ -31,11 +32,11 @@ struct fixture {
 
 static void read_draft(struct fixture *fixture, const char *json)
 {
-	struct json_object *in = json_tokener_parse(json);
+	const struct json_tree *in;
 
 	problems_init(&fixture->problems, &fixture->arena);
-	fixture->good = draft_from_json(&fixture->draft, in, &fixture->problems);
-	json_object_put(in);
+	in = json_tree_parse(bytes_of_string(json), 16, &fixture->problems);
+	fixture->good = in != NULL && draft_from_json(&fixture->draft, in, &fixture->problems);
 	buffer_clear(&fixture->found);
 	list(&fixture->problems, &fixture->found);
 }
@@ -124,10 +125,15 @@ static const struct row rows[] = {
 		"(GUIDANCE)\n"
 		"body.Referral.legal_basis.kind: is none of PUBLIC_TASK, CONSENT (PUBLIC_TASK)\n"
 		"body.Referral.zzz: is unknown: leave it out\n"},
-	{"{\"case\": \"\xf0\x83\x84\x9e\", \"\xf0\x83\x84\x9e\": 1}",
-		"case: is not UTF-8 (2026-000123)\n"
-		"body: is missing: What is said.\n"
-		": has a member whose name is not UTF-8\n"},
+	{"{\"case\": \"\xf0\x83\x84\x9e\"}", ": is not UTF-8\n"},
+	{"{\"case\": \"1\", \"leg\": \"2\", \"case\": null}",
+		"case: is there twice: leave one out\n"
+		"body: is missing: What is said.\n"},
+	{"{\"occurred_at\": 1, \"body\": {\"StatusChange\": {\"action\": \"SEEN\", "
+	 "\"seen_version\": 99999999999999999999}}}",
+		"occurred_at: is not a time like 2026-03-02T09:30:00Z or 2026-03-02T10:30:00+01:00 "
+		"(2026-03-02T09:30:00Z)\n"
+		"body.StatusChange.seen_version: is not between -2147483648 and 2147483647 (3)\n"},
 	{"{\"body\": {\"Referral\": {\"kind\": \"TRANSFER\", \"subject\": \"PERSON\", "
 	 "\"question\": "
 	 "\"LEERBAAN\", \"origin\": \"PARTNER\", \"purpose\": \"GUIDANCE\"}}}",

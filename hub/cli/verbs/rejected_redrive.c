@@ -9,10 +9,12 @@
 #include "hub/cli/verbs.h"
 #include "hub/seal/seal.h"
 #include "hub/view/report.h"
+#include "schemas/json_tree.h"
 
 #define QUEUE_MOST 100000
 #define FILE_MOST (4 * 1024 * 1024)
 #define LOOK_EVERY_MS 100
+#define JSON_DEPTH 32
 
 struct redrive {
 	struct cli_call *call;
@@ -95,22 +97,23 @@ static enum outcome encode_json(
 {
 	struct problems problems;
 	struct message message;
+	struct buffer record = {0};
 	struct wire *wire;
-	struct json_object *json = json_tokener_parse(buffer_string(text));
 	problems_init(&problems, &call->arena);
-	if (message_from_json(&message, json, &problems))
+	const struct json_tree *json = json_tree_parse(buffer_bytes(text), JSON_DEPTH, &problems);
+	if (json != NULL && message_from_json(&message, json, &problems))
 		message_check(&message, call->conf->codes, CHECK_HUB, &problems);
-	json_object_put(json);
 	if (problems.count > 0)
 		return err_set(err, REJECT, "%s: %s: %s (%zu problem%s in all)", path,
 			problems.items[0].path, problems.items[0].text, problems.count,
 			problems.count == 1 ? "" : "s");
 	if (reach_wire(call->conf, &wire, err) != OK)
 		return err->outcome;
-	buffer_clear(text);
-	wire_begin(wire, &schema_message, text);
-	message_encode(&message, text);
+	wire_begin(wire, &schema_message, &record);
+	message_encode(&message, &record);
 	wire_free(wire);
+	seal_wipe_buffer(text);
+	*text = record;
 	return OK;
 }
 

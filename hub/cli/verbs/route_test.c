@@ -5,6 +5,9 @@
 #include "hub/cli/screen/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/handover/route.h"
+#include "schemas/json_tree.h"
+
+#define JSON_DEPTH 32
 
 static struct json_object *read_json(const char *path, struct err *err)
 {
@@ -93,7 +96,11 @@ static enum outcome answer(struct cli_call *call, struct json_object *json, stru
 	struct route_answer found;
 	struct problems problems;
 	problems_init(&problems, &call->arena);
-	if (referral_from_json(&referral, find_referral(json), &problems))
+	const char *text =
+		json_object_to_json_string_ext(find_referral(json), JSON_C_TO_STRING_PLAIN);
+	const struct json_tree *tree =
+		json_tree_parse(bytes_of_string(text), JSON_DEPTH, &problems);
+	if (tree != NULL && referral_from_json(&referral, tree, &problems))
 		referral_check(&referral, conf->codes, CHECK_PARTNER, &problems);
 	if (problems.count > 0) {
 		show_problems(call, &problems);

@@ -2,67 +2,17 @@
  * CloudEvent. */
 #include "hub/flow/intake/parse.h"
 
-#include <json-c/json.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "hub/base/clock.h"
-#include "hub/base/memory.h"
+#include "schemas/json_tree.h"
 
-struct parse {
-	struct json_tokener *tokener;
-};
-
-struct parse *parse_new(int32_t depth)
+/* NULL: a problem was added. */
+static const struct json_tree *read_object(
+	struct bytes body, int32_t depth, struct problems *problems)
 {
-	struct parse *parse = memory_get(sizeof(*parse));
-	parse->tokener = json_tokener_new_ex(depth);
-	if (parse->tokener == NULL)
-		abort();
-	json_tokener_set_flags(parse->tokener, JSON_TOKENER_STRICT);
-	return parse;
-}
-
-void parse_free(struct parse *parse)
-{
-	if (parse == NULL)
-		return;
-	json_tokener_free(parse->tokener);
-	free(parse);
-}
-
-static const char *reason(enum json_tokener_error error)
-{
-	if (error == json_tokener_continue)
-		return "it ends too early";
-	if (error == json_tokener_success)
-		return "something stands behind its end";
-	return json_tokener_error_desc(error);
-}
-
-/* The caller puts it; NULL: a problem was added. */
-static struct json_object *read_object(
-	struct parse *parse, struct bytes body, struct problems *problems)
-{
-	struct json_tokener *tokener = parse->tokener;
-	/* json-c can look for this too, but does so byte by byte. */
-	if (!bytes_is_utf8(body)) {
-		problems_add(problems, NULL, NULL, "is not UTF-8");
-		return NULL;
-	}
-	json_tokener_reset(tokener);
-	struct json_object *object =
-		json_tokener_parse_ex(tokener, (const char *)body.data, (int)body.size);
-	enum json_tokener_error error = json_tokener_get_error(tokener);
-	size_t end = json_tokener_get_parse_end(tokener);
-	if (error != json_tokener_success || end != body.size)
-		problems_add(
-			problems, NULL, NULL, "is not JSON: at byte %zu: %s", end, reason(error));
-	else if (!json_object_is_type(object, json_type_object))
-		problems_add(problems, NULL, "{\"case\": …}", "is not a JSON object");
-	else
-		return object;
-	json_object_put(object);
+	const struct json_tree *tree = json_tree_parse(body, depth, problems);
+	if (tree == NULL || tree->kind == JSON_TREE_OBJECT)
+		return tree;
+	problems_add(problems, NULL, "{\"case\": …}", "is not a JSON object");
 	return NULL;
 }
 
@@ -86,7 +36,7 @@ static void check_attributes(const struct parse_event *event, struct problems *p
 static void fill_in(const struct parse_event *event, struct draft *draft, struct problems *problems)
 {
 	if (draft->reference.data == NULL)
-		draft->reference = arena_copy(problems->arena, event->id);
+		draft->reference = event->id;
 	if (draft->has_occurred_at || event->time.data == NULL)
 		return;
 	draft->has_occurred_at = clock_from_text(event->time, &draft->occurred_at);
@@ -94,7 +44,7 @@ static void fill_in(const struct parse_event *event, struct draft *draft, struct
 		problems_add(problems, "time", "2026-03-02T09:30:00Z", "is not a time (RFC 3339)");
 }
 
-static void read_data(struct json_object *object, const struct parse_event *event,
+static void read_data(const struct json_tree *object, const struct parse_event *event,
 	struct draft *out, struct problems *problems)
 {
 	*out = (struct draft){0};
@@ -106,35 +56,34 @@ static void read_data(struct json_object *object, const struct parse_event *even
 		fill_in(event, out, problems);
 }
 
-enum parse_result parse_draft(struct parse *parse, struct bytes body,
-	const struct parse_event *event, struct draft *out, struct problems *problems)
+enum parse_result parse_draft(struct bytes body, int32_t depth, const struct parse_event *event,
+	struct draft *out, struct problems *problems)
 {
-	struct json_object *object = read_object(parse, body, problems);
+	const struct json_tree *object = read_object(body, depth, problems);
 	if (object == NULL)
 		return PARSE_UNREADABLE;
 	read_data(object, event, out, problems);
-	json_object_put(object);
 	return problems->count == 0 ? PARSE_OK : PARSE_INVALID;
 }
 
-static void take_attribute(
-	struct json_object *object, const char *name, struct bytes *out, struct problems *problems)
+static void take_attribute(const struct json_tree *object, const char *name, struct bytes *out,
+	struct problems *problems)
 {
-	struct json_object *value = json_object_object_get(object, name);
-	if (json_object_is_type(value, json_type_string))
-		*out = arena_copy(problems->arena,
-			bytes_of(json_object_get_string(value),
-				(size_t)json_object_get_string_len(value)));
-	else if (value != NULL)
+	const struct json_tree *value = json_tree_member(object, name);
+	if (value == NULL || value->kind == JSON_TREE_NULL)
+		return;
+	if (value->kind == JSON_TREE_STRING)
+		*out = value->text;
+	else
 		problems_add(problems, name, NULL, "is not a string");
 }
 
-static void take_data(struct json_object *object, const struct parse_event *event,
+static void take_data(const struct json_tree *object, const struct parse_event *event,
 	struct draft *out, struct problems *problems)
 {
-	struct json_object *data = json_object_object_get(object, "data");
+	const struct json_tree *data = json_tree_member(object, "data");
 	*out = (struct draft){0};
-	if (!json_object_is_type(data, json_type_object)) {
+	if (data == NULL || data->kind != JSON_TREE_OBJECT) {
 		problems_add(problems, "data", "{\"case\": …}", "is not a JSON object");
 		check_attributes(event, problems);
 		return;
@@ -147,10 +96,10 @@ static void take_data(struct json_object *object, const struct parse_event *even
 		fill_in(event, out, problems);
 }
 
-enum parse_result parse_event(struct parse *parse, struct bytes body, struct parse_event *event,
+enum parse_result parse_event(struct bytes body, int32_t depth, struct parse_event *event,
 	struct draft *out, struct problems *problems)
 {
-	struct json_object *object = read_object(parse, body, problems);
+	const struct json_tree *object = read_object(body, depth, problems);
 	if (object == NULL)
 		return PARSE_UNREADABLE;
 	*event = (struct parse_event){0};
@@ -161,6 +110,5 @@ enum parse_result parse_event(struct parse *parse, struct bytes body, struct par
 	take_attribute(object, "time", &event->time, problems);
 	take_attribute(object, "traceparent", &event->trace, problems);
 	take_data(object, event, out, problems);
-	json_object_put(object);
 	return problems->count == 0 ? PARSE_OK : PARSE_INVALID;
 }

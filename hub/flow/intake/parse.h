@@ -10,11 +10,6 @@
 #include "hub/base/problems.h"
 #include "schemas/types.h"
 
-struct parse; /* for one thread */
-
-struct parse *parse_new(int32_t depth); /* of nested JSON, at most */
-void parse_free(struct parse *parse);
-
 /* The attributes of a CloudEvent (CloudEvents 1.0.2). In binary mode they are headers and come in
  * with the body; in structured mode parse_event fills them in. */
 struct parse_event {
@@ -28,12 +23,13 @@ enum parse_result {
 	PARSE_INVALID, /* problems has all that is wrong */
 };
 
-/* event NULL: bare JSON. Else binary mode: its id stands in for a missing reference, its time for a
- * missing occurred_at. Copies into problems->arena. */
-enum parse_result parse_draft(struct parse *parse, struct bytes body,
-	const struct parse_event *event, struct draft *out, struct problems *problems);
+/* depth: of nested JSON, at most. event NULL: bare JSON. Else binary mode: its id stands in for a
+ * missing reference, its time for a missing occurred_at. The Draft borrows from the body and from
+ * the event; the rest of it lies in problems->arena. */
+enum parse_result parse_draft(struct bytes body, int32_t depth, const struct parse_event *event,
+	struct draft *out, struct problems *problems);
 /* Structured mode: the attributes are members, and the Draft is `data`. */
-enum parse_result parse_event(struct parse *parse, struct bytes body, struct parse_event *event,
+enum parse_result parse_event(struct bytes body, int32_t depth, struct parse_event *event,
 	struct draft *out, struct problems *problems);
 
 #endif
