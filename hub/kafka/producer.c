@@ -2,6 +2,8 @@
 #include "hub/kafka/producer.h"
 
 #include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -12,12 +14,15 @@
 #include "hub/kafka/writer.h"
 
 #define LOOK_UP_MS 5000
-#define PROBE_MS 100
+#define PROBE_MS 500
 #define PROBE_EVERY_MS 1000
 #define FREE_MS 1000
 #define RENEW_EVERY_MS 5000
 #define QUEUE_KBYTES "65536"
 #define QUEUE_BYTES (INT64_C(65536) * 1024)
+
+/* Of the question whether the brokers are back. */
+enum probe { PROBE_NONE, PROBE_RUNS, PROBE_ANSWERED, PROBE_SILENT };
 
 struct producer {
 	const struct kafka_settings *settings;
@@ -27,6 +32,8 @@ struct producer {
 	int64_t outstanding_bytes;
 	bool well, failed;
 	int64_t probed, renewed; /* monotonic ms */
+	_Atomic enum probe probe;
+	pthread_t prober; /* unless PROBE_NONE */
 	int fd;
 };
 
@@ -122,9 +129,19 @@ enum outcome producer_new(struct producer **out, const struct kafka_settings *se
 	return OK;
 }
 
+/* Waits, for PROBE_MS at most where it still runs. */
+static enum probe end_probe(struct producer *producer)
+{
+	if (atomic_load(&producer->probe) == PROBE_NONE)
+		return PROBE_NONE;
+	pthread_join(producer->prober, NULL);
+	return atomic_exchange(&producer->probe, PROBE_NONE);
+}
+
 /* Every record taken gets its receipt before the client goes. */
 static void close_client(struct producer *producer)
 {
+	end_probe(producer);
 	rd_kafka_purge(producer->writer.client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 	while (producer->outstanding > 0)
 		rd_kafka_poll(producer->writer.client, 100);
@@ -162,20 +179,35 @@ bool producer_is_pressed(const struct producer *producer)
 		producer->outstanding_bytes >= QUEUE_BYTES / 5 * 4;
 }
 
-/* Without traffic nothing tells that the brokers are back, so ask them, seldom and briefly. */
-static bool brokers_answer(struct producer *producer)
+static void *ask(void *context)
 {
-	int64_t now = clock_monotonic();
-	if (!producer->writer.client || now - producer->probed < PROBE_EVERY_MS)
-		return false;
+	struct producer *producer = context;
 	const struct rd_kafka_metadata *found = NULL;
 	rd_kafka_resp_err_t code = rd_kafka_metadata(producer->writer.client, 0,
 		producer->writer.topics[TOPIC_INTAKE], &found, PROBE_MS);
-	producer->probed = clock_monotonic();
-	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+		rd_kafka_metadata_destroy(found);
+	atomic_store(&producer->probe,
+		code == RD_KAFKA_RESP_ERR_NO_ERROR ? PROBE_ANSWERED : PROBE_SILENT);
+	return NULL;
+}
+
+/* Without traffic nothing tells that the brokers are back, so ask them, seldom, and in a thread of
+ * its own: the library can ask only in a way that waits, and nobody's loop may. */
+static bool brokers_answer(struct producer *producer)
+{
+	enum probe probe = atomic_load(&producer->probe);
+	if (probe == PROBE_ANSWERED || probe == PROBE_SILENT)
+		return end_probe(producer) == PROBE_ANSWERED;
+	int64_t now = clock_monotonic();
+	if (probe == PROBE_RUNS || !producer->writer.client ||
+		now - producer->probed < PROBE_EVERY_MS)
 		return false;
-	rd_kafka_metadata_destroy(found);
-	return true;
+	producer->probed = now;
+	atomic_store(&producer->probe, PROBE_RUNS);
+	if (pthread_create(&producer->prober, NULL, ask, producer) != 0)
+		atomic_store(&producer->probe, PROBE_NONE);
+	return false;
 }
 
 bool producer_is_well(struct producer *producer)
@@ -198,9 +230,9 @@ static void renew(struct producer *producer)
 	if (producer->writer.client)
 		close_client(producer);
 	kafka_count_renewal("producer");
-	producer->failed = open_client(producer, PROBE_EVERY_MS, &ignored) != OK;
+	producer->failed = open_client(producer, 0, &ignored) != OK;
 	producer->renewed = clock_monotonic();
-	producer->well = !producer->failed;
+	producer->well = false;
 }
 
 void producer_serve(struct producer *producer, int timeout_ms)

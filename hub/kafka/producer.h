@@ -44,8 +44,9 @@ enum outcome producer_send(
 	struct producer *producer, const struct record_write *record, struct err *err) MUST_CHECK;
 /* Whether the queue is 80 % full: take no more input. */
 bool producer_is_pressed(const struct producer *producer);
-/* Whether Kafka can store now: the last receipt was OK, or the brokers answer. For readiness and
- * for 503. */
+/* Whether Kafka can store now: the last receipt was OK, or the brokers answered since. For
+ * readiness and for 503. Does not wait: while Kafka is away each call may have them asked, once a
+ * second. */
 bool producer_is_well(struct producer *producer);
 
 /* Readable when receipts wait; then producer_serve gives them. For epoll. */

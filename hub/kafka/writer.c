@@ -48,7 +48,7 @@ enum outcome writer_init(struct writer *writer, rd_kafka_t *client,
 {
 	*writer = (struct writer){.client = client, .settings = settings};
 	enum outcome outcome = open_topics(writer, err);
-	if (outcome == OK)
+	if (outcome == OK && timeout_ms > 0)
 		outcome = look_up(writer, timeout_ms, err);
 	if (outcome != OK)
 		writer_done(writer);

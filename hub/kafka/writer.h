@@ -14,7 +14,8 @@ struct writer {
 };
 
 /* Takes client. Looks up every topic, since the first use of an unknown one waits up to a second.
- * RETRY: no answer in time, or a topic is missing. On failure the writer holds nothing. */
+ * RETRY: no answer in time, or a topic is missing; timeout_ms 0: does not look. On failure the
+ * writer holds nothing. */
 enum outcome writer_init(struct writer *writer, rd_kafka_t *client,
 	const struct kafka_settings *settings, int timeout_ms, struct err *err) MUST_CHECK;
 void writer_done(struct writer *writer); /* waits for nothing */
