@@ -15,6 +15,7 @@ struct entry {
 	struct seal_key key;
 	struct entry *newer, *older;
 	int64_t checked_at;
+	uint64_t erasures; /* of the source, when it was checked */
 	bool used, stored;
 	bool seen; /* by a look-up */
 };
@@ -27,6 +28,7 @@ struct keyring {
 	struct entry *newest, *oldest;
 	struct map by_owner, by_id;
 	struct keyring_record record;
+	uint64_t erasures; /* of the source, before it is asked */
 	char (*names)[KEYRING_MASTER_SIZE];
 };
 
@@ -152,6 +154,7 @@ static struct entry *keep(
 	entry->stored = stored;
 	entry->seen = false;
 	entry->checked_at = now;
+	entry->erasures = ring->erasures;
 	map_put(&ring->by_owner, entry);
 	map_put(&ring->by_id, entry);
 	put_first(ring, entry);
@@ -221,6 +224,11 @@ static bool is_erased(const struct entry *entry, int64_t now)
 	return entry->seen || now - entry->checked_at >= KEYRING_ARRIVAL_MS;
 }
 
+static bool may_be_erased(const struct keyring *ring, const struct entry *entry)
+{
+	return ring->source.erasures == NULL || ring->erasures != entry->erasures;
+}
+
 /* In memory and not looked up too long ago; an erased one is forgotten. While the source cannot be
  * asked, it is trusted on. */
 static struct entry *still_good(struct keyring *ring, struct entry *entry, int64_t now)
@@ -228,13 +236,17 @@ static struct entry *still_good(struct keyring *ring, struct entry *entry, int64
 	struct keyring_record record;
 	struct err err = {0};
 	bool found = true;
-	if (entry == NULL || now - entry->checked_at < KEYRING_TRUST_MS)
+	if (ring->source.erasures != NULL)
+		ring->erasures = ring->source.erasures(ring->source.context);
+	if (entry == NULL || !may_be_erased(ring, entry) ||
+		now - entry->checked_at < KEYRING_TRUST_MS)
 		return entry;
 	if (ring->source.by_id(ring->source.context, entry->key.id, &record, &found, &err) != OK)
 		return entry;
 	if (found) {
 		entry->seen = true;
 		entry->checked_at = now;
+		entry->erasures = ring->erasures;
 	} else if (is_erased(entry, now)) {
 		forget(ring, entry);
 		return NULL;

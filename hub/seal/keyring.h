@@ -39,6 +39,8 @@ struct keyring_source {
 		struct keyring_record *out, bool *found, struct err *err);
 	enum outcome (*by_id)(void *context, const uint8_t id[SEAL_KEY_ID_SIZE],
 		struct keyring_record *out, bool *found, struct err *err);
+	/* Another number whenever a key may have been erased since; NULL: always another. */
+	uint64_t (*erasures)(void *context);
 	/* Reads topic keys to its present end; blocks, bounded. */
 	enum outcome (*catch_up)(void *context, struct err *err);
 	void *context;
@@ -56,8 +58,9 @@ enum outcome keyring_new(
 	struct keyring **out, const struct keyring_options *options, struct err *err) MUST_CHECK;
 void keyring_free(struct keyring *ring);
 
-/* A key kept in memory is looked up again after this time, so that an erased one is given up: at
- * once when it was there before, and after KEYRING_ARRIVAL_MS when the view has not read it yet. */
+/* Where keys may have been erased, one kept in memory is looked up again after this time and given
+ * up if it is gone: at once when it was there before, and after KEYRING_ARRIVAL_MS when the view
+ * has not read it yet. */
 #define KEYRING_TRUST_MS 1000
 #define KEYRING_ARRIVAL_MS 60000
 

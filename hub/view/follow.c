@@ -49,6 +49,7 @@ struct run {
 	int64_t news; /* the same, with ends of partitions */
 	int64_t looked_at; /* monotonic ms */
 	bool ready;
+	bool key_erased; /* since the last commit, whether the file had it or not */
 	bool erased; /* a key, which the log of the file still holds */
 };
 
@@ -229,8 +230,10 @@ static enum outcome take(struct run *run, const struct record_read *read, struct
 		return err->outcome;
 	if (apply_record(run->apply, &record, err) != OK || note(run, &record, err) != OK)
 		return err->outcome;
-	if (read->topic == TOPIC_KEYS && read->value.data == NULL)
+	if (read->topic == TOPIC_KEYS && read->value.data == NULL) {
+		run->key_erased = true;
 		run->erased = run->erased || sqlite3_changes(run->db) > 0;
+	}
 	struct position *position = positions_at(&run->positions, read->topic, read->partition);
 	positions_advance(&run->positions, position, read->offset + 1);
 	run->records[read->topic]++;
@@ -261,7 +264,10 @@ static void publish(struct run *run)
 	}
 	metrics_set(&metrics[BEHIND], NULL, (int64_t)run->positions.behind);
 	run->follow->publish(run->follow->context,
-		&(struct follow_state){.decided = run->decided, .ready = run->ready});
+		&(struct follow_state){.decided = run->decided,
+			.key_erased = run->key_erased,
+			.ready = run->ready});
+	run->key_erased = false;
 }
 
 /* The sign of life tells a reader in another process how old what it reads may be. */

@@ -27,6 +27,7 @@ struct view {
 	pthread_mutex_t mutex; /* of committed, the subscriber and the condition */
 	pthread_cond_t changed;
 	atomic_bool stopping, ready;
+	_Atomic uint64_t erasures;
 	_Atomic int64_t *decided; /* per partition of intake */
 	void (*committed)(void *context);
 	void *context;
@@ -36,6 +37,11 @@ bool view_decided(const struct view *view, int32_t partition, int64_t offset)
 {
 	assert(partition >= 0 && partition < view->options.kafka->partitions);
 	return atomic_load(&view->decided[partition]) >= offset;
+}
+
+uint64_t view_erasures(const struct view *view)
+{
+	return atomic_load(&view->erasures);
 }
 
 bool view_is_ready(const struct view *view)
@@ -97,6 +103,8 @@ static void publish(void *context, const struct follow_state *state)
 	for (int32_t i = 0; i < view->options.kafka->partitions; i++)
 		atomic_store(&view->decided[i], state->decided[i]);
 	atomic_store(&view->ready, state->ready);
+	if (state->key_erased)
+		atomic_fetch_add(&view->erasures, 1);
 	pthread_cond_broadcast(&view->changed);
 	if (view->committed != NULL)
 		view->committed(view->context);

@@ -43,5 +43,7 @@ void view_subscribe(struct view *view, void (*committed)(void *context), void *c
 /* Whether it has reached the ends that the topics had when it began or last began again, and is not
  * held up by Kafka or the disk. */
 bool view_is_ready(const struct view *view);
+/* Another number behind every commit that erased a data key. From any thread. */
+uint64_t view_erasures(const struct view *view);
 
 #endif

@@ -90,6 +90,7 @@ static enum outcome open_intake(struct edge *edge, struct err *err)
 		.wire = edge->options->wire,
 		.loop = edge->loop,
 		.reader = &edge->reader,
+		.view = edge->options->view,
 		.sent = edge->sent};
 	edge->buckets = memory_get_zeroed(conf->rules.partners_count + 1, sizeof(*edge->buckets));
 	open_reader(edge);

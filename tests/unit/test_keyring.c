@@ -11,12 +11,14 @@ struct store {
 	struct keyring_record records[16];
 	size_t count, seen; /* written; read by the view */
 	bool away;
-	int catch_ups;
+	int catch_ups, look_ups;
+	uint64_t erasures;
 };
 
 static enum outcome find(struct store *store, struct bytes id, struct keyring_record *out,
 	bool *found, struct err *err)
 {
+	store->look_ups++;
 	if (store->away)
 		return err_set(err, RETRY, "no view");
 	*found = false;
@@ -50,6 +52,11 @@ static enum outcome catch_up(void *context, struct err *err)
 	return OK;
 }
 
+static uint64_t erasures(void *context)
+{
+	return ((struct store *)context)->erasures;
+}
+
 static void put(struct store *store, const struct keyring_record *record)
 {
 	store->records[store->count++] = *record;
@@ -66,6 +73,7 @@ static struct keyring *new_ring(
 		.capacity = capacity,
 		.source = {.by_owner = by_owner,
 			.by_id = by_id,
+			.erasures = store->erasures != 0 ? erasures : NULL,
 			.catch_up = catch_up,
 			.context = store}};
 	struct keyring *ring = NULL;
@@ -174,6 +182,35 @@ static void test_erased_key_leaves_memory(void **state)
 	assert_memory_not_equal(&before, &after, sizeof(before));
 	assert_non_null(record);
 	assert_int_equal(keyring_to_open(ring, before.id, 0, &after, &err), REJECT);
+	keyring_free(ring);
+}
+
+/* A view that tells of erasures is asked again only behind one. */
+static void test_is_looked_up_only_behind_an_erasure(void **state)
+{
+	(void)state;
+	struct store store = {.erasures = 1};
+	struct keyring *ring = new_ring(&store, masters, 2, 4);
+	const struct keyring_record *record = NULL;
+	struct seal_key before;
+	struct seal_key after;
+	keyring_to_seal(ring, anna, 0, &before, &record);
+	put(&store, record);
+	keyring_stored(ring, before.id);
+	store.seen = 1;
+	store.look_ups = 0;
+	keyring_to_seal(ring, anna, 5000, &after, &record);
+	assert_int_equal(store.look_ups, 0);
+	store.erasures++; /* somebody else's */
+	keyring_to_seal(ring, anna, 10000, &after, &record);
+	keyring_to_seal(ring, anna, 20000, &after, &record);
+	assert_int_equal(store.look_ups, 1);
+	assert_same(&before, &after);
+	store.count = store.seen = 0;
+	store.erasures++;
+	keyring_to_seal(ring, anna, 30000, &after, &record);
+	assert_memory_not_equal(&before, &after, sizeof(before));
+	assert_non_null(record);
 	keyring_free(ring);
 }
 
@@ -286,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_stored_key_is_found_by_another_process),
 		cmocka_unit_test(test_erased_is_known_after_one_catch_up),
 		cmocka_unit_test(test_erased_key_leaves_memory),
+		cmocka_unit_test(test_is_looked_up_only_behind_an_erasure),
 		cmocka_unit_test(test_erased_key_seals_no_more),
 		cmocka_unit_test(test_rotation_of_the_master_key),
 		cmocka_unit_test(test_least_recently_used_leaves),

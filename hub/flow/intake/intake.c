@@ -97,6 +97,7 @@ enum outcome intake_new(struct intake **out, const struct intake_options *option
 	struct intake *intake = memory_get_zeroed(1, sizeof(*intake));
 	intake->options = *options;
 	intake->keys.reader = options->reader;
+	intake->keys.view = options->view;
 	intake->cases = cases_new(options->reader);
 	enum outcome outcome = read_ids(intake, err);
 	if (outcome == OK)

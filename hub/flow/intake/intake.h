@@ -10,6 +10,7 @@
 #include "hub/http/loop.h"
 #include "hub/kafka/kafka.h"
 #include "hub/view/query.h"
+#include "hub/view/view.h"
 #include "hub/wire/wire.h"
 #include "schemas/types.h"
 
@@ -26,6 +27,7 @@ struct intake_options {
 	const struct wire *wire;
 	struct loop *loop;
 	struct view_reader **reader; /* for data keys and cases; *reader NULL: no view yet */
+	const struct view *view; /* whose file that is */
 	struct sent *sent; /* noted there */
 };
 

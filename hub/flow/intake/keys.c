@@ -67,10 +67,19 @@ static enum outcome catch_up(void *context, struct err *err)
 	return keys->catch_up == NULL ? OK : keys->catch_up(keys->context, err);
 }
 
+static uint64_t erasures(void *context)
+{
+	const struct keys *keys = context;
+	return view_erasures(keys->view);
+}
+
 struct keyring_source keys_source(struct keys *keys)
 {
-	return (struct keyring_source){
-		.by_owner = by_owner, .by_id = by_id, .catch_up = catch_up, .context = keys};
+	return (struct keyring_source){.by_owner = by_owner,
+		.by_id = by_id,
+		.erasures = keys->view != NULL ? erasures : NULL,
+		.catch_up = catch_up,
+		.context = keys};
 }
 
 void keys_done(struct keys *keys)
