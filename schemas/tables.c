@@ -14,7 +14,8 @@ const char *symbol_name(const struct symbols *symbols, unsigned value)
 bool symbol_find(const struct symbols *symbols, struct bytes name, unsigned *out)
 {
 	for (size_t i = 0; i < symbols->count; i++)
-		if (bytes_equal_string(name, symbols->names[i])) {
+		if (name.size > 0 && symbols->names[i][0] == (char)name.data[0] &&
+			bytes_equal_string(name, symbols->names[i])) {
 			*out = (unsigned)i;
 			return true;
 		}

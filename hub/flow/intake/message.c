@@ -6,6 +6,7 @@
 
 #include "hub/base/clock.h"
 
+#define CANONICAL_USUAL 1024 /* bytes; more is possible */
 #define PARTNER(sender) bytes_of_string((sender)->partner->rules->oin)
 
 /* Of what the partner says, in the one form that Avro gives it. When it says so, and under which
@@ -18,6 +19,7 @@ static struct digest digest_of(
 	struct digest digest;
 	said.reference = (struct bytes){0};
 	said.has_occurred_at = false;
+	buffer_reserve(&canonical, CANONICAL_USUAL);
 	draft_encode(&said, &canonical);
 	ids_digest(ids, PARTNER(sender), buffer_bytes(&canonical), digest.data);
 	explicit_bzero(canonical.data, canonical.size);
