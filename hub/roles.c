@@ -5,6 +5,10 @@
 #include "hub/base/log.h"
 #include "hub/cli/reach.h"
 
+/* The view commits a few times a second, so it gains nothing from a record that comes alone, and
+ * fetching each by itself is a third to a half of what records cost it. */
+#define VIEW_FETCH_BYTES 65536
+
 enum outcome roles_check_topics(void *context, struct err *err)
 {
 	struct roles *hub = context;
@@ -30,6 +34,7 @@ enum outcome roles_start_view(void *context, struct err *err)
 	struct roles *hub = context;
 	const struct conf_view *view = &hub->conf->view;
 	hub->kafka_of_view = hub->kafka;
+	hub->kafka_of_view.fetch_least_bytes = VIEW_FETCH_BYTES;
 	hub->kafka_of_view.fetch_queue_kb = view->fetch_queue_kb;
 	return view_start(&hub->view,
 		&(struct view_options){.kafka = &hub->kafka_of_view,

@@ -62,7 +62,7 @@ static void take_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t code,
 static rd_kafka_conf_t *conf_of(const struct kafka_settings *settings,
 	const struct consumer_member_options *options, struct err *err)
 {
-	char kbytes[12], session[12];
+	char least[12], kbytes[12], session[12];
 	const struct setting_pair own[] = {
 		{"isolation.level", options->uncommitted ? "read_uncommitted" : "read_committed"},
 		{"enable.auto.commit", "false"},
@@ -71,6 +71,7 @@ static rd_kafka_conf_t *conf_of(const struct kafka_settings *settings,
 		{"enable.partition.eof", "true"},
 		{"partition.assignment.strategy", "roundrobin"},
 		{"fetch.wait.max.ms", "20"},
+		{"fetch.min.bytes", least},
 		{"queued.min.messages", "1000000"},
 		{"queued.max.messages.kbytes", kbytes},
 		{"session.timeout.ms", session},
@@ -78,6 +79,8 @@ static rd_kafka_conf_t *conf_of(const struct kafka_settings *settings,
 		{options->instance ? "group.instance.id" : NULL, options->instance},
 		{NULL, NULL},
 	};
+	snprintf(least, sizeof(least), "%d",
+		settings->fetch_least_bytes ? settings->fetch_least_bytes : 1);
 	snprintf(kbytes, sizeof(kbytes), "%d",
 		settings->fetch_queue_kb ? settings->fetch_queue_kb : FETCH_QUEUE_KB);
 	snprintf(session, sizeof(session), "%d", options->session_timeout_ms);

@@ -18,6 +18,7 @@ struct kafka_settings {
 	const char *prefix; /* of topic names: "lokethub." */
 	const char *node; /* client.id */
 	int32_t partitions; /* N: of the topics that are spread by slot */
+	int32_t fetch_least_bytes; /* a consumer waits for so many, for 20 ms at most; 0: for one */
 	int32_t fetch_queue_kb; /* memory of a consumer for records read ahead; 0: 65536 */
 	/* librdkafka's properties (its CONFIGURATION.md) from config, ended by name NULL; NULL:
 	 * none. Those for all clients come first. */
