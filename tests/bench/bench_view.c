@@ -1,7 +1,8 @@
 /* bench_view - how many records a second the view takes in, and how long its answers take. */
-/* usage: bench_view [CLIENTS] [FILE]
+/* usage: bench_view [CLIENTS] [RECORDS] [FILE]
  * Each client: a message, its Event and Client, an offer, a data key and a sealed person; then an
- * acceptance: a message, Event, Client and two handovers. In transactions of 2,000 records. */
+ * acceptance: a message, Event, Client and two handovers. In transactions of so many RECORDS: 2,000
+ * as while catching up, or what comes in 100 ms. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +17,6 @@
 #include "hub/view/query.h"
 #include "tests/support/random.h"
 
-#define BATCH 2000
 #define ASKED 1000
 #define SOME_DESKS 200
 
@@ -26,7 +26,7 @@ struct bench {
 	struct buffer payload;
 	struct err err;
 	int64_t offsets[TOPIC_COUNT];
-	int64_t records, waiting;
+	int64_t records, waiting, batch; /* records */
 	char giver[40], target[40], case_[40];
 	uint8_t box[400];
 };
@@ -56,7 +56,7 @@ static void put(struct bench *bench, enum topic topic, const void *value)
 		.value = value};
 	must(apply_record(bench->apply, &record, &bench->err), &bench->err);
 	bench->records++;
-	if (++bench->waiting == BATCH)
+	if (++bench->waiting == bench->batch)
 		commit(bench);
 }
 
@@ -330,8 +330,8 @@ static void ask(struct bench *bench, const char *path, int64_t clients, const ch
 int main(int argc, char **argv)
 {
 	int64_t clients = argc > 1 ? atoll(argv[1]) : 20000;
-	const char *path = argc > 2 ? argv[2] : P_tmpdir "/bench_view.db";
-	struct bench bench = {0};
+	const char *path = argc > 3 ? argv[3] : P_tmpdir "/bench_view.db";
+	struct bench bench = {.batch = argc > 2 ? atoll(argv[2]) : 2000};
 	struct stat file;
 	bool fresh;
 	database_delete(path);
@@ -352,7 +352,7 @@ int main(int argc, char **argv)
 	apply_free(bench.apply);
 	database_close(bench.db);
 	buffer_done(&bench.payload);
-	if (argc < 3)
+	if (argc < 4)
 		database_delete(path);
 	return 0;
 }
