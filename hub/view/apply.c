@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hub/base/memory.h"
+#include "hub/view/clients.h"
 #include "hub/view/database.h"
 #include "hub/view/tables.h"
 #include "schemas/types.h"
@@ -14,11 +15,6 @@ enum statement {
 	PUT_MESSAGE,
 	PUT_RESULT,
 	PUT_EVENT,
-	PUT_CLIENT,
-	DELETE_CLIENT,
-	PUT_REFERRAL,
-	DELETE_CLOCKS,
-	PUT_CLOCK,
 	PUT_HANDOVER,
 	PUT_REJECTED,
 	PUT_PERSON,
@@ -31,6 +27,7 @@ enum statement {
 	STATEMENTS,
 };
 
+/* A record lies at its place for good: one that is read again is ignored. */
 static const char *const texts[STATEMENTS] = {
 	[PUT_MESSAGE] = "INSERT INTO messages (place, received_at, partner, system, case_id,"
 			" referral, redrive, kind, value, client)"
@@ -44,24 +41,11 @@ static const char *const texts[STATEMENTS] = {
 		       " VALUES (?, ?, 1, ?, ?) ON CONFLICT (place) DO UPDATE SET"
 		       " event = excluded.event, events = events + 1, fate = excluded.fate,"
 		       " event_partner = excluded.event_partner",
-	[PUT_EVENT] = "INSERT OR REPLACE INTO events (place, client, message, version, state_hash,"
+	[PUT_EVENT] = "INSERT OR IGNORE INTO events (place, client, message, version, state_hash,"
 		      " value) VALUES (?, ?, ?, ?, ?, ?)",
-	[PUT_CLIENT] = "INSERT INTO clients (client, version, status, owner, match, parked,"
-		       " redriven, hash, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-		       " ON CONFLICT (client) DO UPDATE SET version = excluded.version,"
-		       " status = excluded.status, owner = excluded.owner, match = excluded.match,"
-		       " parked = excluded.parked, redriven = excluded.redriven,"
-		       " hash = excluded.hash, value = excluded.value RETURNING row",
-	[DELETE_CLIENT] = "DELETE FROM clients WHERE client = ? RETURNING row",
-	[PUT_REFERRAL] = "INSERT INTO referrals (referral, client, parent) VALUES (?, ?, ?)"
-			 " ON CONFLICT (referral) DO UPDATE SET parent = excluded.parent"
-			 " WHERE excluded.parent IS NOT NULL",
-	[DELETE_CLOCKS] = "DELETE FROM clocks WHERE client = ?",
-	[PUT_CLOCK] = "INSERT OR REPLACE INTO clocks (client, referral, clock, desk, armed, due,"
-		      " level) VALUES (?, ?, ?, ?, ?, ?, ?)",
-	[PUT_HANDOVER] = "INSERT OR REPLACE INTO handovers (place, desk, referral, number, kind,"
+	[PUT_HANDOVER] = "INSERT OR IGNORE INTO handovers (place, desk, referral, number, kind,"
 			 " value) VALUES (?, ?, ?, ?, ?, ?)",
-	[PUT_REJECTED] = "INSERT OR REPLACE INTO rejected (place, code, since, refused, source,"
+	[PUT_REJECTED] = "INSERT OR IGNORE INTO rejected (place, code, since, refused, source,"
 			 " client, partner, number, other, case_id, value)"
 			 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[PUT_PERSON] = "INSERT INTO persons (referral, value) VALUES (?, ?)"
@@ -73,21 +57,23 @@ static const char *const texts[STATEMENTS] = {
 	[DELETE_KEY] = "DELETE FROM keys WHERE key = ?",
 	[PUT_FACT] = "INSERT OR REPLACE INTO facts (kind, id, value) VALUES (?, ?, ?)",
 	[DELETE_FACT] = "DELETE FROM facts WHERE kind = ? AND id = ?",
-	[PUT_ACCESS] = "INSERT OR REPLACE INTO access (place, client, value) VALUES (?, ?, ?)",
+	[PUT_ACCESS] = "INSERT OR IGNORE INTO access (place, client, value) VALUES (?, ?, ?)",
 };
 
 struct apply {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
 	struct buffer value; /* the record at hand, in Avro with our schema */
+	struct clients *clients;
 };
 
 enum outcome apply_new(struct apply **out, sqlite3 *db, struct err *err)
 {
 	struct apply *apply = memory_get_zeroed(1, sizeof(*apply));
 	apply->db = db;
-	if (database_prepare(db, texts, STATEMENTS, apply->statements, err) != OK) {
-		free(apply);
+	if (database_prepare(db, texts, STATEMENTS, apply->statements, err) != OK ||
+		clients_new(&apply->clients, db, err) != OK) {
+		apply_free(apply);
 		return err->outcome;
 	}
 	*out = apply;
@@ -100,6 +86,7 @@ void apply_free(struct apply *apply)
 		return;
 	database_finalize(apply->statements, STATEMENTS);
 	buffer_done(&apply->value);
+	clients_free(apply->clients);
 	free(apply);
 }
 
@@ -180,16 +167,6 @@ static enum outcome apply_intake(
 	return run(apply, PUT_MESSAGE, err);
 }
 
-static enum outcome put_referral(struct apply *apply, const struct uuid *referral,
-	const struct pseudonym *client, const struct uuid *parent, struct err *err)
-{
-	sqlite3_stmt *put = apply->statements[PUT_REFERRAL];
-	database_bind_id(put, 1, referral->data, sizeof(referral->data));
-	database_bind_id(put, 2, client->data, sizeof(client->data));
-	bind_optional(put, 3, parent != NULL, parent, sizeof(*parent));
-	return run(apply, PUT_REFERRAL, err);
-}
-
 static enum outcome put_new_referrals(
 	struct apply *apply, const struct event *event, struct err *err)
 {
@@ -198,7 +175,7 @@ static enum outcome put_new_referrals(
 		const struct referral_after *after = &transition->after;
 		if (transition->has_from)
 			continue;
-		if (put_referral(apply, &after->referral, &event->client,
+		if (clients_put_referral(apply->clients, &after->referral, &event->client,
 			    after->has_parent ? &after->parent : NULL, err) != OK)
 			return err->outcome;
 	}
@@ -248,8 +225,6 @@ static enum outcome apply_event(
 {
 	const struct event *event = record->value;
 	sqlite3_stmt *put = apply->statements[PUT_EVENT];
-	if (event == NULL)
-		return OK;
 	sqlite3_bind_int64(put, 1, place_of(record));
 	bind_whom(put, record, event);
 	sqlite3_bind_null(put, 3);
@@ -266,150 +241,16 @@ static enum outcome apply_event(
 	return put_new_referrals(apply, event, err);
 }
 
-static struct bytes desk_at(const struct client *client, int32_t place)
+static enum outcome apply_client(
+	struct apply *apply, const struct apply_record *record, struct err *err)
 {
-	if (place < 0 || (size_t)place >= client->desks_count)
-		return bytes_of_string("");
-	return client->desks[place];
-}
-
-/* Whoever must act when the clock comes due; the hub's own clocks (T0, T12) are the hub's. */
-static struct bytes desk_of_role(
-	const struct client *client, const struct client_referral *referral, enum role role)
-{
-	if (role == ROLE_OWNER)
-		return desk_at(client, client->owner);
-	if (referral != NULL && role == ROLE_SENDER)
-		return desk_at(client, referral->sender);
-	if (referral != NULL && role == ROLE_GIVER)
-		return desk_at(client, referral->giver);
-	if (referral != NULL && role == ROLE_TARGET)
-		return desk_at(client, referral->target);
-	return bytes_of_string(role == ROLE_OPS ? "ops" : "hub");
-}
-
-/* Where a clock goes: the client's row, and the place of its referral from 1; 0: none. */
-struct clock_place {
-	int64_t client;
-	int referral;
-};
-
-static enum outcome put_clock(struct apply *apply, struct clock_place place,
-	const struct clock *clock, struct bytes desk, struct err *err)
-{
-	sqlite3_stmt *put = apply->statements[PUT_CLOCK];
-	sqlite3_bind_int64(put, 1, place.client);
-	sqlite3_bind_int(put, 2, place.referral);
-	sqlite3_bind_int(put, 3, (int)clock->clock);
-	database_bind_text(put, 4, desk);
-	sqlite3_bind_int64(put, 5, clock->armed);
-	sqlite3_bind_int64(put, 6, clock->due);
-	sqlite3_bind_int(put, 7, clock->level);
-	return run(apply, PUT_CLOCK, err);
-}
-
-static enum outcome put_client_referral(
-	struct apply *apply, const struct client *client, struct clock_place place, struct err *err)
-{
-	const struct client_referral *referral = &client->referrals[place.referral - 1];
-	if (put_referral(apply, &referral->referral, &client->client, NULL, err) != OK)
-		return err->outcome;
-	for (size_t i = 0; i < referral->clocks_count; i++) {
-		const struct clock *clock = &referral->clocks[i];
-		struct bytes desk = desk_of_role(client, referral, clock->role);
-		if (put_clock(apply, place, clock, desk, err) != OK)
-			return err->outcome;
-	}
-	return OK;
-}
-
-/* Runs a statement that gives the row of a client; 0: there is none. */
-static enum outcome run_for_row(
-	struct apply *apply, enum statement which, int64_t *out, struct err *err)
-{
-	sqlite3_stmt *statement = apply->statements[which];
-	bool row;
-	*out = 0;
-	if (database_step(apply->db, statement, &row, err) != OK)
-		return err->outcome;
-	if (!row)
-		return OK;
-	*out = sqlite3_column_int64(statement, 0);
-	return run(apply, which, err);
-}
-
-static enum outcome delete_clocks(struct apply *apply, int64_t client, struct err *err)
-{
-	sqlite3_bind_int64(apply->statements[DELETE_CLOCKS], 1, client);
-	return run(apply, DELETE_CLOCKS, err);
-}
-
-static enum outcome put_client(
-	struct apply *apply, const struct apply_record *record, int64_t *row, struct err *err)
-{
-	static const uint8_t zero_key[16] = {0};
-	const struct client *client = record->value;
-	sqlite3_stmt *put = apply->statements[PUT_CLIENT];
-	uint64_t hash = bytes_hash(record->payload, zero_key);
-	struct bytes owner = {0};
-	if (client->owner >= 0)
-		owner = desk_at(client, client->owner);
-	database_bind_id(put, 1, client->client.data, sizeof(client->client.data));
-	sqlite3_bind_int(put, 2, client->version);
-	sqlite3_bind_int(put, 3, (int)client->status);
-	database_bind_text(put, 4, owner);
-	bind_optional(put, 5, client->has_match, client->match.data, sizeof(client->match.data));
-	sqlite3_bind_int(put, 6, client->parked);
-	sqlite3_bind_int(put, 7, client->redriven);
-	database_bind_id(put, 8, &hash, sizeof(hash));
-	database_bind_blob(put, 9, encoded(apply, record, client));
-	return run_for_row(apply, PUT_CLIENT, row, err);
-}
-
-static enum outcome delete_by_key(struct apply *apply, enum statement which,
-	const struct apply_record *record, struct err *err)
-{
-	uint8_t id[16];
-	if (!topics_key_id(record->key, id))
-		return OK;
-	database_bind_id(apply->statements[which], 1, id, sizeof(id));
-	return run(apply, which, err);
+	return clients_put(apply->clients, record, err);
 }
 
 static enum outcome delete_client(
 	struct apply *apply, const struct apply_record *record, struct err *err)
 {
-	uint8_t id[16];
-	int64_t row;
-	if (!topics_key_id(record->key, id))
-		return OK;
-	database_bind_id(apply->statements[DELETE_CLIENT], 1, id, sizeof(id));
-	if (run_for_row(apply, DELETE_CLIENT, &row, err) != OK)
-		return err->outcome;
-	return delete_clocks(apply, row, err);
-}
-
-static enum outcome apply_client(
-	struct apply *apply, const struct apply_record *record, struct err *err)
-{
-	const struct client *client = record->value;
-	struct clock_place place = {0, 0};
-	if (client == NULL)
-		return record->payload.data == NULL ? delete_client(apply, record, err) : OK;
-	if (put_client(apply, record, &place.client, err) != OK ||
-		delete_clocks(apply, place.client, err) != OK)
-		return err->outcome;
-	for (size_t i = 0; i < client->clocks_count; i++) {
-		const struct clock *clock = &client->clocks[i];
-		struct bytes desk = desk_of_role(client, NULL, clock->role);
-		if (put_clock(apply, place, clock, desk, err) != OK)
-			return err->outcome;
-	}
-	while (place.referral++ < (int)client->referrals_count) {
-		if (put_client_referral(apply, client, place, err) != OK)
-			return err->outcome;
-	}
-	return OK;
+	return clients_delete(apply->clients, record, err);
 }
 
 static enum outcome apply_handover(
@@ -417,8 +258,6 @@ static enum outcome apply_handover(
 {
 	const struct handover *handover = record->value;
 	sqlite3_stmt *put = apply->statements[PUT_HANDOVER];
-	if (handover == NULL)
-		return OK;
 	sqlite3_bind_int64(put, 1, place_of(record));
 	database_bind_text(put, 2, handover->desk);
 	bind_optional(put, 3, handover->has_referral, handover->referral.data,
@@ -434,8 +273,6 @@ static enum outcome apply_rejection(
 {
 	const struct rejection *rejection = record->value;
 	sqlite3_stmt *put = apply->statements[PUT_REJECTED];
-	if (rejection == NULL)
-		return OK;
 	sqlite3_clear_bindings(put);
 	sqlite3_bind_int64(put, 1, place_of(record));
 	sqlite3_bind_int(put, 2, (int)rejection->code);
@@ -456,28 +293,37 @@ static enum outcome apply_rejection(
 	return run(apply, PUT_REJECTED, err);
 }
 
+/* The key of such a record is the id in hexadecimal digits. */
+static enum outcome delete_by_id(struct apply *apply, enum statement which,
+	const struct apply_record *record, size_t size, struct err *err)
+{
+	uint8_t id[sizeof(struct key_id)];
+	if (!bytes_from_hex(record->key, id, size))
+		return OK;
+	database_bind_id(apply->statements[which], 1, id, size);
+	return run(apply, which, err);
+}
+
 static enum outcome apply_person(
 	struct apply *apply, const struct apply_record *record, struct err *err)
 {
 	const struct sealed_person *person = record->value;
 	sqlite3_stmt *put = apply->statements[PUT_PERSON];
-	if (record->payload.data == NULL)
-		return delete_by_key(apply, DELETE_PERSON, record, err);
-	if (person == NULL)
-		return OK;
 	database_bind_id(put, 1, person->referral.data, sizeof(person->referral.data));
 	database_bind_blob(put, 2, encoded(apply, record, person));
 	return run(apply, PUT_PERSON, err);
 }
 
+static enum outcome delete_person(
+	struct apply *apply, const struct apply_record *record, struct err *err)
+{
+	return delete_by_id(apply, DELETE_PERSON, record, sizeof(struct uuid), err);
+}
+
 static enum outcome delete_key(
 	struct apply *apply, const struct apply_record *record, struct err *err)
 {
-	struct key_id id;
-	if (!bytes_from_hex(record->key, id.data, sizeof(id.data)))
-		return OK;
-	database_bind_id(apply->statements[DELETE_KEY], 1, id.data, sizeof(id.data));
-	return run(apply, DELETE_KEY, err);
+	return delete_by_id(apply, DELETE_KEY, record, sizeof(struct key_id), err);
 }
 
 static enum outcome apply_key(
@@ -485,10 +331,6 @@ static enum outcome apply_key(
 {
 	const struct data_key *key = record->value;
 	sqlite3_stmt *put = apply->statements[PUT_KEY];
-	if (record->payload.data == NULL)
-		return delete_key(apply, record, err);
-	if (key == NULL)
-		return OK;
 	database_bind_id(put, 1, key->key.data, sizeof(key->key.data));
 	sqlite3_bind_int64(put, 2, key->made_at);
 	database_bind_blob(put, 3, encoded(apply, record, key));
@@ -521,10 +363,6 @@ static enum outcome apply_fact(
 {
 	const struct fact *fact = record->value;
 	sqlite3_stmt *put = apply->statements[PUT_FACT];
-	if (record->payload.data == NULL)
-		return delete_fact(apply, record, err);
-	if (fact == NULL)
-		return OK;
 	sqlite3_bind_int(put, 1, (int)fact->kind);
 	database_bind_text(put, 2, fact->id);
 	database_bind_blob(put, 3, encoded(apply, record, fact));
@@ -536,8 +374,6 @@ static enum outcome apply_access(
 {
 	const struct access *access = record->value;
 	sqlite3_stmt *put = apply->statements[PUT_ACCESS];
-	if (access == NULL)
-		return OK;
 	sqlite3_bind_int64(put, 1, place_of(record));
 	database_bind_id(put, 2, access->client.data, sizeof(access->client.data));
 	database_bind_blob(put, 3, encoded(apply, record, access));
@@ -547,19 +383,25 @@ static enum outcome apply_access(
 typedef enum outcome apply_fn(
 	struct apply *apply, const struct apply_record *record, struct err *err);
 
-static apply_fn *const topics[TOPIC_COUNT] = {
-	[TOPIC_INTAKE] = apply_intake,
-	[TOPIC_EVENTS] = apply_event,
-	[TOPIC_CLIENTS] = apply_client,
-	[TOPIC_PERSONS] = apply_person,
-	[TOPIC_KEYS] = apply_key,
-	[TOPIC_HANDOVERS] = apply_handover,
-	[TOPIC_REJECTED] = apply_rejection,
-	[TOPIC_FACTS] = apply_fact,
-	[TOPIC_ACCESS] = apply_access,
+/* erase: what a tombstone does. */
+static const struct {
+	apply_fn *put, *erase;
+} topics[TOPIC_COUNT] = {
+	[TOPIC_INTAKE] = {apply_intake, apply_intake},
+	[TOPIC_EVENTS] = {apply_event, NULL},
+	[TOPIC_CLIENTS] = {apply_client, delete_client},
+	[TOPIC_PERSONS] = {apply_person, delete_person},
+	[TOPIC_KEYS] = {apply_key, delete_key},
+	[TOPIC_HANDOVERS] = {apply_handover, NULL},
+	[TOPIC_REJECTED] = {apply_rejection, NULL},
+	[TOPIC_FACTS] = {apply_fact, delete_fact},
+	[TOPIC_ACCESS] = {apply_access, NULL},
 };
 
 enum outcome apply_record(struct apply *apply, const struct apply_record *record, struct err *err)
 {
-	return topics[record->topic](apply, record, err);
+	apply_fn *put = topics[record->topic].put, *erase = topics[record->topic].erase;
+	if (record->value != NULL || record->topic == TOPIC_INTAKE)
+		return put(apply, record, err);
+	return record->payload.data == NULL && erase != NULL ? erase(apply, record, err) : OK;
 }

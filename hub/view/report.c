@@ -109,7 +109,7 @@ static enum outcome add_decided(
 {
 	static const struct question question = {
 		"SELECT coalesce(partner, event_partner, ''), coalesce(kind, 0), fate, count(*)"
-		" FROM messages WHERE kind IS NOT 1 GROUP BY 1, 2, 3",
+		" FROM messages WHERE fate IS NOT NULL AND kind IS NOT 1 GROUP BY 1, 2, 3",
 		NULL, NULL, read_tally};
 	struct reader_rows rows = {.size = sizeof(struct tally)};
 	if (ask(reader, &question, &rows, err) != OK)
@@ -177,6 +177,7 @@ static enum outcome add_open(struct view_reader *reader, const struct report_com
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct open_message *open = (const struct open_message *)rows.items + i;
 		struct report_flow *flow = flow_of(reader, flows, open->partner);
+		flow->received++;
 		if (was_read(committed, open->place))
 			flow->unaccounted++;
 		else

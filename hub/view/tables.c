@@ -10,12 +10,13 @@
  * schema of this program. Each row follows from records of one topic, or has columns apart for
  * each: topics come in any order, and the content must not depend on it. Pseudonyms and ids are
  * scattered, so that every index on one costs a page of its own per record: there are as few as the
- * queries allow, and rows lie in the order of their coming. */
+ * queries allow, and rows lie in the order of their coming. No column is NOT NULL: before a
+ * statement that may fail halfway, SQLite copies every page that it writes to. */
 const char tables_sql[] =
 	"-- rows 1: to be raised when hub/view/apply.c gives the same columns another meaning\n"
 	"CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE positions (topic INTEGER, partition INTEGER, first INTEGER NOT NULL,"
-	" next INTEGER NOT NULL, decided INTEGER NOT NULL DEFAULT -1,"
+	"CREATE TABLE positions (topic INTEGER, partition INTEGER, first INTEGER,"
+	" next INTEGER, decided INTEGER DEFAULT -1,"
 	" PRIMARY KEY (topic, partition)) WITHOUT ROWID;"
 
 	"CREATE TABLE messages (place INTEGER PRIMARY KEY,"
@@ -23,53 +24,54 @@ const char tables_sql[] =
 	" received_at INTEGER, partner TEXT, system TEXT, case_id TEXT, referral BLOB,"
 	" redrive INTEGER, kind INTEGER, client BLOB, value BLOB,"
 	/* of events */
-	" event INTEGER, events INTEGER NOT NULL DEFAULT 0, fate INTEGER, event_partner TEXT);"
+	" event INTEGER, events INTEGER DEFAULT 0, fate INTEGER, event_partner TEXT);"
 	"CREATE INDEX messages_case ON messages (case_id, partner) WHERE case_id IS NOT NULL;"
 	"CREATE INDEX messages_open ON messages (referral) WHERE event IS NULL;"
 	"CREATE INDEX messages_twice ON messages (place) WHERE events > 1;"
-	"CREATE INDEX messages_flow ON messages (partner, event_partner, kind, fate);"
+	"CREATE INDEX messages_flow ON messages (partner, event_partner, kind, fate)"
+	" WHERE fate IS NOT NULL;"
 
 	"CREATE TABLE events (place INTEGER PRIMARY KEY, client BLOB, message INTEGER,"
-	" version INTEGER NOT NULL, state_hash BLOB, value BLOB NOT NULL);"
+	" version INTEGER, state_hash BLOB, value BLOB);"
 	"CREATE INDEX events_client ON events (client) WHERE client IS NOT NULL;"
 
 	/* row: in the order of their coming, so not part of the content */
-	"CREATE TABLE clients (row INTEGER PRIMARY KEY, client BLOB UNIQUE NOT NULL,"
-	" version INTEGER NOT NULL, status INTEGER NOT NULL, owner TEXT, match BLOB,"
-	" parked INTEGER NOT NULL, redriven INTEGER NOT NULL, hash BLOB NOT NULL,"
-	" value BLOB NOT NULL);"
+	"CREATE TABLE clients (row INTEGER PRIMARY KEY, client BLOB UNIQUE,"
+	" version INTEGER, status INTEGER, owner TEXT, match BLOB,"
+	" parked INTEGER, redriven INTEGER, hash BLOB,"
+	" value BLOB);"
 	"CREATE INDEX clients_owner ON clients (owner) WHERE status = 0;"
 	"CREATE INDEX clients_match ON clients (match) WHERE match IS NOT NULL;"
 	"CREATE INDEX clients_parked ON clients (client) WHERE parked > redriven;"
 
-	/* client: row of clients; referral: its place in the client's referrals, from 1; 0: none */
-	"CREATE TABLE clocks (client INTEGER, referral INTEGER, clock INTEGER, desk TEXT NOT NULL,"
-	" armed INTEGER NOT NULL, due INTEGER NOT NULL, level INTEGER NOT NULL,"
-	" PRIMARY KEY (client, referral, clock)) WITHOUT ROWID;"
-	"CREATE INDEX clocks_desk ON clocks (desk, clock, due, armed, level);"
+	/* client: row of clients; referral: its place in the client's referrals, from 1; 0: none.
+	 * apply.c tells from the client before which rows to delete. */
+	"CREATE TABLE clocks (client INTEGER, referral INTEGER, clock INTEGER, desk TEXT,"
+	" armed INTEGER, due INTEGER, level INTEGER,"
+	" PRIMARY KEY (desk, clock, due, armed, level, client, referral)) WITHOUT ROWID;"
 
-	"CREATE TABLE referrals (referral BLOB PRIMARY KEY, client BLOB NOT NULL, parent BLOB)"
+	"CREATE TABLE referrals (referral BLOB PRIMARY KEY, client BLOB, parent BLOB)"
 	" WITHOUT ROWID;"
 
-	"CREATE TABLE handovers (place INTEGER PRIMARY KEY, desk TEXT NOT NULL, referral BLOB,"
-	" number INTEGER NOT NULL, kind INTEGER NOT NULL, value BLOB NOT NULL);"
+	"CREATE TABLE handovers (place INTEGER PRIMARY KEY, desk TEXT, referral BLOB,"
+	" number INTEGER, kind INTEGER, value BLOB);"
 	"CREATE INDEX handovers_desk ON handovers (desk);"
 
-	"CREATE TABLE rejected (place INTEGER PRIMARY KEY, code INTEGER NOT NULL,"
-	" since INTEGER NOT NULL, refused INTEGER NOT NULL, source INTEGER, client BLOB,"
-	" partner TEXT, number INTEGER, other BLOB, case_id TEXT, value BLOB NOT NULL);"
+	"CREATE TABLE rejected (place INTEGER PRIMARY KEY, code INTEGER,"
+	" since INTEGER, refused INTEGER, source INTEGER, client BLOB,"
+	" partner TEXT, number INTEGER, other BLOB, case_id TEXT, value BLOB);"
 	"CREATE INDEX rejected_client ON rejected (client, number) WHERE client IS NOT NULL;"
 	"CREATE INDEX rejected_other ON rejected (other) WHERE other IS NOT NULL;"
 	"CREATE INDEX rejected_refused ON rejected (partner) WHERE refused;"
 	"CREATE INDEX rejected_source ON rejected (source) WHERE source IS NOT NULL;"
 
-	"CREATE TABLE persons (referral BLOB UNIQUE NOT NULL, value BLOB NOT NULL);"
-	"CREATE TABLE keys (key BLOB UNIQUE NOT NULL, made_at INTEGER NOT NULL,"
-	" value BLOB NOT NULL);"
-	"CREATE TABLE facts (kind INTEGER, id TEXT, value BLOB NOT NULL, PRIMARY KEY (kind, id))"
+	"CREATE TABLE persons (referral BLOB UNIQUE, value BLOB);"
+	"CREATE TABLE keys (key BLOB UNIQUE, made_at INTEGER,"
+	" value BLOB);"
+	"CREATE TABLE facts (kind INTEGER, id TEXT, value BLOB, PRIMARY KEY (kind, id))"
 	" WITHOUT ROWID;"
-	"CREATE TABLE access (place INTEGER PRIMARY KEY, client BLOB NOT NULL,"
-	" value BLOB NOT NULL);"
+	"CREATE TABLE access (place INTEGER PRIMARY KEY, client BLOB,"
+	" value BLOB);"
 	"CREATE INDEX access_client ON access (client);";
 
 const struct tables_row tables_content[] = {
