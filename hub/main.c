@@ -15,6 +15,7 @@ static const struct part parts[] = {
 	{"topics", ANY, roles_check_topics, NULL, NULL},
 	{"schemas", ANY, roles_start_wire, roles_stop_wire, NULL},
 	{"view", CONF_EDGE, roles_start_view, roles_stop_view, roles_look_at_view},
+	{"audit", CONF_EDGE, roles_start_audit, roles_stop_audit, NULL},
 	{"router", CONF_ROUTER, roles_start_router, roles_stop_router, roles_look_at_router},
 	{"web", CONF_EDGE, roles_start_web, roles_stop_web, roles_look_at_web},
 	{NULL, 0, NULL, NULL, NULL},

@@ -51,6 +51,24 @@ void roles_stop_view(void *context)
 	view_stop(hub->view);
 }
 
+enum outcome roles_start_audit(void *context, struct err *err)
+{
+	struct roles *hub = context;
+	return auditor_start(&hub->auditor,
+		&(struct auditor_options){.view = hub->view,
+			.path = hub->conf->view.path,
+			.rules = &hub->conf->rules,
+			.partitions = hub->kafka.partitions,
+			.interval_s = hub->conf->view.audit_interval_s},
+		err);
+}
+
+void roles_stop_audit(void *context)
+{
+	struct roles *hub = context;
+	auditor_stop(hub->auditor);
+}
+
 enum outcome roles_look_at_view(void *context, struct err *why)
 {
 	const struct roles *hub = context;

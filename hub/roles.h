@@ -7,6 +7,7 @@
 #include "hub/conf/conf.h"
 #include "hub/flow/router/router.h"
 #include "hub/kafka/kafka.h"
+#include "hub/view/auditor.h"
 #include "hub/view/view.h"
 #include "hub/web/admin.h"
 #include "hub/web/web.h"
@@ -18,6 +19,7 @@ struct roles {
 	struct kafka_settings kafka, kafka_of_view, kafka_of_router;
 	struct wire *wire;
 	struct view *view;
+	struct auditor *auditor;
 	struct router *router;
 	struct web *web;
 	struct admin *admin;
@@ -32,6 +34,8 @@ enum outcome roles_start_wire(void *roles, struct err *err);
 void roles_stop_wire(void *roles);
 enum outcome roles_start_view(void *roles, struct err *err);
 void roles_stop_view(void *roles);
+enum outcome roles_start_audit(void *roles, struct err *err);
+void roles_stop_audit(void *roles);
 enum outcome roles_look_at_view(void *roles, struct err *why);
 enum outcome roles_start_router(void *roles, struct err *err);
 void roles_stop_router(void *roles);

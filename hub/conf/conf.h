@@ -67,6 +67,7 @@ struct conf_http {
 struct conf_view {
 	const char *path;
 	int32_t commit_interval_ms, cache_kb, fetch_queue_kb;
+	int32_t audit_interval_s; /* 0: not audited */
 	int32_t wait_ms; /* how long a read waits for what the asker has sent before */
 };
 

@@ -5,24 +5,31 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hub/base/clock.h"
 #include "hub/handover/handover.h"
 #include "hub/kafka/topics.h"
 #include "hub/view/database.h"
 #include "hub/view/reader.h"
 
-#define PROGRESS_EVERY 1000
+/* Rows that are looked at in one transaction: what is written meanwhile stays in the log. */
+#define CLIENTS_AT_ONCE 500
+#define REJECTIONS_AT_ONCE 500
+#define HANDOVERS_AT_ONCE 5000
 
 /* told: what topic handovers holds per referral and desk; of those that Kafka no longer keeps the
  * first are missing. */
 static const char told_text[] =
 	"CREATE TEMP TABLE told (referral BLOB, desk TEXT, first INTEGER, last INTEGER,"
-	" count INTEGER, PRIMARY KEY (referral, desk)) WITHOUT ROWID;"
-	"INSERT INTO told SELECT referral, desk, min(number), max(number), count(*) FROM handovers"
-	" WHERE number > 0 AND referral IS NOT NULL GROUP BY referral, desk";
+	" count INTEGER, PRIMARY KEY (referral, desk)) WITHOUT ROWID";
+
+const char *const audit_invariants[] = {
+	"I1", "I3", "I4", "I5", "I6", "I9", "I12", "I13", "I17", "I19", "I20", NULL};
 
 enum statement {
 	CLIENTS,
 	LAST_EVENT,
+	SOME_HANDOVERS,
+	TELL,
 	TOLD,
 	COUNT,
 	BEGINS,
@@ -36,16 +43,24 @@ enum statement {
 };
 
 static const char *const texts[STATEMENTS] = {
-	[CLIENTS] = "SELECT value, hash FROM clients",
+	[CLIENTS] = "SELECT value, hash, row FROM clients WHERE row > ? ORDER BY row LIMIT ?",
 	[LAST_EVENT] = "SELECT version, state_hash FROM events WHERE client = ?"
 		       " AND state_hash IS NOT NULL ORDER BY place DESC LIMIT 1",
+	[SOME_HANDOVERS] = "SELECT max(place), count(*) FROM (SELECT place FROM handovers"
+			   " WHERE place > ? AND place < ? ORDER BY place LIMIT ?)",
+	[TELL] = "INSERT INTO temp.told SELECT referral, desk, min(number), max(number), count(*)"
+		 " FROM handovers WHERE place > ? AND place <= ? AND number > 0"
+		 " AND referral IS NOT NULL GROUP BY referral, desk ON CONFLICT DO UPDATE SET"
+		 " first = min(first, excluded.first), last = max(last, excluded.last),"
+		 " count = count + excluded.count",
 	[TOLD] = "SELECT first, last, count FROM temp.told WHERE referral = ? AND desk = ?",
 	[COUNT] = "SELECT count(*) FROM clients",
 	[BEGINS] = "SELECT coalesce(max(first), 0) FROM positions WHERE topic = ?",
 	[TWICE] = "SELECT place, events FROM messages WHERE events > 1 LIMIT 20",
 	[EVENT_OF_NOTHING] =
 		"SELECT m.place FROM messages m JOIN positions p ON p.topic = 0"
-		" AND p.partition = m.place >> 44 WHERE m.partner IS NULL AND m.kind IS NULL"
+		" AND p.partition = m.place >> 44 WHERE m.fate IS NOT NULL AND m.partner IS NULL"
+		" AND m.kind IS NULL"
 		" AND m.place & 17592186044415 BETWEEN p.first AND p.next - 1 LIMIT 20",
 	[LATE_CLOCKS] = "SELECT c.client, k.clock, k.due FROM clocks k JOIN clients c"
 			" ON c.row = k.client WHERE k.due < ? LIMIT 100",
@@ -60,18 +75,25 @@ static const char *const texts[STATEMENTS] = {
 			" WHERE c.status = 0 AND m.kind = 0 AND m.fate & 7 <> 2"
 			" GROUP BY t.case_id, t.partner, t.system"
 			" HAVING min(c.client) <> max(c.client) LIMIT 100",
-	[REJECTED] = "SELECT place, value FROM rejected",
-	[WITHOUT_REJECTION] = "SELECT m.place FROM messages m WHERE m.fate & 7 IN (2, 3)"
-			      " AND NOT EXISTS (SELECT 1 FROM rejected r WHERE r.source = m.place)"
-			      " LIMIT 20",
+	[REJECTED] = "SELECT place, value FROM rejected WHERE place > ? ORDER BY place LIMIT ?",
+	[WITHOUT_REJECTION] =
+		"SELECT m.place FROM messages m WHERE m.fate IS NOT NULL AND m.fate & 7 IN (2, 3)"
+		" AND NOT EXISTS (SELECT 1 FROM rejected r WHERE r.source = m.place)"
+		" LIMIT 20",
 };
 
 struct run {
 	struct view_reader *reader;
 	const struct audit *audit;
+	struct audit_sums *sums;
 	sqlite3_stmt *statements[STATEMENTS];
 	const struct pseudonym *client; /* at hand */
 	bool handovers_cut; /* Kafka keeps only the later ones */
+	int64_t told[TOPICS_BY_KEY_PARTITIONS]; /* place of the last handover that `told` holds */
+	int64_t row, rejection; /* the last that was looked at */
+	int64_t clients, done;
+	bool more; /* the present part has more to look at */
+	struct arena arena; /* of one transaction */
 };
 
 static void say(struct run *run, const char *invariant, const char *text)
@@ -170,40 +192,76 @@ static enum outcome check_inboxes(struct run *run, const struct client *client, 
 	return OK;
 }
 
-static enum outcome check_client(struct run *run, struct arena *arena, struct err *err)
+static enum outcome add_told(struct run *run, int partition, struct err *err)
+{
+	sqlite3_stmt *some = run->statements[SOME_HANDOVERS], *tell = run->statements[TELL];
+	int64_t from = run->told[partition], count;
+	bool row;
+	sqlite3_bind_int64(some, 1, from);
+	sqlite3_bind_int64(some, 2, database_place(partition + 1, 0));
+	sqlite3_bind_int(some, 3, HANDOVERS_AT_ONCE);
+	if (step(run, SOME_HANDOVERS, &row, err) != OK)
+		return err->outcome;
+	count = sqlite3_column_int64(some, 1);
+	if (count > 0)
+		run->told[partition] = sqlite3_column_int64(some, 0);
+	sqlite3_reset(some);
+	run->more = run->more || count == HANDOVERS_AT_ONCE;
+	sqlite3_bind_int64(tell, 1, from);
+	sqlite3_bind_int64(tell, 2, run->told[partition]);
+	return count == 0 ? OK : database_run(run->reader->db, tell, err);
+}
+
+static enum outcome look_at_handovers(struct run *run, struct err *err)
+{
+	for (int i = 0; i < TOPICS_BY_KEY_PARTITIONS; i++) {
+		if (add_told(run, i, err) != OK)
+			return err->outcome;
+	}
+	return OK;
+}
+
+static enum outcome check_client(struct run *run, struct err *err)
 {
 	sqlite3_stmt *clients = run->statements[CLIENTS];
-	struct bytes value = database_column(clients, 0, arena);
+	struct bytes value = database_column(clients, 0, &run->arena);
+	struct bytes hash = database_column(clients, 1, &run->arena);
 	struct client client;
-	if (client_decode(&client, value, arena, err) != OK)
+	if (client_decode(&client, value, &run->arena, err) != OK)
 		return err_in(err, "view: a client");
 	run->client = &client.client;
 	handover_invariants(&client, run->audit->rules, take_finding, run);
-	enum outcome outcome = check_hash(run, &client, database_column(clients, 1, arena), err);
+	enum outcome outcome = check_hash(run, &client, hash, err);
 	if (outcome == OK)
 		outcome = check_inboxes(run, &client, err);
 	run->client = NULL;
 	return outcome;
 }
 
-static enum outcome check_clients(struct run *run, struct err *err)
+/* What was told since the last transaction is read first: it is compared with clients of now. */
+static enum outcome look_at_clients(struct run *run, struct err *err)
 {
-	struct arena arena = {0};
-	enum outcome outcome;
-	int64_t count = 0, done = 0;
+	sqlite3_stmt *clients = run->statements[CLIENTS];
+	int64_t before = run->done;
 	bool row;
-	if (read_number(run, COUNT, &count, err) != OK)
-		return err->outcome;
-	while ((outcome = step(run, CLIENTS, &row, err)) == OK && row) {
-		outcome = check_client(run, &arena, err);
-		if (outcome != OK)
+	do {
+		run->more = false;
+		if (look_at_handovers(run, err) != OK)
+			return err->outcome;
+	} while (run->more);
+	sqlite3_bind_int64(clients, 1, run->row);
+	sqlite3_bind_int(clients, 2, CLIENTS_AT_ONCE);
+	for (;; run->done++) {
+		if (step(run, CLIENTS, &row, err) != OK)
+			return err->outcome;
+		if (!row)
 			break;
-		arena_reset(&arena);
-		if (++done % PROGRESS_EVERY == 0)
-			run->audit->progress(run->audit->context, done, count);
+		run->row = sqlite3_column_int64(clients, 2);
+		if (check_client(run, err) != OK)
+			return err->outcome;
 	}
-	arena_done(&arena);
-	return outcome;
+	run->more = run->done - before == CLIENTS_AT_ONCE;
+	return OK;
 }
 
 /* One line per row; the text gets the record's partition and offset, and the second column. */
@@ -225,7 +283,7 @@ static enum outcome check_places(struct run *run, enum statement which, const ch
 	}
 }
 
-static enum outcome check_clocks(struct run *run, struct err *err)
+static enum outcome look_at_clocks(struct run *run, struct err *err)
 {
 	sqlite3_stmt *late = run->statements[LATE_CLOCKS];
 	bool row;
@@ -257,7 +315,7 @@ static struct bytes text_at(sqlite3_stmt *statement, int column)
 }
 
 /* What two edges took within the lag of their views. */
-static enum outcome check_cases(struct run *run, struct err *err)
+static enum outcome look_at_cases(struct run *run, struct err *err)
 {
 	sqlite3_stmt *twice = run->statements[TWO_CLIENTS];
 	bool row;
@@ -299,26 +357,42 @@ static void judge_rejection(struct run *run, const struct rejection *rejection, 
 	run->client = NULL;
 }
 
-static enum outcome check_rejections(struct run *run, struct err *err)
+static enum outcome look_at_rejections(struct run *run, struct err *err)
 {
 	sqlite3_stmt *rejected = run->statements[REJECTED];
-	struct arena arena = {0};
-	enum outcome outcome;
+	int count = 0;
 	bool row;
-	while ((outcome = step(run, REJECTED, &row, err)) == OK && row) {
+	sqlite3_bind_int64(rejected, 1, run->rejection);
+	sqlite3_bind_int(rejected, 2, REJECTIONS_AT_ONCE);
+	for (;; count++) {
 		struct rejection rejection;
-		outcome = rejection_decode(
-			&rejection, database_column(rejected, 1, &arena), &arena, err);
-		if (outcome != OK)
+		if (step(run, REJECTED, &row, err) != OK)
+			return err->outcome;
+		if (!row)
 			break;
-		judge_rejection(run, &rejection, sqlite3_column_int64(rejected, 0));
-		arena_reset(&arena);
+		run->rejection = sqlite3_column_int64(rejected, 0);
+		if (rejection_decode(&rejection, database_column(rejected, 1, &run->arena),
+			    &run->arena, err) != OK)
+			return err_in(err, "view: a rejection");
+		judge_rejection(run, &rejection, run->rejection);
 	}
-	arena_done(&arena);
-	return outcome;
+	run->more = count == REJECTIONS_AT_ONCE;
+	return OK;
 }
 
-static enum outcome check_flow(struct run *run, struct err *err)
+static void add_to_sum(struct report_flow *sum, const struct report_flow *flow)
+{
+	sum->received += flow->received;
+	sum->applied += flow->applied;
+	sum->duplicate += flow->duplicate;
+	sum->refused += flow->refused;
+	sum->rejected += flow->rejected;
+	sum->parked += flow->parked;
+	sum->in_flight += flow->in_flight;
+	sum->unaccounted += flow->unaccounted;
+}
+
+static enum outcome look_at_flow(struct run *run, struct err *err)
 {
 	struct report_flows flows;
 	char text[200];
@@ -328,6 +402,7 @@ static enum outcome check_flow(struct run *run, struct err *err)
 		return err->outcome;
 	for (size_t i = 0; i < flows.count; i++) {
 		const struct report_flow *flow = &flows.items[i];
+		add_to_sum(&run->sums->flow, flow);
 		if (flow->unaccounted == 0)
 			continue;
 		snprintf(text, sizeof(text),
@@ -339,43 +414,79 @@ static enum outcome check_flow(struct run *run, struct err *err)
 	return OK;
 }
 
-static enum outcome check_sums(struct run *run, struct err *err)
+static enum outcome look_at_events(struct run *run, struct err *err)
 {
-	if (check_places(run, TWICE, "I5", "has more than one Event", err) != OK ||
-		check_places(run, EVENT_OF_NOTHING, "I5", "has an Event and does not exist", err) !=
-			OK ||
-		check_places(run, WITHOUT_REJECTION, "I6", "was rejected without a Rejection",
-			err) != OK)
+	if (check_places(run, TWICE, "I5", "has more than one Event", err) != OK)
 		return err->outcome;
-	if (check_flow(run, err) != OK || check_rejections(run, err) != OK ||
-		check_cases(run, err) != OK)
-		return err->outcome;
-	return check_clocks(run, err);
+	return check_places(run, EVENT_OF_NOTHING, "I5", "has an Event and does not exist", err);
 }
 
-static enum outcome find_cut(struct run *run, struct err *err)
+static enum outcome look_at_rejected(struct run *run, struct err *err)
+{
+	return check_places(run, WITHOUT_REJECTION, "I6", "was rejected without a Rejection", err);
+}
+
+static enum outcome find_counts(struct run *run, struct err *err)
 {
 	int64_t first = 0;
 	sqlite3_bind_int(run->statements[BEGINS], 1, TOPIC_HANDOVERS);
 	if (read_number(run, BEGINS, &first, err) != OK)
 		return err->outcome;
 	run->handovers_cut = first > 0;
+	return read_number(run, COUNT, &run->clients, err);
+}
+
+typedef enum outcome look_fn(struct run *run, struct err *err);
+
+/* Each in a transaction of its own, and again while it has more. */
+static look_fn *const parts[] = {find_counts, look_at_handovers, look_at_clients, look_at_events,
+	look_at_rejected, look_at_flow, look_at_rejections, look_at_clocks, look_at_cases, NULL};
+
+static enum outcome look_in_transaction(struct run *run, look_fn *look, struct err *err)
+{
+	int64_t start = clock_monotonic();
+	arena_reset(&run->arena);
+	if (view_reader_begin(run->reader, &run->arena, err) != OK)
+		return err->outcome;
+	run->more = false;
+	enum outcome outcome = look(run, err);
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_reset(run->statements[i]);
+	view_reader_end(run->reader);
+	int64_t took = clock_monotonic() - start;
+	if (took > run->sums->longest_ms)
+		run->sums->longest_ms = took;
+	return outcome;
+}
+
+static enum outcome look_at_all(struct run *run, struct err *err)
+{
+	const struct audit *audit = run->audit;
+	for (look_fn *const *part = parts; *part != NULL; part++) {
+		do {
+			if (look_in_transaction(run, *part, err) != OK)
+				return err->outcome;
+			if (!audit->progress(audit->context, run->done, run->clients))
+				return err_set(err, RETRY, "view: the audit was stopped");
+		} while (run->more);
+	}
 	return OK;
 }
 
-enum outcome audit_run(struct view_reader *reader, const struct audit *audit, struct err *err)
+enum outcome audit_run(struct view_reader *reader, const struct audit *audit,
+	struct audit_sums *sums, struct err *err)
 {
-	struct run run = {.reader = reader, .audit = audit};
+	struct run run = {.reader = reader, .audit = audit, .sums = sums, .rejection = -1};
+	*sums = (struct audit_sums){0};
+	for (int i = 0; i < TOPICS_BY_KEY_PARTITIONS; i++)
+		run.told[i] = database_place(i, 0) - 1;
 	if (database_exec(reader->db, told_text, err) != OK)
 		return err->outcome;
 	enum outcome outcome = database_prepare(reader->db, texts, STATEMENTS, run.statements, err);
 	if (outcome == OK)
-		outcome = find_cut(&run, err);
-	if (outcome == OK)
-		outcome = check_clients(&run, err);
-	if (outcome == OK)
-		outcome = check_sums(&run, err);
+		outcome = look_at_all(&run, err);
 	database_finalize(run.statements, STATEMENTS);
+	arena_done(&run.arena);
 	struct err ignored = {0};
 	if (database_exec(reader->db, "DROP TABLE temp.told", &ignored) != OK && outcome == OK)
 		*err = ignored;

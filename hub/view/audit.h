@@ -17,9 +17,17 @@ struct audit {
 	const struct report_committed *committed; /* NULL: what no router has decided is not looked
 						     at */
 	void (*found)(void *context, const struct audit_finding *finding);
-	void (*progress)(void *context, int64_t done, int64_t of); /* clients */
+	bool (*progress)(void *context, int64_t done, int64_t of); /* clients; false: stop */
 	void *context;
 };
+
+struct audit_sums {
+	struct report_flow flow; /* of all partners, without committed: zero */
+	int64_t longest_ms; /* of a transaction */
+};
+
+/* Those that it checks, ended by NULL. */
+extern const char *const audit_invariants[];
 
 /* A clock that nobody fired for so long after it was due: the routers are not at work. */
 #define AUDIT_CLOCK_LATE_MS INT64_C(300000)
@@ -27,9 +35,11 @@ struct audit {
 /* Per client: what handover_invariants finds; its state is what the last Event left (I20); as many
  * handovers lie in topic handovers as it counts (I19). Over all: every message read has one Event
  * (I5); every Rejection has reason, owner and age, and every rejected message one (I6); clocks fire
- * (I4); no case of a partner has two OPEN clients (I17). Reads the whole file. While messages flow,
- * topics are seen at slightly different moments: what is found once may be gone a second later. */
-enum outcome audit_run(
-	struct view_reader *reader, const struct audit *audit, struct err *err) MUST_CHECK;
+ * (I4); no case of a partner has two OPEN clients (I17). Reads the whole file, in many short
+ * transactions with calls of progress between them, so that what the view writes meanwhile does not
+ * pile up. While messages flow, topics are seen at slightly different moments: what is found once
+ * may be gone a second later (suspects.h). RETRY: stopped, or the view is away. */
+enum outcome audit_run(struct view_reader *reader, const struct audit *audit,
+	struct audit_sums *sums, struct err *err) MUST_CHECK;
 
 #endif

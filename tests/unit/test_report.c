@@ -4,9 +4,12 @@
 #include "tests/support/world.h"
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "hub/base/metrics.h"
 #include "hub/view/audit.h"
+#include "hub/view/auditor.h"
 #include "hub/view/database.h"
 #include "hub/view/report.h"
 
@@ -122,11 +125,12 @@ static void take_finding(void *context, const struct audit_finding *finding)
 	strcpy(of->findings[of->found++], finding->invariant);
 }
 
-static void no_progress(void *context, int64_t done, int64_t total)
+static bool no_progress(void *context, int64_t done, int64_t total)
 {
 	(void)context;
 	(void)done;
 	(void)total;
+	return true;
 }
 
 static const char *audit_at(int64_t now, int64_t committed_offset)
@@ -139,10 +143,12 @@ static const char *audit_at(int64_t now, int64_t committed_offset)
 		.found = take_finding,
 		.progress = no_progress,
 		.context = &life};
+	struct audit_sums sums;
 	life.found = 0;
 	view_file_begin(life.file);
-	assert_int_equal(audit_run(life.file->reader, &audit, &life.file->err), OK);
 	view_file_end(life.file);
+	assert_int_equal(audit_run(life.file->reader, &audit, &sums, &life.file->err), OK);
+	assert_true(sums.flow.received > 0);
 	return life.found == 0 ? "" : life.findings[0];
 }
 
@@ -248,6 +254,55 @@ static void old_handovers_may_be_gone(void **state)
 	spoil("DELETE FROM handovers WHERE number = 1");
 	spoil("INSERT INTO positions VALUES (5, 0, 17, 100, -1)");
 	assert_string_equal(audit(), "");
+}
+
+static bool no_pause(void *context, int64_t ms)
+{
+	(void)context;
+	(void)ms;
+	return true;
+}
+
+static bool is_shown(const char *line)
+{
+	struct buffer text = {0};
+	metrics_write(&text);
+	buffer_add(&text, "", 1);
+	bool found = strstr((const char *)buffer_bytes(&text).data, line) != NULL;
+	buffer_done(&text);
+	return found;
+}
+
+/* Nothing is shown before the first audit, zero after it; a violation that goes is gone. */
+static void violations_are_shown_in_metrics(void **state)
+{
+	const struct auditor_options options = {
+		.path = life.file->path, .rules = &life.rules, .partitions = 1};
+	(void)state;
+	live();
+	spoil("UPDATE clocks SET due = 4102444800000");
+	spoil("INSERT INTO positions VALUES (0, 0, 0, 100, 99)");
+	assert_false(is_shown("lokethub_invariant_violations{"));
+	assert_int_equal(auditor_look(&options, no_pause, NULL, &life.file->err), OK);
+	for (const char *const *row = audit_invariants; *row != NULL; row++) {
+		char line[64];
+		snprintf(line, sizeof(line), "lokethub_invariant_violations{invariant=\"%s\"} 0\n",
+			*row);
+		assert_true(is_shown(line));
+	}
+	assert_true(is_shown("lokethub_flow_messages{state=\"received\"} 2\n"));
+	assert_false(is_shown("lokethub_audit_finished_seconds 0\n"));
+	spoil("UPDATE clients SET hash = x'00'");
+	spoil("UPDATE messages SET event = NULL, fate = NULL WHERE place = 0");
+	assert_int_equal(auditor_look(&options, no_pause, NULL, &life.file->err), OK);
+	assert_true(is_shown("lokethub_invariant_violations{invariant=\"I20\"} 1\n"));
+	assert_true(is_shown("lokethub_invariant_violations{invariant=\"I5\"} 1\n"));
+	assert_true(is_shown("lokethub_invariant_violations{invariant=\"I19\"} 0\n"));
+	assert_true(is_shown("lokethub_flow_messages{state=\"unaccounted\"} 1\n"));
+	spoil("UPDATE clients SET hash = (SELECT state_hash FROM events"
+	      " WHERE state_hash IS NOT NULL ORDER BY place DESC LIMIT 1)");
+	assert_int_equal(auditor_look(&options, no_pause, NULL, &life.file->err), OK);
+	assert_true(is_shown("lokethub_invariant_violations{invariant=\"I20\"} 0\n"));
 }
 
 static void clocks_that_nobody_fires_are_found(void **state)
@@ -426,6 +481,7 @@ int main(void)
 		LIFE(the_audit_finds_what_is_wrong),
 		LIFE(a_case_of_two_clients_is_found),
 		LIFE(old_handovers_may_be_gone),
+		LIFE(violations_are_shown_in_metrics),
 		LIFE(clocks_that_nobody_fires_are_found),
 		LIFE(the_sum_closes),
 		LIFE(a_redrive_is_not_received_twice),
