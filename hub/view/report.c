@@ -8,25 +8,31 @@
 #include "hub/view/reader.h"
 #include "hub/view/tables.h"
 
-/* Prepares, reads all rows, and is done with the statement: these run once in a while. */
-struct question {
-	const char *text;
-	void (*bind)(sqlite3_stmt *statement, const void *context);
-	const void *context;
-	reader_row_fn *read;
+/* The statements run once in a while: each is prepared, its values are bound, and `answer` is done
+ * with it. */
+static enum outcome prepare(
+	struct view_reader *reader, const char *text, sqlite3_stmt **out, struct err *err)
+{
+	return database_prepare(reader->db, &text, 1, out, err);
+}
+
+/* Where a list goes: the address of its items, its count, the size of an item. */
+struct list {
+	void *items;
+	size_t *count, size;
 };
 
-static enum outcome ask(struct view_reader *reader, const struct question *question,
-	struct reader_rows *rows, struct err *err)
+static enum outcome answer(struct view_reader *reader, sqlite3_stmt *statement, reader_row_fn *read,
+	const struct list *out, struct err *err)
 {
-	sqlite3_stmt *statement;
-	if (database_prepare(reader->db, &question->text, 1, &statement, err) != OK)
-		return err->outcome;
-	if (question->bind != NULL)
-		question->bind(statement, question->context);
-	enum outcome outcome = reader_rows(reader, statement, question->read, rows, err);
+	struct reader_rows rows = {.size = out->size};
+	enum outcome outcome = reader_rows(reader, statement, read, &rows, err);
 	database_finalize(&statement, 1);
-	return outcome;
+	if (outcome != OK)
+		return outcome;
+	memcpy(out->items, &rows.items, sizeof(rows.items));
+	*out->count = rows.count;
+	return OK;
 }
 
 struct tally {
@@ -104,18 +110,32 @@ static void add_tally(struct report_flow *flow, const struct tally *tally)
 		*bucket(flow, tally->fate) += tally->count;
 }
 
+struct tallies {
+	struct tally *items;
+	size_t count;
+};
+
+static enum outcome read_tallies(
+	struct view_reader *reader, const char *text, struct tallies *out, struct err *err)
+{
+	sqlite3_stmt *statement;
+	if (prepare(reader, text, &statement, err) != OK)
+		return err->outcome;
+	return answer(reader, statement, read_tally,
+		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
+}
+
 static enum outcome add_decided(
 	struct view_reader *reader, struct report_flows *flows, struct err *err)
 {
-	static const struct question question = {
+	static const char text[] =
 		"SELECT coalesce(partner, event_partner, ''), coalesce(kind, 0), fate, count(*)"
-		" FROM messages WHERE fate IS NOT NULL AND kind IS NOT 1 GROUP BY 1, 2, 3",
-		NULL, NULL, read_tally};
-	struct reader_rows rows = {.size = sizeof(struct tally)};
-	if (ask(reader, &question, &rows, err) != OK)
+		" FROM messages WHERE fate IS NOT NULL AND kind IS NOT 1 GROUP BY 1, 2, 3";
+	struct tallies tallies;
+	if (read_tallies(reader, text, &tallies, err) != OK)
 		return err->outcome;
-	for (size_t i = 0; i < rows.count; i++) {
-		const struct tally *tally = (const struct tally *)rows.items + i;
+	for (size_t i = 0; i < tallies.count; i++) {
+		const struct tally *tally = &tallies.items[i];
 		add_tally(flow_of(reader, flows, tally->partner), tally);
 	}
 	return OK;
@@ -124,15 +144,14 @@ static enum outcome add_decided(
 static enum outcome add_refused(
 	struct view_reader *reader, struct report_flows *flows, struct err *err)
 {
-	static const struct question question = {
+	static const char text[] =
 		"SELECT coalesce(partner, ''), 0, NULL, count(*) FROM rejected WHERE refused"
-		" GROUP BY 1",
-		NULL, NULL, read_tally};
-	struct reader_rows rows = {.size = sizeof(struct tally)};
-	if (ask(reader, &question, &rows, err) != OK)
+		" GROUP BY 1";
+	struct tallies tallies;
+	if (read_tallies(reader, text, &tallies, err) != OK)
 		return err->outcome;
-	for (size_t i = 0; i < rows.count; i++) {
-		const struct tally *tally = (const struct tally *)rows.items + i;
+	for (size_t i = 0; i < tallies.count; i++) {
+		const struct tally *tally = &tallies.items[i];
 		struct report_flow *flow = flow_of(reader, flows, tally->partner);
 		flow->received += tally->count;
 		flow->refused += tally->count;
@@ -167,15 +186,20 @@ static bool was_read(const struct report_committed *committed, int64_t place)
 static enum outcome add_open(struct view_reader *reader, const struct report_committed *committed,
 	struct report_flows *flows, struct err *err)
 {
-	static const struct question question = {
-		"SELECT coalesce(partner, ''), place, received_at FROM messages"
-		" WHERE event IS NULL AND kind = 0",
-		NULL, NULL, read_open};
-	struct reader_rows rows = {.size = sizeof(struct open_message)};
-	if (ask(reader, &question, &rows, err) != OK)
+	static const char text[] = "SELECT coalesce(partner, ''), place, received_at FROM messages"
+				   " WHERE event IS NULL AND kind = 0";
+	struct {
+		struct open_message *items;
+		size_t count;
+	} found;
+	sqlite3_stmt *statement;
+	if (prepare(reader, text, &statement, err) != OK ||
+		answer(reader, statement, read_open,
+			&(struct list){&found.items, &found.count, sizeof(*found.items)},
+			err) != OK)
 		return err->outcome;
-	for (size_t i = 0; i < rows.count; i++) {
-		const struct open_message *open = (const struct open_message *)rows.items + i;
+	for (size_t i = 0; i < found.count; i++) {
+		const struct open_message *open = &found.items[i];
 		struct report_flow *flow = flow_of(reader, flows, open->partner);
 		flow->received++;
 		if (was_read(committed, open->place))
@@ -197,20 +221,6 @@ enum outcome report_flow(struct view_reader *reader, const struct report_committ
 	return add_open(reader, committed, out, err);
 }
 
-struct queue_context {
-	struct bytes desk;
-	int64_t now;
-	int32_t limit;
-};
-
-static void bind_queue(sqlite3_stmt *statement, const void *context)
-{
-	const struct queue_context *queue = context;
-	database_bind_text(statement, 1, queue->desk);
-	sqlite3_bind_int64(statement, 2, queue->now);
-	sqlite3_bind_int(statement, 3, queue->limit);
-}
-
 static enum outcome read_waiting(
 	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
 {
@@ -229,17 +239,17 @@ static enum outcome read_waiting(
 enum outcome report_queue(struct view_reader *reader, struct bytes desk, int64_t now,
 	struct report_queue *out, struct err *err)
 {
-	const struct queue_context context = {desk, now, 0};
-	const struct question question = {
-		"SELECT desk, clock, count(*), sum(level > 0 OR due < ?2), min(armed), min(due)"
-		" FROM clocks WHERE (?1 IS NULL OR desk = ?1) AND clock NOT IN (11, 12)"
-		" GROUP BY desk, clock ORDER BY desk, clock",
-		bind_queue, &context, read_waiting};
-	struct reader_rows rows = {.size = sizeof(*out->items)};
-	if (ask(reader, &question, &rows, err) != OK)
+	sqlite3_stmt *statement;
+	if (prepare(reader,
+		    "SELECT desk, clock, count(*), sum(level > 0 OR due < ?2), min(armed),"
+		    " min(due) FROM clocks WHERE (?1 IS NULL OR desk = ?1)"
+		    " AND clock NOT IN (11, 12) GROUP BY desk, clock ORDER BY desk, clock",
+		    &statement, err) != OK)
 		return err->outcome;
-	*out = (struct report_queue){rows.items, rows.count};
-	return OK;
+	database_bind_text(statement, 1, desk);
+	sqlite3_bind_int64(statement, 2, now);
+	return answer(reader, statement, read_waiting,
+		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
 }
 
 static enum outcome read_clock(
@@ -266,17 +276,17 @@ static enum outcome read_clock(
 enum outcome report_clocks(struct view_reader *reader, struct bytes desk, int32_t limit,
 	struct report_clocks *out, struct err *err)
 {
-	const struct queue_context context = {desk, 0, limit};
-	const struct question question = {
-		"SELECT c.value, k.referral, k.clock, k.armed, k.due, k.level FROM clocks k"
-		" JOIN clients c ON c.row = k.client WHERE k.desk = ?1"
-		" AND k.clock NOT IN (11, 12) ORDER BY k.due LIMIT ?3",
-		bind_queue, &context, read_clock};
-	struct reader_rows rows = {.size = sizeof(*out->items)};
-	if (ask(reader, &question, &rows, err) != OK)
+	sqlite3_stmt *statement;
+	if (prepare(reader,
+		    "SELECT c.value, k.referral, k.clock, k.armed, k.due, k.level FROM clocks k"
+		    " JOIN clients c ON c.row = k.client WHERE k.desk = ?1"
+		    " AND k.clock NOT IN (11, 12) ORDER BY k.due LIMIT ?2",
+		    &statement, err) != OK)
 		return err->outcome;
-	*out = (struct report_clocks){rows.items, rows.count};
-	return OK;
+	database_bind_text(statement, 1, desk);
+	sqlite3_bind_int(statement, 2, limit);
+	return answer(reader, statement, read_clock,
+		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
 }
 
 static enum outcome read_rejection(
@@ -300,39 +310,28 @@ static enum outcome read_rejection(
 	"SELECT r.place, r.value, r.number > c.redriven FROM rejected r"                           \
 	" LEFT JOIN clients c ON c.client = r.client AND c.parked > c.redriven"
 
-static void bind_rejected(sqlite3_stmt *statement, const void *context)
+#define REJECTION_CHOICE                                                                           \
+	"(?1 IS NULL OR r.partner = ?1) AND (?2 IS NULL OR r.client = ?2)"                         \
+	" AND (?3 IS NULL OR r.code = ?3)"
+
+enum outcome report_rejected(struct view_reader *reader, const struct report_rejected *which,
+	struct report_rejections *out, struct err *err)
 {
-	const struct report_rejected *which = context;
+	const char *text = REJECTION_ROWS " WHERE " REJECTION_CHOICE
+					  " ORDER BY r.since DESC, r.place DESC LIMIT ?4";
+	if (which->waits)
+		text = REJECTION_ROWS " WHERE " REJECTION_CHOICE " AND r.number > c.redriven"
+				      " ORDER BY r.client, r.number, r.place LIMIT ?4";
+	sqlite3_stmt *statement;
+	if (prepare(reader, text, &statement, err) != OK)
+		return err->outcome;
 	database_bind_text(statement, 1, which->partner);
 	database_bind_id(statement, 2, which->client, sizeof(*which->client));
 	if (which->has_code)
 		sqlite3_bind_int(statement, 3, (int)which->code);
 	sqlite3_bind_int(statement, 4, which->limit);
-}
-
-enum outcome report_rejected(struct view_reader *reader, const struct report_rejected *which,
-	struct report_rejections *out, struct err *err)
-{
-	struct question question = {REJECTION_ROWS
-		" WHERE (?1 IS NULL OR r.partner = ?1) AND (?2 IS NULL OR"
-		" r.client = ?2) AND (?3 IS NULL OR r.code = ?3)"
-		" ORDER BY r.since DESC, r.place DESC LIMIT ?4",
-		bind_rejected, which, read_rejection};
-	struct reader_rows rows = {.size = sizeof(*out->items)};
-	if (which->waits)
-		question.text = REJECTION_ROWS
-			" WHERE (?1 IS NULL OR r.partner = ?1) AND (?2 IS NULL OR r.client = ?2)"
-			" AND (?3 IS NULL OR r.code = ?3) AND r.number > c.redriven"
-			" ORDER BY r.client, r.number, r.place LIMIT ?4";
-	if (ask(reader, &question, &rows, err) != OK)
-		return err->outcome;
-	*out = (struct report_rejections){rows.items, rows.count};
-	return OK;
-}
-
-static void bind_place(sqlite3_stmt *statement, const void *context)
-{
-	sqlite3_bind_int64(statement, 1, *(const int64_t *)context);
+	return answer(reader, statement, read_rejection,
+		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
 }
 
 enum outcome report_rejection(struct view_reader *reader, int32_t partition, int64_t offset,
@@ -341,26 +340,12 @@ enum outcome report_rejection(struct view_reader *reader, int32_t partition, int
 	*out = (struct report_rejections){0};
 	if (!database_has_place(partition, offset))
 		return OK;
-	const int64_t place = database_place(partition, offset);
-	const struct question question = {
-		REJECTION_ROWS " WHERE r.place = ?1", bind_place, &place, read_rejection};
-	struct reader_rows rows = {.size = sizeof(*out->items)};
-	if (ask(reader, &question, &rows, err) != OK)
+	sqlite3_stmt *statement;
+	if (prepare(reader, REJECTION_ROWS " WHERE r.place = ?", &statement, err) != OK)
 		return err->outcome;
-	*out = (struct report_rejections){rows.items, rows.count};
-	return OK;
-}
-
-struct events_context {
-	struct pseudonym client;
-	int32_t limit;
-};
-
-static void bind_events(sqlite3_stmt *statement, const void *context)
-{
-	const struct events_context *events = context;
-	database_bind_id(statement, 1, events->client.data, sizeof(events->client.data));
-	sqlite3_bind_int(statement, 2, events->limit);
+	sqlite3_bind_int64(statement, 1, database_place(partition, offset));
+	return answer(reader, statement, read_rejection,
+		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
 }
 
 static enum outcome read_event(
@@ -379,17 +364,17 @@ static enum outcome read_event(
 enum outcome report_events(struct view_reader *reader, struct pseudonym client, int32_t limit,
 	struct report_events *out, struct err *err)
 {
-	const struct events_context context = {client, limit};
-	const struct question question = {
-		"SELECT value, said FROM (SELECT e.place, e.value, m.value AS said FROM events e"
-		" LEFT JOIN messages m ON m.place = e.message WHERE e.client = ?1"
-		" ORDER BY e.place DESC LIMIT ?2) ORDER BY place",
-		bind_events, &context, read_event};
-	struct reader_rows rows = {.size = sizeof(*out->items)};
-	if (ask(reader, &question, &rows, err) != OK)
+	sqlite3_stmt *statement;
+	if (prepare(reader,
+		    "SELECT value, said FROM (SELECT e.place, e.value, m.value AS said"
+		    " FROM events e LEFT JOIN messages m ON m.place = e.message"
+		    " WHERE e.client = ? ORDER BY e.place DESC LIMIT ?) ORDER BY place",
+		    &statement, err) != OK)
 		return err->outcome;
-	*out = (struct report_events){rows.items, rows.count};
-	return OK;
+	database_bind_id(statement, 1, client.data, sizeof(client.data));
+	sqlite3_bind_int(statement, 2, limit);
+	return answer(reader, statement, read_event,
+		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
 }
 
 struct prefix {
@@ -411,13 +396,6 @@ static struct prefix prefix_of(struct bytes digits)
 	return prefix;
 }
 
-static void bind_prefix(sqlite3_stmt *statement, const void *context)
-{
-	const struct prefix *prefix = context;
-	database_bind_id(statement, 1, prefix->first, sizeof(prefix->first));
-	database_bind_id(statement, 2, prefix->last, sizeof(prefix->last));
-}
-
 static enum outcome read_client_id(
 	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
 {
@@ -431,14 +409,15 @@ enum outcome report_by_prefix(
 	struct view_reader *reader, struct bytes digits, struct view_clients *out, struct err *err)
 {
 	const struct prefix prefix = prefix_of(digits);
-	const struct question question = {
-		"SELECT DISTINCT client FROM (SELECT client FROM clients WHERE client BETWEEN ?1"
-		" AND ?2 UNION ALL SELECT client FROM referrals WHERE referral BETWEEN ?1 AND ?2)"
-		" LIMIT 2",
-		bind_prefix, &prefix, read_client_id};
-	struct reader_rows rows = {.size = sizeof(*out->items)};
-	if (ask(reader, &question, &rows, err) != OK)
+	sqlite3_stmt *statement;
+	if (prepare(reader,
+		    "SELECT DISTINCT client FROM (SELECT client FROM clients WHERE client BETWEEN"
+		    " ?1 AND ?2 UNION ALL SELECT client FROM referrals"
+		    " WHERE referral BETWEEN ?1 AND ?2) LIMIT 2",
+		    &statement, err) != OK)
 		return err->outcome;
-	*out = (struct view_clients){rows.items, rows.count};
-	return OK;
+	database_bind_id(statement, 1, prefix.first, sizeof(prefix.first));
+	database_bind_id(statement, 2, prefix.last, sizeof(prefix.last));
+	return answer(reader, statement, read_client_id,
+		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
 }

@@ -140,7 +140,10 @@ class Town:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town")
     with harness.services(tmp_path_factory.mktemp("services")) as services:
-        settings = {"seal": {"ops_secret_key_file": "ops.key"}}
+        settings = {
+            "seal": {"ops_secret_key_file": "ops.key"},
+            "view": {"audit_interval_s": 1},
+        }
         hub = harness.Hub(folder, services, WORLD, f"commands-{time.time_ns()}.", settings)
         hub.deploy()
         hub.start("one")
@@ -452,3 +455,32 @@ def test_a_view_that_was_killed_or_deleted_comes_back_equal(town: Town) -> None:
     (town.hub.folder / "data-one" / "view.db").unlink()
     harness.wait_for("a new view", lambda: town.run("view").returncode == 0, 30)
     harness.wait_for("the same content", lambda: tables_of(town) == before, 30)
+
+
+def gauges_of(town: Town, name: str) -> dict[str, int]:
+    """By label; of a gauge without one by the empty text."""
+    lines = httpx.get(town.hub.processes["one"].admin + "/metrics", timeout=30).text.splitlines()
+    rows = (line.rpartition(" ") for line in lines if line.startswith((f"{name}{{", f"{name} ")))
+    return {(key.split('"') + [""])[1]: int(value) for key, _, value in rows}
+
+
+def test_an_edge_shows_what_its_audit_finds(town: Town) -> None:
+    """In the view that the edge itself keeps, spoilt under its hands and then built anew."""
+    violations = "lokethub_invariant_violations"
+    harness.wait_for("an audit", lambda: gauges_of(town, violations), 60)
+    assert {"I1", "I4", "I5", "I19", "I20"} <= gauges_of(town, violations).keys()
+    harness.wait_for("no finding", lambda: not any(gauges_of(town, violations).values()), 30)
+    flow = gauges_of(town, "lokethub_flow_messages")
+    rows = town.ask("flow")["flow"]
+    for state in ("received", "applied", "rejected", "refused", "parked", "unaccounted"):
+        assert flow[state] == sum(row[state] for row in rows)
+    view = town.hub.folder / "data-one" / "view.db"
+    spoil = "PRAGMA busy_timeout = 10000; UPDATE clients SET hash = x'00'"
+    subprocess.run(["sqlite3", view, spoil], check=True, timeout=30)
+    harness.wait_for("a finding", lambda: gauges_of(town, violations)["I20"] > 0, 60)
+    assert gauges_of(town, violations)["I19"] == 0
+    lines = town.hub.processes["one"].log.read_text().splitlines()
+    assert len([line for line in lines if "level=warn" in line and "invariant=I20" in line]) == 1
+    view.unlink()
+    harness.wait_for("no finding", lambda: gauges_of(town, violations)["I20"] == 0, 60)
+    assert gauges_of(town, "lokethub_audit_finished_seconds")[""] > 0
