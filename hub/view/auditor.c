@@ -189,7 +189,8 @@ static bool wait_for_stop(void *context, int64_t ms)
 	until.tv_nsec = ns % 1000000000;
 	pthread_mutex_lock(&auditor->mutex);
 	while (!auditor->stopping &&
-		pthread_cond_timedwait(&auditor->changed, &auditor->mutex, &until) != ETIMEDOUT)
+		pthread_cond_clockwait(
+			&auditor->changed, &auditor->mutex, CLOCK_MONOTONIC, &until) != ETIMEDOUT)
 		;
 	bool goes_on = !auditor->stopping;
 	pthread_mutex_unlock(&auditor->mutex);
@@ -224,7 +225,6 @@ static void auditor_free(struct auditor *auditor)
 enum outcome auditor_start(
 	struct auditor **out, const struct auditor_options *options, struct err *err)
 {
-	pthread_condattr_t attributes;
 	*out = NULL;
 	if (options->interval_s == 0)
 		return OK;
@@ -232,10 +232,7 @@ enum outcome auditor_start(
 	auditor->options = *options;
 	metrics_register(metrics, sizeof(metrics) / sizeof(metrics[0]));
 	pthread_mutex_init(&auditor->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&auditor->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	pthread_cond_init(&auditor->changed, NULL);
 	int code = pthread_create(&auditor->thread, NULL, run, auditor);
 	if (code != 0) {
 		auditor_free(auditor);

@@ -173,24 +173,24 @@ static enum outcome read_value(
 	return OK;
 }
 
+/* out: the address of a pointer to the schema's record. */
 static enum outcome read_record(struct view_reader *reader, enum reader_statement which,
-	const struct schema *schema, const void **out, struct err *err)
+	const struct schema *schema, void *out, struct err *err)
 {
 	struct bytes value;
-	if (read_value(reader, which, &value, err) != OK)
+	const void *record;
+	if (read_value(reader, which, &value, err) != OK ||
+		reader_decode(reader, value, schema, &record, err) != OK)
 		return err->outcome;
-	return reader_decode(reader, value, schema, out, err);
+	memcpy(out, &record, sizeof(record));
+	return OK;
 }
 
 enum outcome view_client(struct view_reader *reader, struct pseudonym client,
 	const struct client **out, struct err *err)
 {
-	const void *found;
 	database_bind_id(statement_of(reader, READER_CLIENT), 1, client.data, sizeof(client.data));
-	if (read_record(reader, READER_CLIENT, &schema_client, &found, err) != OK)
-		return err->outcome;
-	*out = found;
-	return OK;
+	return read_record(reader, READER_CLIENT, &schema_client, out, err);
 }
 
 static enum outcome read_pseudonym(
@@ -437,24 +437,16 @@ enum outcome view_referral(struct view_reader *reader, struct uuid referral,
 enum outcome view_person(struct view_reader *reader, struct uuid referral,
 	const struct sealed_person **out, struct err *err)
 {
-	const void *found;
 	database_bind_id(
 		statement_of(reader, READER_PERSON), 1, referral.data, sizeof(referral.data));
-	if (read_record(reader, READER_PERSON, &schema_sealed_person, &found, err) != OK)
-		return err->outcome;
-	*out = found;
-	return OK;
+	return read_record(reader, READER_PERSON, &schema_sealed_person, out, err);
 }
 
 enum outcome view_key(
 	struct view_reader *reader, struct key_id id, const struct data_key **out, struct err *err)
 {
-	const void *found;
 	database_bind_id(statement_of(reader, READER_KEY), 1, id.data, sizeof(id.data));
-	if (read_record(reader, READER_KEY, &schema_data_key, &found, err) != OK)
-		return err->outcome;
-	*out = found;
-	return OK;
+	return read_record(reader, READER_KEY, &schema_data_key, out, err);
 }
 
 /* Key ids begin with their owner, so that the owner alone and the owner with more than a key id
@@ -464,15 +456,11 @@ enum outcome view_key_of_owner(struct view_reader *reader, const uint8_t owner[1
 {
 	sqlite3_stmt *statement = statement_of(reader, READER_KEY_OF_OWNER);
 	uint8_t end[sizeof(struct key_id) + 1];
-	const void *found;
 	memset(end, 0xff, sizeof(end));
 	memcpy(end, owner, 16);
 	database_bind_id(statement, 1, owner, 16);
 	database_bind_id(statement, 2, end, sizeof(end));
-	if (read_record(reader, READER_KEY_OF_OWNER, &schema_data_key, &found, err) != OK)
-		return err->outcome;
-	*out = found;
-	return OK;
+	return read_record(reader, READER_KEY_OF_OWNER, &schema_data_key, out, err);
 }
 
 /* The cursor is the place + 1, so that 0 is before the first. */

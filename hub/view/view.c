@@ -79,7 +79,8 @@ enum outcome view_wait(
 		int64_t left = deadline - clock_monotonic();
 		struct timespec at = until(left < 0 ? 0 : left);
 		if (left <= 0 ||
-			pthread_cond_timedwait(&view->changed, &view->mutex, &at) == ETIMEDOUT)
+			pthread_cond_clockwait(
+				&view->changed, &view->mutex, CLOCK_MONOTONIC, &at) == ETIMEDOUT)
 			break;
 	}
 	decided = view_decided(view, partition, offset);
@@ -161,7 +162,6 @@ static struct view *view_of(const struct view_options *options)
 {
 	struct view *view = memory_get_zeroed(1, sizeof(*view));
 	size_t partitions = (size_t)options->kafka->partitions;
-	pthread_condattr_t attributes;
 	view->options = *options;
 	view->path = memory_string(options->path);
 	view->lock = -1;
@@ -169,10 +169,7 @@ static struct view *view_of(const struct view_options *options)
 	for (size_t i = 0; i < partitions; i++)
 		atomic_init(&view->decided[i], -1);
 	pthread_mutex_init(&view->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&view->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	pthread_cond_init(&view->changed, NULL);
 	return view;
 }
 
