@@ -380,18 +380,6 @@ static enum outcome look_at_rejections(struct run *run, struct err *err)
 	return OK;
 }
 
-static void add_to_sum(struct report_flow *sum, const struct report_flow *flow)
-{
-	sum->received += flow->received;
-	sum->applied += flow->applied;
-	sum->duplicate += flow->duplicate;
-	sum->refused += flow->refused;
-	sum->rejected += flow->rejected;
-	sum->parked += flow->parked;
-	sum->in_flight += flow->in_flight;
-	sum->unaccounted += flow->unaccounted;
-}
-
 static enum outcome look_at_flow(struct run *run, struct err *err)
 {
 	struct report_flows flows;
@@ -400,9 +388,9 @@ static enum outcome look_at_flow(struct run *run, struct err *err)
 		return OK;
 	if (report_flow(run->reader, run->audit->committed, &flows, err) != OK)
 		return err->outcome;
+	run->sums->flow = flows.sum;
 	for (size_t i = 0; i < flows.count; i++) {
 		const struct report_flow *flow = &flows.items[i];
-		add_to_sum(&run->sums->flow, flow);
 		if (flow->unaccounted == 0)
 			continue;
 		snprintf(text, sizeof(text),

@@ -212,13 +212,31 @@ static enum outcome add_open(struct view_reader *reader, const struct report_com
 	return OK;
 }
 
+static void add_to_sum(struct report_flow *sum, const struct report_flow *flow)
+{
+	sum->received += flow->received;
+	sum->applied += flow->applied;
+	sum->duplicate += flow->duplicate;
+	sum->refused += flow->refused;
+	sum->rejected += flow->rejected;
+	sum->parked += flow->parked;
+	sum->in_flight += flow->in_flight;
+	sum->unaccounted += flow->unaccounted;
+	if (sum->oldest == 0 || (flow->oldest != 0 && flow->oldest < sum->oldest))
+		sum->oldest = flow->oldest;
+}
+
 enum outcome report_flow(struct view_reader *reader, const struct report_committed *committed,
 	struct report_flows *out, struct err *err)
 {
 	*out = (struct report_flows){0};
 	if (add_decided(reader, out, err) != OK || add_refused(reader, out, err) != OK)
 		return err->outcome;
-	return add_open(reader, committed, out, err);
+	if (add_open(reader, committed, out, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < out->count; i++)
+		add_to_sum(&out->sum, &out->items[i]);
+	return OK;
 }
 
 static enum outcome read_waiting(

@@ -21,6 +21,7 @@ struct report_flow {
 struct report_flows {
 	struct report_flow *items; /* sorted by partner */
 	size_t count;
+	struct report_flow sum; /* of all; without partner */
 };
 
 /* committed: per partition of intake, the offset that the routers will read next; -1: none. */

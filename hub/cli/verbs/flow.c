@@ -28,20 +28,6 @@ static void add_flow(
 		flow->oldest == 0 ? PAGE_NONE : now - flow->oldest);
 }
 
-static void add_to_sum(struct report_flow *sum, const struct report_flow *flow)
-{
-	sum->received += flow->received;
-	sum->applied += flow->applied;
-	sum->duplicate += flow->duplicate;
-	sum->refused += flow->refused;
-	sum->rejected += flow->rejected;
-	sum->parked += flow->parked;
-	sum->in_flight += flow->in_flight;
-	sum->unaccounted += flow->unaccounted;
-	if (sum->oldest == 0 || (flow->oldest != 0 && flow->oldest < sum->oldest))
-		sum->oldest = flow->oldest;
-}
-
 static bool closes(const struct report_flow *flow)
 {
 	return flow->received ==
@@ -82,17 +68,15 @@ static void show(struct cli_call *call, const struct report_flows *flows, bool i
 {
 	struct page_table *table =
 		page_table(call->page, "flow", NULL, "No partner has sent anything yet.");
-	struct report_flow sum = {.partner = {0}};
 	int64_t now = page_now(call->page);
 	for (size_t i = 0; i < flows->count; i++) {
 		const struct report_flow *flow = &flows->items[i];
 		add_flow(page_table_row(table), flow, name_of(call->conf, flow->partner), now);
-		add_to_sum(&sum, flow);
 	}
 	if (flows->count > 1 && !call->json)
-		add_flow(page_table_row(table), &sum, "all", now);
-	add_verdict(call->page, &sum, is_current);
-	call->code = is_current && closes(&sum) ? CLI_OK : CLI_FOUND;
+		add_flow(page_table_row(table), &flows->sum, "all", now);
+	add_verdict(call->page, &flows->sum, is_current);
+	call->code = is_current && closes(&flows->sum) ? CLI_OK : CLI_FOUND;
 }
 
 static enum outcome run(struct cli_call *call, struct err *err)
