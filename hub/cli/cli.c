@@ -286,15 +286,24 @@ static const struct cli_verb *find_verb(
 	return NULL;
 }
 
+static bool asks_for_help(int argc, char **argv, int place)
+{
+	return argc > place &&
+		(strcmp(argv[place], "--help") == 0 || strcmp(argv[place], "-h") == 0);
+}
+
 static int without_verb(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "-h") != 0) {
-		fprintf(stderr, "lokethub: no command '%s'; it is one of these:\n\n", argv[1]);
-		help_overview(stderr);
-		return CLI_USAGE;
+	const char *group = argc > 1 && help_is_group(argv[1]) ? argv[1] : NULL;
+	if (asks_for_help(argc, argv, group == NULL ? 1 : 2)) {
+		help_overview(group, stdout);
+		return CLI_OK;
 	}
-	help_overview(argc > 1 ? stdout : stderr);
-	return argc > 1 ? CLI_OK : CLI_USAGE;
+	if (argc > 2 || (argc > 1 && group == NULL))
+		fprintf(stderr, "lokethub: no command '%s%s%s'; it is one of these:\n\n", argv[1],
+			group == NULL ? "" : " ", group == NULL ? "" : argv[2]);
+	help_overview(group, stderr);
+	return CLI_USAGE;
 }
 
 int cli_run(const struct cli_verb *const *verbs, int argc, char **argv, cli_serve_fn *serve)

@@ -27,17 +27,36 @@ static int usage_width(const struct cli_verb *verb)
 	return (int)strlen(verb->name) + 1 + terminal_width_of(verb->arguments);
 }
 
-void help_overview(FILE *out)
+/* "topics" has "topics check". */
+static bool has_verb(const char *group, const struct cli_verb *verb)
+{
+	size_t size = strlen(group);
+	return strncmp(verb->name, group, size) == 0 && verb->name[size] == ' ';
+}
+
+bool help_is_group(const char *word)
+{
+	for (const struct cli_verb *const *verb = verbs_all; *verb != NULL; verb++) {
+		if (has_verb(word, *verb))
+			return true;
+	}
+	return false;
+}
+
+void help_overview(const char *group, FILE *out)
 {
 	int widest = 0;
 	for (const struct cli_verb *const *verb = verbs_all; *verb != NULL; verb++) {
 		int width = usage_width(*verb);
 		widest = width > widest ? width : widest;
 	}
-	fputs("lokethub: clients on their way between desks, none lost\n\n", out);
-	for (const struct cli_verb *const *verb = verbs_all; *verb != NULL; verb++)
-		fprintf(out, "  lokethub %s %s%*s%s\n", (*verb)->name, (*verb)->arguments,
-			widest - usage_width(*verb) + 2, "", (*verb)->summary);
+	if (group == NULL)
+		fputs("lokethub: clients on their way between desks, none lost\n\n", out);
+	for (const struct cli_verb *const *verb = verbs_all; *verb != NULL; verb++) {
+		if (group == NULL || has_verb(group, *verb))
+			fprintf(out, "  lokethub %s %s%*s%s\n", (*verb)->name, (*verb)->arguments,
+				widest - usage_width(*verb) + 2, "", (*verb)->summary);
+	}
 	fputs("\nlokethub COMMAND --help tells the rest.\n", out);
 }
 

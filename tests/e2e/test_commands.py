@@ -180,11 +180,20 @@ def test_the_overview_names_every_verb() -> None:
         assert line.startswith(f"  lokethub {verb}")
 
 
+def test_the_overview_of_one_word() -> None:
+    done = run("topics", "--help")
+    lines = [line for line in done.stdout.splitlines() if line.startswith("  lokethub ")]
+    assert done.returncode == 0
+    assert [line.split()[1:3] for line in lines] == [["topics", "check"], ["topics", "create"]]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         ([], 2, "lokethub COMMAND --help"),
         (["nobody"], 2, "no command 'nobody'"),
+        (["topics"], 2, "lokethub topics create"),
+        (["topics", "crate"], 2, "no command 'topics crate'"),
         (["where"], 2, "missing"),
         (["flow", "now"], 2, "unexpected: now"),
         (["flow", "--jsno"], 2, "unknown option --jsno"),
