@@ -28,8 +28,8 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READER_FIRST_OF_CASE] =
 		"SELECT client, fate & 7 IS 2 FROM messages WHERE case_id = ? AND partner = ?"
 		" AND system IS ? AND client IS NOT NULL ORDER BY place",
-	[READER_IS_LISTED] = "SELECT 1 FROM rejected WHERE client = ? AND other = ?"
-			     " AND partner = ? AND case_id = ? LIMIT 1",
+	[READER_LISTED] = "SELECT max(other = ?), count(DISTINCT other) FROM rejected"
+			  " WHERE client = ? AND partner = ? AND case_id = ?",
 	[READER_TWICE] =
 		"SELECT other, partner, case_id FROM rejected WHERE client = ?1"
 		" AND other IS NOT NULL UNION SELECT client, partner, case_id FROM rejected"
@@ -311,16 +311,19 @@ enum outcome view_client_of_case(struct view_reader *reader, const struct view_c
 	return OK;
 }
 
-enum outcome view_is_listed(struct view_reader *reader, struct pseudonym client,
-	const struct view_twice *with, bool *out, struct err *err)
+enum outcome view_listed(struct view_reader *reader, struct pseudonym client,
+	const struct view_twice *with, struct view_listed *out, struct err *err)
 {
-	sqlite3_stmt *statement = statement_of(reader, READER_IS_LISTED);
-	database_bind_id(statement, 1, client.data, sizeof(client.data));
-	database_bind_id(statement, 2, with->other.data, sizeof(with->other.data));
+	sqlite3_stmt *statement = statement_of(reader, READER_LISTED);
+	bool row;
+	database_bind_id(statement, 1, with->other.data, sizeof(with->other.data));
+	database_bind_id(statement, 2, client.data, sizeof(client.data));
 	database_bind_text(statement, 3, with->partner);
 	database_bind_text(statement, 4, with->case_);
-	if (database_step(reader->db, statement, out, err) != OK)
+	if (database_step(reader->db, statement, &row, err) != OK)
 		return err->outcome;
+	*out = (struct view_listed){
+		sqlite3_column_int(statement, 0) != 0, sqlite3_column_int(statement, 1)};
 	sqlite3_reset(statement);
 	return OK;
 }

@@ -92,9 +92,14 @@ struct view_twices {
 	size_t count;
 };
 
-/* Whether a Rejection CASE_TWICE names client and the other one for this case. Needs no begin. */
-enum outcome view_is_listed(struct view_reader *reader, struct pseudonym client,
-	const struct view_twice *with, bool *out, struct err *err) MUST_CHECK;
+struct view_listed {
+	bool is_listed; /* the other one that was asked for */
+	int32_t others; /* so many different ones */
+};
+
+/* Whom Rejections CASE_TWICE name beside client for this case. Needs no begin. */
+enum outcome view_listed(struct view_reader *reader, struct pseudonym client,
+	const struct view_twice *with, struct view_listed *out, struct err *err) MUST_CHECK;
 
 /* Those listed with this client, and those that edges let through under its case at once. */
 enum outcome view_case_twice(struct view_reader *reader, struct pseudonym client,

@@ -150,23 +150,26 @@ static void take(struct call *call, const struct draft *draft, struct bytes even
 {
 	struct message_sender sender = sender_of(call, event_trace);
 	call->wait_ms = wait_of(call);
-	call->job = intake_take(call->edge->intake, &sender, draft, request_body(call->request),
+	const struct intake_input input = {draft, request_body(call->request), call->problems};
+	call->job = intake_take(call->edge->intake, &sender, &input,
 		(struct intake_caller){.done = answer_taken, .context = call});
-	if (call->job == NULL)
+	if (call->problems->count > 0)
+		refuse(call, REJECTION_CODE_CASE_TWICE);
+	else if (call->job == NULL)
 		unavailable(call);
 }
 
+/* Leaves the problems where the draft is, for what taking it may find. */
 static void check(struct call *call, struct draft *draft)
 {
 	const struct check_sender sender = {.kind = call->kind,
 		.conf = call->edge->options->conf,
 		.partner = call->partner,
 		.now = clock_wall()};
-	size_t outer = problems_enter(call->problems, is_structured(call) ? "data" : "");
+	problems_enter(call->problems, is_structured(call) ? "data" : "");
 	if (call->kind == CHECK_ACTION)
 		put_referral(call, draft);
 	check_draft(draft, &sender, call->problems);
-	problems_leave(call->problems, outer);
 }
 
 static void post(struct call *call)

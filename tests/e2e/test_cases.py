@@ -1,4 +1,5 @@
-"""test_cases - a case keeps its first client; a person is told once of another one it names."""
+"""test_cases - a case keeps its first client; a person is told once of another one it names, and
+one that stands for many is refused."""
 
 import json
 import socket
@@ -44,9 +45,28 @@ class Story:
         """The answer, once decided; the client and referral are those of the model."""
         client = self.cases.take(partner.oin, draft)
         answer = partner.refer(draft, **WAIT)
+        if client is None:
+            self.check_refused(partner, draft, answer)
+            return answer
         assert answer.status_code in (201, 409), answer.text
         self.check(partner, draft, answer, client)
         return answer
+
+    def check_refused(self, partner, draft, answer):
+        """Told what to mend, and recorded as any other refusal; never in intake."""
+        assert answer.status_code == 400, answer.text
+        [error] = answer.json()["errors"]
+        assert error["field"] == "case"
+        assert "2 other persons" in error["text"] and "case of its own" in error["text"]
+        assert error["example"]
+        record, refusal = self.refusals()[-1]
+        assert (record.key, refusal["partner"]) == (partner.oin, partner.oin)
+        assert (refusal["field"], refusal["text"]) == ("case", error["text"])
+        assert (refusal["client"], refusal["other"], refusal["case"]) == (None, None, None)
+        assert json.loads(self.hub.unseal(refusal["key"], refusal["original"])) == draft
+        assert draft["reference"] not in [
+            each["reference"] for _, each in self.hub.decoded("intake")
+        ]
 
     def check(self, partner, draft, answer, client):
         message = self.stored(answer)
@@ -67,8 +87,17 @@ class Story:
         wanted = uuid.UUID(answer.json()["message"]).bytes
         return next(each for _, each in self.hub.decoded("intake") if each["id"] == wanted)
 
+    def twice(self, refused):
+        found = self.hub.decoded("rejected")
+        twice = [each for each in found if each[1]["code"] == "CASE_TWICE"]
+        return [each for each in twice if each[1]["refused"] == refused]
+
     def listings(self):
-        return [each for _, each in self.hub.decoded("rejected") if each["code"] == "CASE_TWICE"]
+        return [each for _, each in self.twice(refused=False)]
+
+    def refusals(self):
+        """With their records, oldest first."""
+        return sorted(self.twice(refused=True), key=lambda each: each[0].time)
 
     def check_listings(self):
         """All that the model lists, once each, and nothing else."""
@@ -233,6 +262,24 @@ def test_a_restarted_edge_asks_its_view(story, city):
     story.check_listings()
 
 
+def test_one_case_for_many(story, city):
+    """The first three are told apart by a person; those behind them need cases of their own."""
+    drafts = [story.draft("onbekend", bsn(number)) for number in range(30, 35)]
+    assert [story.send(city, each).status_code for each in drafts] == [201] * 3 + [400] * 2
+    assert [story.send(city, each).status_code for each in drafts] == [201] * 3 + [400] * 2
+    restart(story)
+    city = story.hub.partner(ROTTERDAM)
+    assert [story.send(city, each).status_code for each in drafts] == [201] * 3 + [400] * 2
+    assert story.send(city, story.draft("onbekend", None)).status_code == 201
+    event = {"specversion": "1.0", "id": "many", "source": "/suite", "type": "nl.verwijzing"}
+    answer = city.refer(event | {"data": drafts[3]}, Content_Type="application/cloudevents+json")
+    assert [each["field"] for each in answer.json()["errors"]] == ["data.case"]
+    assert story.refusals()[-1][1]["field"] == "case"
+    assert story.send(city, drafts[3] | {"case": "of its own 33"}).status_code == 201
+    assert story.named(bsn(33)) in story.cases.first.values()
+    story.check_listings()
+
+
 def test_an_action_reaches_the_referral(story, city):
     """Its id is that of the case's client, and stays so."""
     wsp = story.hub.partner(WSP)
@@ -272,8 +319,8 @@ def test_the_commands(story, city):
     first = story.named(own(28), ROTTERDAM).hex()
     second = story.named(bsn(28)).hex()
     rows = story.ask("rejected", "--code", "CASE_TWICE")["rejected"]
-    assert len(rows) == len(story.cases.listed)
-    row = next(each for each in rows if each["case"] == "shown")
+    assert len(rows) == len(story.cases.listed) + len(story.refusals())
+    row = next(each for each in rows if each.get("case") == "shown")
     assert (row["client"], row["other"]) == (first, second)
     assert row["owner"] == "gemeente-rotterdam"
     shown = story.ask("rejected", "show", row["id"])
@@ -289,8 +336,13 @@ def test_the_commands(story, city):
         parts = ("applied", "duplicate", "refused", "rejected", "parked", "in_flight")
         assert row["received"] == sum(row[name] for name in parts)
     received = {row["partner"]: row["received"] for row in flow["flow"]}
-    intake = [each["partner"] for _, each in story.hub.decoded("intake")]
-    assert received == {name: intake.count(name) for name in received}
+    sent = [each["partner"] for _, each in story.hub.decoded("intake")]
+    refused = [each["partner"] for _, each in story.refusals()]
+    assert received == {name: (sent + refused).count(name) for name in received}
+    assert {row["partner"]: row["refused"] for row in flow["flow"]} == {
+        name: refused.count(name) for name in received
+    }
+    assert len(refused) >= 7
 
 
 def test_the_judge(story):
@@ -299,6 +351,7 @@ def test_the_judge(story):
     assert report.counts["cases with two clients"] == 0
     assert report.counts["listings"] == len(story.cases.listed) > 10
     assert report.counts["listed again"] == 0
+    assert report.counts["cases of too many"] == 0
 
 
 def test_two_edges_at_once(story):

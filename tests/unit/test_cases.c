@@ -1,5 +1,5 @@
 /* test_cases - a case keeps its first client, from memory and from the view; a person is told once
- * of another one. */
+ * of another one, and too many are refused. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -9,7 +9,8 @@
 #include "hub/seal/seal.h"
 #include "tests/support/view_file.h"
 
-static const struct pseudonym anna = {{0xa1}}, bram = {{0xb2}}, carla = {{0xc3}};
+static const struct pseudonym anna = {{0xa1}}, bram = {{0xb2}}, carla = {{0xc3}}, dirk = {{0xd4}},
+			      emma = {{0xe5}};
 
 struct town {
 	struct view_file *file; /* NULL: no view yet */
@@ -69,9 +70,12 @@ static int take(struct town *town, const struct view_case *which, struct pseudon
 	return cases_take(town->cases, key, which, named).data[0];
 }
 
-static bool must_list(struct town *town, const struct view_case *which, struct pseudonym named)
+/* Another one than the case's client is named. */
+static enum cases_answer take_other(
+	struct town *town, const struct view_case *which, struct pseudonym named)
 {
-	return cases_must_list(town->cases, cases_key(town->cases, which), which, named);
+	assert_int_not_equal(take(town, which, named), named.data[0]);
+	return cases_take_other(town->cases, cases_key(town->cases, which), which, named);
 }
 
 /* A Referral that the view has; result < 0: not decided yet. */
@@ -203,23 +207,103 @@ static void test_a_person_is_told_once(void **state)
 	struct town *town = *state;
 	const struct view_case which = case_of("c1"), other = case_of("c2");
 	assert_int_equal(take(town, &which, anna), 0xa1);
-	assert_int_equal(take(town, &which, bram), 0xa1);
-	assert_true(must_list(town, &which, bram));
-	assert_int_equal(take(town, &which, bram), 0xa1);
-	assert_false(must_list(town, &which, bram));
+	assert_int_equal(take_other(town, &which, bram), CASES_LIST);
+	assert_int_equal(take_other(town, &which, bram), CASES_KNOWN);
 
 	start_again(town);
 	put_referral(town, &which, anna, RESULT_APPLIED);
 	put_referral(town, &other, anna, RESULT_APPLIED);
 	put_listing(town, &which, anna, bram);
-	assert_int_equal(take(town, &which, bram), 0xa1);
-	assert_false(must_list(town, &which, bram));
-	assert_int_equal(take(town, &which, carla), 0xa1);
-	assert_true(must_list(town, &which, carla));
-	assert_int_equal(take(town, &which, bram), 0xa1);
-	assert_false(must_list(town, &which, bram));
-	assert_int_equal(take(town, &other, bram), 0xa1);
-	assert_true(must_list(town, &other, bram));
+	assert_int_equal(take_other(town, &which, bram), CASES_KNOWN);
+	assert_int_equal(take_other(town, &which, carla), CASES_LIST);
+	assert_int_equal(take_other(town, &which, bram), CASES_KNOWN);
+	assert_int_equal(take_other(town, &other, bram), CASES_LIST);
+}
+
+/* The first two others go on, whatever comes between; of the third nothing is kept. */
+static void check_too_many(struct town *town, const struct view_case *which)
+{
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(take_other(town, which, dirk), CASES_TOO_MANY);
+		assert_int_equal(take_other(town, which, emma), CASES_TOO_MANY);
+		assert_int_equal(take_other(town, which, bram), CASES_KNOWN);
+		assert_int_equal(take_other(town, which, carla), CASES_KNOWN);
+		assert_int_equal(take(town, which, anna), 0xa1);
+	}
+}
+
+static void test_one_case_for_many(void **state)
+{
+	struct town *town = *state;
+	const struct view_case which = case_of("onbekend");
+	assert_int_equal(take(town, &which, anna), 0xa1);
+	assert_int_equal(take_other(town, &which, bram), CASES_LIST);
+	assert_int_equal(take_other(town, &which, carla), CASES_LIST);
+	check_too_many(town, &which);
+
+	start_again(town);
+	put_referral(town, &which, anna, RESULT_APPLIED);
+	put_listing(town, &which, anna, bram);
+	put_listing(town, &which, anna, bram); /* told again by another edge: the same one */
+	assert_int_equal(take_other(town, &which, carla), CASES_LIST);
+	check_too_many(town, &which); /* also while the view does not have carla yet */
+	put_listing(town, &which, anna, carla);
+	check_too_many(town, &which);
+	start_again(town);
+	check_too_many(town, &which);
+}
+
+/* Edges that were asked at once, or an older version, let more through: those go on. */
+static void test_more_were_told_already(void **state)
+{
+	static const struct pseudonym *const others[] = {&bram, &carla, &dirk, &bram, &dirk};
+	struct town *town = *state;
+	const struct view_case which = case_of("onbekend");
+	start_again(town);
+	put_referral(town, &which, anna, RESULT_APPLIED);
+	for (size_t i = 0; i < 3; i++)
+		put_listing(town, &which, anna, *others[i]);
+	for (size_t i = 0; i < UNIT_COUNT(others); i++) {
+		assert_int_equal(take_other(town, &which, *others[i]), CASES_KNOWN);
+		assert_int_equal(take_other(town, &which, emma), CASES_TOO_MANY);
+	}
+}
+
+/* Those of another case, partner or client are not counted. */
+static void test_whose_others(void **state)
+{
+	struct town *town = *state;
+	const struct view_case which = case_of("c1"), other = case_of("c2");
+	struct view_case elsewhere = case_of("c1");
+	elsewhere.partner = text("00000099000000002000");
+	start_again(town);
+	put_referral(town, &which, anna, RESULT_APPLIED);
+	put_listing(town, &other, anna, bram);
+	put_listing(town, &other, anna, carla);
+	put_listing(town, &elsewhere, anna, dirk);
+	put_listing(town, &elsewhere, anna, emma);
+	put_listing(town, &which, bram, dirk);
+	put_listing(town, &which, bram, emma);
+	assert_int_equal(take_other(town, &which, bram), CASES_LIST);
+	assert_int_equal(take_other(town, &which, dirk), CASES_LIST);
+	assert_int_equal(take_other(town, &which, emma), CASES_TOO_MANY);
+}
+
+/* With another first client all are counted anew. */
+static void test_others_of_one_that_let_go(void **state)
+{
+	struct town *town = *state;
+	const struct view_case which = case_of("c1");
+	start_again(town);
+	assert_int_equal(take(town, &which, dirk), 0xd4);
+	assert_int_equal(take_other(town, &which, bram), CASES_LIST);
+	assert_int_equal(take_other(town, &which, carla), CASES_LIST);
+	put_referral(town, &which, dirk, RESULT_REJECTED);
+	assert_int_equal(take(town, &which, anna), 0xa1);
+	put_referral(town, &which, anna, RESULT_APPLIED);
+	assert_int_equal(take_other(town, &which, bram), CASES_LIST);
+	assert_int_equal(take_other(town, &which, dirk), CASES_LIST);
+	assert_int_equal(take_other(town, &which, carla), CASES_TOO_MANY);
 }
 
 /* More cases than memory holds: the latest are in it, and none is taken for another. */
@@ -293,6 +377,10 @@ int main(void)
 		TOWN(test_a_rejected_one_lets_go),
 		TOWN(test_what_was_not_stored_is_forgotten),
 		TOWN(test_a_person_is_told_once),
+		TOWN(test_one_case_for_many),
+		TOWN(test_more_were_told_already),
+		TOWN(test_whose_others),
+		TOWN(test_others_of_one_that_let_go),
 		TOWN(test_memory_is_bounded),
 		TOWN(test_perhaps_the_same_person),
 	};

@@ -103,8 +103,8 @@ const struct cli_verb rejected_verb = {
 	.summary = "What could not be applied, why, and who must act",
 	.about = "The newest first. ACTS is the desk that must act, or ops. NUMBER is the\n"
 		 "place in the queue of a client that is parked, because a message of it could\n"
-		 "not be read. CASE_TWICE: nothing was refused, but a case of CLIENT named\n"
-		 "OTHER too.",
+		 "not be read. CASE_TWICE: a case of CLIENT named OTHER too; its message went\n"
+		 "on. Without a CLIENT it was refused: the case stands for too many.",
 	.options = options,
 	.found = "a client is parked: see --waiting",
 	.examples = "  lokethub rejected --waiting\n"

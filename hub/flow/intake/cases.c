@@ -1,5 +1,5 @@
-/* cases - which client a partner's case has: the latest ones in memory, the others as the view
- * knows them. */
+/* cases - which client a partner's case has, and how many others it named: the latest ones in
+ * memory, the others as the view knows them. */
 #include "hub/flow/intake/cases.h"
 
 #include <assert.h>
@@ -10,13 +10,14 @@
 #include "hub/base/memory.h"
 #include "hub/seal/seal.h"
 
-#define SETS 16384 /* a power of two; with 4 entries of 56 bytes each 3.5 MiB */
+#define SETS 16384 /* a power of two; with 4 entries of 72 bytes each 4.5 MiB */
 #define WAYS 4
 
 struct entry {
 	struct cases_key key;
 	struct pseudonym client;
-	struct pseudonym other; /* the last other one that was named; zeroed: none */
+	struct pseudonym others[CASES_OTHERS_MAX]; /* the last ones that were named; zeroed: none */
+	int32_t others_count; /* at least so many different ones were; the view may know of more */
 	bool used;
 };
 
@@ -66,6 +67,14 @@ static bool is_same(const struct pseudonym *a, const struct pseudonym *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+static bool has_other(const struct entry *entry, const struct pseudonym *named)
+{
+	for (int i = 0; i < CASES_OTHERS_MAX; i++)
+		if (is_same(&entry->others[i], named))
+			return true;
+	return false;
+}
+
 /* In front of its set; NULL: not there. */
 static struct entry *find(struct cases *cases, struct cases_key key)
 {
@@ -108,41 +117,51 @@ struct pseudonym cases_take(struct cases *cases, struct cases_key key,
 	const struct view_case *which, struct pseudonym named)
 {
 	struct entry *entry = find(cases, key);
-	if (entry != NULL && (is_same(&entry->client, &named) || is_same(&entry->other, &named)))
+	if (entry != NULL && (is_same(&entry->client, &named) || has_other(entry, &named)))
 		return entry->client;
 	struct view_case_client known = ask_view(cases, which);
-	if (entry == NULL) {
+	struct pseudonym client = named;
+	if (known.is_known)
+		client = known.client;
+	else if (entry != NULL && !known.was_rejected)
+		client = entry->client;
+	if (entry == NULL)
 		entry = add(cases, key);
-		entry->client = known.is_known ? known.client : named;
-	} else if (known.is_known) {
-		entry->client = known.client;
-	} else if (known.was_rejected) {
-		entry->client = named;
-	}
-	return entry->client;
+	if (!is_same(&entry->client, &client)) /* the others were not named beside this one */
+		*entry = (struct entry){.key = key, .client = client, .used = true};
+	return client;
 }
 
-static bool is_listed(struct cases *cases, struct pseudonym client, const struct view_twice *with)
+static struct view_listed ask_listed(
+	struct cases *cases, struct pseudonym client, const struct view_twice *with)
 {
+	struct view_listed found = {0};
 	struct err err = {0};
-	bool listed = false;
-	if (*cases->reader == NULL ||
-		view_is_listed(*cases->reader, client, with, &listed, &err) == OK)
-		return listed;
+	if (*cases->reader == NULL || view_listed(*cases->reader, client, with, &found, &err) == OK)
+		return found;
 	log_debug("case", "text=%s", log_quote(err.text));
-	return false;
+	return (struct view_listed){0};
 }
 
-bool cases_must_list(struct cases *cases, struct cases_key key, const struct view_case *which,
-	struct pseudonym named)
+enum cases_answer cases_take_other(struct cases *cases, struct cases_key key,
+	const struct view_case *which, struct pseudonym named)
 {
 	const struct view_twice with = {named, which->partner, which->case_};
 	struct entry *entry = find(cases, key);
 	assert(entry != NULL); /* it was just taken */
-	if (is_same(&entry->other, &named))
-		return false;
-	entry->other = named;
-	return !is_listed(cases, entry->client, &with);
+	if (has_other(entry, &named))
+		return CASES_KNOWN;
+	struct view_listed known = ask_listed(cases, entry->client, &with);
+	if (entry->others_count < known.others)
+		entry->others_count = known.others;
+	if (!known.is_listed && entry->others_count >= CASES_OTHERS_MAX)
+		return CASES_TOO_MANY;
+	memmove(entry->others + 1, entry->others, sizeof(entry->others) - sizeof(named));
+	entry->others[0] = named;
+	if (known.is_listed)
+		return CASES_KNOWN;
+	entry->others_count++;
+	return CASES_LIST;
 }
 
 void cases_forget(struct cases *cases, struct cases_key key)

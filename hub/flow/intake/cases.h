@@ -1,16 +1,16 @@
-/* cases - which client a partner's case has: the latest ones in memory, the others as the view
- * knows them. */
+/* cases - which client a partner's case has, and how many others it named: the latest ones in
+ * memory, the others as the view knows them. */
 #ifndef HUB_FLOW_INTAKE_CASES_H
 #define HUB_FLOW_INTAKE_CASES_H
 
 #include "hub/view/query.h"
 
 /* A case keeps its first client. In memory are the cases that this thread took last, so that a
- * second message right behind the first is caught before the view has it, and a known case costs no
- * look at the view. What another edge took within the lag of the views, or while there is no view,
- * is not known: then a case may get two clients, which the view finds afterwards (`lokethub
- * orphans`). A case of which intake no longer keeps a Referral is unknown to a view that was made
- * anew since. */
+ * second message right behind the first is caught before the view has it, and who was named lately
+ * costs no look at the view. What another edge took within the lag of the views, or while there is
+ * no view, is not known: then a case may get two clients, which the view finds afterwards
+ * (`lokethub orphans`), or one other too many. A case of which intake no longer keeps a Referral is
+ * unknown to a view that was made anew since. */
 struct cases; /* for one thread */
 
 struct cases *cases_new(struct view_reader **reader); /* *reader NULL: no view yet */
@@ -27,9 +27,19 @@ struct cases_key cases_key(const struct cases *cases, const struct view_case *wh
 struct pseudonym cases_take(struct cases *cases, struct cases_key key,
 	const struct view_case *which, struct pseudonym named);
 
-/* Whether a person must still be told that the case of `client` names `named` too: true once. */
-bool cases_must_list(struct cases *cases, struct cases_key key, const struct view_case *which,
-	struct pseudonym named);
+/* A mistyped BSN can be corrected twice. One case for many people is refused: they would all be
+ * applied to the first of them, and never become clients. */
+#define CASES_OTHERS_MAX 2
+
+enum cases_answer {
+	CASES_KNOWN, /* the case's client, or a person was told before */
+	CASES_LIST, /* a person must be told; said once */
+	CASES_TOO_MANY, /* CASES_OTHERS_MAX others were named before: refuse it */
+};
+
+/* The case, just taken, names one more than its client. Of one too many nothing is kept. */
+enum cases_answer cases_take_other(struct cases *cases, struct cases_key key,
+	const struct view_case *which, struct pseudonym named);
 
 /* What was taken may not have been stored: only the view knows. */
 void cases_forget(struct cases *cases, struct cases_key key);

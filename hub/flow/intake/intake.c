@@ -175,39 +175,51 @@ static void address(struct intake_job *job, const struct message *message)
 	bytes_to_uuid(message->id.data, job->id);
 }
 
-/* A case keeps its first client. Whether it named another one, which a person must be told;
- * `named` then. */
-static bool keep_client(struct intake_job *job, const struct draft *draft, struct message *message,
-	struct pseudonym *named)
+/* A case keeps its first client. If it named another one: `named`. */
+static enum cases_answer keep_client(struct intake_job *job, const struct draft *draft,
+	struct message *message, struct pseudonym *named)
 {
 	struct intake *intake = job->intake;
 	const struct view_case which = {message->partner, message->system, message->case_};
 	if (message->body_referral == NULL)
-		return false;
+		return CASES_KNOWN;
 	*named = message->client;
 	job->case_key = cases_key(intake->cases, &which);
 	struct pseudonym client = cases_take(intake->cases, job->case_key, &which, *named);
 	if (memcmp(&client, named, sizeof(client)) == 0)
-		return false;
+		return CASES_KNOWN;
 	message_move(intake->ids, client, message);
-	return cases_must_list(intake->cases, job->case_key, &which, *named) &&
-		message_names_client(draft);
+	if (!message_names_client(draft))
+		return CASES_KNOWN;
+	return cases_take_other(intake->cases, job->case_key, &which, *named);
+}
+
+static struct intake_job *leave_out(struct intake_job *job, struct problems *problems)
+{
+	problems_add(problems, "case", "2026-000123",
+		"stands for %d other persons already: give each client a case of its own",
+		CASES_OTHERS_MAX);
+	arena_reset(&job->intake->arena);
+	job_free(job);
+	return NULL;
 }
 
 struct intake_job *intake_take(struct intake *intake, const struct message_sender *sender,
-	const struct draft *draft, struct bytes original, struct intake_caller caller)
+	const struct intake_input *input, struct intake_caller caller)
 {
 	struct intake_job *job = job_new(intake, sender);
 	struct buffer box = {0};
 	struct message message;
 	struct pseudonym named;
 	job->caller = caller;
-	message_make(intake->ids, sender, draft, &intake->arena, &message);
-	bool is_twice = keep_client(job, draft, &message, &named);
+	message_make(intake->ids, sender, input->draft, &intake->arena, &message);
+	enum cases_answer answer = keep_client(job, input->draft, &message, &named);
+	if (answer == CASES_TOO_MANY)
+		return leave_out(job, input->problems);
 	address(job, &message);
-	const struct keyring_record *store = seal_person(job, draft, &message, &box);
-	if (is_twice)
-		store = listing_make(job, sender, &message, named, original);
+	const struct keyring_record *store = seal_person(job, input->draft, &message, &box);
+	if (answer == CASES_LIST)
+		store = listing_make(job, sender, &message, named, input->original);
 	wire_begin(intake->options.wire, &schema_message, &job->value);
 	message_encode(&message, &job->value);
 	buffer_done(&box);

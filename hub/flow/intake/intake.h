@@ -62,10 +62,16 @@ struct intake_caller {
 	void *context;
 };
 
-/* Takes a Draft that was checked; original: as it was received. NULL: it cannot be stored now, and
- * there will be no receipt. */
+struct intake_input {
+	const struct draft *draft; /* was checked */
+	struct bytes original; /* as it was received */
+	struct problems *problems; /* of the draft: none yet */
+};
+
+/* NULL: there will be no receipt. With a problem it must be refused, as its case stands for too
+ * many; without one it cannot be stored now. */
 struct intake_job *intake_take(struct intake *intake, const struct message_sender *sender,
-	const struct draft *draft, struct bytes original, struct intake_caller caller);
+	const struct intake_input *input, struct intake_caller caller);
 
 /* What is refused, and why. */
 struct intake_refusal {
@@ -75,7 +81,7 @@ struct intake_refusal {
 };
 
 /* Records a refusal in topic rejected, its original sealed under a key of the partner and month.
- * NULL as above. */
+ * NULL: it cannot be stored now, and there will be no receipt. */
 struct intake_job *intake_refuse(struct intake *intake, const struct message_sender *sender,
 	const struct intake_refusal *refusal, struct intake_caller caller);
 

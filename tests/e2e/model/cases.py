@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Case = tuple[str, str, str]  # partner, system, the partner's own word
 Pseudonym = Callable[..., bytes]  # of a kind and its parts
 
+OTHERS_MAX = 2  # persons that a case may name besides its first client
+
 
 @dataclass
 class Cases:
@@ -23,13 +25,17 @@ class Cases:
     first: dict[Case, bytes] = field(default_factory=dict)
     listed: set[tuple[str, str, str, str]] = field(default_factory=set)
 
-    def take(self, partner: str, draft: dict[str, Any]) -> bytes:
-        """The client that the message is about."""
+    def take(self, partner: str, draft: dict[str, Any]) -> bytes | None:
+        """The client that the message is about; None: refused, the case stands for too many."""
         case = partner, draft["system"], draft["case"]
         named = self._named(partner, draft)
         client = self.first.setdefault(case, named or self.pseudonym("client/case", *case))
         if named and named != client:
-            self.listed.add((partner, draft["case"], client.hex(), named.hex()))
+            pair = partner, draft["case"], client.hex(), named.hex()
+            others = {each for each in self.listed if each[:3] == pair[:3]}
+            if pair not in others and len(others) == OTHERS_MAX:
+                return None
+            self.listed.add(pair)
         return client
 
     def _named(self, partner: str, draft: dict[str, Any]) -> bytes | None:

@@ -394,7 +394,7 @@ class Judge:
 
     def _cases(self, listings: list[tuple[str, dict]]) -> None:
         """A case keeps its first client; of another one that it named, a listing tells. Edges that
-        were asked at once may let two through: counted, not judged."""
+        were asked at once may let two through, or one other too many: counted, not judged."""
         held = cases.of_intake(self.topics)
         twice = [case for case, clients in held.items() if len(clients) > 1]
         self.report.counts["cases with two clients"] = len(twice)
@@ -410,6 +410,10 @@ class Judge:
                 self.report.add("listing", where, message, (value["case"], client, other))
         self.report.counts["listings"] = sum(said.values())
         self.report.counts["listed again"] = sum(said.values()) - len(said)
+        others = Counter(pair[:3] for pair in said)
+        self.report.counts["cases of too many"] = sum(
+            count > cases.OTHERS_MAX for count in others.values()
+        )
 
 
 def _made_ids(event: dict, message: Message | None) -> Iterator[str]:

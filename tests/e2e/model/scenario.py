@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from . import machine, rules
+from .cases import OTHERS_MAX
 from .rules import Config
 from .state import Client, Message, Referral
 
@@ -38,7 +39,7 @@ def client_numbers(count: int) -> list[dict]:
     return persons + [{"own_number": f"P{number:07d}"} for number in range(count - len(persons))]
 
 
-OTHER_BSNS = sorted(test_bsns())[-3:]
+OTHER_BSNS = sorted(test_bsns())[-OTHERS_MAX:]  # a case may name no more
 
 
 @dataclass(frozen=True)
