@@ -114,7 +114,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (plan != NULL && plan_run(plan, bytes_of(data + 2, size - 2), &out, &err) == OK) {
 		void *record = arena_get(&arena, schema->size);
 		fuzz_must(out.size < 4000 + 100 * size);
-		fuzz_must(schema->decode(record, buffer_bytes(&out), &arena, &err) == OK);
+		/* A plan goes by the schemas, where NEWER is a symbol like others. */
+		if (schema->decode(record, buffer_bytes(&out), &arena, &err) != OK)
+			fuzz_must(strstr(err.text, "that this program knows") != NULL);
 	}
 	buffer_done(&out);
 	arena_done(&arena);

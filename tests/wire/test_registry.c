@@ -15,6 +15,12 @@
 #include "hub/wire/wire.h"
 #include "schemas/types.h"
 
+/* Fact.kind, as all versions have it. */
+#define KIND_FIELD                                                                                 \
+	"{\"name\":\"kind\",\"type\":{\"type\":\"enum\",\"name\":\"FactKind\",\"symbols\":"        \
+	"[\"HEARTBEAT\",\"OUTAGE\",\"CAPACITY\",\"HOLD\",\"CIRCUIT\",\"CURSOR\",\"SETTLED\","      \
+	"\"ACCOUNT\",\"CONFIG\",\"NEWER\"],\"default\":\"NEWER\"}}"
+
 struct fixture {
 	char url[200], prefix[64], folder[40], cache[60];
 	struct wire_settings settings;
@@ -153,11 +159,8 @@ static void test_older_version(void **state)
 	wire_subject(&fixture->settings, &schema_fact, subject);
 	id = register_one(fixture, subject,
 		"{\"type\":\"record\",\"name\":\"Fact\",\"namespace\":\"nl.lokethub\",\"fields\":["
-		"{\"name\":\"at\",\"type\":\"long\"},{\"name\":\"id\",\"type\":\"string\"},"
-		"{\"name\":\"kind\",\"type\":{\"type\":\"enum\",\"name\":\"FactKind\",\"symbols\":"
-		"[\"HEARTBEAT\",\"OUTAGE\",\"CAPACITY\",\"HOLD\",\"CIRCUIT\",\"CURSOR\","
-		"\"SETTLED\","
-		"\"ACCOUNT\",\"CONFIG\"]}},"
+		"{\"name\":\"at\",\"type\":\"long\"},{\"name\":\"id\",\"type\":\"string\"}"
+		"," KIND_FIELD ","
 		"{\"name\":\"extra\",\"type\":[\"null\",\"string\"],\"default\":null}]}");
 	register_all(fixture);
 	assert_int_equal(publish_check(&fixture->settings, rows), OK);
@@ -224,11 +227,8 @@ static void test_registry_away(void **state)
 	register_all(fixture);
 	wire_subject(&fixture->settings, &schema_fact, subject);
 	id = register_one(fixture, subject,
-		"{\"type\":\"record\",\"name\":\"Fact\",\"namespace\":\"nl.lokethub\",\"fields\":["
-		"{\"name\":\"kind\",\"type\":{\"type\":\"enum\",\"name\":\"FactKind\",\"symbols\":"
-		"[\"HEARTBEAT\",\"OUTAGE\",\"CAPACITY\",\"HOLD\",\"CIRCUIT\",\"CURSOR\","
-		"\"SETTLED\","
-		"\"ACCOUNT\",\"CONFIG\"]}},"
+		"{\"type\":\"record\",\"name\":\"Fact\",\"namespace\":\"nl.lokethub\",\"fields\":"
+		"[" KIND_FIELD ","
 		"{\"name\":\"id\",\"type\":\"string\"},{\"name\":\"at\",\"type\":\"long\"}]}");
 	struct wire *wire = started(fixture);
 	uint32_t own = wire_id(wire, &schema_fact);
@@ -345,10 +345,7 @@ static void test_new_writer(void **state)
 	char *json = arena_format(&fixture->arena,
 		"{\"type\":\"record\",\"name\":\"Fact\",\"namespace\":\"nl.lokethub\",\"doc\":\"%"
 		"s\","
-		"\"fields\":[{\"name\":\"kind\",\"type\":{\"type\":\"enum\",\"name\":\"FactKind\","
-		"\"symbols\":[\"HEARTBEAT\",\"OUTAGE\",\"CAPACITY\",\"HOLD\",\"CIRCUIT\","
-		"\"CURSOR\","
-		"\"SETTLED\",\"ACCOUNT\",\"CONFIG\"]}},{\"name\":\"id\",\"type\":\"string\"},"
+		"\"fields\":[" KIND_FIELD ",{\"name\":\"id\",\"type\":\"string\"},"
 		"{\"name\":\"at\",\"type\":\"long\"},{\"name\":\"new\",\"type\":[\"null\","
 		"\"double\"],"
 		"\"default\":null}]}",
@@ -410,10 +407,8 @@ static void test_threads(void **state)
 		ids[i] = register_one(fixture, subject,
 			arena_format(&fixture->arena,
 				"{\"type\":\"record\",\"name\":\"Fact\",\"namespace\":"
-				"\"nl.lokethub\",\"doc\":\"%s%d\",\"fields\":[{\"name\":\"kind\","
-				"\"type\":{\"type\":\"enum\",\"name\":\"FactKind\",\"symbols\":["
-				"\"HEARTBEAT\",\"OUTAGE\",\"CAPACITY\",\"HOLD\",\"CIRCUIT\","
-				"\"CURSOR\",\"SETTLED\",\"ACCOUNT\",\"CONFIG\"]}},{\"name\":\"id\","
+				"\"nl.lokethub\",\"doc\":\"%s%d\",\"fields\":[" KIND_FIELD
+				",{\"name\":\"id\","
 				"\"type\":\"string\"},{\"name\":\"at\",\"type\":\"long\"}]}",
 				fixture->prefix, i));
 	for (int i = 0; i < THREADS; i++) {
