@@ -36,7 +36,7 @@ static const struct args_row arguments[] = {
 static const char *const writing[][2] = {
 	{"enable.idempotence", "true"},
 	{"acks", "all"},
-	{"compression.codec", "zstd"},
+	{"compression.codec", "none"},
 	{"queue.buffering.max.messages", "20000"},
 	{"queue.buffering.max.kbytes", "65536"},
 	{"message.max.bytes", "2097152"},
