@@ -104,8 +104,10 @@ static enum outcome open_client(struct producer *producer, int timeout_ms, struc
 	rd_kafka_t *client = kafka_client(RD_KAFKA_PRODUCER, conf, err);
 	if (!client)
 		return FATAL;
-	enum outcome outcome =
-		writer_init(&producer->writer, client, producer->settings, timeout_ms, err);
+	const struct writer_options options = {.settings = producer->settings,
+		.topics = producer->options.topics,
+		.timeout_ms = timeout_ms};
+	enum outcome outcome = writer_init(&producer->writer, client, &options, err);
 	if (outcome == OK)
 		watch(producer);
 	return outcome;

@@ -29,6 +29,7 @@ struct producer_options {
 	int32_t queue_max; /* records taken and without receipt */
 	int32_t deadline_ms; /* a record without ack until then gets RETRY */
 	int32_t linger_ms; /* 0 or 1 where somebody waits */
+	uint32_t topics; /* that it writes to, a sum of TOPIC_BIT; 0: all */
 };
 
 /* One thread uses it. The topics named are looked up at once (their first use would wait); RETRY:

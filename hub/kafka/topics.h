@@ -20,6 +20,7 @@ enum topic {
 	TOPIC_ACCESS,
 };
 #define TOPIC_COUNT 10
+#define TOPIC_BIT(topic) (UINT32_C(1) << (topic)) /* in a set of them */
 
 enum topics_spread {
 	TOPICS_BY_SLOT, /* the key is an id in 32 hex digits; partition = its first 12 bits mod N */

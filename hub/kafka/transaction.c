@@ -63,7 +63,9 @@ static enum outcome open_client(struct transaction *transaction, int timeout_ms,
 	rd_kafka_t *client = conf ? kafka_client(RD_KAFKA_PRODUCER, conf, err) : NULL;
 	if (!client)
 		return FATAL;
-	if (writer_init(&transaction->writer, client, transaction->settings, timeout_ms, err) != OK)
+	const struct writer_options options = {
+		.settings = transaction->settings, .timeout_ms = timeout_ms};
+	if (writer_init(&transaction->writer, client, &options, err) != OK)
 		return err->outcome;
 	rd_kafka_error_t *error =
 		rd_kafka_init_transactions(transaction->writer.client, timeout_ms);

@@ -7,10 +7,12 @@
 
 #include "hub/base/clock.h"
 
-static enum outcome open_topics(struct writer *writer, struct err *err)
+static enum outcome open_topics(struct writer *writer, uint32_t topics, struct err *err)
 {
 	for (int i = 0; i < TOPIC_COUNT; i++) {
 		char name[TOPICS_NAME_SIZE];
+		if (topics != 0 && (topics & TOPIC_BIT(i)) == 0)
+			continue;
 		topics_name(writer->settings, (enum topic)i, name);
 		snprintf(writer->types[i], sizeof(writer->types[i]), "nl.lokethub.%s",
 			topics_row((enum topic)i)->value->name);
@@ -44,12 +46,12 @@ static enum outcome look_up(struct writer *writer, int timeout_ms, struct err *e
 }
 
 enum outcome writer_init(struct writer *writer, rd_kafka_t *client,
-	const struct kafka_settings *settings, int timeout_ms, struct err *err)
+	const struct writer_options *options, struct err *err)
 {
-	*writer = (struct writer){.client = client, .settings = settings};
-	enum outcome outcome = open_topics(writer, err);
-	if (outcome == OK && timeout_ms > 0)
-		outcome = look_up(writer, timeout_ms, err);
+	*writer = (struct writer){.client = client, .settings = options->settings};
+	enum outcome outcome = open_topics(writer, options->topics, err);
+	if (outcome == OK && options->timeout_ms > 0)
+		outcome = look_up(writer, options->timeout_ms, err);
 	if (outcome != OK)
 		writer_done(writer);
 	return outcome;
@@ -117,6 +119,7 @@ static void *borrowed(const void *data)
 
 enum outcome writer_write(struct writer *writer, const struct record_write *record, struct err *err)
 {
+	assert(writer->topics[record->topic] != NULL);
 	rd_kafka_headers_t *headers = headers_of(writer, record);
 	int32_t partition = record->partition == RECORD_BY_KEY
 		? topics_partition(writer->settings, record->topic, record->key)

@@ -84,7 +84,9 @@ static enum outcome open_producer(struct intake *intake, struct err *err)
 		.context = intake,
 		.queue_max = options->conf->http.pending,
 		.deadline_ms = options->conf->http.request_ms / ACK_SHARE,
-		.linger_ms = 1};
+		.linger_ms = 1,
+		.topics = TOPIC_BIT(TOPIC_INTAKE) | TOPIC_BIT(TOPIC_KEYS) |
+			TOPIC_BIT(TOPIC_REJECTED)};
 	enum outcome outcome = producer_new(&intake->producer, options->kafka, &producer, err);
 	if (outcome == OK)
 		outcome = loop_watch(
