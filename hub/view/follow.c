@@ -96,6 +96,8 @@ static enum outcome open_file(struct run *run, struct err *err)
 		return err->outcome;
 	run->version_of = statements[0];
 	run->look = statements[1];
+	if (seen_load(run->follow->seen, run->db, err) != OK)
+		return err->outcome;
 	return apply_new(&run->apply, run->db, err);
 }
 
@@ -173,13 +175,19 @@ static enum outcome note_event(
 
 static enum outcome note(struct run *run, const struct apply_record *record, struct err *err)
 {
+	const struct message *message = record->value;
 	const struct client *client = record->value;
+	const struct data_key *key = record->value;
 	if (record->value == NULL)
 		return OK;
 	if (record->topic == TOPIC_EVENTS)
 		return note_event(run, record->partition, record->value, err);
 	if (record->topic == TOPIC_CLIENTS)
 		ahead_arrived(&run->ahead, &client->client, client->version);
+	if (record->topic == TOPIC_INTAKE)
+		seen_add_case(run->follow->seen, message->partner, message->case_);
+	if (record->topic == TOPIC_KEYS)
+		seen_add_key(run->follow->seen, key->key.data);
 	return OK;
 }
 

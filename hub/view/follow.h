@@ -7,6 +7,7 @@
 
 #include "hub/base/err.h"
 #include "hub/kafka/kafka.h"
+#include "hub/view/seen.h"
 #include "hub/wire/wire.h"
 
 /* What can be read after a commit. */
@@ -22,6 +23,7 @@ struct follow {
 	const char *path;
 	int32_t cache_kb;
 	int32_t commit_interval_ms;
+	struct seen *seen; /* filled with what is read */
 	bool (*is_stopping)(void *context);
 	void (*publish)(void *context, const struct follow_state *state);
 	void *context;

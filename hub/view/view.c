@@ -16,6 +16,7 @@
 #include "hub/base/memory.h"
 #include "hub/view/database.h"
 #include "hub/view/follow.h"
+#include "hub/view/seen.h"
 
 #define RETRY_MS 1000
 
@@ -29,6 +30,7 @@ struct view {
 	atomic_bool stopping, ready;
 	_Atomic uint64_t erasures;
 	_Atomic int64_t *decided; /* per partition of intake */
+	struct seen *seen;
 	void (*committed)(void *context);
 	void *context;
 };
@@ -47,6 +49,16 @@ uint64_t view_erasures(const struct view *view)
 bool view_is_ready(const struct view *view)
 {
 	return atomic_load(&view->ready);
+}
+
+bool view_may_have_case(const struct view *view, struct bytes partner, struct bytes case_)
+{
+	return seen_may_have_case(view->seen, partner, case_);
+}
+
+bool view_may_have_key(const struct view *view, const uint8_t owner[16])
+{
+	return seen_may_have_key(view->seen, owner);
 }
 
 void view_subscribe(struct view *view, void (*committed)(void *context), void *context)
@@ -128,6 +140,7 @@ static void *run(void *context)
 		.path = view->path,
 		.cache_kb = view->options.cache_kb,
 		.commit_interval_ms = view->options.commit_interval_ms,
+		.seen = view->seen,
 		.is_stopping = is_stopping,
 		.publish = publish,
 		.context = view,
@@ -154,6 +167,7 @@ static void view_free(struct view *view)
 	pthread_cond_destroy(&view->changed);
 	pthread_mutex_destroy(&view->mutex);
 	free(view->decided);
+	seen_free(view->seen);
 	free(view->path);
 	free(view);
 }
@@ -165,6 +179,7 @@ static struct view *view_of(const struct view_options *options)
 	view->options = *options;
 	view->path = memory_string(options->path);
 	view->lock = -1;
+	view->seen = seen_new();
 	view->decided = memory_get_zeroed(partitions, sizeof(*view->decided));
 	for (size_t i = 0; i < partitions; i++)
 		atomic_init(&view->decided[i], -1);

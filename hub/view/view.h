@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "hub/base/arena.h"
+#include "hub/base/bytes.h"
 #include "hub/base/err.h"
 #include "hub/kafka/record.h"
 
@@ -45,5 +46,10 @@ void view_subscribe(struct view *view, void (*committed)(void *context), void *c
 bool view_is_ready(const struct view *view);
 /* Another number behind every commit that erased a data key. From any thread. */
 uint64_t view_erasures(const struct view *view);
+
+/* false: no message under this case, or no key of this owner, is there to be found by a look at the
+ * file that begins now. From any thread, at the cost of a hash. */
+bool view_may_have_case(const struct view *view, struct bytes partner, struct bytes case_);
+bool view_may_have_key(const struct view *view, const uint8_t owner[16]);
 
 #endif

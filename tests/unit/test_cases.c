@@ -36,7 +36,7 @@ static int set_up(void **state)
 	town = (struct town){.file = NULL};
 	if (seal_start(&err) != OK)
 		return 1;
-	town.cases = cases_new(&town.reader);
+	town.cases = cases_new(NULL, &town.reader);
 	*state = &town;
 	return 0;
 }
@@ -60,7 +60,7 @@ static void start_again(struct town *town)
 	}
 	cases_free(town->cases);
 	town->reader = town->file->reader;
-	town->cases = cases_new(&town->reader);
+	town->cases = cases_new(NULL, &town->reader);
 }
 
 /* 0xa1 … of the client whose the case is. */

@@ -22,14 +22,16 @@ struct entry {
 };
 
 struct cases {
+	const struct view *view;
 	struct view_reader **reader;
 	uint8_t secrets[2][16];
 	struct entry (*sets)[WAYS]; /* each with the one used last in front */
 };
 
-struct cases *cases_new(struct view_reader **reader)
+struct cases *cases_new(const struct view *view, struct view_reader **reader)
 {
 	struct cases *cases = memory_get(sizeof(*cases));
+	cases->view = view;
 	cases->reader = reader;
 	seal_random(cases->secrets, sizeof(cases->secrets));
 	cases->sets = memory_get_zeroed(SETS, sizeof(*cases->sets));
@@ -105,6 +107,8 @@ static struct view_case_client ask_view(struct cases *cases, const struct view_c
 	struct view_case_client found = {0};
 	struct err err = {0};
 	if (*cases->reader == NULL ||
+		(cases->view != NULL &&
+			!view_may_have_case(cases->view, which->partner, which->case_)) ||
 		view_client_of_case(*cases->reader, which, &found, &err) == OK)
 		return found;
 	log_debug("case", "text=%s", log_quote(err.text));

@@ -4,6 +4,7 @@
 #define HUB_FLOW_INTAKE_CASES_H
 
 #include "hub/view/query.h"
+#include "hub/view/view.h"
 
 /* A case keeps its first client. In memory are the cases that this thread took last, so that a
  * second message right behind the first is caught before the view has it, and who was named lately
@@ -13,7 +14,8 @@
  * unknown to a view that was made anew since. */
 struct cases; /* for one thread */
 
-struct cases *cases_new(struct view_reader **reader); /* *reader NULL: no view yet */
+/* view: whose file is read; NULL: another process's. *reader NULL: no view yet. */
+struct cases *cases_new(const struct view *view, struct view_reader **reader);
 void cases_free(struct cases *cases);
 
 /* Names a case, and nothing can be read from it. */

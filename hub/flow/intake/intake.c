@@ -100,7 +100,7 @@ enum outcome intake_new(struct intake **out, const struct intake_options *option
 	intake->options = *options;
 	intake->keys.reader = options->reader;
 	intake->keys.view = options->view;
-	intake->cases = cases_new(options->reader);
+	intake->cases = cases_new(options->view, options->reader);
 	enum outcome outcome = read_ids(intake, err);
 	if (outcome == OK)
 		outcome = open_ring(intake, err);

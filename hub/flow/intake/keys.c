@@ -36,6 +36,9 @@ static enum outcome by_owner(void *context, const uint8_t owner[KEYRING_OWNER_SI
 {
 	struct keys *keys = context;
 	const struct data_key *key = NULL;
+	*found = false;
+	if (keys->view != NULL && *keys->reader != NULL && !view_may_have_key(keys->view, owner))
+		return OK;
 	if (begin(keys, err) != OK)
 		return err->outcome;
 	enum outcome outcome = view_key_of_owner(*keys->reader, owner, &key, err);
