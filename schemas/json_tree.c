@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
 struct parser {
 	const uint8_t *at, *end;
 	struct arena *arena;
@@ -139,8 +141,24 @@ static bool is_plain(uint8_t c)
 	return c >= 0x20 && c != '"' && c != '\\';
 }
 
+/* The high bit of each byte of a word that is less than `limit`, at most 0x80; also of some that
+ * follow one. */
+static uint64_t less_than(uint64_t word, uint64_t limit)
+{
+	return (word - EACH_BYTE * limit) & ~word & EACH_BYTE * 0x80;
+}
+
+/* Eight at a time, as long as none of them needs a look. */
 static void skip_plain(struct parser *parser)
 {
+	uint64_t word;
+	while ((size_t)(parser->end - parser->at) >= sizeof(word)) {
+		memcpy(&word, parser->at, sizeof(word));
+		if ((less_than(word, 0x20) | less_than(word ^ EACH_BYTE * '"', 1) |
+			    less_than(word ^ EACH_BYTE * '\\', 1)) != 0)
+			break;
+		parser->at += sizeof(word);
+	}
 	while (parser->at < parser->end && is_plain(*parser->at))
 		parser->at++;
 }

@@ -35,6 +35,8 @@ size_t problems_enter(struct problems *problems, const char *name)
 size_t problems_enter_place(struct problems *problems, size_t place)
 {
 	char part[32];
+	if (place < 10)
+		return enter(problems, (const char[]){'[', (char)('0' + place), ']'}, 3);
 	int size = snprintf(part, sizeof(part), "[%zu]", place);
 	return enter(problems, part, (size_t)size);
 }

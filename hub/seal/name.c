@@ -26,6 +26,8 @@ static const struct {
 	{0x0167, "t"},
 };
 
+#define WHOLE_LETTERS (sizeof(whole_letters) / sizeof(whole_letters[0]))
+
 /* The prefixes that stand in front of Dutch family names (BRP, tabel 36), word by word. */
 static const char *const prefixes[] = {"aan", "bij", "d", "de", "den", "der", "des", "du", "het",
 	"in", "l", "la", "le", "onder", "op", "over", "t", "te", "ten", "ter", "uit", "van", "vd",
@@ -46,6 +48,8 @@ static bool is_prefix(const char *word, size_t size)
 
 static bool is_kept(int32_t letter)
 {
+	if (letter < 0x80)
+		return letter >= 'a' && letter <= 'z';
 	utf8proc_category_t category = utf8proc_category(letter);
 	bool accent = letter >= 0x02b0 && letter <= 0x036f;
 	return !accent && category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME;
@@ -58,7 +62,7 @@ static bool add(char *out, size_t *size, int32_t letter)
 	struct bytes plain = bytes_of(own, 0);
 	if (is_kept(letter))
 		plain.size = (size_t)utf8proc_encode_char(letter, own);
-	for (size_t i = 0; i < sizeof(whole_letters) / sizeof(whole_letters[0]); i++)
+	for (size_t i = 0; letter >= 0x80 && i < WHOLE_LETTERS; i++)
 		if (whole_letters[i].letter == letter)
 			plain = bytes_of_string(whole_letters[i].plain);
 	if (plain.size > NAME_PLAIN_MAX - *size)
@@ -68,15 +72,24 @@ static bool add(char *out, size_t *size, int32_t letter)
 	return true;
 }
 
+/* Small letters without their accents, and the accents behind them. Most are plain already. */
+static ssize_t take_apart(int32_t whole, int32_t letters[LETTERS_MAX])
+{
+	const utf8proc_option_t how = UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD;
+	if (whole >= 0x80)
+		return utf8proc_decompose_char(whole, letters, LETTERS_MAX, how, NULL);
+	letters[0] = whole >= 'A' && whole <= 'Z' ? whole - 'A' + 'a' : whole;
+	return 1;
+}
+
 /* The last word stays, also when it is a prefix: then it is the whole name. */
 size_t name_plain(struct bytes name, char out[NAME_PLAIN_MAX])
 {
-	const utf8proc_option_t how = UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD;
 	size_t size = 0;
 	bool in_front = true;
 	int32_t whole, letters[LETTERS_MAX];
 	for (ssize_t used; (used = utf8proc_iterate(name.data, (ssize_t)name.size, &whole)) > 0;) {
-		ssize_t count = utf8proc_decompose_char(whole, letters, LETTERS_MAX, how, NULL);
+		ssize_t count = take_apart(whole, letters);
 		for (ssize_t i = 0; i < count && i < LETTERS_MAX; i++)
 			if (!is_gap(letters[i]) && !add(out, &size, letters[i]))
 				return size;
