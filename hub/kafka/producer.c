@@ -14,8 +14,9 @@
 #include "hub/kafka/writer.h"
 
 #define LOOK_UP_MS 5000
-#define PROBE_MS 500
-#define PROBE_EVERY_MS 1000
+#define PROBE_MS 2000
+#define PROBE_EVERY_MS 1000 /* while it is not well */
+#define SILENCE_MS 5000 /* after which it is asked for while it is */
 #define FREE_MS 1000
 #define RENEW_EVERY_MS 5000
 #define QUEUE_KBYTES "65536"
@@ -31,7 +32,7 @@ struct producer {
 	int32_t outstanding;
 	int64_t outstanding_bytes;
 	bool well, failed;
-	int64_t probed, renewed; /* monotonic ms */
+	int64_t heard, probed, renewed; /* monotonic ms */
 	_Atomic enum probe probe;
 	pthread_t prober; /* unless PROBE_NONE */
 	int fd;
@@ -53,6 +54,8 @@ static void take_report(rd_kafka_t *client, const rd_kafka_message_t *message, v
 		receipt.outcome = RETRY;
 	if (receipt.outcome != REJECT)
 		producer->well = receipt.outcome == OK;
+	if (receipt.outcome == OK)
+		producer->heard = clock_monotonic();
 	producer->outstanding--;
 	producer->outstanding_bytes -= (int64_t)(message->len + message->key_len);
 	producer->options.receipt(producer->options.context, &receipt);
@@ -121,6 +124,7 @@ enum outcome producer_new(struct producer **out, const struct kafka_settings *se
 	producer->settings = settings;
 	producer->options = *options;
 	producer->well = true;
+	producer->heard = clock_monotonic();
 	producer->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	assert(producer->fd >= 0);
 	enum outcome outcome = open_client(producer, LOOK_UP_MS, err);
@@ -195,28 +199,39 @@ static void *ask(void *context)
 	return NULL;
 }
 
-/* Without traffic nothing tells that the brokers are back, so ask them, seldom, and in a thread of
- * its own: the library can ask only in a way that waits, and nobody's loop may. */
-static bool brokers_answer(struct producer *producer)
+static void take_answer(struct producer *producer)
+{
+	bool answered = end_probe(producer) == PROBE_ANSWERED;
+	producer->well = answered || producer->heard > producer->probed;
+	if (answered)
+		producer->heard = clock_monotonic();
+}
+
+static bool is_to_ask(const struct producer *producer, int64_t now)
+{
+	return producer->well ? now - producer->heard >= SILENCE_MS
+			      : now - producer->probed >= PROBE_EVERY_MS;
+}
+
+/* Without traffic nothing tells that the brokers are gone or back, so ask them, seldom, and in a
+ * thread of its own: the library can ask only in a way that waits, and nobody's loop may. */
+static void look_after_brokers(struct producer *producer)
 {
 	enum probe probe = atomic_load(&producer->probe);
 	if (probe == PROBE_ANSWERED || probe == PROBE_SILENT)
-		return end_probe(producer) == PROBE_ANSWERED;
+		take_answer(producer);
 	int64_t now = clock_monotonic();
-	if (probe == PROBE_RUNS || !producer->writer.client ||
-		now - producer->probed < PROBE_EVERY_MS)
-		return false;
+	if (probe == PROBE_RUNS || !producer->writer.client || !is_to_ask(producer, now))
+		return;
 	producer->probed = now;
 	atomic_store(&producer->probe, PROBE_RUNS);
 	if (pthread_create(&producer->prober, NULL, ask, producer) != 0)
 		atomic_store(&producer->probe, PROBE_NONE);
-	return false;
 }
 
 bool producer_is_well(struct producer *producer)
 {
-	if (!producer->well)
-		producer->well = brokers_answer(producer);
+	look_after_brokers(producer);
 	return producer->well && producer->writer.client;
 }
 

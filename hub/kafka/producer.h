@@ -46,8 +46,8 @@ enum outcome producer_send(
 /* Whether the queue is 80 % full: take no more input. */
 bool producer_is_pressed(const struct producer *producer);
 /* Whether Kafka can store now: the last receipt was OK, or the brokers answered since. For
- * readiness and for 503. Does not wait: while Kafka is away each call may have them asked, once a
- * second. */
+ * readiness and for 503. Does not wait: each call may have them asked, once a second while Kafka is
+ * away, and when nothing was heard of it for 5 seconds. */
 bool producer_is_well(struct producer *producer);
 
 /* Readable when receipts wait; then producer_serve gives them. For epoll. */

@@ -82,6 +82,16 @@ def test_kafka_goes_and_comes(hub):
     assert "while away" not in stored
 
 
+def test_a_silent_kafka_is_seen_without_traffic(hub):
+    """Its connections stay open, and nobody sends anything that could fail."""
+    ready = hub.processes["one"].admin + "/ready"
+    wait_for("to be ready", lambda: status_of(ready) == 200, 60)
+    with hub.services.silent_kafka():
+        wait_for("not to be ready", lambda: status_of(ready) == 503, 15)
+        assert hub.partner(ROTTERDAM).refer(referral("in silence")).status_code == 503
+    hub.ready(120)
+
+
 def decided(city, body):
     """The answer to a repeat, once it was decided."""
     answer = city.refer(body, Prefer="wait=5")
