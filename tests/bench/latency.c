@@ -1,5 +1,5 @@
-/* latency - sends messages at a fixed rate, reads what comes of them, and says how long each took
- * to be readable. */
+/* latency - sends messages at a fixed rate, reads what comes of each of them, and says how long it
+ * took to be readable. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -20,16 +20,17 @@
 #define POLL_MS 50
 #define ENDS_MS 10000
 #define PLACES_MAX 512
+#define HEAD_SIZE 5 /* of a value: what names its schema */
 
 static const char *brokers = "127.0.0.1:9092", *prefix = "lokethub.", *watched = "lokethub.",
 		  *config = "config/lokethub.conf";
 static int64_t partitions = 12, schema = 1, rate = 1000, seconds = 20, skip = 3, first = 1000000000,
-	       settle_ms = 5000, pid;
+	       wait_ms = 60000, settle_ms = 1000, pid, samples;
 
 static const struct args_row arguments[] = {
 	{"brokers", &brokers, NULL, "where Kafka is"},
 	{"prefix", &prefix, NULL, "of the topic intake that is written"},
-	{"watch", &watched, NULL, "prefix of the topic handovers that is read"},
+	{"watch", &watched, NULL, "prefix of the topics events and handovers that are read"},
 	{"config", &config, NULL, "names the desks"},
 	{"partitions", NULL, &partitions, "of topic intake"},
 	{"schema", NULL, &schema, "id of Message in the registry"},
@@ -37,23 +38,29 @@ static const struct args_row arguments[] = {
 	{"seconds", NULL, &seconds, "how long"},
 	{"skip", NULL, &skip, "seconds at the start that do not count"},
 	{"first", NULL, &first, "number of the first client; must be new to the hub"},
-	{"settle-ms", NULL, &settle_ms, "wait so long for the last handovers"},
+	{"wait-ms", NULL, &wait_ms, "wait so long for the last record; then it is missing"},
+	{"settle-ms", NULL, &settle_ms, "look on for so long for what must not come"},
+	{"samples", NULL, &samples, "1: what is read is samples, that do not tell of each other"},
 	{"pid", NULL, &pid, "process whose CPU time is counted; 0: none"},
 };
 
-/* Of one message, in wall microseconds; 0: not yet. */
+/* Of one message; moments in wall microseconds, 0: not yet. */
 struct times {
 	int64_t due; /* when it should have been sent */
 	int64_t stored; /* when its sender knew it to be durable: the moment of a 202 */
 	int64_t told; /* when the first handover was read */
+	int32_t events, handovers; /* that were read */
+	int32_t owed; /* handovers that its Event says it made */
 };
 
 struct watch {
 	struct kafka_settings settings;
 	struct consumer *consumer;
+	struct arena arena; /* of one Event */
 	struct times *times;
 	int64_t count;
 	double cpu_from, cpu_to; /* of the process under test, while messages count */
+	atomic_llong left; /* messages of which not everything was read */
 	atomic_bool stop;
 };
 
@@ -66,16 +73,59 @@ static struct times *times_of(struct watch *watch, struct bytes value)
 	return place >= 0 && place < watch->count ? &watch->times[place] : NULL;
 }
 
+/* A message is never without an Event; but one whose giver is also its target, as the routes have
+ * it, is accepted at once and hands over nothing. Samples are written in their average number. */
+static bool is_whole(const struct times *times)
+{
+	return samples ? times->events > 0 : times->events == 1 && times->handovers == times->owed;
+}
+
+static int32_t handovers_of(struct watch *watch, struct bytes value)
+{
+	struct event event;
+	struct err err = {0};
+	arena_reset(&watch->arena);
+	if (event_decode(&event, bytes_of(value.data + HEAD_SIZE, value.size - HEAD_SIZE),
+		    &watch->arena, &err) != OK)
+		args_die("an Event: %s", err.text);
+	return (int32_t)event.handovers_count;
+}
+
+static void take_record(struct watch *watch, const struct record_read *record)
+{
+	struct times *times = times_of(watch, record->value);
+	if (!times)
+		return;
+	bool was_whole = is_whole(times);
+	if (record->topic == TOPIC_EVENTS) {
+		times->events++;
+		times->owed += samples ? 0 : handovers_of(watch, record->value);
+	} else {
+		times->handovers++;
+		times->told = times->told ? times->told : spread_wall();
+	}
+	atomic_fetch_add(&watch->left, was_whole - is_whole(times));
+}
+
+static size_t add_places(struct watch *watch, enum topic topic, struct consumer_place *places)
+{
+	int32_t count = topics_partitions(&watch->settings, topic);
+	if (count > PLACES_MAX / 2)
+		args_die("more than %d partitions", PLACES_MAX / 2);
+	for (int32_t i = 0; i < count; i++)
+		places[i] = (struct consumer_place){topic, i, 0};
+	return (size_t)count;
+}
+
 static void open_watch(struct watch *watch)
 {
 	struct consumer_place places[PLACES_MAX];
 	struct err err = {0};
-	int32_t count = topics_partitions(&watch->settings, TOPIC_HANDOVERS);
-	for (int32_t i = 0; i < count; i++)
-		places[i] = (struct consumer_place){TOPIC_HANDOVERS, i, 0};
+	size_t count = add_places(watch, TOPIC_EVENTS, places);
+	count += add_places(watch, TOPIC_HANDOVERS, places + count);
 	if (consumer_new(&watch->consumer, &watch->settings, &err) != OK ||
-		consumer_ends(watch->consumer, places, (size_t)count, ENDS_MS, &err) != OK ||
-		consumer_assign(watch->consumer, places, (size_t)count, &err) != OK)
+		consumer_ends(watch->consumer, places, count, ENDS_MS, &err) != OK ||
+		consumer_assign(watch->consumer, places, count, &err) != OK)
 		args_die("%s", err.text);
 }
 
@@ -88,12 +138,10 @@ static void *run_watch(void *context)
 		enum consumer_news news;
 		if (consumer_poll(watch->consumer, POLL_MS, &news, &record, &err) != OK)
 			args_die("%s", err.text);
-		if (news != CONSUMER_RECORD)
-			continue;
-		struct times *times = times_of(watch, record.value);
-		if (times && times->told == 0)
-			times->told = spread_wall();
+		if (news == CONSUMER_RECORD)
+			take_record(watch, &record);
 	}
+	arena_done(&watch->arena);
 	consumer_free(watch->consumer);
 	return NULL;
 }
@@ -107,9 +155,9 @@ static void note_stored(void *context, int64_t number)
 static void sleep_until(struct sender *sender, int64_t due)
 {
 	for (int64_t left = due - spread_wall(); left > 0; left = due - spread_wall()) {
-		const struct timespec nap = {.tv_nsec = (left < 500 ? left : 500) * 1000};
+		const struct timespec pause = {.tv_nsec = (left < 500 ? left : 500) * 1000};
 		sender_serve(sender);
-		nanosleep(&nap, NULL);
+		nanosleep(&pause, NULL);
 	}
 }
 
@@ -131,23 +179,54 @@ static void send_all(struct sender *sender, struct people *people, struct watch 
 	sender_close(sender);
 }
 
+static void nap(int64_t ms)
+{
+	nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
+static void wait_for_all(struct watch *watch)
+{
+	int64_t end = clock_monotonic() + wait_ms;
+	while (atomic_load(&watch->left) > 0 && clock_monotonic() < end)
+		nap(POLL_MS);
+	nap(settle_ms);
+	atomic_store(&watch->stop, true);
+}
+
+static void check_all(const struct watch *watch)
+{
+	int64_t wrong = 0, example = 0;
+	for (int64_t i = 0; i < watch->count; i++) {
+		if (is_whole(&watch->times[i]))
+			continue;
+		example = wrong++ == 0 ? i : example;
+	}
+	const struct times *times = &watch->times[example];
+	if (wrong > 0)
+		args_die("%lld of %lld messages did not come to what they should, the first of "
+			 "client %lld: %d Events, %d handovers of %d",
+			(long long)wrong, (long long)watch->count, (long long)(first + example),
+			times->events, times->handovers, times->owed);
+}
+
 static void report(const struct watch *watch)
 {
 	struct spread stored = {0}, told = {0}, whole = {0};
-	int64_t missing = 0;
+	int64_t without = 0;
 	for (int64_t i = skip * rate; i < watch->count; i++) {
 		const struct times *times = &watch->times[i];
 		spread_add(&stored, times->stored - times->due);
 		if (times->told == 0) {
-			missing++;
+			without++;
 			continue;
 		}
 		spread_add(&told, times->told - times->stored);
 		spread_add(&whole, times->told - times->due);
 	}
 	double cpu = watch->cpu_to - watch->cpu_from;
-	printf("{\"rate\": %lld, \"messages\": %lld, \"missing\": %lld, \"cpu_us\": %.2f, ",
-		(long long)rate, (long long)watch->count, (long long)missing,
+	printf("{\"rate\": %lld, \"messages\": %lld, \"without_handover\": %lld, \"cpu_us\": "
+	       "%.2f, ",
+		(long long)rate, (long long)watch->count, (long long)without,
 		cpu * 1e6 / (double)(watch->count - skip * rate));
 	spread_print(&stored, "due_to_stored", stdout);
 	printf(", ");
@@ -182,14 +261,15 @@ int main(int argc, char **argv)
 	watch.settings.prefix = watched;
 	watch.count = rate * seconds;
 	watch.times = memory_get_zeroed((size_t)watch.count, sizeof(watch.times[0]));
+	atomic_store(&watch.left, watch.count);
 	open_watch(&watch);
 	sender_open(&sender, LINGER_MS);
 	if (pthread_create(&thread, NULL, run_watch, &watch) != 0)
 		args_die("no thread");
 	send_all(&sender, &people, &watch);
-	nanosleep(&(struct timespec){settle_ms / 1000, settle_ms % 1000 * 1000000}, NULL);
-	atomic_store(&watch.stop, true);
+	wait_for_all(&watch);
 	pthread_join(thread, NULL);
+	check_all(&watch);
 	report(&watch);
 	people_done(&people);
 	return 0;

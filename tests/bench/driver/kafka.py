@@ -6,6 +6,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
@@ -15,6 +16,7 @@ from driver.process import Running, cpu_seconds
 SECONDS = 30
 STALLED_SECONDS = 30
 POLL_SECONDS = 0.05
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -66,19 +68,16 @@ class Kafka:
     def total(self, topic: str) -> int:
         """Records in a topic that is written without transactions."""
         reader = self._reader("bench-total")
-        end = time.monotonic() + SECONDS
-        while True:
-            try:
-                places = self.places(topic)
-                marks = [reader.get_watermark_offsets(place, SECONDS) for place in places]
-                return sum(high - low for low, high in marks)
-            except KafkaException:  # a topic made a moment ago has no leader yet
-                if time.monotonic() > end:
-                    raise
-            time.sleep(0.2)
+
+        def count() -> int:
+            marks = [reader.get_watermark_offsets(place, SECONDS) for place in self.places(topic)]
+            return sum(high - low for low, high in marks)
+
+        return answered(count)
 
     def committed(self, group: str, topic: str) -> int:
-        places = self._reader(group).committed(self.places(topic), timeout=SECONDS)
+        reader = self._reader(group)
+        places = answered(lambda: reader.committed(self.places(topic), timeout=SECONDS))
         return sum(max(0, place.offset) for place in places)
 
     def twins(self, topics: list[str], prefix: str, twin: str) -> None:
@@ -157,6 +156,18 @@ class Kafka:
         for reader in self.readers.values():
             with contextlib.suppress(KafkaException):
                 reader.close()
+
+
+def answered(ask: Callable[[], Answer]) -> Answer:
+    """A topic or a group that was made a moment ago has no leader or coordinator yet."""
+    end = time.monotonic() + SECONDS
+    while True:
+        try:
+            return ask()
+        except KafkaException:
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.2)
 
 
 def wait_for(what: str, check: Callable[[], bool], seconds: float, pause: float = 0.02) -> float:
