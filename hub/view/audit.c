@@ -15,6 +15,7 @@
 #define CLIENTS_AT_ONCE 500
 #define REJECTIONS_AT_ONCE 500
 #define HANDOVERS_AT_ONCE 5000
+#define CASES_AT_ONCE 5000 /* messages of them */
 
 /* told: what topic handovers holds per referral and desk; of those that Kafka no longer keeps the
  * first are missing. */
@@ -36,6 +37,7 @@ enum statement {
 	TWICE,
 	EVENT_OF_NOTHING,
 	LATE_CLOCKS,
+	SOME_CASES,
 	TWO_CLIENTS,
 	REJECTED,
 	WITHOUT_REJECTION,
@@ -62,11 +64,24 @@ static const char *const texts[STATEMENTS] = {
 		" AND p.partition = m.place >> 44 WHERE m.fate IS NOT NULL AND m.partner IS NULL"
 		" AND m.kind IS NULL"
 		" AND m.place & 17592186044415 BETWEEN p.first AND p.next - 1 LIMIT 20",
-	[LATE_CLOCKS] = "SELECT c.client, k.clock, k.due FROM clocks k JOIN clients c"
-			" ON c.row = k.client WHERE k.due < ? LIMIT 100",
+	/* From one queue of a desk's clocks to the next, so that only what is late is read. */
+	[LATE_CLOCKS] =
+		"WITH RECURSIVE desks (desk) AS (SELECT min(desk) FROM clocks UNION ALL"
+		" SELECT (SELECT min(desk) FROM clocks k WHERE k.desk > d.desk) FROM desks d"
+		" WHERE d.desk IS NOT NULL),"
+		" queues (desk, clock) AS (SELECT desk, (SELECT min(clock) FROM clocks k"
+		" WHERE k.desk = d.desk) FROM desks d WHERE desk IS NOT NULL UNION ALL"
+		" SELECT desk, (SELECT min(clock) FROM clocks k WHERE k.desk = q.desk"
+		" AND k.clock > q.clock) FROM queues q WHERE clock IS NOT NULL)"
+		" SELECT c.client, k.clock, k.due FROM queues q CROSS JOIN clocks k"
+		" ON k.desk = q.desk AND k.clock = q.clock AND k.due < ?"
+		" JOIN clients c ON c.row = k.client LIMIT 100",
+	/* Where the cases after these begin. */
+	[SOME_CASES] = "SELECT case_id FROM messages WHERE case_id > ? ORDER BY case_id"
+		       " LIMIT 1 OFFSET ?",
 	/* A client that is closed is nobody's double any more. */
 	[TWO_CLIENTS] = "WITH twice AS (SELECT case_id, partner, system FROM messages"
-			" WHERE case_id IS NOT NULL AND client IS NOT NULL AND kind = 0"
+			" WHERE case_id >= ? AND case_id < ? AND client IS NOT NULL AND kind = 0"
 			" AND fate & 7 <> 2 GROUP BY case_id, partner, system"
 			" HAVING min(client) <> max(client))"
 			" SELECT min(c.client), max(c.client), t.case_id, t.partner FROM twice t"
@@ -91,6 +106,7 @@ struct run {
 	bool handovers_cut; /* Kafka keeps only the later ones */
 	int64_t told[TOPICS_BY_KEY_PARTITIONS]; /* place of the last handover that `told` holds */
 	int64_t row, rejection; /* the last that was looked at */
+	struct buffer case_id; /* the next to be looked at */
 	int64_t clients, done;
 	bool more; /* the present part has more to look at */
 	struct arena arena; /* of one transaction */
@@ -314,27 +330,45 @@ static struct bytes text_at(sqlite3_stmt *statement, int column)
 		(size_t)sqlite3_column_bytes(statement, column));
 }
 
-/* What two edges took within the lag of their views. */
+static void say_case(struct run *run, sqlite3_stmt *row)
+{
+	struct pseudonym client;
+	char other[33], text[400];
+	memcpy(client.data, sqlite3_column_blob(row, 0), sizeof(client.data));
+	bytes_to_hex(bytes_of(sqlite3_column_blob(row, 1), sizeof(client.data)), other);
+	snprintf(text, sizeof(text),
+		"%s came in under a case of this client: merge them if they are one "
+		"person, else correct case %.*s of %.*s",
+		other, BYTES_ARG(text_at(row, 2)), BYTES_ARG(text_at(row, 3)));
+	run->client = &client;
+	say(run, "I17", text);
+	run->client = NULL;
+}
+
+/* What two edges took within the lag of their views. A blob is behind every text. */
 static enum outcome look_at_cases(struct run *run, struct err *err)
 {
-	sqlite3_stmt *twice = run->statements[TWO_CLIENTS];
-	bool row;
-	for (;;) {
-		struct pseudonym client;
-		char other[33], text[400];
+	sqlite3_stmt *some = run->statements[SOME_CASES], *twice = run->statements[TWO_CLIENTS];
+	struct bytes from = arena_copy(&run->arena, buffer_bytes(&run->case_id));
+	if (from.data == NULL)
+		from = bytes_of_string("");
+	database_bind_text(some, 1, from);
+	sqlite3_bind_int(some, 2, CASES_AT_ONCE - 1);
+	if (step(run, SOME_CASES, &run->more, err) != OK)
+		return err->outcome;
+	database_bind_text(twice, 1, from);
+	sqlite3_bind_zeroblob(twice, 2, 0);
+	if (run->more) {
+		buffer_clear(&run->case_id);
+		buffer_add_bytes(&run->case_id, text_at(some, 0));
+		database_bind_text(twice, 2, buffer_bytes(&run->case_id));
+	}
+	for (bool row = true;;) {
 		if (step(run, TWO_CLIENTS, &row, err) != OK)
 			return err->outcome;
 		if (!row)
 			return OK;
-		memcpy(client.data, sqlite3_column_blob(twice, 0), sizeof(client.data));
-		bytes_to_hex(bytes_of(sqlite3_column_blob(twice, 1), sizeof(client.data)), other);
-		snprintf(text, sizeof(text),
-			"%s came in under a case of this client: merge them if they are one "
-			"person, else correct case %.*s of %.*s",
-			other, BYTES_ARG(text_at(twice, 2)), BYTES_ARG(text_at(twice, 3)));
-		run->client = &client;
-		say(run, "I17", text);
-		run->client = NULL;
+		say_case(run, twice);
 	}
 }
 
@@ -475,6 +509,7 @@ enum outcome audit_run(struct view_reader *reader, const struct audit *audit,
 		outcome = look_at_all(&run, err);
 	database_finalize(run.statements, STATEMENTS);
 	arena_done(&run.arena);
+	buffer_done(&run.case_id);
 	struct err ignored = {0};
 	if (database_exec(reader->db, "DROP TABLE temp.told", &ignored) != OK && outcome == OK)
 		*err = ignored;

@@ -2,6 +2,7 @@
 #ifndef HUB_VIEW_SUSPECTS_H
 #define HUB_VIEW_SUSPECTS_H
 
+#include "hub/base/map.h"
 #include "hub/view/audit.h"
 
 /* Topics are seen at slightly different moments: what is wrong is so in so many looks, a second
@@ -10,6 +11,7 @@
 #define SUSPECTS_MAX 10000 /* more are not kept */
 
 struct suspect {
+	uint8_t key[16]; /* what is the same has the same */
 	char invariant[8];
 	bool has_client;
 	struct pseudonym client;
@@ -21,8 +23,8 @@ struct suspect {
 /* Zeroed is in the first look. */
 struct suspects {
 	struct arena arena;
-	struct suspect *first;
-	size_t count; /* of the first look */
+	struct map known; /* of the first look */
+	struct suspect *first, *last; /* in the order that they were found in */
 	int look;
 };
 

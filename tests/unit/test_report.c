@@ -247,6 +247,32 @@ static void a_case_of_two_clients_is_found(void **state)
 	assert_string_equal(audit(), "");
 }
 
+/* More cases than are looked at in one transaction, and one that alone has more messages. */
+static void the_last_of_many_cases_is_looked_at(void **state)
+{
+	(void)state;
+	live();
+	spoil("INSERT INTO clients (client, version, status, owner, parked, redriven, hash, value)"
+	      " SELECT x'bb000000000000000000000000000000', version, status, owner, parked,"
+	      " redriven, hash, value FROM clients;"
+	      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
+	      " INSERT INTO messages (place, partner, system, case_id, kind, client, event, events,"
+	      " fate) SELECT 50 + i, partner, system, CASE WHEN i < 6000 THEN 'd' ELSE 'e' || i"
+	      " END, 0, client, event, 1, 0 FROM n JOIN messages WHERE place = 0;"
+	      "INSERT INTO messages (place, partner, system, case_id, kind, client, event, events,"
+	      " fate) SELECT 20000, partner, system, 'z', 0, client, event, 1, 0 FROM messages"
+	      " WHERE place = 0");
+	assert_string_equal(audit(), "");
+	spoil("INSERT INTO messages (place, partner, system, case_id, kind, client, event, events,"
+	      " fate) SELECT 20001, partner, system, 'z', 0, x'bb000000000000000000000000000000',"
+	      " event, 1, 0 FROM messages WHERE place = 0");
+	assert_string_equal(audit(), "I17");
+	assert_int_equal(life.found, 1);
+	spoil("UPDATE messages SET case_id = 'd' WHERE place = 20001");
+	assert_string_equal(audit(), "I17");
+	assert_int_equal(life.found, 1);
+}
+
 /* Kafka keeps handovers for 90 days only. */
 static void old_handovers_may_be_gone(void **state)
 {
@@ -532,6 +558,7 @@ int main(void)
 		LIFE(a_life_is_without_findings),
 		LIFE(the_audit_finds_what_is_wrong),
 		LIFE(a_case_of_two_clients_is_found),
+		LIFE(the_last_of_many_cases_is_looked_at),
 		LIFE(old_handovers_may_be_gone),
 		LIFE(violations_are_shown_in_metrics),
 		LIFE(clocks_that_nobody_fires_are_found),
