@@ -170,8 +170,10 @@ const struct setting settings_rows[] = {
 	{"view.fetch_queue_kb", SETTING_INT, AT(view.fetch_queue_kb), "16384", 1024, 2097151, NULL,
 		"Memory for records read ahead, in KiB."},
 	{"view.audit_interval_s", SETTING_INT, AT(view.audit_interval_s), "300", 0, 86400, NULL,
-		"Its clients and sums are checked for what must never be, in the background, every "
-		"so many seconds; /metrics shows what was found. 0: never."},
+		"Its sums, and the clients that changed, are checked for what must never be, in "
+		"the "
+		"background, every so many seconds, all clients once a day; /metrics shows what "
+		"was found. 0: never."},
 	{"view.wait_ms", SETTING_INT, AT(view.wait_ms), "2000", 0, 60000, NULL,
 		"How long a read waits until the view has what the asker sent before, in ms."},
 

@@ -7,31 +7,21 @@
 
 #include "hub/base/clock.h"
 #include "hub/handover/handover.h"
-#include "hub/kafka/topics.h"
 #include "hub/view/database.h"
 #include "hub/view/reader.h"
 
 /* Rows that are looked at in one transaction: what is written meanwhile stays in the log. */
 #define CLIENTS_AT_ONCE 500
 #define REJECTIONS_AT_ONCE 500
-#define HANDOVERS_AT_ONCE 5000
 #define CASES_AT_ONCE 5000 /* messages of them */
-
-/* told: what topic handovers holds per referral and desk; of those that Kafka no longer keeps the
- * first are missing. */
-static const char told_text[] =
-	"CREATE TEMP TABLE told (referral BLOB, desk TEXT, first INTEGER, last INTEGER,"
-	" count INTEGER, PRIMARY KEY (referral, desk)) WITHOUT ROWID";
 
 const char *const audit_invariants[] = {
 	"I1", "I3", "I4", "I5", "I6", "I9", "I12", "I13", "I17", "I19", "I20", NULL};
 
 enum statement {
 	CLIENTS,
+	AGAIN,
 	LAST_EVENT,
-	SOME_HANDOVERS,
-	TELL,
-	TOLD,
 	COUNT,
 	BEGINS,
 	TWICE,
@@ -45,17 +35,11 @@ enum statement {
 };
 
 static const char *const texts[STATEMENTS] = {
+	[AGAIN] = "SELECT c.value, c.hash, c.row FROM temp.again a JOIN clients c"
+		  " ON c.row = a.row WHERE a.row > ? ORDER BY a.row LIMIT ?",
 	[CLIENTS] = "SELECT value, hash, row FROM clients WHERE row > ? ORDER BY row LIMIT ?",
 	[LAST_EVENT] = "SELECT version, state_hash FROM events WHERE client = ?"
 		       " AND state_hash IS NOT NULL ORDER BY place DESC LIMIT 1",
-	[SOME_HANDOVERS] = "SELECT max(place), count(*) FROM (SELECT place FROM handovers"
-			   " WHERE place > ? AND place < ? ORDER BY place LIMIT ?)",
-	[TELL] = "INSERT INTO temp.told SELECT referral, desk, min(number), max(number), count(*)"
-		 " FROM handovers WHERE place > ? AND place <= ? AND number > 0"
-		 " AND referral IS NOT NULL GROUP BY referral, desk ON CONFLICT DO UPDATE SET"
-		 " first = min(first, excluded.first), last = max(last, excluded.last),"
-		 " count = count + excluded.count",
-	[TOLD] = "SELECT first, last, count FROM temp.told WHERE referral = ? AND desk = ?",
 	[COUNT] = "SELECT count(*) FROM clients",
 	[BEGINS] = "SELECT coalesce(max(first), 0) FROM positions WHERE topic = ?",
 	[TWICE] = "SELECT place, events FROM messages WHERE events > 1 LIMIT 20",
@@ -104,7 +88,8 @@ struct run {
 	sqlite3_stmt *statements[STATEMENTS];
 	const struct pseudonym *client; /* at hand */
 	bool handovers_cut; /* Kafka keeps only the later ones */
-	int64_t told[TOPICS_BY_KEY_PARTITIONS]; /* place of the last handover that `told` holds */
+	struct audit_memory *memory;
+	int64_t findings;
 	int64_t row, rejection; /* the last that was looked at */
 	struct buffer case_id; /* the next to be looked at */
 	int64_t clients, done;
@@ -114,6 +99,7 @@ struct run {
 
 static void say(struct run *run, const char *invariant, const char *text)
 {
+	run->findings++;
 	run->audit->found(run->audit->context,
 		&(struct audit_finding){
 			.invariant = invariant, .client = run->client, .text = text});
@@ -159,40 +145,32 @@ static enum outcome check_hash(
 	return OK;
 }
 
-static void judge_told(struct run *run, int64_t counted, const sqlite3_stmt *row)
+static void judge_told(struct run *run, int64_t counted, const struct audit_told *told)
 {
-	sqlite3_stmt *told = run->statements[TOLD];
 	char text[160];
-	int64_t first = 0, last = 0, count = 0;
-	if (row != NULL) {
-		first = sqlite3_column_int64(told, 0);
-		last = sqlite3_column_int64(told, 1);
-		count = sqlite3_column_int64(told, 2);
-	}
-	if (last == counted && (first == 1 || run->handovers_cut) && count == last - first + 1)
+	bool cut = run->handovers_cut;
+	if (told->last == counted && (told->first == 1 || cut) &&
+		told->count == told->last - told->first + 1)
 		return;
-	if (run->handovers_cut && row == NULL)
+	if (cut && told->count == 0)
 		return;
 	snprintf(text, sizeof(text),
 		"%" PRId64 " handovers of a referral were counted for a desk, %" PRId64
 		" lie there, up to number %" PRId64,
-		counted, count, last);
+		counted, told->count, told->last);
 	say(run, "I19", text);
 }
 
 static enum outcome check_number(struct run *run, const struct client *client,
 	const struct client_referral *referral, const struct desk_number *number, struct err *err)
 {
-	sqlite3_stmt *told = run->statements[TOLD];
-	bool row;
+	struct audit_told told;
 	if (number->desk < 0 || (size_t)number->desk >= client->desks_count)
 		return OK;
-	database_bind_id(told, 1, referral->referral.data, sizeof(referral->referral.data));
-	database_bind_text(told, 2, client->desks[number->desk]);
-	if (step(run, TOLD, &row, err) != OK)
+	if (audit_memory_told(run->memory, &referral->referral, client->desks[number->desk], &told,
+		    err) != OK)
 		return err->outcome;
-	judge_told(run, number->number, row ? told : NULL);
-	sqlite3_reset(told);
+	judge_told(run, number->number, &told);
 	return OK;
 }
 
@@ -208,38 +186,9 @@ static enum outcome check_inboxes(struct run *run, const struct client *client, 
 	return OK;
 }
 
-static enum outcome add_told(struct run *run, int partition, struct err *err)
+static enum outcome check_client(struct run *run, sqlite3_stmt *clients, struct err *err)
 {
-	sqlite3_stmt *some = run->statements[SOME_HANDOVERS], *tell = run->statements[TELL];
-	int64_t from = run->told[partition], count;
-	bool row;
-	sqlite3_bind_int64(some, 1, from);
-	sqlite3_bind_int64(some, 2, database_place(partition + 1, 0));
-	sqlite3_bind_int(some, 3, HANDOVERS_AT_ONCE);
-	if (step(run, SOME_HANDOVERS, &row, err) != OK)
-		return err->outcome;
-	count = sqlite3_column_int64(some, 1);
-	if (count > 0)
-		run->told[partition] = sqlite3_column_int64(some, 0);
-	sqlite3_reset(some);
-	run->more = run->more || count == HANDOVERS_AT_ONCE;
-	sqlite3_bind_int64(tell, 1, from);
-	sqlite3_bind_int64(tell, 2, run->told[partition]);
-	return count == 0 ? OK : database_run(run->reader->db, tell, err);
-}
-
-static enum outcome look_at_handovers(struct run *run, struct err *err)
-{
-	for (int i = 0; i < TOPICS_BY_KEY_PARTITIONS; i++) {
-		if (add_told(run, i, err) != OK)
-			return err->outcome;
-	}
-	return OK;
-}
-
-static enum outcome check_client(struct run *run, struct err *err)
-{
-	sqlite3_stmt *clients = run->statements[CLIENTS];
+	int64_t findings = run->findings;
 	struct bytes value = database_column(clients, 0, &run->arena);
 	struct bytes hash = database_column(clients, 1, &run->arena);
 	struct client client;
@@ -251,13 +200,26 @@ static enum outcome check_client(struct run *run, struct err *err)
 	if (outcome == OK)
 		outcome = check_inboxes(run, &client, err);
 	run->client = NULL;
-	return outcome;
+	if (outcome != OK)
+		return outcome;
+	return audit_memory_keep(run->memory, run->row, run->findings > findings, err);
+}
+
+static enum outcome look_for_changed(struct run *run, struct err *err)
+{
+	return audit_memory_look(run->memory, &run->more, err);
+}
+
+static enum outcome look_at_handovers(struct run *run, struct err *err)
+{
+	return audit_memory_tell(run->memory, &run->more, err);
 }
 
 /* What was told since the last transaction is read first: it is compared with clients of now. */
 static enum outcome look_at_clients(struct run *run, struct err *err)
 {
-	sqlite3_stmt *clients = run->statements[CLIENTS];
+	enum statement which = run->memory->whole ? AGAIN : CLIENTS;
+	sqlite3_stmt *clients = run->statements[which];
 	int64_t before = run->done;
 	bool row;
 	do {
@@ -268,12 +230,12 @@ static enum outcome look_at_clients(struct run *run, struct err *err)
 	sqlite3_bind_int64(clients, 1, run->row);
 	sqlite3_bind_int(clients, 2, CLIENTS_AT_ONCE);
 	for (;; run->done++) {
-		if (step(run, CLIENTS, &row, err) != OK)
+		if (step(run, which, &row, err) != OK)
 			return err->outcome;
 		if (!row)
 			break;
 		run->row = sqlite3_column_int64(clients, 2);
-		if (check_client(run, err) != OK)
+		if (check_client(run, clients, err) != OK)
 			return err->outcome;
 	}
 	run->more = run->done - before == CLIENTS_AT_ONCE;
@@ -455,14 +417,17 @@ static enum outcome find_counts(struct run *run, struct err *err)
 	if (read_number(run, BEGINS, &first, err) != OK)
 		return err->outcome;
 	run->handovers_cut = first > 0;
-	return read_number(run, COUNT, &run->clients, err);
+	if (read_number(run, COUNT, &run->clients, err) != OK)
+		return err->outcome;
+	return audit_memory_begin(run->memory, err);
 }
 
 typedef enum outcome look_fn(struct run *run, struct err *err);
 
 /* Each in a transaction of its own, and again while it has more. */
-static look_fn *const parts[] = {find_counts, look_at_handovers, look_at_clients, look_at_events,
-	look_at_rejected, look_at_flow, look_at_rejections, look_at_clocks, look_at_cases, NULL};
+static look_fn *const parts[] = {find_counts, look_for_changed, look_at_handovers, look_at_clients,
+	look_at_events, look_at_rejected, look_at_flow, look_at_rejections, look_at_clocks,
+	look_at_cases, NULL};
 
 static enum outcome look_in_transaction(struct run *run, look_fn *look, struct err *err)
 {
@@ -495,23 +460,32 @@ static enum outcome look_at_all(struct run *run, struct err *err)
 	return OK;
 }
 
+static enum outcome audit_with(struct run *run, struct err *err)
+{
+	sqlite3 *db = run->reader->db;
+	if (audit_memory_open(run->memory, db, err) != OK)
+		return err->outcome;
+	enum outcome outcome = database_prepare(db, texts, STATEMENTS, run->statements, err);
+	if (outcome == OK)
+		outcome = look_at_all(run, err);
+	audit_memory_close(run->memory, outcome == OK);
+	database_finalize(run->statements, STATEMENTS);
+	arena_done(&run->arena);
+	buffer_done(&run->case_id);
+	return outcome;
+}
+
 enum outcome audit_run(struct view_reader *reader, const struct audit *audit,
 	struct audit_sums *sums, struct err *err)
 {
-	struct run run = {.reader = reader, .audit = audit, .sums = sums, .rejection = -1};
+	struct audit_memory none = {0};
+	struct run run = {.reader = reader,
+		.audit = audit,
+		.sums = sums,
+		.memory = audit->memory != NULL ? audit->memory : &none,
+		.rejection = -1};
 	*sums = (struct audit_sums){0};
-	for (int i = 0; i < TOPICS_BY_KEY_PARTITIONS; i++)
-		run.told[i] = database_place(i, 0) - 1;
-	if (database_exec(reader->db, told_text, err) != OK)
-		return err->outcome;
-	enum outcome outcome = database_prepare(reader->db, texts, STATEMENTS, run.statements, err);
-	if (outcome == OK)
-		outcome = look_at_all(&run, err);
-	database_finalize(run.statements, STATEMENTS);
-	arena_done(&run.arena);
-	buffer_done(&run.case_id);
-	struct err ignored = {0};
-	if (database_exec(reader->db, "DROP TABLE temp.told", &ignored) != OK && outcome == OK)
-		*err = ignored;
+	enum outcome outcome = audit_with(&run, err);
+	audit_memory_done(&none);
 	return outcome;
 }

@@ -3,6 +3,7 @@
 #define HUB_VIEW_AUDIT_H
 
 #include "hub/handover/rules.h"
+#include "hub/view/audit_memory.h"
 #include "hub/view/report.h"
 
 struct audit_finding {
@@ -13,6 +14,7 @@ struct audit_finding {
 
 struct audit {
 	const struct rules *rules;
+	struct audit_memory *memory; /* NULL: looks at all, and remembers nothing */
 	int64_t now;
 	const struct report_committed *committed; /* NULL: what no router has decided is not looked
 						     at */
@@ -35,10 +37,10 @@ extern const char *const audit_invariants[];
 /* Per client: what handover_invariants finds; its state is what the last Event left (I20); as many
  * handovers lie in topic handovers as it counts (I19). Over all: every message read has one Event
  * (I5); every Rejection has reason, owner and age, and every rejected message one (I6); clocks fire
- * (I4); no case of a partner has two OPEN clients (I17). Reads the whole file, in many short
- * transactions with calls of progress between them, so that what the view writes meanwhile does not
- * pile up. While messages flow, topics are seen at slightly different moments: what is found once
- * may be gone a second later (suspects.h). RETRY: stopped, or the view is away. */
+ * (I4); no case of a partner has two OPEN clients (I17). Reads in many short
+ * transactions, with calls of progress between them, so that what the view writes meanwhile does
+ * not pile up. While messages flow, topics are seen at slightly different moments: what is found
+ * once may be gone a second later (suspects.h). RETRY: stopped, or the view is away. */
 enum outcome audit_run(struct view_reader *reader, const struct audit *audit,
 	struct audit_sums *sums, struct err *err) MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 #define FIRST_S 10 /* after the start, at most */
 #define BETWEEN_LOOKS_MS 1000
 #define REST 4 /* times as long as it worked */
+#define WHOLE_EVERY_MS CLOCK_DAY_MS /* not only what changed */
 
 enum { VIOLATIONS, FINISHED, TOOK, LONGEST, FLOW };
 
@@ -46,6 +48,10 @@ static struct metric metrics[] = {
 
 struct auditor {
 	struct auditor_options options;
+	struct view_reader *reader; /* NULL: to be opened */
+	struct audit_memory memory; /* of what the reader read */
+	ino_t inode; /* that it reads */
+	int64_t opened_at; /* monotonic ms */
 	pthread_t thread;
 	pthread_mutex_t mutex; /* of stopping */
 	pthread_cond_t changed;
@@ -54,7 +60,7 @@ struct auditor {
 
 /* One audit in progress. */
 struct look {
-	const struct auditor_options *options;
+	struct auditor *auditor;
 	bool (*pause)(void *context, int64_t ms);
 	void *context;
 	struct suspects suspects;
@@ -99,11 +105,15 @@ static enum outcome find_decided(struct view_reader *reader, const struct report
 	return outcome;
 }
 
-static enum outcome look_once(struct look *look, struct view_reader *reader, struct err *err)
+static enum outcome look_once(struct look *look, struct err *err)
 {
-	int64_t *offsets = memory_get_zeroed((size_t)look->options->partitions, sizeof(*offsets));
-	const struct report_committed committed = {offsets, look->options->partitions};
-	const struct audit audit = {.rules = look->options->rules,
+	struct auditor *auditor = look->auditor;
+	struct view_reader *reader = auditor->reader;
+	int32_t partitions = auditor->options.partitions;
+	int64_t *offsets = memory_get_zeroed((size_t)partitions, sizeof(*offsets));
+	const struct report_committed committed = {offsets, partitions};
+	const struct audit audit = {.rules = auditor->options.rules,
+		.memory = &auditor->memory,
 		.now = clock_wall(),
 		.committed = &committed,
 		.found = take_finding,
@@ -117,17 +127,45 @@ static enum outcome look_once(struct look *look, struct view_reader *reader, str
 	return outcome;
 }
 
+static ino_t inode_of(const char *path)
+{
+	struct stat found;
+	return stat(path, &found) == 0 ? found.st_ino : 0;
+}
+
+/* What is remembered goes with the connection. */
+static void forget(struct auditor *auditor)
+{
+	audit_memory_done(&auditor->memory);
+	view_reader_free(auditor->reader);
+	auditor->reader = NULL;
+}
+
+/* A view that was built anew is another file. */
+static enum outcome open_reader(struct auditor *auditor, struct err *err)
+{
+	const char *path = auditor->options.path;
+	ino_t inode = inode_of(path);
+	if (inode != auditor->inode || clock_monotonic() - auditor->opened_at > WHOLE_EVERY_MS)
+		forget(auditor);
+	if (auditor->reader != NULL)
+		return OK;
+	auditor->inode = inode;
+	auditor->opened_at = clock_monotonic();
+	return view_reader_new(&auditor->reader, path, err);
+}
+
 static enum outcome look_several_times(struct look *look, struct err *err)
 {
-	struct view_reader *reader;
-	if (view_reader_new(&reader, look->options->path, err) != OK)
-		return err->outcome;
-	enum outcome outcome;
+	enum outcome outcome = open_reader(look->auditor, err);
+	if (outcome != OK)
+		return outcome;
 	do {
-		outcome = look_once(look, reader, err);
+		outcome = look_once(look, err);
 	} while (outcome == OK && suspects_sift(&look->suspects) &&
 		look->pause(look->context, BETWEEN_LOOKS_MS));
-	view_reader_free(reader);
+	if (outcome != OK)
+		forget(look->auditor);
 	return outcome;
 }
 
@@ -166,12 +204,11 @@ static void show(const struct look *look, int64_t began)
 	metrics_set(&metrics[FINISHED], NULL, clock_wall() / 1000);
 }
 
-enum outcome auditor_look(const struct auditor_options *options,
-	bool (*pause)(void *context, int64_t ms), void *context, struct err *err)
+enum outcome auditor_look(struct auditor *auditor, bool (*pause)(void *context, int64_t ms),
+	void *context, struct err *err)
 {
-	struct look look = {.options = options, .pause = pause, .context = context};
+	struct look look = {.auditor = auditor, .pause = pause, .context = context};
 	int64_t began = clock_monotonic();
-	metrics_register(metrics, sizeof(metrics) / sizeof(metrics[0]));
 	enum outcome outcome = look_several_times(&look, err);
 	if (outcome == OK)
 		show(&look, began);
@@ -208,15 +245,28 @@ static void *run(void *context)
 	for (; wait_for_stop(auditor, 1000 * wait); wait = interval) {
 		struct err err = {0};
 		if (view_is_ready(auditor->options.view) &&
-			auditor_look(&auditor->options, wait_for_stop, auditor, &err) != OK)
+			auditor_look(auditor, wait_for_stop, auditor, &err) != OK)
 			log_debug("audit", "outcome=%s text=%s", outcome_name(err.outcome),
 				log_quote(err.text));
 	}
 	return NULL;
 }
 
-static void auditor_free(struct auditor *auditor)
+struct auditor *auditor_new(const struct auditor_options *options)
 {
+	struct auditor *auditor = memory_get_zeroed(1, sizeof(*auditor));
+	auditor->options = *options;
+	metrics_register(metrics, sizeof(metrics) / sizeof(metrics[0]));
+	pthread_mutex_init(&auditor->mutex, NULL);
+	pthread_cond_init(&auditor->changed, NULL);
+	return auditor;
+}
+
+void auditor_free(struct auditor *auditor)
+{
+	if (auditor == NULL)
+		return;
+	forget(auditor);
 	pthread_cond_destroy(&auditor->changed);
 	pthread_mutex_destroy(&auditor->mutex);
 	free(auditor);
@@ -228,11 +278,7 @@ enum outcome auditor_start(
 	*out = NULL;
 	if (options->interval_s == 0)
 		return OK;
-	struct auditor *auditor = memory_get_zeroed(1, sizeof(*auditor));
-	auditor->options = *options;
-	metrics_register(metrics, sizeof(metrics) / sizeof(metrics[0]));
-	pthread_mutex_init(&auditor->mutex, NULL);
-	pthread_cond_init(&auditor->changed, NULL);
+	struct auditor *auditor = auditor_new(options);
 	int code = pthread_create(&auditor->thread, NULL, run, auditor);
 	if (code != 0) {
 		auditor_free(auditor);

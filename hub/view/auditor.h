@@ -17,15 +17,18 @@ struct auditor_options {
 };
 
 /* One thread of low priority with a connection of its own, at work a fifth of the time that an
- * audit takes. Intake counts as read up to the last record of a partition that was decided: the
- * router decides in order, and so an earlier one without an Event is lost. */
+ * audit takes. The first audit looks at all clients, as do those after a day and of a file that was
+ * built anew; the others at what changed, and all sums. Intake counts as read up to the last record
+ * of a partition that was decided: the router decides in order, and so an earlier one without an
+ * Event is lost. */
 enum outcome auditor_start(
 	struct auditor **out, const struct auditor_options *options, struct err *err) MUST_CHECK;
 void auditor_stop(struct auditor *auditor); /* NULL: nothing */
 
-/* One audit with its looks, as the thread does it; for tests. pause: for so many ms; false: stop.
- */
-enum outcome auditor_look(const struct auditor_options *options,
-	bool (*pause)(void *context, int64_t ms), void *context, struct err *err) MUST_CHECK;
+/* Without the thread, for tests: one audit with its looks. pause: for so many ms; false: stop. */
+struct auditor *auditor_new(const struct auditor_options *options);
+enum outcome auditor_look(struct auditor *auditor, bool (*pause)(void *context, int64_t ms),
+	void *context, struct err *err) MUST_CHECK;
+void auditor_free(struct auditor *auditor);
 
 #endif

@@ -8,6 +8,7 @@
 struct orphans {
 	struct cli_call *call;
 	struct suspects suspects;
+	struct audit_memory memory;
 	struct terminal_meter meter;
 };
 
@@ -34,6 +35,7 @@ static enum outcome look(struct orphans *orphans, struct err *err)
 	if (behind_find(call, &behind, err) != OK)
 		return err->outcome;
 	const struct audit audit = {.rules = &call->conf->rules,
+		.memory = &orphans->memory,
 		.now = clock_wall(),
 		.committed = behind.is_current ? &behind.committed : NULL,
 		.found = take_finding,
@@ -76,6 +78,7 @@ static enum outcome run(struct cli_call *call, struct err *err)
 	if (outcome == OK)
 		show(table, &orphans.suspects);
 	suspects_done(&orphans.suspects);
+	audit_memory_done(&orphans.memory);
 	if (outcome != OK)
 		return outcome;
 	if (page_table_rows(table) == 0)
