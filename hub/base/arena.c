@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Under AddressSanitizer what is not handed out is poisoned, so that use after reset is seen. */
-#if defined(__has_include) && __has_include(<sanitizer/asan_interface.h>)
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(data, size) ((void)(data), (void)(size))
-#define ASAN_UNPOISON_MEMORY_REGION(data, size) ((void)(data), (void)(size))
-#endif
-
 enum { BLOCK_FIRST = 4096, BLOCK_MOST = 1024 * 1024 };
 
 struct arena_block {

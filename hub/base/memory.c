@@ -19,6 +19,11 @@ void *memory_get(size_t size)
 	return or_abort(malloc(size > 0 ? size : 1), size);
 }
 
+void *memory_get_aligned(size_t alignment, size_t size)
+{
+	return or_abort(aligned_alloc(alignment, size), size);
+}
+
 void *memory_get_zeroed(size_t count, size_t size)
 {
 	size_t whole = memory_product(count, size);

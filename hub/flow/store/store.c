@@ -10,6 +10,7 @@
 #include "hub/base/heap.h"
 #include "hub/base/memory.h"
 #include "hub/flow/store/index.h"
+#include "hub/flow/store/slots.h"
 #include "hub/handover/handover.h"
 
 /* A client's record. The client's own id is the first field of the schema, so it is what the Avro
@@ -33,6 +34,7 @@ struct before {
 struct store {
 	struct entry **entries;
 	size_t count, capacity;
+	struct slots slots; /* where the entries lie */
 	struct index clients, referrals;
 	struct heap due; /* of number + 1 */
 	struct before *before;
@@ -45,13 +47,19 @@ struct store *store_new(void)
 	return memory_get_zeroed(1, sizeof(struct store));
 }
 
+static void entry_free(struct store *store, struct entry *entry)
+{
+	if (entry)
+		slots_put(&store->slots, entry, sizeof(*entry) + entry->size);
+}
+
 void store_free(struct store *store)
 {
 	if (!store)
 		return;
 	store_commit(store);
 	for (size_t i = 0; i < store->count; i++)
-		free(store->entries[i]);
+		entry_free(store, store->entries[i]);
 	index_done(&store->clients);
 	index_done(&store->referrals);
 	heap_done(&store->due);
@@ -109,11 +117,12 @@ struct bytes store_find_referral(const struct store *store, const uint8_t referr
 	return record_of(store, find_referral(store, referral));
 }
 
-static struct entry *entry_new(const struct client *client, struct bytes record)
+static struct entry *entry_new(
+	struct store *store, const struct client *client, struct bytes record)
 {
 	assert(record.size < 1u << 24 && client->referrals_count < 1u << 7);
 	assert(memcmp(record.data, client->client.data, 16) == 0);
-	struct entry *entry = memory_get(sizeof(*entry) + record.size);
+	struct entry *entry = slots_get(&store->slots, sizeof(*entry) + record.size);
 	*entry = (struct entry){
 		.size = (uint32_t)record.size & 0xffffff,
 		.referrals = (uint32_t)client->referrals_count & 0x7f,
@@ -225,7 +234,7 @@ static void remember(struct store *store, uint32_t number, struct entry *entry)
 
 void store_put(struct store *store, const struct client *client, struct bytes record)
 {
-	struct entry *entry = entry_new(client, record);
+	struct entry *entry = entry_new(store, client, record);
 	uint32_t number = find_client(store, entry->record);
 	if (number == INDEX_NONE) {
 		number = add(store, entry, client);
@@ -235,7 +244,7 @@ void store_put(struct store *store, const struct client *client, struct bytes re
 		entry->due_second = old->due_second;
 		replace(store, number, entry, client);
 		if (old->in_batch)
-			free(old);
+			entry_free(store, old);
 		else
 			remember(store, number, old);
 	}
@@ -290,7 +299,7 @@ bool store_due(struct store *store, int64_t until, int64_t *due, struct bytes *r
 void store_commit(struct store *store)
 {
 	for (size_t i = 0; i < store->before_count; i++) {
-		free(store->before[i].entry);
+		entry_free(store, store->before[i].entry);
 		store->entries[store->before[i].number]->in_batch = 0;
 	}
 	store->before_count = 0;
@@ -304,7 +313,7 @@ static void take_out(struct store *store, uint32_t number)
 	remove_referrals(store, entry);
 	index_remove(&store->clients, &(struct index_query){entry->record, is_client, store});
 	store->count--;
-	free(entry);
+	entry_free(store, entry);
 }
 
 static void put_back(struct store *store, struct before before)
@@ -317,7 +326,7 @@ static void put_back(struct store *store, struct before before)
 	before.entry->due_second = 0;
 	schedule(store, before.number, &client);
 	arena_done(&arena);
-	free(now);
+	entry_free(store, now);
 }
 
 void store_rollback(struct store *store)
