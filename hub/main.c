@@ -21,6 +21,11 @@ static const struct part parts[] = {
 	{NULL, 0, NULL, NULL, NULL},
 };
 
+/* jemalloc's: a thread gives freed pages back to the system within half a second. By default it
+ * keeps what a restart or a burst has taken, for 10 s of work: in a hub that idles then, for good.
+ */
+const char *malloc_conf = "background_thread:true,dirty_decay_ms:500";
+
 static int exit_code(enum outcome outcome)
 {
 	switch (outcome) {
