@@ -6,7 +6,6 @@
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 #include "hub/handover/escalation.h"
-#include "hub/handover/state.h"
 #include "hub/handover/table.h"
 #include "hub/handover/tell.h"
 
@@ -365,7 +364,7 @@ static void note_next_action(struct decider *d)
 		d, next->has_referral ? decider_find(d, next->referral) : NULL, next->role);
 	if (client->duty_desk >= 0 && client->duty == action->duty &&
 		client->duty_due == action->due &&
-		bytes_equal(state_desk(client, client->duty_desk), action->desk))
+		bytes_equal(handover_desk(client, client->duty_desk), action->desk))
 		return;
 	d->event->next_action = action;
 }

@@ -24,10 +24,11 @@ static struct referral_after after_of(
 		.referral = from->referral,
 		.kind = from->kind,
 		.subject = from->subject,
-		.giver = state_desk(client, from->giver),
-		.sender = state_desk(client, from->sender),
-		.target = state_desk(client, from->target),
-		.wished = from->has_wished ? state_desk(client, from->wished) : (struct bytes){0},
+		.giver = handover_desk(client, from->giver),
+		.sender = handover_desk(client, from->sender),
+		.target = handover_desk(client, from->target),
+		.wished =
+			from->has_wished ? handover_desk(client, from->wished) : (struct bytes){0},
 		.group = from->group,
 		.question = from->question,
 		.urgent = from->urgent,
@@ -69,7 +70,7 @@ static void copy_state(struct decider *d)
 	const struct client *client = d->client;
 
 	d->status = client->status;
-	d->owner = state_desk(client, client->owner);
+	d->owner = handover_desk(client, client->owner);
 	d->owner_via = client->owner_via;
 	d->region = client->region;
 	d->consent = client->consent;

@@ -114,9 +114,9 @@ enum outcome handover_state_load(
 	return OK;
 }
 
-struct bytes state_desk(const struct client *client, int32_t desk)
+struct bytes handover_desk(const struct client *client, int32_t place)
 {
-	return desk < 0 ? (struct bytes){0} : client->desks[desk];
+	return names_a_desk(client, place) ? client->desks[place] : (struct bytes){0};
 }
 
 struct bytes state_keep(struct handover_state *state, struct bytes text)

@@ -4,7 +4,6 @@
 
 #include "hub/handover/handover.h"
 
-struct bytes state_desk(const struct client *client, int32_t desk); /* -1: absent */
 /* Its place in client.desks; it is added if need be. Absent: -1. */
 int32_t state_name_desk(struct handover_state *state, struct bytes desk);
 /* A copy that lives as long as the state is worked on. */

@@ -6,7 +6,6 @@
 
 #include "hub/handover/act.h"
 #include "hub/handover/clocks.h"
-#include "hub/handover/state.h"
 #include "hub/handover/table.h"
 
 struct handover *tell(struct decider *d, struct bytes desk, enum role role, enum handover_kind kind,
@@ -140,7 +139,7 @@ static int32_t last_number(
 	const struct client *client, const struct client_referral *referral, struct bytes desk)
 {
 	for (size_t i = 0; referral != NULL && i < referral->handovers_count; i++)
-		if (bytes_equal(state_desk(client, referral->handovers[i].desk), desk))
+		if (bytes_equal(handover_desk(client, referral->handovers[i].desk), desk))
 			return referral->handovers[i].number;
 	return 0;
 }

@@ -35,9 +35,7 @@ static void add_id(struct json_object *object, const char *name, struct uuid id)
 
 static struct bytes desk_at(const struct describe *describe, int32_t place)
 {
-	const struct client *client = describe->found->client;
-	return place < 0 || (size_t)place >= client->desks_count ? (struct bytes){0}
-								 : client->desks[place];
+	return handover_desk(describe->found->client, place);
 }
 
 static bool is_own_desk(const struct describe *describe, int32_t place)

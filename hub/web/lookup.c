@@ -3,6 +3,7 @@
 
 #include <json-c/json.h>
 
+#include "hub/handover/handover.h"
 #include "hub/web/describe.h"
 
 /* When the desk that has the client now got it: the last Event that says so, of those about the
@@ -11,15 +12,15 @@ static enum outcome find_since(
 	struct call *call, const struct client *client, int64_t *since, struct err *err)
 {
 	struct view_messages messages = {0};
+	struct bytes owner = handover_desk(client, client->owner);
 	*since = 0;
-	if (client->owner < 0 ||
-		view_messages_of_referral(call->edge->reader, client->owner_via, &messages, err) !=
-			OK)
-		return client->owner < 0 ? OK : err->outcome;
+	if (owner.data == NULL)
+		return OK;
+	if (view_messages_of_referral(call->edge->reader, client->owner_via, &messages, err) != OK)
+		return err->outcome;
 	for (size_t i = 0; i < messages.count; i++) {
 		const struct event *event = messages.items[i].event;
-		if (event != NULL && event->owner != NULL &&
-			bytes_equal(event->owner->new, client->desks[client->owner]))
+		if (event != NULL && event->owner != NULL && bytes_equal(event->owner->new, owner))
 			*since = event->at;
 	}
 	return OK;

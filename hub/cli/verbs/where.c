@@ -4,18 +4,12 @@
 #include "hub/cli/lookup/find.h"
 #include "hub/cli/screen/story.h"
 #include "hub/cli/verbs.h"
+#include "hub/handover/handover.h"
 #include "hub/view/report.h"
 
 #define STORY_PRESET 20
 #define STORY_MOST 10000
 #define STALE_MS 15000
-
-static struct bytes desk_at(const struct client *client, int32_t place)
-{
-	if (place < 0 || (size_t)place >= client->desks_count)
-		return (struct bytes){0};
-	return client->desks[place];
-}
 
 static void add_last_referral(struct page_row *row, const struct client *client)
 {
@@ -25,7 +19,7 @@ static void add_last_referral(struct page_row *row, const struct client *client)
 	}
 	const struct client_referral *last = &client->referrals[client->referrals_count - 1];
 	page_format(row, "LAST REFERRAL", "referral", "%s %.*s", referral_state_name(last->state),
-		BYTES_ARG(desk_at(client, last->target)));
+		BYTES_ARG(handover_desk(client, last->target)));
 }
 
 /* client NULL: otherwise says why. */
@@ -41,10 +35,11 @@ static void add_line(
 	page_text(row, "STATUS", "status",
 		client == NULL ? otherwise : client_status_name(client->status));
 	page_tone(row, open ? TERMINAL_GOOD : client == NULL ? TERMINAL_BAD : TERMINAL_FAINT);
-	page_bytes(row, "WITH", "desk", desk_at(shown, shown->owner));
+	page_bytes(row, "WITH", "desk", handover_desk(shown, shown->owner));
 	page_tone(row, open ? TERMINAL_TITLE : TERMINAL_FAINT);
 	add_last_referral(row, shown);
-	page_bytes(row, "NEXT DESK", "next_desk", desk_at(shown, open ? shown->duty_desk : -1));
+	page_bytes(
+		row, "NEXT DESK", "next_desk", handover_desk(shown, open ? shown->duty_desk : -1));
 	page_text(row, "NEXT", "next", open ? story_duty(shown->duty) : NULL);
 	page_number(row, "BY", "next_due", PAGE_DUE, open ? shown->duty_due : PAGE_NONE);
 }
@@ -127,7 +122,7 @@ static void add_owner(const struct where *where)
 {
 	const struct client *client = where->client;
 	bool open = client->status == CLIENT_STATUS_OPEN;
-	struct bytes id = desk_at(client, client->owner);
+	struct bytes id = handover_desk(client, client->owner);
 	int64_t since = owned_since(where);
 	char time[TERMINAL_TIME_SIZE] = "";
 	if (since > 0) {
@@ -150,7 +145,7 @@ static void add_owner(const struct where *where)
 static void add_next(const struct where *where)
 {
 	const struct client *client = where->client;
-	struct bytes desk = desk_at(client, client->duty_desk);
+	struct bytes desk = handover_desk(client, client->duty_desk);
 	int64_t now = page_now(where->call->page);
 	char time[TERMINAL_TIME_SIZE], due[TERMINAL_TIME_SIZE];
 	if (client->status != CLIENT_STATUS_OPEN || desk.data == NULL)
@@ -275,8 +270,8 @@ static void add_referral(struct page_row *row, const struct client *client,
 	page_text(row, "KIND", "kind", referral_kind_name(referral->kind));
 	page_text(row, "STATE", "state", referral_state_name(referral->state));
 	page_tone(row, tone_of(referral->state));
-	page_bytes(row, "FROM", "from", desk_at(client, referral->sender));
-	page_bytes(row, "TO", "to", desk_at(client, referral->target));
+	page_bytes(row, "FROM", "from", handover_desk(client, referral->sender));
+	page_bytes(row, "TO", "to", handover_desk(client, referral->target));
 	page_bytes(row, "FOR", "question", referral->question);
 	page_text(row, "DELIVERY", "delivery", delivery_name(referral->delivery));
 	page_number(row, "LEVEL", "level", PAGE_COUNT, referral->escalation);
