@@ -246,18 +246,10 @@ void clocks_fire(struct decider *d)
 		escalation_climb(d, clock, referral);
 }
 
-static bool same(const struct clock_armed *a, const struct clock_armed *b)
-{
-	return a->armed == b->armed && a->due == b->due && a->level == b->level &&
-		a->role == b->role;
-}
-
 static void note_change(
 	struct decider *d, const struct clock *was, const struct referral_after *referral)
 {
-	const struct clock_armed *clock = find(d, was->clock, referral);
-
-	if (clock != NULL)
+	if (find(d, was->clock, referral) != NULL)
 		return;
 	assert(d->event->stopped_count < HANDOVER_OUT_MAX);
 	d->event->stopped[d->event->stopped_count++] = (struct clock_id){
@@ -280,26 +272,17 @@ static void note_stopped(struct decider *d)
 
 static bool was_armed_so(const struct decider *d, const struct clock_armed *clock)
 {
-	const struct client *client = d->client;
-	const struct clock *clocks = client->clocks;
-	size_t count = client->clocks_count;
+	const struct client_referral *of =
+		clock->has_referral ? handover_referral(d->client, clock->referral) : NULL;
+	const struct clock *was = of != NULL ? of->clocks : d->client->clocks;
+	size_t count = of != NULL ? of->clocks_count : d->client->clocks_count;
 
-	for (size_t r = 0; clock->has_referral && r < client->referrals_count; r++) {
-		if (!decider_same(client->referrals[r].referral, clock->referral))
-			continue;
-		clocks = client->referrals[r].clocks;
-		count = client->referrals[r].clocks_count;
-		break;
-	}
-	for (size_t i = 0; i < count; i++) {
-		struct clock_armed was = {.armed = clocks[i].armed,
-			.due = clocks[i].due,
-			.level = clocks[i].level,
-			.role = clocks[i].role};
-
-		if (clocks[i].clock == clock->clock)
-			return same(&was, clock);
-	}
+	if (clock->has_referral && of == NULL)
+		return false;
+	for (; count > 0; count--, was++)
+		if (was->clock == clock->clock)
+			return was->armed == clock->armed && was->due == clock->due &&
+				was->level == clock->level && was->role == clock->role;
 	return false;
 }
 

@@ -6,14 +6,6 @@
 #include "hub/handover/decider.h"
 #include "hub/handover/state.h"
 
-static struct client_referral *find_referral(struct handover_state *state, struct uuid referral)
-{
-	for (size_t i = 0; i < state->client.referrals_count; i++)
-		if (decider_same(state->referrals[i].referral, referral))
-			return &state->referrals[i];
-	return NULL;
-}
-
 static struct client_referral *add_referral(struct handover_state *state, struct uuid referral)
 {
 	struct client_referral *added;
@@ -39,7 +31,7 @@ static struct bytes keep(struct handover_state *state, struct bytes old, struct 
 static void fold_transition(struct handover_state *state, const struct transition *transition)
 {
 	const struct referral_after *after = &transition->after;
-	struct client_referral *referral = find_referral(state, after->referral);
+	struct client_referral *referral = handover_referral(&state->client, after->referral);
 
 	if (referral == NULL)
 		referral = add_referral(state, after->referral);
@@ -177,7 +169,7 @@ static void fold_clocks(struct handover_state *state, const struct event *event)
 	for (size_t i = 0; i < event->stopped_count; i++) {
 		const struct clock_id *id = &event->stopped[i];
 		struct client_referral *referral =
-			id->has_referral ? find_referral(state, id->referral) : NULL;
+			id->has_referral ? handover_referral(&state->client, id->referral) : NULL;
 
 		if (referral != NULL)
 			stop(referral->clocks, &referral->clocks_count, id->clock);
@@ -186,8 +178,9 @@ static void fold_clocks(struct handover_state *state, const struct event *event)
 	}
 	for (size_t i = 0; i < event->armed_count; i++) {
 		const struct clock_armed *armed = &event->armed[i];
-		struct client_referral *referral =
-			armed->has_referral ? find_referral(state, armed->referral) : NULL;
+		struct client_referral *referral = armed->has_referral
+			? handover_referral(&state->client, armed->referral)
+			: NULL;
 
 		if (referral != NULL)
 			arm(referral->clocks, &referral->clocks_count, armed);
@@ -198,7 +191,7 @@ static void fold_clocks(struct handover_state *state, const struct event *event)
 
 static void fold_number(struct handover_state *state, const struct handover_id *id)
 {
-	struct client_referral *referral = find_referral(state, id->referral);
+	struct client_referral *referral = handover_referral(&state->client, id->referral);
 	int32_t desk = state_name_desk(state, id->desk);
 
 	if (referral == NULL)

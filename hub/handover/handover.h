@@ -48,6 +48,8 @@ enum outcome handover_state_load(
 	struct handover_state *state, const struct client *from, struct err *err) MUST_CHECK;
 /* The desk at a place of client.desks, by which a record names it; absent: it names none (-1). */
 struct bytes handover_desk(const struct client *client, int32_t place);
+/* NULL: the client never had this referral, or it is forgotten. */
+struct client_referral *handover_referral(const struct client *client, struct uuid referral);
 /* The earliest due time of all its clocks, and which; false: none armed. */
 bool handover_next_due(const struct client *client, int64_t *due, struct clock_id *which);
 

@@ -119,6 +119,14 @@ struct bytes handover_desk(const struct client *client, int32_t place)
 	return names_a_desk(client, place) ? client->desks[place] : (struct bytes){0};
 }
 
+struct client_referral *handover_referral(const struct client *client, struct uuid referral)
+{
+	for (size_t i = 0; i < client->referrals_count; i++)
+		if (decider_same(client->referrals[i].referral, referral))
+			return &client->referrals[i];
+	return NULL;
+}
+
 struct bytes state_keep(struct handover_state *state, struct bytes text)
 {
 	char *place = state->names + state->names_size;

@@ -127,14 +127,6 @@ struct handover *tell_verdict(struct decider *d, const struct referral_after *re
 		referral);
 }
 
-static const struct client_referral *find_counted(const struct client *client, struct uuid referral)
-{
-	for (size_t i = 0; i < client->referrals_count; i++)
-		if (decider_same(client->referrals[i].referral, referral))
-			return &client->referrals[i];
-	return NULL;
-}
-
 static int32_t last_number(
 	const struct client *client, const struct client_referral *referral, struct bytes desk)
 {
@@ -165,7 +157,7 @@ static bool is_new_desk(const struct decider *d, size_t at, size_t *new_desks)
 static int32_t number_of(const struct decider *d, size_t at)
 {
 	const struct handover *handover = &d->out->handovers[at];
-	const struct client_referral *counted = find_counted(d->client, handover->referral);
+	const struct client_referral *counted = handover_referral(d->client, handover->referral);
 	int32_t number = last_number(d->client, counted, handover->desk);
 	size_t desks = counted != NULL ? counted->handovers_count : 0, new_desks;
 

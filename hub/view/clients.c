@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/base/memory.h"
+#include "hub/handover/handover.h"
 #include "hub/view/database.h"
 #include "schemas/types.h"
 
@@ -261,15 +262,6 @@ static enum outcome put_client(struct clients *clients, const struct apply_recor
 		clients, alike ? CHANGE_CLIENT : MOVE_CLIENT, known->row, record, err);
 }
 
-static bool has_referral(const struct client *client, const struct uuid *referral)
-{
-	for (size_t i = 0; i < client->referrals_count; i++) {
-		if (memcmp(&client->referrals[i].referral, referral, sizeof(*referral)) == 0)
-			return true;
-	}
-	return false;
-}
-
 enum outcome clients_put(
 	struct clients *clients, const struct apply_record *record, struct err *err)
 {
@@ -280,7 +272,7 @@ enum outcome clients_put(
 		return err->outcome;
 	for (size_t i = 0; i < client->referrals_count; i++) {
 		const struct uuid *referral = &client->referrals[i].referral;
-		if (!has_referral(&known.client, referral) &&
+		if (handover_referral(&known.client, *referral) == NULL &&
 			clients_put_referral(clients, referral, &client->client, NULL, err) != OK)
 			return err->outcome;
 	}
