@@ -124,6 +124,15 @@ size_t act_legal(const struct decider *d, const struct referral_after *referral,
 	return count;
 }
 
+size_t handover_actions(const struct client *client, const struct client_referral *referral,
+	struct bytes desk, const struct rules *rules, enum action *out)
+{
+	struct decider d;
+
+	decider_look(&d, client, rules);
+	return act_legal(&d, decider_find(&d, referral->referral), desk, out);
+}
+
 static void reject_state(struct decider *d, const struct referral_after *referral, const char *why)
 {
 	enum action legal[ACTION_COUNT];

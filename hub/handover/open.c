@@ -145,6 +145,22 @@ static void store_person(struct decider *d, const struct referral_after *referra
 	d->out->person_referral = referral->referral;
 }
 
+/* What an amendment may change too. */
+static void take_terms(
+	struct decider *d, struct referral_after *referral, const struct referral *body)
+{
+	referral->question = body->question;
+	referral->urgent = bytes_equal_string(body->urgency, "URGENT");
+	referral->digest = tag_of(d->input->message->digest.data);
+	referral->has_not_before = body->has_not_before;
+	referral->not_before = body->not_before;
+	referral->has_expires_at = body->has_expires_at;
+	referral->expires_at = body->expires_at;
+	referral->has_review_every = body->has_review_every;
+	referral->review_every = body->review_every;
+	store_person(d, referral);
+}
+
 static void fill(struct decider *d, struct referral_after *referral, const struct opening *opening)
 {
 	const struct message *message = d->input->message;
@@ -155,18 +171,9 @@ static void fill(struct decider *d, struct referral_after *referral, const struc
 	referral->sender = opening->sender;
 	referral->target = opening->target;
 	referral->group = body->group;
-	referral->question = body->question;
-	referral->urgent = bytes_equal_string(body->urgency, "URGENT");
-	referral->digest = tag_of(message->digest.data);
 	referral->created_by = tag_of(message->id.data);
 	referral->sender_at = message->occurred_at;
-	referral->has_not_before = body->has_not_before;
-	referral->not_before = body->not_before;
-	referral->has_expires_at = body->has_expires_at;
-	referral->expires_at = body->expires_at;
-	referral->has_review_every = body->has_review_every;
-	referral->review_every = body->review_every;
-	store_person(d, referral);
+	take_terms(d, referral, body);
 }
 
 static struct referral_after *add(struct decider *d, const struct opening *opening)
@@ -319,19 +326,18 @@ static bool same_kind(enum referral_kind known, enum referral_kind asked)
 }
 
 /* The desk asked for is the target, or still leads to it. */
-static bool same_target(
-	const struct decider *d, const struct referral_after *known, const struct opening *opening)
+static bool same_target(const struct referral_after *known, const struct opening *opening)
 {
 	struct bytes target = known->kind == REFERRAL_KIND_REQUEST ? known->wished : known->target;
 
-	(void)d;
 	return opening->body->to_desk.data == NULL || bytes_equal(opening->body->to_desk, target) ||
 		bytes_equal(opening->target, target);
 }
 
-static void amend_rest(struct decider *d, struct referral_after *referral, bool rested)
+/* It waited for its day, which may be another one now. */
+static void amend_rest(struct decider *d, struct referral_after *referral)
 {
-	if (!rested || referral->state != REFERRAL_STATE_SUBMITTED)
+	if (referral->state != REFERRAL_STATE_SUBMITTED)
 		return;
 	clocks_enter(d, referral);
 	if (!clocks_rests(d, referral))
@@ -344,24 +350,15 @@ static void apply_amendment(
 	const struct referral *body = opening->body;
 	bool rested = clocks_rests(d, referral);
 
-	referral->question = body->question;
-	referral->urgent = bytes_equal_string(body->urgency, "URGENT");
-	referral->has_not_before = body->has_not_before;
-	referral->not_before = body->not_before;
-	referral->has_expires_at = body->has_expires_at;
-	referral->expires_at = body->expires_at;
-	referral->has_review_every = body->has_review_every;
-	referral->review_every = body->review_every;
-	referral->digest = tag_of(d->input->message->digest.data);
+	take_terms(d, referral, body);
 	if (d->input->message->occurred_at > referral->sender_at)
 		referral->sender_at = d->input->message->occurred_at;
-	store_person(d, referral);
 	if (body->region.data != NULL || body->municipality.data != NULL)
 		note_routing(d, opening);
 	d->event->routing = NULL;
 	decider_step(d, TABLE_1C, referral, referral->state);
 	if (rested)
-		amend_rest(d, referral, rested);
+		amend_rest(d, referral);
 	else if (decider_is_open(referral->state))
 		tell(d, referral->target, ROLE_TARGET,
 			referral->accepted ? HANDOVER_KIND_DETAILS : HANDOVER_KIND_OFFER, referral);
@@ -376,7 +373,7 @@ static bool may_amend(
 	else if (!same_kind(known->kind, opening->body->kind))
 		decider_reject(d, REJECTION_CODE_ILLEGAL, FIELD("kind"),
 			"the kind of a referral cannot change: cancel it and refer anew");
-	else if (!same_target(d, known, opening))
+	else if (!same_target(known, opening))
 		decider_reject(d, REJECTION_CODE_ILLEGAL, FIELD("to_desk"),
 			"the target of a referral cannot change: cancel it and refer anew");
 	else if (known->state == REFERRAL_STATE_ENTERED_IN_ERROR)
