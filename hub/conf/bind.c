@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "hub/conf/file.h"
+#include "hub/base/file.h"
 #include "hub/conf/words.h"
 
 /* libconfig names a file as @include does. */

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "hub/base/file.h"
 #include "hub/base/memory.h"
-#include "hub/conf/file.h"
 #include "hub/conf/inside.h"
 
 void conf_free(struct conf *conf)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
+#include "hub/base/file.h"
 #include "hub/base/format.h"
-#include "hub/conf/file.h"
 
 /* One field, unquoted in place. *ended: it was the row's last. */
 static char *take_field(struct csv *csv, bool *ended)

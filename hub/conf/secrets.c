@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hub/conf/file.h"
+#include "hub/base/file.h"
 #include "hub/conf/inside.h"
 
 enum { KEY_SIZE = 32, LINE_MOST = 4096 };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hub/conf/file.h"
+#include "hub/base/file.h"
 #include "hub/conf/inside.h"
 
 enum { DEPTH_MOST = 10 };

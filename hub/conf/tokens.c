@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hub/conf/file.h"
+#include "hub/base/file.h"
 #include "hub/conf/inside.h"
 
 enum { LEAST = 32, MOST = 512 };

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
+#include "hub/base/file.h"
 #include "hub/base/format.h"
-#include "hub/conf/file.h"
 #include "hub/conf/words.h"
 
 /* How a value is written. */

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/base/file.h"
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
-#include "hub/conf/file.h"
 #include "hub/web/api.h"
 #include "hub/web/tally.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hub/conf/file.h"
+#include "hub/base/file.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/small_conf.h"
 

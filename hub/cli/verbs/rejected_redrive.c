@@ -1,8 +1,7 @@
 /* rejected_redrive - lets the messages of a parked client in again, in their order. */
-#include <errno.h>
-#include <string.h>
 #include <time.h>
 
+#include "hub/base/file.h"
 #include "hub/cli/lookup/find.h"
 #include "hub/cli/lookup/original.h"
 #include "hub/cli/reach.h"
@@ -74,56 +73,43 @@ static enum outcome find_queue(struct redrive *redrive, struct err *err)
 	return check_queue(redrive, err);
 }
 
-static enum outcome read_file(const char *path, struct buffer *out, struct err *err)
-{
-	char part[4096];
-	size_t size;
-	FILE *file = fopen(path, "rb");
-	if (file == NULL)
-		return err_set(err, REJECT, "%s: %s", path, strerror(errno));
-	while ((size = fread(part, 1, sizeof(part), file)) > 0 && out->size <= FILE_MOST)
-		buffer_add(out, part, size);
-	bool failed = ferror(file) != 0;
-	fclose(file);
-	if (failed || out->size > FILE_MOST)
-		return err_set(
-			err, REJECT, "%s: cannot be read, or is larger than any message", path);
-	return OK;
-}
-
 /* A Message in JSON becomes a record with our schema. */
 static enum outcome encode_json(
-	struct cli_call *call, const char *path, struct buffer *text, struct err *err)
+	struct cli_call *call, struct bytes text, struct buffer *out, struct err *err)
 {
 	struct problems problems;
 	struct message message;
-	struct buffer record = {0};
 	struct wire *wire;
 	problems_init(&problems, &call->arena);
-	const struct json_tree *json = json_tree_parse(buffer_bytes(text), JSON_DEPTH, &problems);
+	const struct json_tree *json = json_tree_parse(text, JSON_DEPTH, &problems);
 	if (json != NULL && message_from_json(&message, json, &problems))
 		message_check(&message, call->conf->codes, CHECK_HUB, &problems);
 	if (problems.count > 0)
-		return err_set(err, REJECT, "%s: %s: %s (%zu problem%s in all)", path,
-			problems.items[0].path, problems.items[0].text, problems.count,
-			problems.count == 1 ? "" : "s");
+		return err_set(err, REJECT, "%s: %s (%zu problem%s in all)", problems.items[0].path,
+			problems.items[0].text, problems.count, problems.count == 1 ? "" : "s");
 	if (reach_wire(call->conf, &wire, err) != OK)
 		return err->outcome;
-	wire_begin(wire, &schema_message, &record);
-	message_encode(&message, &record);
+	wire_begin(wire, &schema_message, out);
+	message_encode(&message, out);
 	wire_free(wire);
-	seal_wipe_buffer(text);
-	*text = record;
 	return OK;
 }
 
 static enum outcome read_repair(
 	struct cli_call *call, const char *path, struct buffer *out, struct err *err)
 {
-	if (read_file(path, out, err) != OK)
-		return err->outcome;
-	bool is_json = out->size > 0 && out->data[0] == '{';
-	return is_json ? encode_json(call, path, out, err) : OK;
+	struct bytes text;
+	enum outcome outcome = file_read_stream(path, &call->arena, &text, err);
+	if (outcome != OK)
+		return err_in(err, "%s", path);
+	if (text.size > FILE_MOST)
+		outcome = err_set(err, REJECT, "is larger than any message");
+	else if (text.size > 0 && text.data[0] == '{')
+		outcome = encode_json(call, text, out, err);
+	else
+		buffer_add_bytes(out, text);
+	seal_wipe((void *)(uintptr_t)text.data, text.size);
+	return outcome == OK ? OK : err_in(err, "%s", path);
 }
 
 /* Its sender stays who it was, so that the sum per partner closes. */

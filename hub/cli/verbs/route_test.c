@@ -1,7 +1,6 @@
 /* route_test - to which desk a referral would go, by which rule, and what the desk would see. */
-#include <string.h>
-
 #include "hub/base/calendar.h"
+#include "hub/base/file.h"
 #include "hub/cli/screen/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/handover/route.h"
@@ -9,23 +8,25 @@
 
 #define JSON_DEPTH 32
 
-static struct json_object *read_json(const char *path, struct err *err)
+static enum outcome read_json(struct cli_call *call, const struct json_tree **out, struct err *err)
 {
-	struct json_object *json =
-		strcmp(path, "-") == 0 ? json_object_from_fd(0) : json_object_from_file(path);
-	if (json == NULL)
-		err_set(err, REJECT, "%s: %s", path, json_util_get_last_err());
-	return json;
+	const char *path = cli_argument(call, 0);
+	struct bytes text;
+	struct problems problems;
+	problems_init(&problems, &call->arena);
+	if (file_read_stream(path, &call->arena, &text, err) != OK)
+		return err_in(err, "%s", path);
+	*out = json_tree_parse(text, JSON_DEPTH, &problems);
+	return *out != NULL ? OK : err_set(err, REJECT, "%s: %s", path, problems.items[0].text);
 }
 
 /* A Draft, the body of one, or the referral itself. */
-static struct json_object *find_referral(struct json_object *json)
+static const struct json_tree *find_referral(const struct json_tree *json)
 {
-	struct json_object *body = json, *referral;
-	json_object_object_get_ex(json, "body", &body);
-	if (body == NULL)
-		body = json;
-	return json_object_object_get_ex(body, "Referral", &referral) ? referral : body;
+	const struct json_tree *body = json_tree_member(json, "body");
+	body = body != NULL ? body : json;
+	const struct json_tree *referral = json_tree_member(body, "Referral");
+	return referral != NULL ? referral : body;
 }
 
 static void show_problems(struct cli_call *call, const struct problems *problems)
@@ -89,18 +90,17 @@ static struct bytes sender_of(
 	return bytes_of_string(given != NULL ? given : partner != NULL ? partner->oin : "");
 }
 
-static enum outcome answer(struct cli_call *call, struct json_object *json, struct err *err)
+static enum outcome run(struct cli_call *call, struct err *err)
 {
 	const struct conf *conf = call->conf;
+	const struct json_tree *json;
 	struct referral referral = {0};
 	struct route_answer found;
 	struct problems problems;
 	problems_init(&problems, &call->arena);
-	const char *text =
-		json_object_to_json_string_ext(find_referral(json), JSON_C_TO_STRING_PLAIN);
-	const struct json_tree *tree =
-		json_tree_parse(bytes_of_string(text), JSON_DEPTH, &problems);
-	if (tree != NULL && referral_from_json(&referral, tree, &problems))
+	if (read_json(call, &json, err) != OK)
+		return err->outcome;
+	if (referral_from_json(&referral, find_referral(json), &problems))
 		referral_check(&referral, conf->codes, CHECK_PARTNER, &problems);
 	if (problems.count > 0) {
 		show_problems(call, &problems);
@@ -114,16 +114,6 @@ static enum outcome answer(struct cli_call *call, struct json_object *json, stru
 		return err->outcome;
 	show_answer(call, &found);
 	return OK;
-}
-
-static enum outcome run(struct cli_call *call, struct err *err)
-{
-	struct json_object *json = read_json(cli_argument(call, 0), err);
-	if (json == NULL)
-		return err->outcome;
-	enum outcome outcome = answer(call, json, err);
-	json_object_put(json);
-	return outcome;
 }
 
 static const struct cli_option options[] = {

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "hub/conf/file.h"
+#include "hub/base/file.h"
 #include "hub/conf/words.h"
 
 struct row {
