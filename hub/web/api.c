@@ -5,50 +5,14 @@
 
 static const char *const drafts[] = {JSON, "application/cloudevents+json", NULL};
 
+/* Method, path, what it takes and gives; then what is done with its head, all of it, and when time
+ * is up. */
 static const struct server_route routes[] = {
-	{
-		.method = "POST",
-		.path = "/v1/referrals",
-		.takes = drafts,
-		.gives = JSON,
-		.head = call_head,
-		.whole = api_post_referral,
-		.late = call_late,
-	},
-	{
-		.method = "POST",
-		.path = "/v1/registrations",
-		.takes = drafts,
-		.gives = JSON,
-		.head = call_head,
-		.whole = api_post_registration,
-		.late = call_late,
-	},
-	{
-		.method = "POST",
-		.path = "/v1/referrals/{}/actions",
-		.takes = drafts,
-		.gives = JSON,
-		.head = call_head,
-		.whole = api_post_action,
-		.late = call_late,
-	},
-	{
-		.method = "GET",
-		.path = "/v1/referrals/{}",
-		.gives = JSON,
-		.head = call_head,
-		.whole = api_get_referral,
-		.late = call_late,
-	},
-	{
-		.method = "GET",
-		.path = "/v1/receipts/{}",
-		.gives = JSON,
-		.head = call_head,
-		.whole = api_get_receipt,
-		.late = call_late,
-	},
+	{"POST", "/v1/referrals", drafts, JSON, call_head, api_post_referral, call_late},
+	{"POST", "/v1/registrations", drafts, JSON, call_head, api_post_registration, call_late},
+	{"POST", "/v1/referrals/{}/actions", drafts, JSON, call_head, api_post_action, call_late},
+	{"GET", "/v1/referrals/{}", NULL, JSON, call_head, api_get_referral, call_late},
+	{"GET", "/v1/receipts/{}", NULL, JSON, call_head, api_get_receipt, call_late},
 	{0},
 };
 

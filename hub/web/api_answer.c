@@ -48,21 +48,13 @@ void api_answer_stored(struct call *call)
 	answer_accepted(call, "STORED");
 }
 
-static void add_ids(struct json_object *object, const struct call *call)
-{
-	char message[37];
-	bytes_to_uuid(call->receipt.message.data, message);
-	json_object_object_add(object, "message", json_object_new_string(message));
-}
-
 static void answer_done(struct call *call, const struct event *event, struct json_object *referral)
 {
 	add_location(call);
 	struct json_object *object =
 		referral != NULL ? json_object_get(referral) : json_object_new_object();
-	add_ids(object, call);
-	json_object_object_add(
-		object, "result", json_object_new_string(result_name(event->result)));
+	json_put_uuid(object, "message", call->receipt.message.data);
+	json_put_text(object, "result", result_name(event->result));
 	request_answer(call->request, 201, "application/json",
 		json_text(object, request_arena(call->request)));
 	json_object_put(object);
@@ -87,10 +79,9 @@ static void answer_rejected(
 	if (event->field.data != NULL)
 		problems_add(problems, arena_string(arena, event->field), NULL, "%.*s",
 			BYTES_ARG(event->text));
-	add_ids(more, call);
+	json_put_uuid(more, "message", call->receipt.message.data);
 	if (event->has_code)
-		json_object_object_add(
-			more, "code", json_object_new_string(rejection_code_name(event->code)));
+		json_put_text(more, "code", rejection_code_name(event->code));
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		if (json_object_object_get_ex(referral, kept[i], &member))
 			json_object_object_add(more, kept[i], json_object_get(member));

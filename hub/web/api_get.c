@@ -2,7 +2,6 @@
 #include <json-c/json.h>
 #include <string.h>
 
-#include "hub/base/clock.h"
 #include "hub/web/api.h"
 #include "hub/web/json.h"
 #include "hub/web/lookup.h"
@@ -48,49 +47,28 @@ void api_get_referral(void *context, struct request *request)
 {
 	struct call *call = call_of(request);
 	(void)context;
-	if (!bytes_from_uuid(request_segment(request, 0), call->referral.data)) {
-		request_refuse(request, PROBLEM_JSON_NOT_FOUND,
-			"a referral's id is a UUID: 8-4-4-4-12 hexadecimal digits");
+	if (!call_names_referral(call))
 		return;
-	}
 	int32_t partition =
 		topics_slot(call->referral.data) % call->edge->options->kafka->partitions;
 	call_wait_for_own(call, partition, partition + 1, read_referral);
-}
-
-static void add_text(struct json_object *object, const char *name, struct bytes text)
-{
-	if (text.data != NULL)
-		json_object_object_add(object, name,
-			json_object_new_string_len((const char *)text.data, (int)text.size));
-}
-
-static void add_time(struct json_object *object, const char *name, int64_t at)
-{
-	char text[25];
-	clock_to_text(at, text);
-	if (at != 0)
-		add_text(object, name, bytes_of_string(text));
 }
 
 static struct json_object *describe_message(const struct view_message *message)
 {
 	struct json_object *object = json_object_new_object();
 	const struct event *event = message->event;
-	char id[37];
-	bytes_to_uuid(message->message->id.data, id);
-	add_text(object, "message", bytes_of_string(id));
-	add_text(object, "reference", message->message->reference);
-	add_time(object, "received_at", message->received_at);
-	add_text(object, "result",
-		bytes_of_string(event == NULL ? "IN_FLIGHT" : result_name(event->result)));
+	json_put_uuid(object, "message", message->message->id.data);
+	json_put_bytes(object, "reference", message->message->reference);
+	json_put_time(object, "received_at", message->received_at);
+	json_put_text(object, "result", event == NULL ? "IN_FLIGHT" : result_name(event->result));
 	if (event == NULL)
 		return object;
-	add_time(object, "decided_at", event->at);
+	json_put_time(object, "decided_at", event->at);
 	if (event->has_code)
-		add_text(object, "code", bytes_of_string(rejection_code_name(event->code)));
-	add_text(object, "field", event->field);
-	add_text(object, "text", event->text);
+		json_put_text(object, "code", rejection_code_name(event->code));
+	json_put_bytes(object, "field", event->field);
+	json_put_bytes(object, "text", event->text);
 	return object;
 }
 

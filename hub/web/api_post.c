@@ -172,11 +172,12 @@ static void check(struct call *call, struct draft *draft)
 	check_draft(draft, &sender, call->problems);
 }
 
-static void post(struct call *call)
+static void post(struct call *call, enum check_kind kind)
 {
 	struct draft draft;
 	struct parse_event event;
 	struct arena *arena = request_arena(call->request);
+	call->kind = kind;
 	call->problems = arena_get(arena, sizeof(*call->problems));
 	problems_init(call->problems, arena);
 	enum parse_result result = read_body(call, &event, &draft);
@@ -192,28 +193,20 @@ static void post(struct call *call)
 
 void api_post_referral(void *context, struct request *request)
 {
-	struct call *call = call_of(request);
 	(void)context;
-	call->kind = CHECK_REFERRAL;
-	post(call);
+	post(call_of(request), CHECK_REFERRAL);
 }
 
 void api_post_registration(void *context, struct request *request)
 {
-	struct call *call = call_of(request);
 	(void)context;
-	call->kind = CHECK_REGISTRATION;
-	post(call);
+	post(call_of(request), CHECK_REGISTRATION);
 }
 
 void api_post_action(void *context, struct request *request)
 {
 	struct call *call = call_of(request);
 	(void)context;
-	call->kind = CHECK_ACTION;
-	if (bytes_from_uuid(request_segment(request, 0), call->referral.data))
-		post(call);
-	else
-		request_refuse(request, PROBLEM_JSON_NOT_FOUND,
-			"a referral's id is a UUID: 8-4-4-4-12 hexadecimal digits");
+	if (call_names_referral(call))
+		post(call, CHECK_ACTION);
 }

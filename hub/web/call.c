@@ -12,7 +12,17 @@ struct call *call_of(const struct request *request)
 	return request_own(request);
 }
 
-size_t call_partner(const struct call *call)
+bool call_names_referral(struct call *call)
+{
+	if (bytes_from_uuid(request_segment(call->request, 0), call->referral.data))
+		return true;
+	request_refuse(call->request, PROBLEM_JSON_NOT_FOUND,
+		"a referral's id is a UUID: 8-4-4-4-12 hexadecimal digits");
+	return false;
+}
+
+/* Its partner's place in the configuration. */
+static size_t partner_of(const struct call *call)
 {
 	return (size_t)(call->partner - call->edge->options->conf->partners);
 }
@@ -30,7 +40,7 @@ static bool rate_allows(struct call *call)
 	int32_t per_second = (call->partner->requests_per_second + threads - 1) / threads;
 	int32_t burst = (call->partner->requests_burst + threads - 1) / threads;
 	int64_t wait_ms = 0;
-	if (bucket_take(&edge->buckets[call_partner(call)], per_second, burst, loop_now(edge->loop),
+	if (bucket_take(&edge->buckets[partner_of(call)], per_second, burst, loop_now(edge->loop),
 		    &wait_ms))
 		return true;
 	request_add_header(call->request, "Retry-After",
@@ -125,7 +135,7 @@ void call_wait_for_own(struct call *call, int32_t from, int32_t to, call_fn *go_
 	struct call_place *places = arena_get_array(arena, (size_t)(to - from), sizeof(*places));
 	size_t count = 0;
 	for (int32_t partition = from; partition < to; partition++) {
-		int64_t last = sent_last(call->edge->sent, call_partner(call), partition);
+		int64_t last = sent_last(call->edge->sent, partner_of(call), partition);
 		if (last >= 0)
 			places[count++] =
 				(struct call_place){.partition = partition, .offset = last};

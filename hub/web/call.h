@@ -41,7 +41,8 @@ void call_head(void *context, struct request *request);
 /* Its time is up. */
 void call_late(void *context, struct request *request);
 struct call *call_of(const struct request *request);
-size_t call_partner(const struct call *call); /* its place in the configuration */
+/* Reads the referral that the path names. false: it names none, and the call is answered. */
+bool call_names_referral(struct call *call);
 
 /* Goes on when the view has the Events of all places, at the latest after ms. */
 void call_wait(struct call *call, const struct call_place *places, size_t count, int32_t ms,

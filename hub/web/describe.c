@@ -4,34 +4,8 @@
 #include <json-c/json.h>
 #include <string.h>
 
-#include "hub/base/clock.h"
 #include "hub/handover/handover.h"
-
-static void add_text(struct json_object *object, const char *name, const char *text)
-{
-	json_object_object_add(object, name, json_object_new_string(text));
-}
-
-static void add_bytes(struct json_object *object, const char *name, struct bytes text)
-{
-	if (text.data != NULL)
-		json_object_object_add(object, name,
-			json_object_new_string_len((const char *)text.data, (int)text.size));
-}
-
-static void add_time(struct json_object *object, const char *name, int64_t at)
-{
-	char text[25];
-	clock_to_text(at, text);
-	add_text(object, name, text);
-}
-
-static void add_id(struct json_object *object, const char *name, struct uuid id)
-{
-	char text[37];
-	bytes_to_uuid(id.data, text);
-	add_text(object, name, text);
-}
+#include "hub/web/json.h"
 
 static struct bytes desk_at(const struct describe *describe, int32_t place)
 {
@@ -78,7 +52,7 @@ static void add_desk(const struct describe *describe, struct json_object *object
 	int32_t place)
 {
 	if (may_name(describe, place))
-		add_bytes(object, name, desk_at(describe, place));
+		json_put_bytes(object, name, desk_at(describe, place));
 }
 
 /* What only the target's own reports tell, and so what a partner that reports nothing back, or
@@ -122,9 +96,8 @@ static struct json_object *responsible(const struct describe *describe, int64_t 
 	json_object_object_add(object, "is_you", json_object_new_boolean(is_own));
 	add_desk(describe, object, "desk", client->owner);
 	if (desk != NULL && (is_own || describe->partner->disclose_owner != RULES_DISCLOSE_NOTHING))
-		add_text(object, "kind", desk->kind);
-	if (since > 0)
-		add_time(object, "since", since);
+		json_put_text(object, "kind", desk->kind);
+	json_put_time(object, "since", since);
 	return object;
 }
 
@@ -132,9 +105,9 @@ static struct json_object *next_action(const struct describe *describe)
 {
 	const struct client *client = describe->found->client;
 	struct json_object *object = json_object_new_object();
-	add_text(object, "duty", duty_name(client->duty));
+	json_put_text(object, "duty", duty_name(client->duty));
 	add_desk(describe, object, "desk", client->duty_desk);
-	add_time(object, "by", client->duty_due);
+	json_put_time(object, "by", client->duty_due);
 	return object;
 }
 
@@ -142,9 +115,9 @@ static struct json_object *describe_client(const struct describe *describe, int6
 {
 	const struct client *client = describe->found->client;
 	struct json_object *object = json_object_new_object();
-	add_text(object, "status", client_status_name(client->status));
+	json_put_text(object, "status", client_status_name(client->status));
 	if (client->status == CLIENT_STATUS_CLOSED) {
-		add_bytes(object, "closing_reason", client->closing_reason);
+		json_put_bytes(object, "closing_reason", client->closing_reason);
 		return object;
 	}
 	json_object_object_add(object, "responsible", responsible(describe, since));
@@ -167,7 +140,8 @@ static void add_actions(const struct describe *describe, struct json_object *obj
 	json_object_object_add(object, rules_desk(describe->rules, desk)->id, names);
 }
 
-struct json_object *describe_actions(const struct describe *describe)
+/* The actions that its desks may do now: {"desk": ["ACCEPT", …]}. */
+static struct json_object *describe_actions(const struct describe *describe)
 {
 	const struct client_referral *referral = describe->found->referral;
 	const int32_t places[] = {referral->target, referral->sender, referral->giver,
@@ -182,13 +156,13 @@ struct json_object *describe_referral(const struct describe *describe, int64_t s
 {
 	const struct client_referral *referral = describe->found->referral;
 	struct json_object *object = json_object_new_object();
-	add_id(object, "referral", referral->referral);
-	add_text(object, "kind", referral_kind_name(referral->kind));
-	add_bytes(object, "question", referral->question);
-	add_bytes(object, "group", referral->group);
+	json_put_uuid(object, "referral", referral->referral.data);
+	json_put_text(object, "kind", referral_kind_name(referral->kind));
+	json_put_bytes(object, "question", referral->question);
+	json_put_bytes(object, "group", referral->group);
 	if (is_reported(describe))
-		add_text(object, "state", referral_state_name(referral->state));
-	add_text(object, "delivery", delivery_name(referral->delivery));
+		json_put_text(object, "state", referral_state_name(referral->state));
+	json_put_text(object, "delivery", delivery_name(referral->delivery));
 	json_object_object_add(object, "version", json_object_new_int(referral->version));
 	add_desk(describe, object, "target", referral->target);
 	json_object_object_add(object, "client", describe_client(describe, since));

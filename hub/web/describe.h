@@ -22,7 +22,5 @@ bool describe_is_own(const struct describe *describe);
  * as far as the target's partner reports it back (`feedback`). since: when responsibility began,
  * epoch ms; 0: not known. The caller puts it. */
 struct json_object *describe_referral(const struct describe *describe, int64_t since);
-/* The actions that its desks may do now: {"desk": ["ACCEPT", …]}. */
-struct json_object *describe_actions(const struct describe *describe);
 
 #endif

@@ -1,7 +1,35 @@
-/* json - the text of a JSON object, for an answer. */
+/* json - members put into a JSON object, and its text, for an answer. */
 #include "hub/web/json.h"
 
 #include <json-c/json.h>
+
+#include "hub/base/clock.h"
+
+void json_put_bytes(struct json_object *object, const char *name, struct bytes text)
+{
+	if (text.data != NULL)
+		json_object_object_add(object, name,
+			json_object_new_string_len((const char *)text.data, (int)text.size));
+}
+
+void json_put_text(struct json_object *object, const char *name, const char *text)
+{
+	json_put_bytes(object, name, bytes_of_string(text));
+}
+
+void json_put_time(struct json_object *object, const char *name, int64_t at)
+{
+	char text[25];
+	clock_to_text(at, text);
+	json_put_text(object, name, at != 0 ? text : NULL);
+}
+
+void json_put_uuid(struct json_object *object, const char *name, const uint8_t uuid[16])
+{
+	char text[37];
+	bytes_to_uuid(uuid, text);
+	json_put_text(object, name, text);
+}
 
 struct bytes json_text(struct json_object *object, struct arena *arena)
 {
