@@ -169,17 +169,13 @@ static struct entry *find_by_id(struct keyring *ring, const uint8_t id[SEAL_KEY_
 
 static void wrap(struct keyring *ring, const struct seal_key *key)
 {
-	struct seal_key master;
 	struct buffer wrapped = {0};
-	memcpy(master.id, key->id, SEAL_KEY_ID_SIZE);
-	memcpy(master.secret, ring->masters[0].secret, SEAL_SECRET_SIZE);
-	seal_put(&master, bytes_of(key->secret, SEAL_SECRET_SIZE), &wrapped);
+	seal_wrap(ring->masters[0].secret, key, &wrapped);
 	memcpy(ring->record.id, key->id, SEAL_KEY_ID_SIZE);
 	strcpy(ring->record.master, ring->masters[0].name);
 	assert(wrapped.size == KEYRING_WRAPPED_SIZE);
 	memcpy(ring->record.wrapped, wrapped.data, KEYRING_WRAPPED_SIZE);
 	buffer_done(&wrapped);
-	seal_wipe(&master, sizeof(master));
 }
 
 static const struct keyring_master *find_master(const struct keyring *ring, const char *name)
@@ -199,23 +195,13 @@ static enum outcome unwrap(const struct keyring *ring, const struct keyring_reco
 			"data key: wrapped by master key \"%s\", which the configuration does not "
 			"have",
 			record->master);
-	struct seal_key master;
-	struct buffer secret = {0};
-	memcpy(master.id, record->id, SEAL_KEY_ID_SIZE);
-	memcpy(master.secret, named->secret, SEAL_SECRET_SIZE);
-	enum outcome outcome =
-		seal_open(&master, bytes_of(record->wrapped, KEYRING_WRAPPED_SIZE), &secret, err);
-	if (outcome == OK) {
-		memcpy(key->id, record->id, SEAL_KEY_ID_SIZE);
-		memcpy(key->secret, secret.data, SEAL_SECRET_SIZE);
-	}
-	seal_wipe(&master, sizeof(master));
-	seal_wipe_buffer(&secret);
-	return outcome == OK ? OK
-			     : err_set(err, RETRY,
-				       "data key: not wrapped by the master key \"%s\" "
-				       "of the configuration",
-				       record->master);
+	memcpy(key->id, record->id, SEAL_KEY_ID_SIZE);
+	if (seal_unwrap(named->secret, bytes_of(record->wrapped, KEYRING_WRAPPED_SIZE), key, err) ==
+		OK)
+		return OK;
+	return err_set(err, RETRY,
+		"data key: not wrapped by the master key \"%s\" of the configuration",
+		record->master);
 }
 
 /* Not found: it was there before, or would have come by now. */

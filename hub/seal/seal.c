@@ -61,6 +61,38 @@ enum outcome seal_open(
 	return OK;
 }
 
+static struct seal_key wrapping_key(
+	const uint8_t master[SEAL_SECRET_SIZE], const uint8_t id[SEAL_KEY_ID_SIZE])
+{
+	struct seal_key key;
+	memcpy(key.id, id, SEAL_KEY_ID_SIZE);
+	memcpy(key.secret, master, SEAL_SECRET_SIZE);
+	return key;
+}
+
+void seal_wrap(
+	const uint8_t master[SEAL_SECRET_SIZE], const struct seal_key *key, struct buffer *out)
+{
+	struct seal_key with = wrapping_key(master, key->id);
+	seal_put(&with, bytes_of(key->secret, SEAL_SECRET_SIZE), out);
+	seal_wipe(&with, sizeof(with));
+}
+
+enum outcome seal_unwrap(const uint8_t master[SEAL_SECRET_SIZE], struct bytes wrapped,
+	struct seal_key *key, struct err *err)
+{
+	struct seal_key with = wrapping_key(master, key->id);
+	struct buffer secret = {0};
+	enum outcome outcome = seal_open(&with, wrapped, &secret, err);
+	if (outcome == OK && secret.size != SEAL_SECRET_SIZE)
+		outcome = err_set(err, REJECT, "wrapped key: has an impossible size");
+	if (outcome == OK)
+		memcpy(key->secret, secret.data, SEAL_SECRET_SIZE);
+	seal_wipe(&with, sizeof(with));
+	seal_wipe_buffer(&secret);
+	return outcome;
+}
+
 enum outcome seal_box(
 	const uint8_t public_key[SEAL_SECRET_SIZE], struct bytes clear, struct buffer *out)
 {
@@ -91,16 +123,6 @@ enum outcome seal_box_open(const uint8_t secret_key[SEAL_SECRET_SIZE], struct by
 void seal_random(void *out, size_t size)
 {
 	randombytes_buf(out, size);
-}
-
-bool seal_equal(struct bytes a, struct bytes b)
-{
-	return a.size == b.size && sodium_memcmp(a.data, b.data, a.size) == 0;
-}
-
-void seal_hash(struct bytes token, uint8_t out[32])
-{
-	crypto_hash_sha256(out, token.data, token.size);
 }
 
 void *seal_memory(size_t size)

@@ -30,6 +30,13 @@ void seal_put(const struct seal_key *key, struct bytes clear, struct buffer *out
 enum outcome seal_open(const struct seal_key *key, struct bytes sealed, struct buffer *out,
 	struct err *err) MUST_CHECK;
 
+/* A data key under a master key's secret: sealed as above, with the data key's own id. */
+void seal_wrap(
+	const uint8_t master[SEAL_SECRET_SIZE], const struct seal_key *key, struct buffer *out);
+/* Fills in key->secret; key->id is there. REJECT: not wrapped by this master key, or changed. */
+enum outcome seal_unwrap(const uint8_t master[SEAL_SECRET_SIZE], struct bytes wrapped,
+	struct seal_key *key, struct err *err) MUST_CHECK;
+
 /* Appends a libsodium sealed box (crypto_box_seal: X25519, XSalsa20-Poly1305): anybody with the
  * public key can write it, only the holder of the secret key can read it. REJECT: the public key is
  * none. */
@@ -41,10 +48,6 @@ enum outcome seal_box_open(const uint8_t secret_key[SEAL_SECRET_SIZE], struct by
 
 /* Not to be guessed. */
 void seal_random(void *out, size_t size);
-/* In constant time; sizes are no secret. */
-bool seal_equal(struct bytes a, struct bytes b);
-/* SHA-256, to compare a bearer token with what config holds of it. */
-void seal_hash(struct bytes token, uint8_t out[32]);
 /* Zeroed memory for secrets: locked, between guard pages, not in core dumps, overwritten when it is
  * freed. Not for small change: it takes whole pages. Out of memory aborts. */
 void *seal_memory(size_t size);

@@ -143,18 +143,27 @@ static void test_box(void **state)
 	buffer_done(&box);
 }
 
-static void test_compare_and_hash(void **state)
+static void test_wrap(void **state)
 {
 	(void)state;
-	uint8_t hash[32];
-	char hex[65];
-	seal_hash(bytes_of_string("token-1"), hash);
-	bytes_to_hex(bytes_of(hash, 32), hex);
-	assert_string_equal(
-		hex, "3f08aace122ee2368432c1ca23a049bc640bafbf00fdf33a52429f38ba12dbf9");
-	assert_true(seal_equal(bytes_of_string("abc"), bytes_of_string("abc")));
-	assert_false(seal_equal(bytes_of_string("abc"), bytes_of_string("abd")));
-	assert_false(seal_equal(bytes_of_string("abc"), bytes_of_string("ab")));
+	const struct seal_key key = {{1}, {2}};
+	struct seal_key found = {{1}, {0}}, other = {{3}, {0}};
+	uint8_t master[SEAL_SECRET_SIZE] = {4};
+	struct buffer wrapped = {0}, text = {0};
+	struct err err = {0};
+	seal_wrap(master, &key, &wrapped);
+	assert_int_equal(seal_unwrap(master, buffer_bytes(&wrapped), &other, &err), REJECT);
+	assert_int_equal(seal_unwrap(master, buffer_bytes(&wrapped), &found, &err), OK);
+	assert_memory_equal(&found, &key, sizeof(key));
+	master[0] = 5;
+	assert_int_equal(seal_unwrap(master, buffer_bytes(&wrapped), &found, &err), REJECT);
+	struct seal_key with = key;
+	seal_put(&with, bytes_of_string("short"), &text);
+	assert_int_equal(seal_unwrap(key.secret, buffer_bytes(&text), &found, &err), REJECT);
+	assert_non_null(strstr(err.text, "size"));
+	assert_memory_equal(&found, &key, sizeof(key));
+	buffer_done(&wrapped);
+	buffer_done(&text);
 }
 
 static void test_wipe(void **state)
@@ -180,7 +189,7 @@ int main(void)
 		cmocka_unit_test(test_two_seals_differ),
 		cmocka_unit_test(test_a_change_is_refused),
 		cmocka_unit_test(test_box),
-		cmocka_unit_test(test_compare_and_hash),
+		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_wipe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

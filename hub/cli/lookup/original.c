@@ -39,25 +39,16 @@ static enum outcome read_master(const struct conf *conf, struct bytes name,
 	return OK;
 }
 
-/* The data key itself: what the master key wraps has the key's own id with it. */
 static enum outcome unwrap(const struct conf *conf, const struct data_key *stored,
 	struct seal_key *out, struct err *err)
 {
-	struct seal_key master;
-	struct buffer secret = {0};
-	if (read_master(conf, stored->master, master.secret, err) != OK)
+	uint8_t master[SEAL_SECRET_SIZE];
+	if (read_master(conf, stored->master, master, err) != OK)
 		return err->outcome;
-	memcpy(master.id, stored->key.data, sizeof(master.id));
-	enum outcome outcome = seal_open(&master, stored->wrapped, &secret, err);
-	seal_wipe(&master, sizeof(master));
-	if (outcome == OK && secret.size != sizeof(out->secret))
-		outcome = err_set(err, REJECT, "its data key has an impossible size");
-	if (outcome == OK) {
-		memcpy(out->id, stored->key.data, sizeof(out->id));
-		memcpy(out->secret, secret.data, sizeof(out->secret));
-	}
-	seal_wipe_buffer(&secret);
-	return outcome;
+	memcpy(out->id, stored->key.data, sizeof(out->id));
+	enum outcome outcome = seal_unwrap(master, stored->wrapped, out, err);
+	seal_wipe(master, sizeof(master));
+	return outcome == OK ? OK : err_in(err, "its data key");
 }
 
 static enum outcome open_sealed(const struct conf *conf, struct view_reader *reader,
