@@ -242,7 +242,7 @@ static enum outcome look_at_clients(struct run *run, struct err *err)
 	return OK;
 }
 
-/* One line per row; the text gets the record's partition and offset, and the second column. */
+/* One line per row, which begins with the record's partition and offset. */
 static enum outcome check_places(struct run *run, enum statement which, const char *invariant,
 	const char *what, struct err *err)
 {

@@ -272,15 +272,13 @@ static enum outcome open_file(
 	sqlite3 **out, const char *path, int flags, int busy_ms, struct err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	enum outcome outcome = OK;
 	pthread_once(&once, start_sqlite);
-	if (sqlite3_open_v2(path, out, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-		outcome = err_set(err, outcome_of(sqlite3_errcode(*out)),
-			"view: cannot open %s: %s", path, sqlite3_errmsg(*out));
-	if (outcome != OK) {
+	if (sqlite3_open_v2(path, out, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+		err_set(err, outcome_of(sqlite3_errcode(*out)), "view: cannot open %s: %s", path,
+			sqlite3_errmsg(*out));
 		database_close(*out);
 		*out = NULL;
-		return outcome;
+		return err->outcome;
 	}
 	sqlite3_busy_timeout(*out, busy_ms);
 	return OK;

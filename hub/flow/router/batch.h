@@ -24,7 +24,7 @@ int batch_patience(const struct worker *worker);
  * commit, and their records must be read again. FATAL: cannot go on. */
 enum outcome batch_commit(struct worker *worker, struct err *err) MUST_CHECK;
 /* Puts back what is open, if anything is, and waits the longer the more often in a row: `why` says
- * for what. Its records must be read again. FATAL: cannot go on. */
+ * for what, and may be `err` itself. Its records must be read again. FATAL: cannot go on. */
 enum outcome batch_abort(struct worker *worker, const struct err *why, struct err *err) MUST_CHECK;
 
 #endif

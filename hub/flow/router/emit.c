@@ -2,6 +2,7 @@
 #include "hub/flow/router/emit.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -185,22 +186,13 @@ enum outcome emit_all(struct worker *worker, const struct emit *emit, struct err
 	return OK;
 }
 
-static const char *const kinds[FACT_KIND_COUNT] = {
-	[FACT_KIND_HEARTBEAT] = "heartbeat",
-	[FACT_KIND_OUTAGE] = "outage",
-	[FACT_KIND_CAPACITY] = "capacity",
-	[FACT_KIND_HOLD] = "hold",
-	[FACT_KIND_CIRCUIT] = "circuit",
-	[FACT_KIND_CURSOR] = "cursor",
-	[FACT_KIND_SETTLED] = "settled",
-	[FACT_KIND_ACCOUNT] = "account",
-	[FACT_KIND_CONFIG] = "config",
-};
-
 enum outcome emit_fact(struct worker *worker, const struct fact *fact, struct err *err)
 {
 	char key[200], id[240];
-	int size = snprintf(key, sizeof(key), "%s/%.*s", kinds[fact->kind], BYTES_ARG(fact->id));
+	int size = snprintf(
+		key, sizeof(key), "%s/%.*s", fact_kind_name(fact->kind), BYTES_ARG(fact->id));
+	for (char *at = key; *at != '/'; at++)
+		*at = (char)tolower((unsigned char)*at);
 	int id_size = snprintf(id, sizeof(id), "%s-%" PRId64, key, fact->at);
 	fact_encode(fact, begin_value(worker, TOPIC_FACTS));
 	const struct record_write record = {

@@ -149,8 +149,7 @@ enum outcome worker_note_fence(struct worker *worker, int64_t now, struct err *e
 /* Whatever the fault was, another client in the group reads again from what is committed. */
 static enum outcome start_over(struct worker *worker, struct err *err)
 {
-	const struct err why = *err;
-	enum outcome outcome = batch_abort(worker, &why, err);
+	enum outcome outcome = batch_abort(worker, err, err);
 	if (outcome != OK)
 		return outcome;
 	if (transaction_was_fenced(worker->transaction) ||
