@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "hub/base/memory.h"
@@ -86,6 +85,22 @@ int64_t clock_wall(void)
 int64_t clock_monotonic(void)
 {
 	return read_ms(CLOCK_MONOTONIC) + clock_offset();
+}
+
+static struct timespec timespec_of(int64_t ms)
+{
+	return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+}
+
+void clock_sleep(int64_t ms)
+{
+	const struct timespec time = timespec_of(ms);
+	nanosleep(&time, NULL);
+}
+
+struct timespec clock_in(int64_t ms)
+{
+	return timespec_of(read_ms(CLOCK_MONOTONIC) + ms);
 }
 
 double clock_cpu_seconds(void)

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "hub/base/clock.h"
@@ -219,11 +218,7 @@ enum outcome auditor_look(struct auditor *auditor, bool (*pause)(void *context, 
 static bool wait_for_stop(void *context, int64_t ms)
 {
 	struct auditor *auditor = context;
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	int64_t ns = until.tv_nsec + ms % 1000 * 1000000;
-	until.tv_sec += ms / 1000 + ns / 1000000000;
-	until.tv_nsec = ns % 1000000000;
+	const struct timespec until = clock_in(ms);
 	pthread_mutex_lock(&auditor->mutex);
 	while (!auditor->stopping &&
 		pthread_cond_clockwait(

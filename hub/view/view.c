@@ -8,7 +8,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "hub/base/clock.h"
@@ -69,19 +68,6 @@ void view_subscribe(struct view *view, void (*committed)(void *context), void *c
 	pthread_mutex_unlock(&view->mutex);
 }
 
-static struct timespec until(int64_t left_ms)
-{
-	struct timespec at;
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	at.tv_sec += left_ms / 1000;
-	at.tv_nsec += left_ms % 1000 * 1000000;
-	if (at.tv_nsec >= 1000000000) {
-		at.tv_nsec -= 1000000000;
-		at.tv_sec++;
-	}
-	return at;
-}
-
 enum outcome view_wait(
 	struct view *view, int32_t partition, int64_t offset, int64_t deadline, struct err *err)
 {
@@ -89,7 +75,7 @@ enum outcome view_wait(
 	pthread_mutex_lock(&view->mutex);
 	while (!(decided = view_decided(view, partition, offset))) {
 		int64_t left = deadline - clock_monotonic();
-		struct timespec at = until(left < 0 ? 0 : left);
+		struct timespec at = clock_in(left < 0 ? 0 : left);
 		if (left <= 0 ||
 			pthread_cond_clockwait(
 				&view->changed, &view->mutex, CLOCK_MONOTONIC, &at) == ETIMEDOUT)
@@ -126,9 +112,8 @@ static void publish(void *context, const struct follow_state *state)
 
 static void wait_before_retry(struct view *view)
 {
-	struct timespec step = {.tv_nsec = 50 * 1000000};
 	for (int waited = 0; waited < RETRY_MS && !is_stopping(view); waited += 50)
-		nanosleep(&step, NULL);
+		clock_sleep(50);
 }
 
 static void *run(void *context)

@@ -2,7 +2,6 @@
 #include "hub/cli/lookup/behind.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "hub/cli/reach.h"
 #include "hub/kafka/consumer.h"
@@ -55,7 +54,6 @@ static enum outcome has_passed(struct cli_call *call, const struct consumer_plac
 static enum outcome wait_for_view(struct cli_call *call, const struct consumer_place *ends,
 	struct behind *out, struct err *err)
 {
-	const struct timespec step = {.tv_nsec = LOOK_EVERY_MS * 1000000};
 	struct terminal_meter meter = {.what = "waiting for the view, s"};
 	int64_t start = clock_monotonic(), waited = 0;
 	for (; waited < WAIT_MS; waited = clock_monotonic() - start) {
@@ -64,7 +62,7 @@ static enum outcome wait_for_view(struct cli_call *call, const struct consumer_p
 		if (out->is_current)
 			break;
 		terminal_meter_step(&meter, waited / 1000, 0);
-		nanosleep(&step, NULL);
+		clock_sleep(LOOK_EVERY_MS);
 	}
 	terminal_meter_end(&meter);
 	return OK;

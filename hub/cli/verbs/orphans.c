@@ -1,6 +1,4 @@
 /* orphans - looks for clients that nobody has, and for all else that must never be. */
-#include <time.h>
-
 #include "hub/cli/lookup/behind.h"
 #include "hub/cli/verbs.h"
 #include "hub/view/suspects.h"
@@ -50,11 +48,10 @@ static enum outcome look(struct orphans *orphans, struct err *err)
 
 static enum outcome look_several_times(struct orphans *orphans, struct err *err)
 {
-	const struct timespec second = {.tv_sec = 1};
 	while (look(orphans, err) == OK) {
 		if (!suspects_sift(&orphans->suspects))
 			return OK;
-		nanosleep(&second, NULL);
+		clock_sleep(1000);
 	}
 	return err->outcome;
 }

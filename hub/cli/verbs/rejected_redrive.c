@@ -1,6 +1,4 @@
 /* rejected_redrive - lets the messages of a parked client in again, in their order. */
-#include <time.h>
-
 #include "hub/base/file.h"
 #include "hub/cli/lookup/find.h"
 #include "hub/cli/lookup/original.h"
@@ -213,11 +211,10 @@ static enum outcome look(struct redrive *redrive, int32_t *redriven, struct err 
 
 static enum outcome wait_for_router(struct redrive *redrive, int32_t *redriven, struct err *err)
 {
-	const struct timespec step = {.tv_nsec = LOOK_EVERY_MS * 1000000};
 	struct terminal_meter meter = {.what = "redriven"};
 	int64_t deadline = clock_monotonic() + cli_number(redrive->call, "wait") * 1000;
 	while (*redriven < redrive->parked && clock_monotonic() < deadline) {
-		nanosleep(&step, NULL);
+		clock_sleep(LOOK_EVERY_MS);
 		if (look(redrive, redriven, err) != OK)
 			return err->outcome;
 		terminal_meter_step(

@@ -3,8 +3,6 @@
 #include "hub/flow/router/batch.h"
 
 #include <assert.h>
-#include <time.h>
-
 #include <sodium.h>
 
 #include "hub/base/clock.h"
@@ -161,7 +159,7 @@ static void back_off(struct worker *worker)
 		ms = BACK_OFF_MAX_MS;
 	worker->batch.aborts++;
 	for (; ms > 0 && !atomic_load(worker->stop); ms -= BACK_OFF_FIRST_MS)
-		nanosleep(&(struct timespec){.tv_nsec = BACK_OFF_FIRST_MS * 1000000}, NULL);
+		clock_sleep(BACK_OFF_FIRST_MS);
 }
 
 static enum outcome look_up(struct worker *worker, size_t count, struct err *err)

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
@@ -103,7 +102,7 @@ static enum outcome open_all(struct worker *worker, struct err *err)
 	enum outcome outcome = try_open(worker, err);
 	while (outcome == RETRY && !atomic_load(worker->stop)) {
 		log_warn("router", "worker=%d text=%s", worker->number, log_quote(err->text));
-		nanosleep(&(struct timespec){.tv_nsec = BETWEEN_TRIES_MS * 1000000}, NULL);
+		clock_sleep(BETWEEN_TRIES_MS);
 		outcome = try_open(worker, err);
 	}
 	return atomic_load(worker->stop) ? OK : outcome;
