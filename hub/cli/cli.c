@@ -162,8 +162,8 @@ static int prepare_and_run(struct cli_call *call)
 static int usage_error(const struct cli_verb *verb, const char *text, const char *what)
 {
 	fprintf(stderr, "lokethub %s: %s%s\n", verb->name, text, what);
-	fprintf(stderr, "usage: lokethub %s %s; more: lokethub %s --help\n", verb->name,
-		verb->arguments, verb->name);
+	fprintf(stderr, "usage: lokethub %s%s%s; more: lokethub %s --help\n", verb->name,
+		*verb->arguments == '\0' ? "" : " ", verb->arguments, verb->name);
 	return CLI_USAGE;
 }
 
