@@ -331,20 +331,28 @@ static const char *nearest_field(const struct record *record, const char *name)
 	return nearest;
 }
 
+/* Looking for what was meant takes long, and what is too many is only counted. */
+static void refuse_unknown(
+	const struct record *record, struct bytes member, struct problems *problems)
+{
+	const char *name = NULL, *nearest = NULL;
+
+	if (problems->count < PROBLEMS_MAX) {
+		name = arena_string(problems->arena, member);
+		nearest = nearest_field(record, name);
+	}
+	if (nearest != NULL)
+		problems_add(problems, name, NULL, "is unknown: do you mean %s?", nearest);
+	else
+		problems_add(problems, name, NULL, "is unknown: leave it out");
+}
+
 static void find_unknown(
 	const struct record *record, const struct json_tree *in, struct problems *problems)
 {
-	for (const struct json_tree *it = in->first; it != NULL; it = it->next) {
-		const char *name = arena_string(problems->arena, it->name);
-		const char *nearest = nearest_field(record, name);
-
-		if (find_place(record, it->name, 0) < record->count)
-			continue;
-		if (nearest != NULL)
-			problems_add(problems, name, NULL, "is unknown: do you mean %s?", nearest);
-		else
-			problems_add(problems, name, NULL, "is unknown: leave it out");
-	}
+	for (const struct json_tree *it = in->first; it != NULL; it = it->next)
+		if (find_place(record, it->name, 0) == record->count)
+			refuse_unknown(record, it->name, problems);
 }
 
 /* The members in the order of their fields. false: there are others too. */

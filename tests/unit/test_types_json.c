@@ -152,6 +152,25 @@ static void test_problems(void **state)
 	}
 }
 
+/* A name for each unknown member was looked for and kept, however many there were. */
+static void test_many_unknown(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buffer json = {0};
+	const size_t members = 4000;
+
+	problems_init(&fixture->problems, &fixture->arena);
+	for (size_t i = 0; i < members; i++)
+		buffer_add_format(&json, "%s\"member_%032zu\":1", i > 0 ? "," : "{", i);
+	buffer_add_string(&json, "}");
+	const struct json_tree *in = json_tree_parse(buffer_bytes(&json), 16, &fixture->problems);
+	size_t before = fixture->arena.used;
+	assert_false(draft_from_json(&fixture->draft, in, &fixture->problems));
+	assert_true(fixture->problems.count >= members);
+	assert_true(fixture->arena.used - before < PROBLEMS_MAX * 256);
+	buffer_done(&json);
+}
+
 static struct codes *some_codes(void)
 {
 	static const struct code list[] = {
@@ -306,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_good, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_problems, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_unknown, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_checks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_checks_structs, setup, teardown),
 		cmocka_unit_test(test_to_json_of_anything),
