@@ -71,8 +71,8 @@ static bool find_sender(struct decider *d, struct opening *opening)
 	if (opening->from_desk != NULL &&
 		bytes_equal_string(message->partner, opening->from_desk->partner))
 		return true;
-	decider_reject(d, REJECTION_CODE_INVALID, FIELD("from_desk"),
-		"is not a desk of this partner: see /v1/desks");
+	decider_reject(
+		d, REJECTION_CODE_INVALID, FIELD("from_desk"), "is not a desk of this partner");
 	return false;
 }
 

@@ -236,7 +236,7 @@ enum outcome route_find(const struct rules *rules, const struct route_question *
 		.day = question->day,
 	};
 	if (referral->to_desk.data != NULL && rules_desk(rules, referral->to_desk) == NULL)
-		return err_set(err, REJECT, "is not a desk of the hub: GET /v1/desks lists them");
+		return err_set(err, REJECT, "is not a desk of the hub");
 	search.region = find_region(&search);
 	if (search.region == NULL)
 		return err_set(err, REJECT,

@@ -152,6 +152,8 @@ enum outcome known_save(struct known *known, const char *path, const char *url, 
 		known->changed = false;
 	else
 		outcome = err_set(err, RETRY, "schema cache %s: %s", path, strerror(errno));
+	if (outcome != OK)
+		unlink(temporary);
 	json_object_put(file);
 	arena_done(&arena);
 	return outcome;
