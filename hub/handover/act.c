@@ -173,8 +173,7 @@ static bool is_late_report(const struct row *row, const struct referral_after *r
 
 static void decide_row(struct decider *d, const struct row *row, struct referral_after *referral)
 {
-	struct table_need missing =
-		row->needs != NULL ? row->needs(d, referral) : (struct table_need){0};
+	struct table_need missing = row->needs != NULL ? row->needs(d) : (struct table_need){0};
 	const char *why_not;
 	enum role role;
 

@@ -9,12 +9,12 @@ void act_decide(struct decider *d); /* the input is a StatusChange */
 size_t act_legal(const struct decider *d, const struct referral_after *referral, struct bytes desk,
 	enum action *out);
 
-struct table_need act_needs_worker(const struct decider *d, const struct referral_after *referral);
-struct table_need act_needs_decline(const struct decider *d, const struct referral_after *referral);
-struct table_need act_needs_reason(const struct decider *d, const struct referral_after *referral);
-struct table_need act_needs_outcome(const struct decider *d, const struct referral_after *referral);
-struct table_need act_needs_closing(const struct decider *d, const struct referral_after *referral);
-struct table_need act_needs_date(const struct decider *d, const struct referral_after *referral);
+struct table_need act_needs_worker(const struct decider *d);
+struct table_need act_needs_decline(const struct decider *d);
+struct table_need act_needs_reason(const struct decider *d);
+struct table_need act_needs_outcome(const struct decider *d);
+struct table_need act_needs_closing(const struct decider *d);
+struct table_need act_needs_date(const struct decider *d);
 
 const char *act_may_accept(const struct decider *d, const struct referral_after *referral);
 const char *act_may_decline(const struct decider *d, const struct referral_after *referral);

@@ -9,23 +9,21 @@ static struct table_need need(bool missing, const char *field, const char *text)
 	return missing ? (struct table_need){.field = field, .text = text} : (struct table_need){0};
 }
 
-struct table_need act_needs_worker(const struct decider *d, const struct referral_after *referral)
+struct table_need act_needs_worker(const struct decider *d)
 {
-	(void)referral;
 	return need(d->change->actor.worker.size == 0, FIELD("actor.worker"),
 		"name the worker or team who takes the client");
 }
 
-struct table_need act_needs_reason(const struct decider *d, const struct referral_after *referral)
+struct table_need act_needs_reason(const struct decider *d)
 {
-	(void)referral;
 	return need(d->change->reason.data == NULL, FIELD("reason"),
 		"give a code from the list reason");
 }
 
-struct table_need act_needs_decline(const struct decider *d, const struct referral_after *referral)
+struct table_need act_needs_decline(const struct decider *d)
 {
-	struct table_need missing = act_needs_reason(d, referral);
+	struct table_need missing = act_needs_reason(d);
 
 	if (missing.field != NULL)
 		return missing;
@@ -35,21 +33,19 @@ struct table_need act_needs_decline(const struct decider *d, const struct referr
 		"name a better desk, or \"unknown\"");
 }
 
-struct table_need act_needs_outcome(const struct decider *d, const struct referral_after *referral)
+struct table_need act_needs_outcome(const struct decider *d)
 {
-	(void)referral;
 	if (d->change->outcome.data == NULL)
 		return need(true, FIELD("outcome"), "give a code from the list outcome");
 	return need(d->change->next_step.data == NULL, FIELD("next_step"),
 		"give a code from the list next_step");
 }
 
-struct table_need act_needs_closing(const struct decider *d, const struct referral_after *referral)
+struct table_need act_needs_closing(const struct decider *d)
 {
 	const struct status_change *change = d->change;
 	bool alone;
 
-	(void)referral;
 	if (change->closing_reason.data == NULL)
 		return need(
 			true, FIELD("closing_reason"), "give a code from the list closing_reason");
@@ -67,11 +63,10 @@ struct table_need act_needs_closing(const struct decider *d, const struct referr
 		alone, FIELD("second_worker"), "UNREACHABLE needs two persons: name another one");
 }
 
-struct table_need act_needs_date(const struct decider *d, const struct referral_after *referral)
+struct table_need act_needs_date(const struct decider *d)
 {
 	const struct status_change *change = d->change;
 
-	(void)referral;
 	if (change->has_next_date && change->next_date > d->today + HANDOVER_DAYS_AHEAD_MAX)
 		return need(true, FIELD("next_date"),
 			"lies more than two years ahead: give an earlier day");

@@ -38,7 +38,7 @@ struct row {
 	unsigned who; /* TABLE_BIT of each role that may */
 	unsigned from; /* TABLE_BIT of each state it may start in */
 	int to; /* enum referral_state, or TABLE_SAME; of no meaning where apply makes the step */
-	struct table_need (*needs)(const struct decider *d, const struct referral_after *referral);
+	struct table_need (*needs)(const struct decider *d); /* NULL: nothing */
 	const char *(*guard)(const struct decider *d,
 		const struct referral_after *referral); /* why not; NULL: go on */
 	void (*apply)(struct decider *d, struct referral_after *referral); /* NULL: just the step */
