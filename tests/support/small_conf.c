@@ -98,3 +98,28 @@ char *small_conf_text(const struct conf_problems *problems, const struct folder 
 	leave_out(text, folder_path(folder, ""));
 	return text;
 }
+
+static bool is_right(const struct small_conf_row *row)
+{
+	struct folder folder;
+	struct conf_problems problems = {0};
+	folder_make(&folder);
+	struct conf *conf = small_conf_load(&row->conf, &folder, &problems);
+	char *text = small_conf_text(&problems, &folder);
+	bool right = strcmp(text, row->problems) == 0 && (conf == NULL) == (problems.errors > 0);
+	if (!right)
+		fprintf(stderr, "%s:\n%sexpected:\n%s", row->text, text, row->problems);
+	free(text);
+	conf_free(conf);
+	conf_problems_done(&problems);
+	folder_remove(&folder);
+	return right;
+}
+
+size_t small_conf_wrong(const struct small_conf_row *rows, size_t count)
+{
+	size_t wrong = 0;
+	for (size_t i = 0; i < count; i++)
+		wrong += !is_right(&rows[i]);
+	return wrong;
+}

@@ -20,4 +20,14 @@ struct conf *small_conf_load(
 /* The problems as they are printed, with the folder left out; free it. */
 char *small_conf_text(const struct conf_problems *problems, const struct folder *folder);
 
+/* What differs from the small configuration, and all problems in full. */
+struct small_conf_row {
+	const char *text; /* what the row is about */
+	struct small_conf conf;
+	const char *problems;
+};
+
+/* How many rows have other problems than they say; those are printed. */
+size_t small_conf_wrong(const struct small_conf_row *rows, size_t count);
+
 #endif

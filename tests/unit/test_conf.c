@@ -7,14 +7,7 @@
 
 #include "tests/support/small_conf.h"
 
-/* What differs from the small configuration, and all problems in full. */
-struct row {
-	const char *text;
-	struct small_conf conf;
-	const char *problems;
-};
-
-static const struct row rows[] = {
+static const struct small_conf_row rows[] = {
 	{"nothing", {0}, ""},
 	{"a text that does not end", {.main = "node = \"n1\";\nx = \"\n"},
 		"main.conf:3: syntax error\n"},
@@ -281,24 +274,7 @@ static const struct row rows[] = {
 static void every_problem_is_told(void **state)
 {
 	(void)state;
-	size_t wrong = 0;
-	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		struct folder folder;
-		struct conf_problems problems = {0};
-		folder_make(&folder);
-		struct conf *conf = small_conf_load(&rows[i].conf, &folder, &problems);
-		char *text = small_conf_text(&problems, &folder);
-		if (strcmp(text, rows[i].problems) != 0 ||
-			(conf == NULL) != (problems.errors > 0)) {
-			print_error("%s:\n%sexpected:\n%s", rows[i].text, text, rows[i].problems);
-			wrong++;
-		}
-		free(text);
-		conf_free(conf);
-		conf_problems_done(&problems);
-		folder_remove(&folder);
-	}
-	assert_int_equal(wrong, 0);
+	assert_int_equal(small_conf_wrong(rows, UNIT_COUNT(rows)), 0);
 }
 
 static void a_file_that_is_not_there(void **state)

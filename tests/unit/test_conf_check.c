@@ -16,13 +16,7 @@
 #define MUNICIPALITIES "gm_code,gemeente,am_code,valid_from,valid_to\n"
 #define MERGERS "oude_gm_code,nieuwe_gm_code,ingangsdatum\n"
 
-struct row {
-	const char *text;
-	struct small_conf conf;
-	const char *problems;
-};
-
-static const struct row rows[] = {
+static const struct small_conf_row rows[] = {
 	{"a home desk that is not there",
 		{.partners = "partners = (\n{ oin = \"00000099000000001000\"; name = \"One\"; "
 			     "home_desk = \"enrty\"; },\n" PARTNER_2 "}\n);\n"},
@@ -239,24 +233,7 @@ static const struct row rows[] = {
 static void every_problem_is_told(void **state)
 {
 	(void)state;
-	size_t wrong = 0;
-	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		struct folder folder;
-		struct conf_problems problems = {0};
-		folder_make(&folder);
-		struct conf *conf = small_conf_load(&rows[i].conf, &folder, &problems);
-		char *text = small_conf_text(&problems, &folder);
-		if (strcmp(text, rows[i].problems) != 0 ||
-			(conf == NULL) != (problems.errors > 0)) {
-			print_error("%s:\n%sexpected:\n%s", rows[i].text, text, rows[i].problems);
-			wrong++;
-		}
-		free(text);
-		conf_free(conf);
-		conf_problems_done(&problems);
-		folder_remove(&folder);
-	}
-	assert_int_equal(wrong, 0);
+	assert_int_equal(small_conf_wrong(rows, UNIT_COUNT(rows)), 0);
 }
 
 static void desks_with_clients_stay(void **state)
