@@ -1,8 +1,6 @@
 /* generate_header - writes types.h: structs, enums and the functions that every record has. */
 #include "schemas/generate.h"
 
-#include <string.h>
-
 static void write_doc(FILE *out, const char *indent, const char *doc)
 {
 	fprintf(out, "%s/* %s */\n", indent, doc);

@@ -4,7 +4,6 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/kafka/producer.h"
-#include "hub/seal/seal.h"
 
 #define SEND_MS 30000
 #define SEND_QUEUE_MAX 10000

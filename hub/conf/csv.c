@@ -1,7 +1,6 @@
 /* csv - reads comma-separated files with a header line (RFC 4180), by rows of settings. */
 #include "hub/conf/csv.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "hub/base/clock.h"

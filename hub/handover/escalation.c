@@ -1,8 +1,6 @@
 /* escalation - who is told when a clock comes due, level by level. */
 #include "hub/handover/escalation.h"
 
-#include <assert.h>
-
 #include "hub/handover/table.h"
 #include "hub/handover/tell.h"
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "hub/base/calendar.h"
-#include "hub/handover/decider.h"
 #include "hub/handover/state.h"
 
 static struct client_referral *add_referral(struct handover_state *state, struct uuid referral)

@@ -8,7 +8,6 @@
 #include "hub/handover/act.h"
 #include "hub/handover/clocks.h"
 #include "hub/handover/open.h"
-#include "hub/handover/state.h"
 #include "hub/handover/tell.h"
 
 static struct recent recent_of(const struct message *message)

@@ -1,7 +1,5 @@
 /* invariants - the invariants that one client can show. */
-#include "hub/handover/clocks.h"
-#include "hub/handover/handover.h"
-#include "hub/handover/state.h"
+#include "hub/handover/decider.h"
 
 struct finder {
 	void (*found)(void *context, const char *invariant, const char *text);

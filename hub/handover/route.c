@@ -1,7 +1,6 @@
 /* route - which desk a referral goes to, and by which rule. */
 #include "hub/handover/route.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* One question to the rules. */

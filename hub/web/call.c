@@ -5,7 +5,6 @@
 
 #include "hub/base/log.h"
 #include "hub/http/header.h"
-#include "hub/web/tally.h"
 
 struct call *call_of(const struct request *request)
 {

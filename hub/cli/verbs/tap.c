@@ -1,5 +1,4 @@
 /* tap - prints the records of a topic as JSON lines. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

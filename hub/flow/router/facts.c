@@ -2,7 +2,6 @@
  */
 #include "hub/flow/router/facts.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

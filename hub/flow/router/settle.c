@@ -3,11 +3,9 @@
 #include "hub/flow/router/settle.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "hub/base/crash.h"
-#include "hub/base/log.h"
 #include "hub/flow/router/batch.h"
 #include "hub/flow/router/count.h"
 #include "hub/flow/router/emit.h"

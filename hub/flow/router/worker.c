@@ -2,7 +2,6 @@
 #include "hub/flow/router/worker.h"
 
 #include <assert.h>
-#include <stdio.h>
 
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
