@@ -8,64 +8,38 @@
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 
-/* The key of the row at a place. */
-typedef const char *key_fn(const struct rules *rules, size_t place);
-
-static const char *desk_key(const struct rules *rules, size_t place)
+/* Negative where the row's key comes before the one that is looked for. Rows begin with their key.
+ */
+static int compare_key(const void *row, struct bytes key)
 {
-	return rules->desks[place].id;
+	return bytes_compare(bytes_of_string(*(const char *const *)row), key);
 }
 
-static const char *partner_key(const struct rules *rules, size_t place)
+/* Of rows that are sorted by their keys the first with this one; NULL: none. */
+static const void *seek(const void *rows, size_t count, size_t size, struct bytes key)
 {
-	return rules->partners[place].oin;
-}
-
-static const char *region_key(const struct rules *rules, size_t place)
-{
-	return rules->regions[place].code;
-}
-
-static const char *municipality_key(const struct rules *rules, size_t place)
-{
-	return rules->municipalities[place].code;
-}
-
-/* The first place whose key is not less than the word. */
-static size_t lower_bound(const struct rules *rules, size_t count, key_fn *key, struct bytes word)
-{
+	const uint8_t *first = rows;
 	size_t low = 0, high = count;
+	if (key.data == NULL)
+		return NULL;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (bytes_compare(bytes_of_string(key(rules, middle)), word) < 0)
+		if (compare_key(first + middle * size, key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low;
-}
-
-static bool seek(
-	const struct rules *rules, size_t count, key_fn *key, struct bytes word, size_t *place)
-{
-	if (word.data == NULL)
-		return false;
-	*place = lower_bound(rules, count, key, word);
-	return *place < count && bytes_equal_string(word, key(rules, *place));
+	return low < count && compare_key(first + low * size, key) == 0 ? first + low * size : NULL;
 }
 
 const struct rules_desk *rules_desk(const struct rules *rules, struct bytes id)
 {
-	size_t place = 0;
-	bool found = seek(rules, rules->desks_count, desk_key, id, &place);
-	return found ? &rules->desks[place] : NULL;
+	return seek(rules->desks, rules->desks_count, sizeof(*rules->desks), id);
 }
 
 const struct rules_partner *rules_partner(const struct rules *rules, struct bytes oin)
 {
-	size_t place = 0;
-	bool found = seek(rules, rules->partners_count, partner_key, oin, &place);
-	return found ? &rules->partners[place] : NULL;
+	return seek(rules->partners, rules->partners_count, sizeof(*rules->partners), oin);
 }
 
 const struct rules_partner *rules_partner_of_desk(const struct rules *rules, struct bytes desk)
@@ -76,22 +50,18 @@ const struct rules_partner *rules_partner_of_desk(const struct rules *rules, str
 
 const struct rules_region *rules_region(const struct rules *rules, struct bytes code)
 {
-	size_t place = 0;
-	bool found = seek(rules, rules->regions_count, region_key, code, &place);
-	return found ? &rules->regions[place] : NULL;
+	return seek(rules->regions, rules->regions_count, sizeof(*rules->regions), code);
 }
 
 /* The row that holds on the day, else the last one that ended before it and has a successor. */
 static const struct rules_municipality *row_on(
 	const struct rules *rules, struct bytes code, int32_t day)
 {
-	const struct rules_municipality *row = NULL;
-	size_t place = 0;
-	if (!seek(rules, rules->municipalities_count, municipality_key, code, &place))
-		return NULL;
-	for (; place < rules->municipalities_count; place++) {
-		const struct rules_municipality *next = &rules->municipalities[place];
-		if (!bytes_equal_string(code, next->code) || next->from > day)
+	const struct rules_municipality *row = NULL, *next, *end;
+	next = seek(rules->municipalities, rules->municipalities_count, sizeof(*next), code);
+	end = rules->municipalities + rules->municipalities_count;
+	for (; next != NULL && next < end && compare_key(next, code) == 0; next++) {
+		if (next->from > day)
 			break;
 		if (day < next->to)
 			return next;

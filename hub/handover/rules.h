@@ -9,9 +9,9 @@
 
 #include "hub/base/bytes.h"
 
-/* Immutable after start. All strings live as long as the rules. Dates are days since 1970-01-01;
- * from inclusive, to exclusive; INT32_MIN and INT32_MAX where open. Lists of words end in NULL; an
- * empty or NULL list matches all. */
+/* Immutable after start. What is sorted begins with the key that it is sorted by. All strings live
+ * as long as the rules. Dates are days since 1970-01-01; from inclusive, to exclusive; INT32_MIN
+ * and INT32_MAX where open. Lists of words end in NULL; an empty or NULL list matches all. */
 
 enum rules_feedback { RULES_FEEDBACK_NONE, RULES_FEEDBACK_CLOSURE, RULES_FEEDBACK_FULL };
 enum rules_disclose { RULES_DISCLOSE_NOTHING, RULES_DISCLOSE_KIND, RULES_DISCLOSE_DESK };
