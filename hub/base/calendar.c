@@ -132,7 +132,7 @@ static int64_t at_local(int64_t local)
 	return within_clock(offset_at(at) == SUMMER_MS ? at : local - WINTER_MS);
 }
 
-static int64_t local_at(int64_t at)
+int64_t calendar_local(int64_t at)
 {
 	int64_t known = within_clock(at);
 	return known + offset_at(known);
@@ -140,7 +140,7 @@ static int64_t local_at(int64_t at)
 
 int32_t calendar_date(int64_t at)
 {
-	return days_of(local_at(at));
+	return days_of(calendar_local(at));
 }
 
 int64_t calendar_start(int32_t date)
@@ -152,7 +152,7 @@ int64_t calendar_next_same_time(int64_t at, int32_t days)
 {
 	if (days == 0)
 		return at;
-	return at_local(local_at(at) + days * CLOCK_DAY_MS);
+	return at_local(calendar_local(at) + days * CLOCK_DAY_MS);
 }
 
 bool calendar_is_working_day(int32_t date)

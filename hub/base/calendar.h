@@ -10,6 +10,7 @@
  * 01:00 UTC) is computed, for any year. Times before CLOCK_FIRST_MS or after CLOCK_LAST_MS
  * (hub/base/clock.h) count as those. */
 
+int64_t calendar_local(int64_t at); /* what the clocks in Amsterdam show, as if it were UTC */
 int32_t calendar_date(int64_t at); /* the local date in Amsterdam */
 int64_t calendar_start(int32_t date); /* when that local day begins */
 /* The same local time, days later (or earlier). A local time that the change to summer time skips

@@ -185,33 +185,29 @@ void page_format(struct page_row *row, const char *title, const char *key, const
 	va_end(arguments);
 }
 
-static void put_id(struct page_row *row, const char *title, const char *key, const char *id)
+/* text NULL: none. */
+static void put_id(struct page_row *row, const char *title, const char *key, const char *text)
 {
 	char shown[ID_DIGITS + 1];
-	snprintf(shown, sizeof(shown), "%.*s", ID_DIGITS, id);
-	put(row, title, key, shown, json_object_new_string(id));
+	snprintf(shown, sizeof(shown), "%.*s", ID_DIGITS, text == NULL ? "" : text);
+	put(row, title, key, text == NULL ? NULL : shown,
+		text == NULL ? NULL : json_object_new_string(text));
 }
 
 void page_id(struct page_row *row, const char *title, const char *key, const uint8_t *id)
 {
 	char text[33];
-	if (id == NULL) {
-		put(row, title, key, NULL, NULL);
-		return;
-	}
-	bytes_to_hex(bytes_of(id, 16), text);
-	put_id(row, title, key, text);
+	if (id != NULL)
+		bytes_to_hex(bytes_of(id, 16), text);
+	put_id(row, title, key, id == NULL ? NULL : text);
 }
 
 void page_uuid(struct page_row *row, const char *title, const char *key, const uint8_t *id)
 {
 	char text[37];
-	if (id == NULL) {
-		put(row, title, key, NULL, NULL);
-		return;
-	}
-	bytes_to_uuid(id, text);
-	put_id(row, title, key, text);
+	if (id != NULL)
+		bytes_to_uuid(id, text);
+	put_id(row, title, key, id == NULL ? NULL : text);
 }
 
 void page_number(struct page_row *row, const char *title, const char *key, enum page_number kind,

@@ -104,20 +104,9 @@ struct terminal_part terminal_fit(const char *text, int columns)
 	return part;
 }
 
-/* The clock changes at 01:00 UTC of a local date, in both directions, so that from then on the
- * offset of the next midnight holds. */
-static int64_t local_offset(int64_t at)
-{
-	int32_t date = calendar_date(at);
-	int64_t day = (int64_t)date * CLOCK_DAY_MS;
-	if (at < day + CLOCK_HOUR_MS)
-		return day - calendar_start(date);
-	return day + CLOCK_DAY_MS - calendar_start(date + 1);
-}
-
 static struct tm local_time(int64_t at)
 {
-	time_t seconds = (time_t)((at + local_offset(at)) / 1000);
+	time_t seconds = (time_t)(calendar_local(at) / 1000);
 	struct tm local;
 	gmtime_r(&seconds, &local);
 	return local;
