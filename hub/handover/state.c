@@ -47,33 +47,53 @@ static bool fits(const struct client *from)
 	return from->visited_count <= HANDOVER_VISITED_MAX;
 }
 
+/* Visits every place where a client names a desk. must: it is never -1, nobody. */
+typedef void desk_fn(void *context, int32_t *desk, bool must);
+
+static void each_desk(struct client *client, desk_fn *visit, void *context)
+{
+	visit(context, &client->owner, false);
+	visit(context, &client->duty_desk, false);
+	for (size_t i = 0; i < client->visited_count; i++)
+		visit(context, &client->visited[i].desk, true);
+	for (size_t i = 0; i < client->referrals_count; i++) {
+		struct client_referral *referral = &client->referrals[i];
+
+		visit(context, &referral->giver, true);
+		visit(context, &referral->sender, true);
+		visit(context, &referral->target, true);
+		if (referral->has_wished)
+			visit(context, &referral->wished, true);
+		for (size_t n = 0; n < referral->handovers_count; n++)
+			visit(context, &referral->handovers[n].desk, true);
+	}
+}
+
 static bool names_a_desk(const struct client *client, int32_t desk)
 {
 	return desk >= 0 && (size_t)desk < client->desks_count;
 }
 
+struct naming {
+	const struct client *client;
+	bool good;
+};
+
+static void check_desk(void *context, int32_t *desk, bool must)
+{
+	struct naming *naming = context;
+
+	if (!names_a_desk(naming->client, *desk) && (must || *desk >= 0))
+		naming->good = false;
+}
+
 static bool desks_are_named(const struct client *from)
 {
-	if (from->owner >= 0 && !names_a_desk(from, from->owner))
-		return false;
-	if (from->duty_desk >= 0 && !names_a_desk(from, from->duty_desk))
-		return false;
-	for (size_t i = 0; i < from->visited_count; i++)
-		if (!names_a_desk(from, from->visited[i].desk))
-			return false;
-	for (size_t i = 0; i < from->referrals_count; i++) {
-		const struct client_referral *referral = &from->referrals[i];
+	struct client client = *from;
+	struct naming naming = {from, true};
 
-		if (!names_a_desk(from, referral->giver) || !names_a_desk(from, referral->sender) ||
-			!names_a_desk(from, referral->target))
-			return false;
-		if (referral->has_wished && !names_a_desk(from, referral->wished))
-			return false;
-		for (size_t n = 0; n < referral->handovers_count; n++)
-			if (!names_a_desk(from, referral->handovers[n].desk))
-				return false;
-	}
-	return true;
+	each_desk(&client, check_desk, &naming);
+	return naming.good;
 }
 
 static void copy_in(void *to, const void *from, size_t size)
@@ -178,52 +198,22 @@ static void move_referral(struct handover_state *state, size_t from, size_t to)
 	state->referrals[to].handovers = state->numbers[to];
 }
 
-static void use(bool *used, int32_t desk)
+static void mark_desk(void *context, int32_t *desk, bool must)
 {
-	if (desk >= 0)
-		used[desk] = true;
+	bool *used = context;
+
+	(void)must;
+	if (*desk >= 0)
+		used[*desk] = true;
 }
 
-static void find_used(const struct client *client, bool *used)
+static void move_desk(void *context, int32_t *desk, bool must)
 {
-	use(used, client->owner);
-	use(used, client->duty_desk);
-	for (size_t i = 0; i < client->visited_count; i++)
-		use(used, client->visited[i].desk);
-	for (size_t i = 0; i < client->referrals_count; i++) {
-		const struct client_referral *referral = &client->referrals[i];
+	const int32_t *places = context;
 
-		use(used, referral->giver);
-		use(used, referral->sender);
-		use(used, referral->target);
-		use(used, referral->has_wished ? referral->wished : -1);
-		for (size_t n = 0; n < referral->handovers_count; n++)
-			use(used, referral->handovers[n].desk);
-	}
-}
-
-static int32_t moved(const int32_t *places, int32_t desk)
-{
-	return desk < 0 ? desk : places[desk];
-}
-
-static void renumber(struct client *client, const int32_t *places)
-{
-	client->owner = moved(places, client->owner);
-	client->duty_desk = moved(places, client->duty_desk);
-	for (size_t i = 0; i < client->visited_count; i++)
-		client->visited[i].desk = moved(places, client->visited[i].desk);
-	for (size_t i = 0; i < client->referrals_count; i++) {
-		struct client_referral *referral = &client->referrals[i];
-
-		referral->giver = moved(places, referral->giver);
-		referral->sender = moved(places, referral->sender);
-		referral->target = moved(places, referral->target);
-		if (referral->has_wished)
-			referral->wished = moved(places, referral->wished);
-		for (size_t n = 0; n < referral->handovers_count; n++)
-			referral->handovers[n].desk = moved(places, referral->handovers[n].desk);
-	}
+	(void)must;
+	if (*desk >= 0)
+		*desk = places[*desk];
 }
 
 void state_forget_desks(struct handover_state *state)
@@ -233,13 +223,13 @@ void state_forget_desks(struct handover_state *state)
 	int32_t places[HANDOVER_DESKS_MAX];
 	size_t kept = 0;
 
-	find_used(client, used);
+	each_desk(client, mark_desk, used);
 	for (size_t i = 0; i < client->desks_count; i++) {
 		places[i] = (int32_t)kept;
 		if (used[i])
 			client->desks[kept++] = client->desks[i];
 	}
-	renumber(client, places);
+	each_desk(client, move_desk, places);
 	client->desks_count = kept;
 }
 
