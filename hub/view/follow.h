@@ -12,7 +12,7 @@
 
 /* What can be read after a commit. */
 struct follow_state {
-	const int64_t *decided; /* per partition of intake: see view_wait */
+	const int64_t *decided; /* per partition of intake: see view_decided */
 	bool key_erased; /* since the last commit */
 	bool ready; /* has reached the ends that the topics had at the start */
 };

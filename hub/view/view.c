@@ -1,9 +1,8 @@
-/* view - the read model of an edge process: one thread copies Kafka's topics into SQLite, and
- * others wait for it. */
+/* view - the read model of an edge process: one thread copies Kafka's topics into SQLite, and tells
+ * how far it is. */
 #include "hub/view/view.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -24,8 +23,7 @@ struct view {
 	char *path;
 	int lock;
 	pthread_t thread;
-	pthread_mutex_t mutex; /* of committed, the subscriber and the condition */
-	pthread_cond_t changed;
+	pthread_mutex_t mutex; /* of the subscriber */
 	atomic_bool stopping, ready;
 	_Atomic uint64_t erasures;
 	_Atomic int64_t *decided; /* per partition of intake */
@@ -68,27 +66,6 @@ void view_subscribe(struct view *view, void (*committed)(void *context), void *c
 	pthread_mutex_unlock(&view->mutex);
 }
 
-enum outcome view_wait(
-	struct view *view, int32_t partition, int64_t offset, int64_t deadline, struct err *err)
-{
-	bool decided;
-	pthread_mutex_lock(&view->mutex);
-	while (!(decided = view_decided(view, partition, offset))) {
-		int64_t left = deadline - clock_monotonic();
-		struct timespec at = clock_in(left < 0 ? 0 : left);
-		if (left <= 0 ||
-			pthread_cond_clockwait(
-				&view->changed, &view->mutex, CLOCK_MONOTONIC, &at) == ETIMEDOUT)
-			break;
-	}
-	decided = view_decided(view, partition, offset);
-	pthread_mutex_unlock(&view->mutex);
-	if (decided)
-		return OK;
-	return err_set(err, RETRY, "view: intake[%d]@%lld is not decided yet", (int)partition,
-		(long long)offset);
-}
-
 static bool is_stopping(void *context)
 {
 	struct view *view = context;
@@ -104,7 +81,6 @@ static void publish(void *context, const struct follow_state *state)
 	atomic_store(&view->ready, state->ready);
 	if (state->key_erased)
 		atomic_fetch_add(&view->erasures, 1);
-	pthread_cond_broadcast(&view->changed);
 	if (view->committed != NULL)
 		view->committed(view->context);
 	pthread_mutex_unlock(&view->mutex);
@@ -149,7 +125,6 @@ static void view_free(struct view *view)
 {
 	if (view->lock >= 0)
 		close(view->lock);
-	pthread_cond_destroy(&view->changed);
 	pthread_mutex_destroy(&view->mutex);
 	free(view->decided);
 	seen_free(view->seen);
@@ -169,7 +144,6 @@ static struct view *view_of(const struct view_options *options)
 	for (size_t i = 0; i < partitions; i++)
 		atomic_init(&view->decided[i], -1);
 	pthread_mutex_init(&view->mutex, NULL);
-	pthread_cond_init(&view->changed, NULL);
 	return view;
 }
 

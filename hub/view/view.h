@@ -1,5 +1,5 @@
-/* view - the read model of an edge process: one thread copies Kafka's topics into SQLite, and
- * others wait for it. */
+/* view - the read model of an edge process: one thread copies Kafka's topics into SQLite, and tells
+ * how far it is. */
 #ifndef HUB_VIEW_VIEW_H
 #define HUB_VIEW_VIEW_H
 
@@ -30,15 +30,12 @@ enum outcome view_start(
 	struct view **out, const struct view_options *options, struct err *err) MUST_CHECK;
 void view_stop(struct view *view); /* commits what it has; within a second or so */
 
-/* How far the Events are copied: waits until the Event of the intake record at partition and
- * offset, and the client after it, can be read; so a read that follows sees what was decided.
- * deadline: on clock_monotonic(). RETRY: not by then. From any thread; blocks. */
-enum outcome view_wait(struct view *view, int32_t partition, int64_t offset, int64_t deadline,
-	struct err *err) MUST_CHECK;
-
-/* The same without blocking: ask, and be called after every commit of the view (from its thread;
- * must not block, may call view_decided) to ask again. One subscriber; NULL: none. */
+/* How far the Events are copied: whether the Event of the intake record at partition and offset,
+ * and the client after it, can be read, so that a read that follows sees what was decided. From any
+ * thread, without blocking. */
 bool view_decided(const struct view *view, int32_t partition, int64_t offset);
+/* To be called after every commit of the view (from its thread; must not block, may call
+ * view_decided) to ask again. One subscriber; NULL: none. */
 void view_subscribe(struct view *view, void (*committed)(void *context), void *context);
 
 /* Whether it has reached the ends that the topics had when it began or last began again, and is not

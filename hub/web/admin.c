@@ -90,14 +90,9 @@ enum outcome admin_start(struct admin **out, const struct admin_options *options
 		admin_stop(admin);
 		return err_in(err, "admin port");
 	}
-	log_info("admin", "host=%s port=%d", options->host, admin_port(admin));
+	log_info("admin", "host=%s port=%d", options->host, server_port(admin->server));
 	*out = admin;
 	return OK;
-}
-
-int32_t admin_port(const struct admin *admin)
-{
-	return server_port(admin->server);
 }
 
 void admin_stop(struct admin *admin)

@@ -21,7 +21,6 @@ struct admin_options {
 /* Serves in a thread of its own. RETRY: the address is taken. */
 enum outcome admin_start(
 	struct admin **out, const struct admin_options *options, struct err *err) MUST_CHECK;
-int32_t admin_port(const struct admin *admin);
 void admin_stop(struct admin *admin);
 
 #endif

@@ -48,15 +48,10 @@ enum outcome web_start(struct web **out, const struct web_options *options, stru
 		return err_in(err, "partner API");
 	}
 	view_subscribe(options->view, committed, web);
-	log_info("web", "host=%s port=%d threads=%zu", options->conf->http.host, web_port(web),
-		web->count);
+	log_info("web", "host=%s port=%d threads=%zu", options->conf->http.host,
+		server_port(web->edges[0].server), web->count);
 	*out = web;
 	return OK;
-}
-
-int32_t web_port(const struct web *web)
-{
-	return server_port(web->edges[0].server);
 }
 
 bool web_is_ready(const struct web *web)

@@ -26,7 +26,6 @@ struct web_options {
  * certificate is missing or malformed. */
 enum outcome web_start(
 	struct web **out, const struct web_options *options, struct err *err) MUST_CHECK;
-int32_t web_port(const struct web *web);
 /* Whether every thread can store messages durably. From any thread. */
 bool web_is_ready(const struct web *web);
 /* Takes no more requests, lets those that are here end for at most WEB_DRAIN_MS, and returns. */
