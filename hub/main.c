@@ -26,22 +26,7 @@ static const struct part parts[] = {
  */
 const char *malloc_conf = "background_thread:true,dirty_decay_ms:500";
 
-static int exit_code(enum outcome outcome)
-{
-	switch (outcome) {
-	case OK:
-		return CLI_OK;
-	case RETRY:
-		return CLI_AWAY;
-	case REJECT:
-		return CLI_CONFIG;
-	case FATAL:
-		return CLI_BROKEN;
-	}
-	return CLI_BROKEN;
-}
-
-static int serve(struct conf *conf)
+static enum outcome serve(struct conf *conf)
 {
 	struct roles roles = {
 		.conf = conf, .parts = {parts, conf->roles, &roles, 0, PTHREAD_MUTEX_INITIALIZER}};
@@ -56,7 +41,7 @@ static int serve(struct conf *conf)
 		outcome = parts_run(&roles.parts, &err);
 	if (outcome != OK)
 		log_error("stop", "outcome=%s text=%s", outcome_name(outcome), log_quote(err.text));
-	return exit_code(outcome);
+	return outcome;
 }
 
 int main(int argc, char **argv)

@@ -99,15 +99,15 @@ bool cli_load_secrets(struct conf *conf, uint32_t roles)
 	return is_settled(outcome, &problems);
 }
 
-static int fail(const struct cli_call *call, const struct err *err)
+enum cli_exit cli_exit_of(enum outcome outcome, enum cli_exit rejected)
 {
-	fprintf(stderr, "lokethub %s: %s\n", call->verb->name, err->text);
-	switch (err->outcome) {
+	switch (outcome) {
+	case OK:
+		return CLI_OK;
 	case RETRY:
 		return CLI_AWAY;
 	case REJECT:
-		return (int)call->rejected;
-	case OK:
+		return rejected;
 	case FATAL:
 		break;
 	}
@@ -152,8 +152,11 @@ static int prepare_and_run(struct cli_call *call)
 		return CLI_CONFIG;
 	if ((call->verb->needs & CLI_KAFKA) != 0 && !cli_load_secrets(call->conf, 0))
 		return CLI_CONFIG;
-	if (look_and_run(call, &err) != OK)
-		return fail(call, &err);
+	enum outcome outcome = look_and_run(call, &err);
+	if (outcome != OK) {
+		fprintf(stderr, "lokethub %s: %s\n", call->verb->name, err.text);
+		return (int)cli_exit_of(outcome, call->rejected);
+	}
 	if (!call->verb->prints)
 		page_print(call->page, &terminal);
 	return (int)call->code;

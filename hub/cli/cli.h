@@ -61,8 +61,11 @@ struct cli_verb {
 	enum outcome (*run)(struct cli_call *call, struct err *err);
 };
 
-/* Runs the hub with a loaded config until a signal; returns an exit code. */
-typedef int cli_serve_fn(struct conf *conf);
+/* What a command ends with; rejected: where the outcome is REJECT. */
+enum cli_exit cli_exit_of(enum outcome outcome, enum cli_exit rejected);
+
+/* Runs the hub with a loaded config until a signal. */
+typedef enum outcome cli_serve_fn(struct conf *conf);
 
 /* One command on its way. */
 struct cli_call {

@@ -24,8 +24,8 @@ struct parts {
 	uint32_t roles;
 	void *hub;
 	int started; /* how many of the list */
-	pthread_mutex_t
-		mutex; /* of started; held while a part is looked at, so that none is gone */
+	/* Of started; held while a part is looked at, so that none is gone. */
+	pthread_mutex_t mutex;
 };
 
 /* From here on SIGTERM and SIGINT wait for parts_run. Before any thread is started. */

@@ -10,8 +10,8 @@
 /* Nothing here does I/O, allocates or reads a global; `now` is an argument, so a decision can be
  * repeated at will. */
 
-#define HANDOVER_REFERRALS_MAX                                                                     \
-	64 /* of one client; when full, the oldest ended one is forgotten; all open: refused */
+/* Of one client; when full, the oldest ended one is forgotten; all open: refused. */
+#define HANDOVER_REFERRALS_MAX 64
 #define HANDOVER_CLOCKS_MAX 6 /* of one referral, and of a client itself */
 #define HANDOVER_DESKS_MAX 400 /* named in one client */
 #define HANDOVER_DESKS_SPARE 64 /* of these, kept for what happens to referrals that are there */
@@ -20,8 +20,8 @@
 #define HANDOVER_VISITED_MAX 16
 #define HANDOVER_OUT_MAX 320 /* handovers, transitions and clock changes of one decision, each */
 #define HANDOVER_ACTIONS_MAX 2048
-#define HANDOVER_DAYS_AHEAD_MAX                                                                    \
-	731 /* of next_date and not_before: a slip of the pen must not silence a clock */
+/* Of next_date and not_before: a slip of the pen must not silence a clock. */
+#define HANDOVER_DAYS_AHEAD_MAX 731
 #define HANDOVER_STATE_VERSION 1
 
 /* One client being worked on, with room to grow. Strings point into what it was loaded from, or
@@ -86,8 +86,8 @@ struct handover_input {
 };
 
 struct handover_decision {
-	struct event
-		event; /* arrays point below; state_hash is left to the caller, after the fold */
+	/* Arrays point below; state_hash is left to the caller, after the fold. */
+	struct event event;
 	struct handover handovers[HANDOVER_OUT_MAX]; /* complete; in order */
 	size_t handovers_count;
 	bool changes_client; /* fold and write the Client */

@@ -20,8 +20,7 @@ struct rules_partner {
 	const char *oin, *name;
 	const char *home_desk; /* verdicts go there */
 	enum rules_feedback feedback; /* what its desks report back to who sent a client */
-	enum rules_disclose
-		disclose_owner; /* what it learns about the owner of a client it asks for */
+	enum rules_disclose disclose_owner; /* what it learns about who has a client */
 	bool is_private; /* never gets a BSN */
 	bool may_see_bsn;
 };
@@ -45,8 +44,8 @@ struct rules_region {
 	const char *code, *name;
 	const char *entry_desk; /* takes whom nobody has */
 	const char *coordinator; /* desk of the regional coordinator */
-	const char *const
-		*stand_ins; /* pairs: desk kind, desk that stands in where the region lacks one */
+	/* Pairs: desk kind, desk that stands in where the region lacks one. */
+	const char *const *stand_ins;
 };
 
 struct rules_municipality {
@@ -65,16 +64,13 @@ struct rules_programme {
 /* First match wins. All conditions that are set must hold. */
 struct rules_route {
 	const char *name;
-	const char *const *questions,
-		*const *regions, *const *municipalities, *const *target_groups, *const *sectors;
-	const char *const *programmes, *const *partners, *const *pathways;
-	const char *const *voucher_kinds;
-	int32_t age_from,
-		age_to; /* years, both inclusive; the referral's band must lie within; -1: any */
-	int32_t level_from, level_to; /* NLQF, both inclusive; -1: any */
-	const char *to_desk; /* or */
-	const char *to_kind; /* the desk of that kind in the client's region, else the region's
-				stand-in */
+	const char *const *questions, *const *regions, *const *municipalities;
+	const char *const *target_groups, *const *sectors, *const *programmes;
+	const char *const *partners, *const *pathways, *const *voucher_kinds;
+	/* Years, in which the referral's band must lie; NLQF. Both inclusive; -1: any. */
+	int32_t age_from, age_to, level_from, level_to;
+	/* A desk, or the one of a kind in the client's region, else the region's stand-in. */
+	const char *to_desk, *to_kind;
 };
 
 enum rules_unit { RULES_MINUTES, RULES_DAYS, RULES_WORKING_DAYS };
@@ -91,8 +87,8 @@ struct rules_duration {
  * L1, T4: L2). */
 struct rules_clock {
 	struct rules_duration normal[RULES_LEVELS], urgent[RULES_LEVELS];
-	struct rules_duration reminder; /* between the first level and the next, told again so
-					   often; count 0: not */
+	/* Between the first level and the next, told again so often; count 0: not. */
+	struct rules_duration reminder;
 	struct rules_duration repeat; /* at the last level */
 	int32_t first_level, last_level;
 };

@@ -15,8 +15,8 @@
  * source. Everything is overwritten when it leaves. */
 struct keyring;
 
-#define KEYRING_OWNER_SIZE                                                                         \
-	16 /* a client, a referral, or a partner and month: begins every key id */
+/* A client, a referral, or a partner and month: begins every key id. */
+#define KEYRING_OWNER_SIZE 16
 #define KEYRING_MASTER_SIZE 64 /* a master key's name, with its terminating zero */
 #define KEYRING_WRAPPED_SIZE (SEAL_SECRET_SIZE + SEAL_OVERHEAD)
 
