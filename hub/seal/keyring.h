@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "hub/base/bytes.h"
 #include "hub/base/err.h"
 #include "hub/seal/seal.h"
 

@@ -3,7 +3,6 @@
 #ifndef HUB_SEAL_SEAL_H
 #define HUB_SEAL_SEAL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "hub/base/bytes.h"

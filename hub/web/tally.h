@@ -2,8 +2,6 @@
 #ifndef HUB_WEB_TALLY_H
 #define HUB_WEB_TALLY_H
 
-#include <stdint.h>
-
 void tally_start(void);
 void tally_answer(int status);
 void tally_stored(const char *partner, double seconds);

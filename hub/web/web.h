@@ -4,7 +4,6 @@
 #define HUB_WEB_WEB_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "hub/conf/conf.h"
 #include "hub/kafka/kafka.h"

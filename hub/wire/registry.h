@@ -2,7 +2,6 @@
 #ifndef HUB_WIRE_REGISTRY_H
 #define HUB_WIRE_REGISTRY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
