@@ -59,8 +59,8 @@ static void check_string(
 	else if (value.size > 0 && memchr(value.data, 0, value.size) != NULL)
 		wrong(field, name, check, "holds a zero byte");
 	else if (field->codes != NULL && !codes_has(check->codes, field->codes, value))
-		problems_add(check->problems, name, field->example, "is not in the code list %s",
-			field->codes);
+		problems_add(
+			check->problems, name, field->example, CHECK_NO_CODE " %s", field->codes);
 	else if (field->format != NULL && !format_is(field->format, value))
 		problems_add(check->problems, name, field->example, "is not %s",
 			format_doc(field->format));

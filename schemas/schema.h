@@ -48,6 +48,9 @@
 /* HUB: all fields may be filled. PARTNER: what only the hub may fill must be left out. */
 enum check_author { CHECK_HUB, CHECK_PARTNER };
 
+/* What is said of a code that is not in its list begins so. */
+#define CHECK_NO_CODE "is not in the code list"
+
 struct json_object;
 struct json_tree;
 struct record;

@@ -119,11 +119,9 @@ static void find_by_message(const struct worker *worker, struct item *item)
 			"belongs to another partition: send it under the key of its client"};
 }
 
-/* As message_check words it. */
 static bool is_code(const struct problem *problem)
 {
-	static const char words[] = "is not in the code list";
-	return strncmp(problem->text, words, sizeof(words) - 1) == 0;
+	return strncmp(problem->text, CHECK_NO_CODE, sizeof(CHECK_NO_CODE) - 1) == 0;
 }
 
 /* The first thing that is wrong with the fields stands for all. */
