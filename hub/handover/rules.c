@@ -185,7 +185,7 @@ const struct rules_desk *rules_next_of_kind(
 		RULES_WORKING_DAYS, n                                                              \
 	}
 
-/* Where the design names no time between two levels, `repeat` is it. */
+/* Where no time is named between two levels, `repeat` is it. */
 static const struct rules_clock clocks[RULES_CLOCKS] = {
 	[0] = {.normal = {MINUTES(15)}},
 	[1] = {.normal = {WORKING_DAYS(2)},

@@ -141,7 +141,7 @@ const struct rules_desk *rules_next_of_kind(
 	const struct rules *rules, const char *kind, const char *region, size_t *at);
 /* Puts pointers to the desks into by_kind, which has desks_count places. */
 void rules_sort_by_kind(const struct rules *rules, const struct rules_desk **by_kind);
-/* The durations of DESIGN.md section 6, for who has no config of his own. */
+/* How long the clocks run where config says nothing. */
 void rules_default_clocks(struct rules_clock clocks[RULES_CLOCKS]);
 /* When a clock that is armed at `from` comes due. */
 int64_t rules_due(struct rules_duration duration, int64_t from);

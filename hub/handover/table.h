@@ -4,7 +4,7 @@
 
 #include "hub/handover/decider.h"
 
-/* Rows of DESIGN.md section 6, in its order. */
+/* By their numbers, which an Event names. */
 enum table_row {
 	TABLE_1,
 	TABLE_1B,

@@ -1,4 +1,4 @@
-/* audit - looks for what must never be: the invariants of the design, over the whole view. */
+/* audit - looks for what must never be, over the whole view: the invariants of ops/README.md. */
 #ifndef HUB_VIEW_AUDIT_H
 #define HUB_VIEW_AUDIT_H
 
@@ -7,7 +7,7 @@
 #include "hub/view/report.h"
 
 struct audit_finding {
-	const char *invariant; /* "I20", of DESIGN.md section 6 */
+	const char *invariant; /* "I20" */
 	const struct pseudonym *client; /* NULL: of no client */
 	const char *text; /* one English line */
 };

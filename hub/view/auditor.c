@@ -27,8 +27,8 @@ enum { VIOLATIONS, FINISHED, TOOK, LONGEST, FLOW };
 
 static struct metric metrics[] = {
 	[VIOLATIONS] = {"lokethub_invariant_violations", METRICS_GAUGE,
-		"violations that the last audit of the view found, per invariant (DESIGN.md 6); "
-		"none shown: not audited yet",
+		"violations that the last audit of the view found, per invariant "
+		"(ops/README.md); none shown: not audited yet",
 		"invariant", NULL},
 	[FINISHED] = {"lokethub_audit_finished_seconds", METRICS_GAUGE,
 		"when the last complete audit ended, in seconds since 1970; 0: none yet", NULL,

@@ -45,7 +45,7 @@ const char tables_sql[] =
 	"CREATE INDEX clients_parked ON clients (client) WHERE parked > redriven;"
 
 	/* client: row of clients; referral: its place in the client's referrals, from 1; 0: none.
-	 * apply.c tells from the client before which rows to delete. */
+	 * clients.c tells from the client before which rows to delete. */
 	"CREATE TABLE clocks (client INTEGER, referral INTEGER, clock INTEGER, desk TEXT,"
 	" armed INTEGER, due INTEGER, level INTEGER,"
 	" PRIMARY KEY (desk, clock, due, armed, level, client, referral)) WITHOUT ROWID;"

@@ -122,7 +122,7 @@ static void desks_of_a_kind_come_in_order(void **state)
 	}
 }
 
-/* "5wd 2wd 3wd 5wd", from the table of DESIGN.md section 6. */
+/* "5wd 2wd 3wd 5wd", level by level. */
 static void write_durations(const struct rules_duration *durations, char *out, size_t size)
 {
 	static const char *const units[] = {"min", "d", "wd"};

@@ -81,7 +81,7 @@ static enum outcome run(struct cli_call *call, struct err *err)
 	if (page_table_rows(table) == 0)
 		return OK;
 	page_line(call->page, TERMINAL_FAINT,
-		"\nThe rules I1 to I20 stand in the design. One client: lokethub where CLIENT");
+		"\nops/README.md says what each rule is. One client: lokethub where CLIENT");
 	call->code = CLI_FOUND;
 	return OK;
 }

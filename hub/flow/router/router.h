@@ -6,7 +6,7 @@
 #include "hub/conf/conf.h"
 #include "hub/kafka/kafka.h"
 
-/* Keeps the eleven rules of DESIGN.md section 3. Each worker is a thread with a consumer, a
+/* Keeps the eleven rules of the README beside it. Each worker is a thread with a consumer, a
  * transactional producer and the clients of its partitions; workers share nothing that changes. */
 struct router;
 struct wire;
