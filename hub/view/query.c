@@ -288,7 +288,7 @@ enum outcome view_messages_of_referral(struct view_reader *reader, struct uuid r
 }
 
 enum outcome view_client_of_case(struct view_reader *reader, const struct view_case *which,
-	struct view_case_client *out, struct err *err)
+	const struct pseudonym *held, struct view_case_client *out, struct err *err)
 {
 	sqlite3_stmt *statement = statement_of(reader, READER_FIRST_OF_CASE);
 	bool row;
@@ -301,11 +301,11 @@ enum outcome view_client_of_case(struct view_reader *reader, const struct view_c
 			return err->outcome;
 		if (!row)
 			return OK;
-		bool rejected = sqlite3_column_int(statement, 1) != 0;
-		out->was_rejected |= rejected;
-		out->is_known = !rejected;
+		out->is_known = sqlite3_column_int(statement, 1) == 0;
 		memcpy(out->client.data, sqlite3_column_blob(statement, 0),
 			sizeof(out->client.data));
+		out->was_rejected |= !out->is_known && held != NULL &&
+			memcmp(held, &out->client, sizeof(out->client)) == 0;
 	}
 	sqlite3_reset(statement);
 	return OK;

@@ -73,14 +73,15 @@ enum outcome view_messages_of_case(struct view_reader *reader, const struct view
 
 struct view_case_client {
 	bool is_known;
-	bool was_rejected; /* a Referral under it */
+	bool was_rejected; /* a Referral under it about `held` */
 	struct pseudonym client; /* if known */
 };
 
 /* Whose a partner's case is: the client of its first Referral that was not rejected, first by place
- * in intake. Needs no begin: it is one look at an index, asked once per message. */
+ * in intake. held: who is thought to have it; NULL: nobody. Needs no begin: it is one look at an
+ * index, asked once per message. */
 enum outcome view_client_of_case(struct view_reader *reader, const struct view_case *which,
-	struct view_case_client *out, struct err *err) MUST_CHECK;
+	const struct pseudonym *held, struct view_case_client *out, struct err *err) MUST_CHECK;
 
 /* Perhaps the same person as another client: a partner named both under one case. */
 struct view_twice {

@@ -72,7 +72,7 @@ static void ask_whose(struct view_reader *reader, const struct filler_subject *o
 	struct view_case_client found;
 	const struct view_case which = {bytes_of_string("00000099000000001000"),
 		bytes_of_string("suite"), bytes_of_string(case_)};
-	filler_must(view_client_of_case(reader, &which, &found, err), err);
+	filler_must(view_client_of_case(reader, &which, NULL, &found, err), err);
 	assert(found.is_known && memcmp(&found.client, &of->client, sizeof(of->client)) == 0);
 }
 

@@ -193,6 +193,19 @@ static void test_a_rejected_one_lets_go(void **state)
 	assert_int_equal(take(town, &which, anna), 0xb2);
 }
 
+/* The view, which lags, saw one rejected before the one that memory has. */
+static void test_an_older_rejection_takes_nothing_away(void **state)
+{
+	struct town *town = *state;
+	const struct view_case which = case_of("c1");
+	start_again(town);
+	put_referral(town, &which, anna, RESULT_REJECTED);
+	assert_int_equal(take(town, &which, bram), 0xb2);
+	assert_int_equal(take(town, &which, carla), 0xb2);
+	put_referral(town, &which, bram, RESULT_REJECTED);
+	assert_int_equal(take(town, &which, carla), 0xc3);
+}
+
 static void test_what_was_not_stored_is_forgotten(void **state)
 {
 	struct town *town = *state;
@@ -375,6 +388,7 @@ int main(void)
 		TOWN(test_the_view_knows_older_ones),
 		TOWN(test_one_that_is_not_decided_yet_holds_its_case),
 		TOWN(test_a_rejected_one_lets_go),
+		TOWN(test_an_older_rejection_takes_nothing_away),
 		TOWN(test_what_was_not_stored_is_forgotten),
 		TOWN(test_a_person_is_told_once),
 		TOWN(test_one_case_for_many),

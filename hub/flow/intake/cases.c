@@ -102,28 +102,30 @@ static struct entry *add(struct cases *cases, struct cases_key key)
 }
 
 /* Without an answer a case is taken for new: better a second client, which is found, than none. */
-static struct view_case_client ask_view(struct cases *cases, const struct view_case *which)
+static struct view_case_client ask_view(
+	struct cases *cases, const struct view_case *which, const struct pseudonym *held)
 {
 	struct view_case_client found = {0};
 	struct err err = {0};
 	if (*cases->reader == NULL ||
 		(cases->view != NULL &&
 			!view_may_have_case(cases->view, which->partner, which->case_)) ||
-		view_client_of_case(*cases->reader, which, &found, &err) == OK)
+		view_client_of_case(*cases->reader, which, held, &found, &err) == OK)
 		return found;
 	log_debug("case", "text=%s", log_quote(err.text));
 	return (struct view_case_client){0};
 }
 
-/* What memory has beats a view that has nothing yet, but not one that saw it rejected: what never
- * became a referral does not hold its case. */
+/* What memory has beats a view that has nothing yet, but not one that saw its client rejected: what
+ * never became a referral does not hold its case. */
 struct pseudonym cases_take(struct cases *cases, struct cases_key key,
 	const struct view_case *which, struct pseudonym named)
 {
 	struct entry *entry = find(cases, key);
 	if (entry != NULL && (is_same(&entry->client, &named) || has_other(entry, &named)))
 		return entry->client;
-	struct view_case_client known = ask_view(cases, which);
+	struct view_case_client known =
+		ask_view(cases, which, entry != NULL ? &entry->client : NULL);
 	struct pseudonym client = named;
 	if (known.is_known)
 		client = known.client;
