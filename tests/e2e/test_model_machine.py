@@ -8,7 +8,7 @@ from model import clocks, machine, world
 from model.machine import Decision
 from model.rules import wd
 from model.scenario import DEFAULTS, STATUS_DEFAULTS
-from model.state import Client, Message
+from model.state import RECENT_MAX, Client, Message
 
 NOW = 1_795_000_000_000
 HOUR = 3_600_000
@@ -100,6 +100,17 @@ def test_1b_on_the_entry_desk_itself_starts_accepted(hub: Hub) -> None:
     assert hub.state("a") == "ACCEPTED"
     assert hub.clocks("a") == {"T5"}
     assert hub.told == [("leerwerkloket-rijnmond", "DETAILS", "a")]
+
+
+def test_an_old_repeat_is_a_duplicate_too(hub: Hub) -> None:
+    """Whatever was said since, and under another reference too: there is nothing new in it."""
+    hub.refer("a", "uwv-rijnmond")
+    for _ in range(RECENT_MAX + 1):
+        assert hub.act("a", "SIGN_OF_LIFE", "uwv-rijnmond").result == "APPLIED"
+    assert hub.client
+    hub.client.referrals["a"].digest = f"{hub.count + 1:016x}"
+    assert hub.refer("a", "uwv-rijnmond").result == "DUPLICATE"
+    assert hub.told == []
 
 
 def test_1d_asks_the_responsible_desk(hub: Hub) -> None:

@@ -196,6 +196,25 @@ static void a_repeat_is_a_duplicate_and_other_content_a_conflict(void **state)
 	EXPECT_CODE(REJECTION_CODE_CONFLICT);
 }
 
+/* Whatever was said since, and under another reference too: there is nothing new in it. */
+static void an_old_repeat_is_a_duplicate_too(void **state)
+{
+	struct digest first;
+
+	(void)state;
+	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
+	first = world.message.digest;
+	world_send(&world);
+	for (int i = 0; i <= HANDOVER_RECENT_MAX; i++)
+		act(1, ACTION_SIGN_OF_LIFE, "uwv");
+	EXPECT_ROWS("26:SUBMITTED");
+	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
+	world.message.digest = first;
+	world_send(&world);
+	assert_int_equal(world.decision.event.result, RESULT_DUPLICATE);
+	EXPECT_TOLD("");
+}
+
 static void a_row_sent_again_amends(void **state)
 {
 	struct digest first;
@@ -386,6 +405,7 @@ int main(void)
 		STORY(of_several_desks_the_first_acceptance_wins),
 		STORY(passing_a_client_on_completes_what_gave_it),
 		STORY(a_repeat_is_a_duplicate_and_other_content_a_conflict),
+		STORY(an_old_repeat_is_a_duplicate_too),
 		STORY(a_row_sent_again_amends),
 		STORY(late_updates_are_stale),
 		STORY(others_may_not_act),

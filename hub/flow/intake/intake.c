@@ -141,9 +141,19 @@ void intake_free(struct intake *intake)
 	free(intake);
 }
 
+/* Whose a case is, and which keys there are, an edge that was just started learns from its view. */
+static bool knows_the_past(struct intake *intake)
+{
+	if (!intake->knows_the_past)
+		intake->knows_the_past =
+			intake->options.view == NULL || view_is_ready(intake->options.view);
+	return intake->knows_the_past;
+}
+
 bool intake_can_store(struct intake *intake)
 {
-	return producer_is_well(intake->producer) && !producer_is_pressed(intake->producer);
+	return producer_is_well(intake->producer) && !producer_is_pressed(intake->producer) &&
+		knows_the_past(intake);
 }
 
 int32_t intake_pending(const struct intake *intake)

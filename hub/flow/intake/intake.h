@@ -37,7 +37,9 @@ enum outcome intake_new(
 /* What has no receipt yet, gets one. */
 void intake_free(struct intake *intake);
 
-/* Whether a message that came now could be stored: Kafka answers, and not too much waits. */
+/* Whether a message that came now could be stored: Kafka answers, not too much waits, and the view
+ * has once reached what there was when it began: else a case that has a client could get a second
+ * one. */
 bool intake_can_store(struct intake *intake);
 int32_t intake_pending(const struct intake *intake);
 

@@ -86,15 +86,14 @@ def park(client: Client | None, result: str, code: str, name: str = "") -> Decis
 
 
 def _repeat(client: Client, message: Message) -> bool:
-    if message.type == "Referral" and message.derived_reference:
-        referral = client.referrals.get(message.body["referral"])
-        return referral is not None and referral.digest == message.tags[1]
+    is_referral = message.type == "Referral"
     for seen, digest in client.recent:
-        if seen == message.tags[0]:
+        if seen == message.tags[0] and not (is_referral and message.derived_reference):
             if digest != message.tags[1]:
                 raise Refused("CONFLICT", "this reference was used for another content")
             return True
-    return False
+    referral = client.referrals.get(message.body["referral"]) if is_referral else None
+    return referral is not None and referral.digest == message.tags[1]
 
 
 def _rejected(
