@@ -108,7 +108,7 @@ enum outcome roles_look_at_router(void *context, struct err *why)
 	if (status.clocks_stopped)
 		return err_set(
 			why, RETRY, "clocks stand still: wall and monotonic time drift apart");
-	if (status.restoring > 0 || status.partitions == 0)
+	if (status.restoring > 0 || status.joined == 0)
 		return err_set(why, RETRY, "waits for its partitions or restores their clients");
 	return OK;
 }

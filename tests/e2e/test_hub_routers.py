@@ -35,6 +35,14 @@ def test_rebalance_storm(make_hub: Callable[..., Hub]) -> None:
     assert not report.differences, str(report)
 
 
+def test_one_that_gets_no_partition_is_ready_too(make_hub: Callable[..., Hub]) -> None:
+    """It waits to take over; a service manager must not start it again and again."""
+    hub = make_hub(router=QUICK, kafka={"partitions": 1})
+    for node in ("first", "second"):
+        hub.start(node, "router")
+    hub.ready(30)
+
+
 def test_a_zombie_changes_nothing(make_hub: Callable[..., Hub]) -> None:
     """One router sleeps past its session amid its work, another takes over, it wakes."""
     hub = make_hub(router=QUICK)

@@ -205,7 +205,8 @@ enum outcome assignment_take(struct worker *worker, struct err *err)
 	for (size_t i = 0; i < taking.count; i++)
 		worker_partition(worker, taking.places[i].place.partition)->mine = true;
 	atomic_store(&worker->held, (int)taking.count);
-	worker->must_beat = worker->has_joined = true;
+	worker->must_beat = true;
+	atomic_store(&worker->has_joined, true);
 	worker->last_well = clock_monotonic();
 	count_assignment(worker, taking.states, worker->last_well - start);
 	return start_reading(worker, err);
@@ -215,7 +216,7 @@ static void let_go(struct worker *worker, bool lost)
 {
 	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
 		worker->partitions[i].mine = false;
-	worker->has_joined = false;
+	atomic_store(&worker->has_joined, false);
 	atomic_store(&worker->held, 0);
 	log_info("revoked", "worker=%d lost=%d", worker->number, lost);
 }
@@ -233,7 +234,7 @@ enum outcome assignment_give(struct worker *worker, bool lost, struct err *err)
 void assignment_drop(struct worker *worker)
 {
 	assert(!worker->batch.open);
-	if (worker->has_joined)
+	if (atomic_load(&worker->has_joined))
 		let_go(worker, true);
 	consumer_free(worker->member);
 	worker->member = NULL;

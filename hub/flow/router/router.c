@@ -109,6 +109,7 @@ void router_status(const struct router *router, struct router_status *out)
 		int64_t last = atomic_load(&worker->last_commit);
 		out->running += atomic_load(&worker->running);
 		out->restoring += atomic_load(&worker->restoring);
+		out->joined += atomic_load(&worker->has_joined);
 		out->partitions += atomic_load(&worker->held);
 		out->clients += atomic_load(&worker->clients);
 		out->clocks_stopped = out->clocks_stopped || atomic_load(&worker->clocks_stopped);

@@ -30,6 +30,7 @@ enum outcome router_join(struct router *router, struct err *err) MUST_CHECK;
 /* What the workers do now; for readiness and the status page. */
 struct router_status {
 	int32_t workers, running; /* running < workers: one has failed, or all are stopping */
+	int32_t joined; /* workers that have their share of the partitions, be it none */
 	int32_t partitions; /* held and restored */
 	int32_t restoring; /* workers that read their state now */
 	int64_t clients; /* held in memory */

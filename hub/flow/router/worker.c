@@ -119,7 +119,7 @@ static bool is_drained(const struct worker *worker)
 static enum outcome watch_progress(struct worker *worker, enum consumer_news news, struct err *err)
 {
 	int64_t now = clock_monotonic();
-	if (news != CONSUMER_NOTHING || (worker->has_joined && is_drained(worker)))
+	if (news != CONSUMER_NOTHING || (atomic_load(&worker->has_joined) && is_drained(worker)))
 		worker->last_news = now;
 	if (now - worker->last_news < STALL_MS)
 		return OK;

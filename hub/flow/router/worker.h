@@ -59,7 +59,6 @@ struct worker {
 	struct partition *partitions; /* N of them */
 	struct consumer_committed *places; /* room for N */
 	struct batch batch;
-	bool has_joined; /* since then an assignment has come, be it of nothing */
 	bool must_beat; /* partitions were taken over: tell so at once */
 	int64_t drift_base; /* wall minus monotonic time at the start */
 	int64_t last_news, last_look, last_heartbeat; /* monotonic ms */
@@ -76,6 +75,8 @@ struct worker {
 	/* Read by others. */
 	atomic_bool *stop;
 	atomic_bool running, restoring, clocks_stopped;
+	atomic_bool
+		has_joined; /* an assignment has come, be it of nothing, and was not taken back */
 	atomic_int held;
 	atomic_llong clients, last_commit;
 };
