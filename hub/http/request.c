@@ -33,6 +33,8 @@ void request_free(struct request *request)
 	if (request->response != NULL)
 		MHD_destroy_response(request->response);
 	arena_reset(&request->arena);
+	if (request->body.size > 0)
+		explicit_bzero(request->body.data, request->body.size);
 	buffer_clear(&request->body);
 	if (request->body.capacity > BODY_KEPT_MAX)
 		buffer_done(&request->body);
@@ -133,11 +135,6 @@ static void add(struct MHD_Response *response, const char *name, const char *val
 {
 	if (value != NULL && MHD_add_response_header(response, name, value) != MHD_YES)
 		abort();
-}
-
-bool request_is_answered(const struct request *request)
-{
-	return request->response != NULL;
 }
 
 /* MHD takes the body as not const, and only reads it. */

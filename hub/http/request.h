@@ -35,6 +35,5 @@ void request_answer(struct request *request, int status, const char *type, struc
 void request_answer_problem(struct request *request, const struct problem_json *problem);
 /* A problem without further members. */
 void request_refuse(struct request *request, enum problem_json_kind kind, const char *detail);
-bool request_is_answered(const struct request *request);
 
 #endif

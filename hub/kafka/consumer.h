@@ -101,7 +101,7 @@ struct consumer_reading {
 };
 
 /* Reads to the ends (as consumer_high_ends) that the partitions have when it is called, in order
- * per partition, so it waits for open transactions. RETRY: not within timeout_ms. */
+ * per partition, so it waits for open transactions. RETRY: nothing came for timeout_ms. */
 enum outcome consumer_read_to_end(
 	struct consumer *consumer, const struct consumer_reading *what, struct err *err) MUST_CHECK;
 

@@ -73,8 +73,10 @@ static enum outcome run(struct reading *reading, struct err *err)
 		struct record_read record;
 		enum outcome outcome =
 			consumer_poll(reading->consumer, POLL_MS, &news, &record, err);
-		if (outcome == OK && news != CONSUMER_NOTHING)
+		if (outcome == OK && news != CONSUMER_NOTHING) {
+			reading->until = clock_monotonic() + reading->what->timeout_ms;
 			outcome = take(reading, news, &record, err);
+		}
 		if (outcome != OK)
 			return outcome;
 		if (news == CONSUMER_NOTHING && clock_monotonic() > reading->until)

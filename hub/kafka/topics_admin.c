@@ -238,8 +238,7 @@ static void check_shape(
 	else if (is->partition_cnt != partitions)
 		tell(finding,
 			"topic %s has %d partitions and config says %d: the number is fixed when a "
-			"topic is "
-			"made; set `partitions` back, or use `lokethub topics repartition`",
+			"topic is made: set `partitions` back",
 			is->topic, is->partition_cnt, partitions);
 	for (int i = 0; i < is->partition_cnt; i++)
 		if (is->partitions[i].replica_cnt != finding->options->replicas) {

@@ -48,8 +48,3 @@ int64_t sent_last(const struct sent *sent, size_t partner, int32_t partition)
 {
 	return atomic_load_explicit(place(sent, partner, partition), memory_order_relaxed) - 1;
 }
-
-int32_t sent_partitions(const struct sent *sent)
-{
-	return sent->partitions;
-}

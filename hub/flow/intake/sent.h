@@ -15,6 +15,5 @@ void sent_free(struct sent *sent);
 void sent_note(struct sent *sent, size_t partner, int32_t partition, int64_t offset);
 /* The greatest offset of intake that the partner wrote there; -1: none since the start. */
 int64_t sent_last(const struct sent *sent, size_t partner, int32_t partition);
-int32_t sent_partitions(const struct sent *sent);
 
 #endif
