@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hub/base/clock.h"
@@ -49,7 +48,6 @@ struct auditor {
 	struct auditor_options options;
 	struct view_reader *reader; /* NULL: to be opened */
 	struct audit_memory memory; /* of what the reader read */
-	ino_t inode; /* that it reads */
 	int64_t opened_at; /* monotonic ms */
 	pthread_t thread;
 	pthread_mutex_t mutex; /* of stopping */
@@ -126,12 +124,6 @@ static enum outcome look_once(struct look *look, struct err *err)
 	return outcome;
 }
 
-static ino_t inode_of(const char *path)
-{
-	struct stat found;
-	return stat(path, &found) == 0 ? found.st_ino : 0;
-}
-
 /* What is remembered goes with the connection. */
 static void forget(struct auditor *auditor)
 {
@@ -140,18 +132,16 @@ static void forget(struct auditor *auditor)
 	auditor->reader = NULL;
 }
 
-/* A view that was built anew is another file. */
 static enum outcome open_reader(struct auditor *auditor, struct err *err)
 {
-	const char *path = auditor->options.path;
-	ino_t inode = inode_of(path);
-	if (inode != auditor->inode || clock_monotonic() - auditor->opened_at > WHOLE_EVERY_MS)
+	if (auditor->reader != NULL &&
+		(!view_reader_is_current(auditor->reader) ||
+			clock_monotonic() - auditor->opened_at > WHOLE_EVERY_MS))
 		forget(auditor);
 	if (auditor->reader != NULL)
 		return OK;
-	auditor->inode = inode;
 	auditor->opened_at = clock_monotonic();
-	return view_reader_new(&auditor->reader, path, err);
+	return view_reader_new(&auditor->reader, auditor->options.path, err);
 }
 
 static enum outcome look_several_times(struct look *look, struct err *err)

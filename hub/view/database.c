@@ -222,6 +222,12 @@ void database_delete(const char *path)
 	}
 }
 
+ino_t database_inode(const char *path)
+{
+	struct stat found;
+	return stat(path, &found) == 0 ? found.st_ino : 0;
+}
+
 /* Made by us before SQLite would, and not opened where it is there: closing a second descriptor
  * would let go of SQLite's locks. The other files get the mode of the first. */
 static void make_private(const char *path)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <sqlite3.h>
 
@@ -39,6 +40,9 @@ enum outcome database_open_writer(sqlite3 **out, const struct database_options *
 enum outcome database_open_reader(sqlite3 **out, const char *path, struct err *err) MUST_CHECK;
 void database_close(sqlite3 *db); /* its statements are gone before */
 void database_delete(const char *path);
+/* Which file is there; 0: none. Another file gets another number while somebody has the first one
+ * open. */
+ino_t database_inode(const char *path);
 
 /* The one place that maps SQLite's codes, with the text of the last error. RETRY: disk full, busy.
  * FATAL: all else. */

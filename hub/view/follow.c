@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "hub/base/clock.h"
 #include "hub/base/crash.h"
@@ -71,12 +70,6 @@ static enum outcome find_source(struct run *run, char *out, size_t size, struct 
 	return OK;
 }
 
-static ino_t inode_of(const char *path)
-{
-	struct stat found;
-	return stat(path, &found) == 0 ? found.st_ino : 0;
-}
-
 static enum outcome open_file(struct run *run, struct err *err)
 {
 	static const char *const texts[] = {"SELECT version FROM clients WHERE client = ?",
@@ -91,7 +84,7 @@ static enum outcome open_file(struct run *run, struct err *err)
 		return err->outcome;
 	if (fresh)
 		log_info("view", "state=empty path=%s", log_quote(run->follow->path));
-	run->inode = inode_of(run->follow->path);
+	run->inode = database_inode(run->follow->path);
 	if (database_prepare(run->db, texts, 2, statements, err) != OK)
 		return err->outcome;
 	run->version_of = statements[0];
@@ -284,7 +277,7 @@ static enum outcome look(struct run *run, struct err *err)
 	char now[24];
 	if (clock_monotonic() - run->looked_at < LOOK_EVERY_MS)
 		return OK;
-	if (inode_of(run->follow->path) != run->inode)
+	if (database_inode(run->follow->path) != run->inode)
 		return err_set(err, RETRY, "view: %s is gone and built anew", run->follow->path);
 	run->looked_at = clock_monotonic();
 	snprintf(now, sizeof(now), "%" PRId64, clock_wall());

@@ -66,6 +66,8 @@ static const char *const texts[READER_STATEMENTS] = {
 enum outcome view_reader_new(struct view_reader **out, const char *path, struct err *err)
 {
 	struct view_reader *reader = memory_get_zeroed(1, sizeof(*reader));
+	reader->path = memory_string(path);
+	reader->inode = database_inode(path);
 	if (database_open_reader(&reader->db, path, err) != OK)
 		goto fail;
 	if (database_prepare(reader->db, texts, READER_STATEMENTS, reader->statements, err) != OK)
@@ -83,7 +85,13 @@ void view_reader_free(struct view_reader *reader)
 		return;
 	database_finalize(reader->statements, READER_STATEMENTS);
 	database_close(reader->db);
+	free(reader->path);
 	free(reader);
+}
+
+bool view_reader_is_current(const struct view_reader *reader)
+{
+	return database_inode(reader->path) == reader->inode;
 }
 
 enum outcome view_reader_begin(struct view_reader *reader, struct arena *arena, struct err *err)

@@ -13,6 +13,9 @@ struct view_reader;
 enum outcome view_reader_new(
 	struct view_reader **out, const char *path, struct err *err) MUST_CHECK;
 void view_reader_free(struct view_reader *reader);
+/* Whether the file that it reads is the one at its path: a view that was built anew has another,
+ * and the reader goes on with what was there before. */
+bool view_reader_is_current(const struct view_reader *reader);
 
 /* Every query lies between these two. They all see one moment of the view, and what they find lies
  * in the arena. Keep it short: the view's file grows meanwhile. */

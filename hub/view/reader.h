@@ -3,6 +3,7 @@
 #define HUB_VIEW_READER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include <sqlite3.h>
 
@@ -34,6 +35,8 @@ enum reader_statement {
 
 struct view_reader {
 	sqlite3 *db;
+	char *path;
+	ino_t inode; /* of what was at path before it was opened */
 	sqlite3_stmt *statements[READER_STATEMENTS];
 	struct arena *arena; /* of the present moment; NULL: not begun */
 };

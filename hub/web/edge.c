@@ -30,6 +30,11 @@ static void look_again(void *context)
 static void open_reader(struct edge *edge)
 {
 	struct err err = {0};
+	if (edge->reader != NULL && !view_reader_is_current(edge->reader)) {
+		view_reader_free(edge->reader);
+		edge->reader = NULL;
+		intake_forget_view(edge->intake);
+	}
 	if (edge->reader == NULL &&
 		view_reader_new(&edge->reader, edge->options->view_path, &err) != OK)
 		log_debug("read", "text=%s", log_quote(err.text));
@@ -48,8 +53,8 @@ static void tick(void *context)
 		loop_stop(edge->loop);
 		return;
 	}
-	atomic_store(&edge->ready, edge->stop_by == 0 && intake_can_store(edge->intake));
 	open_reader(edge);
+	atomic_store(&edge->ready, edge->stop_by == 0 && intake_can_store(edge->intake));
 	loop_set(edge->loop, &edge->tick, now + (edge->stop_by != 0 ? STOP_TICK_MS : TICK_MS));
 }
 

@@ -151,11 +151,16 @@ class Process:
         for line in Path(f"/proc/{self.popen.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1])
+        self.popen.wait(5)
+        self.check()
         raise ProcessLookupError(self.popen.pid)
 
-    def is_ready(self) -> bool:
+    def check(self) -> None:
         if not self.alive:
             raise RuntimeError(f"{self.node} ended with {self.popen.returncode}:\n{self.tail()}")
+
+    def is_ready(self) -> bool:
+        self.check()
         return status_of(f"{self.admin}/ready") == 200
 
     def tail(self, lines: int = 30) -> str:

@@ -10,9 +10,10 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import deploy
+import httpx
 import pytest
 from api import Api, ApiHub, action, identifier, person, person_of, pseudonym, referral
-from harness import services, wait_for
+from harness import services, status_of, wait_for
 from model.cases import Cases
 from model.world import ROTTERDAM, UWV, WORLD, WSP
 
@@ -259,6 +260,51 @@ def test_a_restarted_edge_asks_its_view(story, city):
     story.send(city, tomorrow)
     story.check_listings()
     story.send(city, story.draft("restart", bsn(24)))
+    story.check_listings()
+
+
+def first_answer(api, draft):
+    """Of an edge that is just starting; None: there is none yet, or it says to come back."""
+    try:
+        answer = api.refer(draft)
+    except httpx.TransportError:
+        return None
+    return answer if answer.status_code != 503 else None
+
+
+def lose_view(story):
+    for path in (story.hub.folder / "data-one").glob("view.db*"):
+        path.unlink()
+
+
+def test_an_edge_takes_nothing_before_it_knows_the_past(story, city):
+    story.send(city, story.draft("early", bsn(26)))
+    story.hub.settle()
+    assert story.hub.processes["one"].end() == 0
+    lose_view(story)
+    story.hub.start()
+    city = story.hub.partner(ROTTERDAM)
+    draft = story.draft("early", bsn(27))
+    answer = wait_for("an answer", lambda: first_answer(city, draft), 60, 0.01)
+    assert answer.status_code == 202
+    story.hub.ready()
+    story.send(city, draft)
+    story.check_listings()
+
+
+def test_a_view_is_built_anew_under_a_running_edge(story, city):
+    """The edge reads the new file, and takes nothing that it must know the past for until then."""
+    admin = story.hub.processes["one"].admin
+    story.send(city, story.draft("anew", bsn(28)))
+    restart(story)
+    lose_view(story)
+    city = story.hub.partner(ROTTERDAM)
+    wait_for("not to be ready", lambda: status_of(admin + "/ready") == 503, 10, 0.01)
+    draft = story.draft("anew", bsn(29))
+    answer = wait_for("an answer", lambda: first_answer(city, draft), 60, 0.01)
+    assert answer.status_code == 202
+    story.hub.ready()
+    story.send(city, draft)
     story.check_listings()
 
 

@@ -8,10 +8,10 @@
 
 /* A case keeps its first client. In memory are the cases that this thread took last, so that a
  * second message right behind the first is caught before the view has it, and who was named lately
- * costs no look at the view. What another edge took within the lag of the views, or while a view is
- * made anew, is not known: then a case may get two clients, which the view finds afterwards
- * (`lokethub orphans`), or one other too many. A case of which intake no longer keeps a Referral is
- * unknown to a view that was made anew since. */
+ * costs no look at the view. What another edge took within the lag of the views is not known: then
+ * a case may get two clients, which the view finds afterwards (`lokethub orphans`), or one other
+ * too many. A case of which intake no longer keeps a Referral is unknown to a view that was made
+ * anew since. */
 struct cases; /* for one thread */
 
 /* view: whose file is read; NULL: another process's. *reader NULL: no view yet. */

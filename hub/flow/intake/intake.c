@@ -141,19 +141,25 @@ void intake_free(struct intake *intake)
 	free(intake);
 }
 
-/* Whose a case is, and which keys there are, an edge that was just started learns from its view. */
+/* Whose a case is, and which keys there are, the view knows. */
 static bool knows_the_past(struct intake *intake)
 {
-	if (!intake->knows_the_past)
-		intake->knows_the_past =
-			intake->options.view == NULL || view_is_ready(intake->options.view);
-	return intake->knows_the_past;
+	const struct view *view = intake->options.view;
+	if (view == NULL)
+		return true;
+	intake->view_was_ready = intake->view_was_ready || view_is_ready(view);
+	return intake->view_was_ready && *intake->options.reader != NULL;
 }
 
 bool intake_can_store(struct intake *intake)
 {
 	return producer_is_well(intake->producer) && !producer_is_pressed(intake->producer) &&
 		knows_the_past(intake);
+}
+
+void intake_forget_view(struct intake *intake)
+{
+	intake->view_was_ready = false;
 }
 
 int32_t intake_pending(const struct intake *intake)

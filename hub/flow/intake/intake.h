@@ -38,9 +38,11 @@ enum outcome intake_new(
 void intake_free(struct intake *intake);
 
 /* Whether a message that came now could be stored: Kafka answers, not too much waits, and the view
- * has once reached what there was when it began: else a case that has a client could get a second
- * one. */
+ * can be read and has once reached what there was when it began: else a case that has a client
+ * could get a second one. */
 bool intake_can_store(struct intake *intake);
+/* The view is being built anew: it must be ready once more. */
+void intake_forget_view(struct intake *intake);
 int32_t intake_pending(const struct intake *intake);
 
 enum intake_fate {

@@ -18,7 +18,7 @@ struct intake {
 	struct arena arena; /* of the message at hand */
 	struct intake_job *spares;
 	int32_t pending;
-	bool knows_the_past; /* the view was ready once */
+	bool view_was_ready; /* since it was begun */
 };
 
 enum job_step { JOB_KEY, JOB_LISTING, JOB_VALUE };
