@@ -2,7 +2,10 @@
 for each, and what an answer takes at fixed rates.
 
 An edge also follows all topics for its view. What that costs is measured on a second edge that
-gets no requests, and taken off. A new client costs a data key of its own, a second record that is
+gets no requests, and taken off. But the two views also take processor and broker from what is
+measured: it gets fewer requests in a second, so that less of them go to Kafka together, and each
+costs more. So the bare server is measured twice: alone, and into our own intake with the same two
+edges beside it. A new client costs a data key of its own, a second record that is
 stored before the first; so requests about new clients and about known ones are told apart.
 """
 
@@ -73,14 +76,26 @@ class Ours:
 
 
 class Bare:
-    def __init__(self, hub: Hub, samples: Path) -> None:
+    def __init__(self, hub: Hub, samples: Path, prefix: str, beside: tuple[str, ...] = ()) -> None:
         self.hub = hub
         self.samples = samples
+        self.prefix = prefix
+        self.beside = beside  # edges that follow what it writes
         self.port = free_ports(1)[0]
 
     def run(self, load: Load, rate: int = 0) -> dict:
+        edges: list[Running] = []
+        try:
+            for name in self.beside:
+                edges.append(self.hub.start_edge(name))
+            return self._run(load, rate)
+        finally:
+            for edge in edges:
+                edge.end()
+
+    def _run(self, load: Load, rate: int) -> dict:
         command = [
-            *(program("bare_intake"), "--brokers", self.hub.kafka.brokers, "--to", BARE),
+            *(program("bare_intake"), "--brokers", self.hub.kafka.brokers, "--to", self.prefix),
             *("--samples", str(self.samples), "--port", str(self.port)),
         ]
         bare = process.start("bare_intake", command, self.hub.folder / "bare.log")
@@ -102,8 +117,12 @@ def run(bench: Bench) -> dict:
     closed = {name: [side.run(load)] for name, side in sides.items()}
     hub.measure(samples, "intake")
     hub.twin(BARE, "intake")
-    sides["bare"] = Bare(hub, samples)
-    closed["bare"] = [sides["bare"].run(load)]
+    bares = {
+        "bare": Bare(hub, samples, BARE),
+        "bare, two edges beside": Bare(hub, samples, hub.prefix, ("bench", "beside")),
+    }
+    sides |= bares
+    closed |= {name: [side.run(load)] for name, side in bares.items()}
     for _ in range(1, bench.sizes.pairs):
         for name, side in sides.items():
             closed[name].append(side.run(load))
@@ -157,7 +176,7 @@ def report(bench: Bench, closed: dict[str, list[dict]], open_: dict[str, list[di
     rates = {name: median(run["per_cpu_second"] for run in runs) for name, runs in closed.items()}
     table(
         "Intake: requests per CPU-second at saturation (medians; the more the better)",
-        ["who", "per CPU-second", "per second", "p50 ms", "p99 ms", "it / bare"],
+        ["who", "per CPU-second", "per second", "p50 ms", "p99 ms", "it / bare", "/ beside"],
         [
             [
                 name,
@@ -166,6 +185,7 @@ def report(bench: Bench, closed: dict[str, list[dict]], open_: dict[str, list[di
                 median(run["answered"]["p50"] for run in runs),
                 median(run["answered"]["p99"] for run in runs),
                 rates[name] / rates["bare"],
+                rates[name] / rates["bare, two edges beside"],
             ]
             for name, runs in closed.items()
         ],
@@ -188,4 +208,7 @@ def report(bench: Bench, closed: dict[str, list[dict]], open_: dict[str, list[di
         "open": open_,
         "per_cpu_second": rates,
         "ratio": {name: rate / rates["bare"] for name, rate in rates.items()},
+        "ratio_beside": {
+            name: rate / rates["bare, two edges beside"] for name, rate in rates.items()
+        },
     }
