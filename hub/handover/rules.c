@@ -59,8 +59,10 @@ static const struct rules_municipality *row_on(
 {
 	const struct rules_municipality *row = NULL, *next, *end;
 	next = seek(rules->municipalities, rules->municipalities_count, sizeof(*next), code);
+	if (next == NULL)
+		return NULL;
 	end = rules->municipalities + rules->municipalities_count;
-	for (; next != NULL && next < end && compare_key(next, code) == 0; next++) {
+	for (; next < end && compare_key(next, code) == 0; next++) {
 		if (next->from > day)
 			break;
 		if (day < next->to)
