@@ -25,9 +25,9 @@ static const char *const texts[READER_STATEMENTS] = {
 		" ORDER BY m.received_at, m.place",
 	[READER_OF_CASE_ANYWHERE] =
 		"SELECT " MESSAGE_COLUMNS " WHERE m.case_id = ? ORDER BY m.received_at, m.place",
-	[READER_FIRST_OF_CASE] =
-		"SELECT client, fate & 7 IS 2 FROM messages WHERE case_id = ? AND partner = ?"
-		" AND system IS ? AND client IS NOT NULL ORDER BY place",
+	[READER_FIRST_OF_CASE] = "SELECT client, fate & 7 IS 2, place FROM messages WHERE case_id "
+				 "= ? AND partner = ?"
+				 " AND system IS ? AND client IS NOT NULL ORDER BY place",
 	[READER_LISTED] = "SELECT max(other = ?), count(DISTINCT other) FROM rejected"
 			  " WHERE client = ? AND partner = ? AND case_id = ?",
 	[READER_TWICE] =
@@ -300,7 +300,7 @@ enum outcome view_client_of_case(struct view_reader *reader, const struct view_c
 {
 	sqlite3_stmt *statement = statement_of(reader, READER_FIRST_OF_CASE);
 	bool row;
-	*out = (struct view_case_client){0};
+	*out = (struct view_case_client){.rejected = -1};
 	database_bind_text(statement, 1, which->case_);
 	database_bind_text(statement, 2, which->partner);
 	database_bind_text(statement, 3, which->system);
@@ -312,8 +312,9 @@ enum outcome view_client_of_case(struct view_reader *reader, const struct view_c
 		out->is_known = sqlite3_column_int(statement, 1) == 0;
 		memcpy(out->client.data, sqlite3_column_blob(statement, 0),
 			sizeof(out->client.data));
-		out->was_rejected |= !out->is_known && held != NULL &&
-			memcmp(held, &out->client, sizeof(out->client)) == 0;
+		if (!out->is_known && held != NULL &&
+			memcmp(held, &out->client, sizeof(out->client)) == 0)
+			out->rejected = database_offset(sqlite3_column_int64(statement, 2));
 	}
 	sqlite3_reset(statement);
 	return OK;

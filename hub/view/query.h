@@ -76,7 +76,7 @@ enum outcome view_messages_of_case(struct view_reader *reader, const struct view
 
 struct view_case_client {
 	bool is_known;
-	bool was_rejected; /* a Referral under it about `held` */
+	int64_t rejected; /* offset of the last Referral under it about `held` that was; -1: none */
 	struct pseudonym client; /* if known */
 };
 

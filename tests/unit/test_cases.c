@@ -102,6 +102,7 @@ static void put_referral(
 		.result = (enum result)result,
 		.config = text("c")};
 	view_file_put(town->file, TOPIC_INTAKE, town->next, &message);
+	cases_lies_at(town->cases, cases_key(town->cases, which), client, town->next);
 	if (result >= 0)
 		view_file_put(town->file, TOPIC_EVENTS, town->next, &event);
 	town->next++;
@@ -204,6 +205,22 @@ static void test_an_older_rejection_takes_nothing_away(void **state)
 	assert_int_equal(take(town, &which, carla), 0xb2);
 	put_referral(town, &which, bram, RESULT_REJECTED);
 	assert_int_equal(take(town, &which, carla), 0xc3);
+}
+
+/* Of the same client, who was referred once more since. */
+static void test_nor_does_one_of_the_same_client(void **state)
+{
+	struct town *town = *state;
+	const struct view_case which = case_of("c1");
+	start_again(town);
+	assert_int_equal(take(town, &which, anna), 0xa1);
+	put_referral(town, &which, anna, RESULT_REJECTED);
+	struct cases_key key = cases_key(town->cases, &which);
+	assert_int_equal(take(town, &which, anna), 0xa1);
+	cases_lies_at(town->cases, key, anna, CASES_ON_ITS_WAY);
+	assert_int_equal(take(town, &which, bram), 0xa1);
+	cases_lies_at(town->cases, key, anna, town->next); /* and the view has not read it */
+	assert_int_equal(take(town, &which, carla), 0xa1);
 }
 
 static void test_what_was_not_stored_is_forgotten(void **state)
@@ -389,6 +406,7 @@ int main(void)
 		TOWN(test_one_that_is_not_decided_yet_holds_its_case),
 		TOWN(test_a_rejected_one_lets_go),
 		TOWN(test_an_older_rejection_takes_nothing_away),
+		TOWN(test_nor_does_one_of_the_same_client),
 		TOWN(test_what_was_not_stored_is_forgotten),
 		TOWN(test_a_person_is_told_once),
 		TOWN(test_one_case_for_many),

@@ -10,13 +10,14 @@
 #include "hub/base/memory.h"
 #include "hub/seal/seal.h"
 
-#define SETS 16384 /* a power of two; with 4 entries of 72 bytes each 4.5 MiB */
+#define SETS 16384 /* a power of two; with 4 entries of 80 bytes each 5 MiB */
 #define WAYS 4
 
 struct entry {
 	struct cases_key key;
 	struct pseudonym client;
 	struct pseudonym others[CASES_OTHERS_MAX]; /* the last ones that were named; zeroed: none */
+	int64_t last; /* offset of the last Referral about it; CASES_ON_ITS_WAY: not known yet */
 	int32_t others_count; /* at least so many different ones were; the view may know of more */
 	bool used;
 };
@@ -105,7 +106,7 @@ static struct entry *add(struct cases *cases, struct cases_key key)
 static struct view_case_client ask_view(
 	struct cases *cases, const struct view_case *which, const struct pseudonym *held)
 {
-	struct view_case_client found = {0};
+	struct view_case_client found = {.rejected = -1};
 	struct err err = {0};
 	if (*cases->reader == NULL ||
 		(cases->view != NULL &&
@@ -113,11 +114,11 @@ static struct view_case_client ask_view(
 		view_client_of_case(*cases->reader, which, held, &found, &err) == OK)
 		return found;
 	log_debug("case", "text=%s", log_quote(err.text));
-	return (struct view_case_client){0};
+	return (struct view_case_client){.rejected = -1};
 }
 
-/* What memory has beats a view that has nothing yet, but not one that saw its client rejected: what
- * never became a referral does not hold its case. */
+/* What memory has beats a view that has nothing yet, but not one that saw the last of its client
+ * rejected: what never became a referral does not hold its case. */
 struct pseudonym cases_take(struct cases *cases, struct cases_key key,
 	const struct view_case *which, struct pseudonym named)
 {
@@ -129,7 +130,7 @@ struct pseudonym cases_take(struct cases *cases, struct cases_key key,
 	struct pseudonym client = named;
 	if (known.is_known)
 		client = known.client;
-	else if (entry != NULL && !known.was_rejected)
+	else if (entry != NULL && known.rejected < entry->last)
 		client = entry->client;
 	if (entry == NULL)
 		entry = add(cases, key);
@@ -168,6 +169,14 @@ enum cases_answer cases_take_other(struct cases *cases, struct cases_key key,
 		return CASES_KNOWN;
 	entry->others_count++;
 	return CASES_LIST;
+}
+
+void cases_lies_at(
+	struct cases *cases, struct cases_key key, struct pseudonym client, int64_t offset)
+{
+	struct entry *entry = find(cases, key);
+	if (entry != NULL && is_same(&entry->client, &client))
+		entry->last = offset;
 }
 
 void cases_forget(struct cases *cases, struct cases_key key)

@@ -43,6 +43,10 @@ enum cases_answer {
 enum cases_answer cases_take_other(struct cases *cases, struct cases_key key,
 	const struct view_case *which, struct pseudonym named);
 
+/* What was taken for this client lies at this offset of intake. */
+#define CASES_ON_ITS_WAY INT64_MAX
+void cases_lies_at(
+	struct cases *cases, struct cases_key key, struct pseudonym client, int64_t offset);
 /* What was taken may not have been stored: only the view knows. */
 void cases_forget(struct cases *cases, struct cases_key key);
 

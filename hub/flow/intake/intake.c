@@ -186,6 +186,9 @@ static void address(struct intake_job *job, const struct message *message)
 {
 	job->is_message = true;
 	job->has_case = message->body_referral != NULL;
+	if (job->has_case)
+		cases_lies_at(
+			job->intake->cases, job->case_key, job->case_client, CASES_ON_ITS_WAY);
 	job->time = message->occurred_at;
 	job->receipt.message = message->id;
 	job->receipt.referral = message_referral(message);
@@ -204,6 +207,7 @@ static enum cases_answer keep_client(struct intake_job *job, const struct draft 
 	*named = message->client;
 	job->case_key = cases_key(intake->cases, &which);
 	struct pseudonym client = cases_take(intake->cases, job->case_key, &which, *named);
+	job->case_client = client;
 	if (memcmp(&client, named, sizeof(client)) == 0)
 		return CASES_KNOWN;
 	message_move(intake->ids, client, message);

@@ -163,6 +163,8 @@ static void value_is_stored(struct intake_job *job, const struct producer_receip
 {
 	job->receipt.partition = receipt->partition;
 	job->receipt.offset = receipt->offset;
+	if (job->has_case)
+		cases_lies_at(job->intake->cases, job->case_key, job->case_client, receipt->offset);
 	if (job->is_message)
 		sent_note(job->intake->options.sent, job->partner, receipt->partition,
 			receipt->offset);

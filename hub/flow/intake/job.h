@@ -32,6 +32,7 @@ struct intake_job {
 	bool is_message; /* else a refusal */
 	bool has_case; /* a Referral: case_key */
 	struct cases_key case_key;
+	struct pseudonym case_client;
 	/* The value and its key, kept until they can be sent. */
 	struct buffer value;
 	struct buffer listing; /* a Rejection that is stored before the value; empty: none */
