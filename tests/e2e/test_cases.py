@@ -277,6 +277,15 @@ def lose_view(story):
         path.unlink()
 
 
+def send_at_once(story, api, draft):
+    """Taken the moment that the edge takes anything; then again, to compare with the model."""
+    answer = wait_for("an answer", lambda: first_answer(api, draft), 60, 0.01)
+    assert answer.status_code == 202
+    story.hub.ready()
+    story.send(api, draft)
+    story.check_listings()
+
+
 def test_an_edge_takes_nothing_before_it_knows_the_past(story, city):
     story.send(city, story.draft("early", bsn(26)))
     story.hub.settle()
@@ -284,12 +293,7 @@ def test_an_edge_takes_nothing_before_it_knows_the_past(story, city):
     lose_view(story)
     story.hub.start()
     city = story.hub.partner(ROTTERDAM)
-    draft = story.draft("early", bsn(27))
-    answer = wait_for("an answer", lambda: first_answer(city, draft), 60, 0.01)
-    assert answer.status_code == 202
-    story.hub.ready()
-    story.send(city, draft)
-    story.check_listings()
+    send_at_once(story, city, story.draft("early", bsn(27)))
 
 
 def test_a_view_is_built_anew_under_a_running_edge(story, city):
@@ -300,12 +304,7 @@ def test_a_view_is_built_anew_under_a_running_edge(story, city):
     lose_view(story)
     city = story.hub.partner(ROTTERDAM)
     wait_for("not to be ready", lambda: status_of(admin + "/ready") == 503, 10, 0.01)
-    draft = story.draft("anew", bsn(29))
-    answer = wait_for("an answer", lambda: first_answer(city, draft), 60, 0.01)
-    assert answer.status_code == 202
-    story.hub.ready()
-    story.send(city, draft)
-    story.check_listings()
+    send_at_once(story, city, story.draft("anew", bsn(29)))
 
 
 def test_one_case_for_many(story, city):
