@@ -15,7 +15,7 @@ NESTING = 3
 # and what they need (schemas/); every room may include base.
 ROOMS = {
     "base": "",
-    "conf": "types handover",
+    "conf": "types handover http connector",
     "seal": "",
     "http": "",
     "connector": "types",
