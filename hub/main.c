@@ -1,6 +1,7 @@
 /* main - the program: flags, configuration, roles, run, exit. */
 #include <unistd.h>
 
+#include "connectors/connectors.h"
 #include "hub/base/log.h"
 #include "hub/cli/cli.h"
 #include "hub/cli/reach.h"
@@ -46,5 +47,6 @@ static enum outcome serve(struct conf *conf)
 
 int main(int argc, char **argv)
 {
-	return cli_main(argc, argv, serve);
+	static const struct cli_program program = {serve, connectors};
+	return cli_main(argc, argv, &program);
 }

@@ -110,6 +110,8 @@ static const struct format {
 	{"desk-or-unknown", "the id of a desk, or unknown", NULL, is_desk},
 	{"gm", "GM and 4 digits", "GM9999", NULL},
 	{"kvk", "8 digits", "99999999", NULL},
+	{"name", "2 to 60 lower-case letters, digits and single hyphens, first a letter", NULL,
+		is_desk},
 	{"oin", "20 digits", "99999999999999999999", NULL},
 	{"oin-or-hub", "20 digits, or hub", NULL, is_oin_or_hub},
 	{"partial-date", "a year, a month or a day: 2001, 2001-05 or 2001-05-30", NULL,

@@ -78,7 +78,8 @@ static void use_clock_offset(const struct conf *conf)
 static bool load_conf(struct cli_call *call)
 {
 	struct conf_problems problems = {0};
-	enum outcome outcome = conf_load(cli_conf_path(call), &call->conf, &problems);
+	enum outcome outcome =
+		conf_load(cli_conf_path(call), call->program->connectors, &call->conf, &problems);
 	if (outcome == OK)
 		outcome = conf_check(call->conf, NULL, 0, &problems);
 	if (!is_settled(outcome, &problems))
@@ -309,13 +310,14 @@ static int without_verb(int argc, char **argv)
 	return CLI_USAGE;
 }
 
-int cli_run(const struct cli_verb *const *verbs, int argc, char **argv, cli_serve_fn *serve)
+int cli_run(const struct cli_verb *const *verbs, int argc, char **argv,
+	const struct cli_program *program)
 {
 	int words;
 	const struct cli_verb *verb = find_verb(verbs, argc, argv, &words);
 	if (verb == NULL)
 		return without_verb(argc, argv);
-	struct cli_call call = {.verb = verb, .rejected = CLI_USAGE, .serve = serve};
+	struct cli_call call = {.verb = verb, .rejected = CLI_USAGE, .program = program};
 	int code = run_verb(&call, argc - words, argv + words);
 	page_free(call.page);
 	view_reader_free(call.reader);
@@ -324,8 +326,8 @@ int cli_run(const struct cli_verb *const *verbs, int argc, char **argv, cli_serv
 	return code;
 }
 
-int cli_main(int argc, char **argv, cli_serve_fn *serve)
+int cli_main(int argc, char **argv, const struct cli_program *program)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
-	return cli_run(verbs_all, argc, argv, serve);
+	return cli_run(verbs_all, argc, argv, program);
 }

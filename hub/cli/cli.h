@@ -67,6 +67,12 @@ enum cli_exit cli_exit_of(enum outcome outcome, enum cli_exit rejected);
 /* Runs the hub with a loaded config until a signal. */
 typedef enum outcome cli_serve_fn(struct conf *conf);
 
+/* What main hands over. */
+struct cli_program {
+	cli_serve_fn *serve;
+	const struct connector *const *connectors; /* ended by NULL; NULL: none */
+};
+
 /* One command on its way. */
 struct cli_call {
 	/* for the verb, as far as it needs them */
@@ -78,7 +84,7 @@ struct cli_call {
 	bool json; /* the page is for scripts */
 	enum cli_exit code; /* CLI_OK */
 	enum cli_exit rejected; /* CLI_USAGE */
-	cli_serve_fn *serve;
+	const struct cli_program *program;
 
 	/* how it was called */
 	const struct cli_verb *verb;
@@ -91,9 +97,10 @@ struct cli_call {
 };
 
 /* Finds the verb, reads its options, runs it. Returns the exit code. */
-int cli_main(int argc, char **argv, cli_serve_fn *serve);
+int cli_main(int argc, char **argv, const struct cli_program *program);
 /* The same with another list of verbs, ended by NULL. */
-int cli_run(const struct cli_verb *const *verbs, int argc, char **argv, cli_serve_fn *serve);
+int cli_run(const struct cli_verb *const *verbs, int argc, char **argv,
+	const struct cli_program *program);
 
 /* For the verbs. */
 const char *cli_argument(const struct cli_call *call, int place); /* NULL: not given */

@@ -5,6 +5,7 @@
 #include <libconfig.h>
 
 #include "hub/conf/report.h"
+#include "hub/connector/connector.h"
 
 struct bind {
 	struct arena *arena; /* what is filled points into it */
@@ -12,6 +13,7 @@ struct bind {
 	const char *path; /* of the config file, as it was named */
 	const char *folder; /* that it lies in */
 	const char *secrets; /* folder of the secrets */
+	const struct connector *const *connectors; /* NULL: none */
 	const struct codes *codes; /* NULL: not yet read, so no code is looked up */
 };
 

@@ -49,6 +49,25 @@ static void fill_rules(struct conf *conf)
 	rules->default_region = conf->default_region;
 }
 
+static void fill_sources(struct conf *conf)
+{
+	struct conf_source *sources = conf->index->lists[LIST_SOURCES].items;
+	conf->sources = sources;
+	conf->sources_count = conf->index->lists[LIST_SOURCES].count;
+	for (size_t i = 0; i < conf->sources_count; i++)
+		sources[i].partner = conf_partner(conf, bytes_of_string(sources[i].oin));
+}
+
+const struct conf_source *conf_source(
+	const struct conf *conf, const struct conf_partner *partner, struct bytes name)
+{
+	for (size_t i = 0; i < conf->sources_count; i++)
+		if (conf->sources[i].partner == partner &&
+			bytes_equal_string(name, conf->sources[i].name))
+			return &conf->sources[i];
+	return NULL;
+}
+
 /* The code lists come first, since other lists are checked against them; if they cannot be read,
  * that is one problem and not one for each code. */
 static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
@@ -71,9 +90,11 @@ static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
 	list_name_regions(bind, conf);
 	list_municipalities(bind, conf);
 	fill_rules(conf);
+	fill_sources(conf);
 }
 
-enum outcome conf_load(const char *path, struct conf **out, struct conf_problems *problems)
+enum outcome conf_load(const char *path, const struct connector *const *connectors,
+	struct conf **out, struct conf_problems *problems)
 {
 	size_t errors = problems->errors;
 	struct conf *conf = memory_get_zeroed(1, sizeof(*conf));
@@ -82,6 +103,7 @@ enum outcome conf_load(const char *path, struct conf **out, struct conf_problems
 	struct bind bind = {
 		.arena = &conf->arena,
 		.problems = problems,
+		.connectors = connectors,
 		.path = conf->path,
 		.folder = file_folder(&conf->arena, path),
 	};

@@ -12,6 +12,7 @@
 #include "hub/base/err.h"
 #include "hub/base/log.h"
 #include "hub/base/setting.h"
+#include "hub/connector/connector.h"
 #include "hub/handover/rules.h"
 
 /* Filled once at start and immutable from then on, so that threads may share it. Everything it
@@ -102,6 +103,21 @@ struct conf_partner {
 	int32_t requests_per_second, requests_burst; /* its own, else those of http */
 };
 
+/* One of a partner's systems, from which messages come in a format of its own. */
+struct conf_source {
+	const char *name; /* unique for the partner: the last part of its path /v1/in/… */
+	const char *oin; /* of the partner */
+	const struct conf_partner *partner;
+	const char *system; /* of its messages */
+	const struct connector *connector;
+	const void *config; /* the connector's */
+	const char *endpoint; /* what is fetched or polled comes from there; NULL: nothing is */
+	const char *folder; /* where its files are dropped; NULL: none are */
+	const char *callback_token_file; /* the token that it posts with, for subscribing */
+	int32_t poll_interval_s; /* 0: is not polled */
+	int32_t task_retry_s; /* so long an unanswered fetch is tried again */
+};
+
 struct conf_index; /* where each thing was declared, and the tokens in order */
 
 struct conf {
@@ -121,6 +137,8 @@ struct conf {
 	struct rules rules;
 	struct codes *codes;
 	struct conf_partner *partners; /* in the order of rules.partners */
+	const struct conf_source *sources; /* as they stand in the config */
+	size_t sources_count;
 	struct conf_index *index;
 };
 
@@ -143,10 +161,10 @@ void conf_problems_done(struct conf_problems *problems);
 /* One line each: "config/desks.conf:12: desk wsp-rijnmond: …". */
 void conf_problems_print(const struct conf_problems *problems, FILE *out);
 
-/* Reads the file and all that it names but secrets. REJECT: problems has errors; *out is untouched.
- */
-enum outcome conf_load(
-	const char *path, struct conf **out, struct conf_problems *problems) MUST_CHECK;
+/* Reads the file and all that it names but secrets. connectors: those that it may name, ended by
+ * NULL; NULL: none. REJECT: problems has errors; *out is untouched. */
+enum outcome conf_load(const char *path, const struct connector *const *connectors,
+	struct conf **out, struct conf_problems *problems) MUST_CHECK;
 
 /* Proves what one row alone cannot show: every name that is used is declared, every question in
  * every region leads to a desk that takes it, no circle of successors. `owners` (NULL: not asked)
@@ -175,6 +193,9 @@ enum outcome conf_read_line(const char *path, char *line, size_t size, struct er
  * gets which one. */
 const struct conf_partner *conf_partner_by_token(
 	const struct conf *conf, struct bytes token, const struct conf_token **which);
+/* A partner's source; NULL: it has none of that name. */
+const struct conf_source *conf_source(
+	const struct conf *conf, const struct conf_partner *partner, struct bytes name);
 const struct conf_partner *conf_partner(
 	const struct conf *conf, struct bytes oin); /* NULL: unknown */
 

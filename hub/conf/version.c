@@ -124,7 +124,8 @@ const char *version_of(const struct conf *conf, struct arena *arena)
 	struct hash hash;
 	crypto_hash_sha256_init(&hash.state);
 	for (size_t i = 0; i < LISTS; i++) {
-		if (i != LIST_DESK_KINDS) /* what the desks have of them counts */
+		/* Of the kinds, what the desks have of them counts. */
+		if (i != LIST_DESK_KINDS && !list_all[i]->is_no_rule)
 			add_list(&hash, list_all[i], &conf->index->lists[i]);
 	}
 	add_rest(&hash, &conf->rules);

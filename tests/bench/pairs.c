@@ -57,7 +57,7 @@ void pairs_load(struct pairs *pairs, const char *path, size_t limit)
 	struct conf *conf;
 	struct conf_problems problems = {0};
 	*pairs = (struct pairs){.items = memory_get_zeroed(limit, sizeof(pairs->items[0]))};
-	if (conf_load(path, &conf, &problems) != OK) {
+	if (conf_load(path, NULL, &conf, &problems) != OK) {
 		conf_problems_print(&problems, stderr);
 		args_die("%s: cannot be used", path);
 	}

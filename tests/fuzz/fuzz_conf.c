@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	size_t name = data[0] % NAMES;
 	write_bytes(names[name], data + 1, size - 1);
-	bool loaded = conf_load(folder_path(&folder, "main.conf"), &conf, &problems) == OK;
+	bool loaded = conf_load(folder_path(&folder, "main.conf"), NULL, &conf, &problems) == OK;
 	fuzz_must(loaded == (problems.errors == 0));
 	fuzz_must(loaded == (conf != NULL));
 	if (loaded) {

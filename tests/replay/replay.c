@@ -138,7 +138,7 @@ int main(int count, char **arguments)
 {
 	struct conf *conf = NULL;
 	struct conf_problems problems = {0};
-	if (count != 2 || conf_load(arguments[1], &conf, &problems) != OK ||
+	if (count != 2 || conf_load(arguments[1], NULL, &conf, &problems) != OK ||
 		conf_check(conf, NULL, 0, &problems) != OK) {
 		conf_problems_print(&problems, stderr);
 		fputs("usage: replay CONFIG <frames >frames\n", stderr);

@@ -73,7 +73,7 @@ struct conf *small_conf_load(
 {
 	struct conf *loaded = NULL;
 	small_conf_write(conf, folder);
-	if (conf_load(folder_path(folder, "main.conf"), &loaded, problems) != OK)
+	if (conf_load(folder_path(folder, "main.conf"), NULL, &loaded, problems) != OK)
 		return NULL;
 	if (conf_check(loaded, NULL, 0, problems) == OK)
 		return loaded;

@@ -82,7 +82,7 @@ static int run_with(const struct cli_verb *const *list, const char *line)
 	for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
 		words[count++] = word;
 	strcpy(seen, "");
-	int code = cli_run(list, count, words, NULL);
+	int code = cli_run(list, count, words, &(struct cli_program){0});
 	fflush(stderr);
 	dup2(out, 1);
 	dup2(error, 2);

@@ -282,7 +282,7 @@ static void a_file_that_is_not_there(void **state)
 	(void)state;
 	struct conf_problems problems = {0};
 	struct conf *conf = NULL;
-	assert_int_equal(conf_load("nowhere/no.conf", &conf, &problems), REJECT);
+	assert_int_equal(conf_load("nowhere/no.conf", NULL, &conf, &problems), REJECT);
 	assert_null(conf);
 	assert_int_equal(problems.count, 1);
 	assert_string_equal(problems.items[0].file, "nowhere/no.conf");

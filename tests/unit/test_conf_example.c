@@ -14,7 +14,8 @@ static struct conf *load(const char *path)
 {
 	struct conf *conf = NULL;
 	struct conf_problems problems = {0};
-	if (conf_load(path, &conf, &problems) == OK && conf_check(conf, NULL, 0, &problems) != OK) {
+	if (conf_load(path, NULL, &conf, &problems) == OK &&
+		conf_check(conf, NULL, 0, &problems) != OK) {
 		conf_free(conf);
 		conf = NULL;
 	}

@@ -70,7 +70,7 @@ static void a_refused_property_is_told_with_file_and_line(void **state)
 	struct setting_pair acks[] = {{"acks", "1"}, {NULL, NULL}};
 	struct conf_problems problems = {0};
 	struct conf *conf = NULL;
-	assert_int_equal(conf_load("config/lokethub.conf", &conf, &problems), OK);
+	assert_int_equal(conf_load("config/lokethub.conf", NULL, &conf, &problems), OK);
 	size_t before = problems.count;
 	assert_int_equal(reach_check_kafka(conf, &problems), OK);
 	conf->kafka.producer = acks;

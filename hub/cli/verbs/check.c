@@ -77,7 +77,7 @@ static enum outcome run(struct cli_call *call, struct err *err)
 	struct conf_problems problems = {0};
 	struct conf *conf = NULL;
 	(void)err;
-	if (conf_load(cli_conf_path(call), &conf, &problems) == OK)
+	if (conf_load(cli_conf_path(call), call->program->connectors, &conf, &problems) == OK)
 		prove(call, conf, &problems);
 	add_problems(call->page, &problems);
 	call->code = problems.errors > 0 ? CLI_CONFIG : CLI_OK;

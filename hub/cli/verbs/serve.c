@@ -18,7 +18,7 @@ static enum outcome run(struct cli_call *call, struct err *err)
 		return err_set(err, REJECT, "--role: router or edge");
 	call->code = CLI_CONFIG;
 	if (cli_load_secrets(conf, conf->roles))
-		call->code = cli_exit_of(call->serve(conf), CLI_CONFIG);
+		call->code = cli_exit_of(call->program->serve(conf), CLI_CONFIG);
 	return OK;
 }
 

@@ -149,12 +149,18 @@ static void take_override(const struct list_group *group, void *from)
 		take_duration(group->bind, group->element, row->duration, &row->rules.duration);
 }
 
-const struct list list_clock_times = {"clocks",
-	"clocks = { T2 = { … }; }: how long the clocks T0 to T13 run, where it is not the "
-	"default.",
-	clock_rows, NULL, NULL, 0, 0, NULL, NULL};
+const struct list list_clock_times = {
+	.name = "clocks",
+	.doc = "clocks = { T2 = { … }; }: how long the clocks T0 to T13 run, where it is not "
+	       "the default.",
+	.rows = clock_rows,
+};
 
-const struct list list_overrides = {"overrides",
-	"overrides = ( { … } ): other first times of a clock; the first that fits.", override_rows,
-	NULL, NULL, sizeof(struct override_row), sizeof(struct rules_override), take_override,
-	NULL};
+const struct list list_overrides = {
+	.name = "overrides",
+	.doc = "overrides = ( { … } ): other first times of a clock; the first that fits.",
+	.rows = override_rows,
+	.row_size = sizeof(struct override_row),
+	.size = sizeof(struct rules_override),
+	.take = take_override,
+};

@@ -158,12 +158,25 @@ void list_check_circles(struct check *check)
 	arena_done(&scratch);
 }
 
-const struct list list_desk_kinds = {"desk_kinds",
-	"desk_kinds = ( { … } ): what the desks of a kind have in common, each unless it "
-	"says otherwise.",
-	kind_rows, "kind", "kind", sizeof(struct rules_desk), sizeof(struct rules_desk), NULL,
-	NULL};
+const struct list list_desk_kinds = {
+	.name = "desk_kinds",
+	.doc = "desk_kinds = ( { … } ): what the desks of a kind have in common, each unless it "
+	       "says otherwise.",
+	.rows = kind_rows,
+	.key = "kind",
+	.title = "kind",
+	.row_size = sizeof(struct rules_desk),
+	.size = sizeof(struct rules_desk),
+};
 
-const struct list list_desks = {"desks",
-	"desks = ( { … } ): the places that clients are referred to and from.", rows, "id", "id",
-	sizeof(struct rules_desk), sizeof(struct rules_desk), inherit, check};
+const struct list list_desks = {
+	.name = "desks",
+	.doc = "desks = ( { … } ): the places that clients are referred to and from.",
+	.rows = rows,
+	.key = "id",
+	.title = "id",
+	.row_size = sizeof(struct rules_desk),
+	.size = sizeof(struct rules_desk),
+	.take = inherit,
+	.check = check,
+};

@@ -15,6 +15,7 @@ const struct list *const list_all[LISTS] = {
 	[LIST_ROUTES] = &list_routes,
 	[LIST_CLOCKS] = &list_clock_times,
 	[LIST_OVERRIDES] = &list_overrides,
+	[LIST_SOURCES] = &list_sources,
 };
 
 struct entry {
@@ -85,7 +86,7 @@ static void read_one(struct bind *bind, config_setting_t *root, const struct lis
 	for (size_t i = 0; i < count; i++) {
 		places[i] = bind_place(bind, entries[i].element);
 		memset(row, 0, list->row_size);
-		bind_group(bind, entries[i].element, list->rows, NULL, row);
+		bind_group(bind, entries[i].element, list->rows, list->also, row);
 		struct list_group group = {bind, conf, entries[i].element, places[i], i, count};
 		if (list->take != NULL)
 			list->take(&group, row);

@@ -87,5 +87,14 @@ static void check(struct check *check, const void *item)
 			"may_see_bsn");
 }
 
-const struct list list_partners = {"partners", "partners = ( { … }, { … } ): who talks to the hub.",
-	rows, "oin", "name", sizeof(struct row), sizeof(struct rules_partner), take, check};
+const struct list list_partners = {
+	.name = "partners",
+	.doc = "partners = ( { … }, { … } ): who talks to the hub.",
+	.rows = rows,
+	.key = "oin",
+	.title = "name",
+	.row_size = sizeof(struct row),
+	.size = sizeof(struct rules_partner),
+	.take = take,
+	.check = check,
+};

@@ -45,6 +45,14 @@ static void check(struct check *check, const void *item)
 			row->successor);
 }
 
-const struct list list_programmes = {"programmes",
-	"programmes = ( { … } ): arrangements that begin, end and are taken over.", rows, "code",
-	"code", sizeof(struct rules_programme), sizeof(struct rules_programme), take, check};
+const struct list list_programmes = {
+	.name = "programmes",
+	.doc = "programmes = ( { … } ): arrangements that begin, end and are taken over.",
+	.rows = rows,
+	.key = "code",
+	.title = "code",
+	.row_size = sizeof(struct rules_programme),
+	.size = sizeof(struct rules_programme),
+	.take = take,
+	.check = check,
+};

@@ -93,9 +93,17 @@ static void check(struct check *check, const void *item)
 		check_stand_in(check, region->code, pair[0], pair[1]);
 }
 
-const struct list list_regions = {"regions",
-	"regions = ( { … } ): the desks of each labour market region.", rows, "code", "code",
-	sizeof(struct row), sizeof(struct rules_region), take, check};
+const struct list list_regions = {
+	.name = "regions",
+	.doc = "regions = ( { … } ): the desks of each labour market region.",
+	.rows = rows,
+	.key = "code",
+	.title = "code",
+	.row_size = sizeof(struct row),
+	.size = sizeof(struct rules_region),
+	.take = take,
+	.check = check,
+};
 
 /* What the CSV says of a region; the list adds its desks. */
 struct named {

@@ -218,8 +218,15 @@ void list_check_total(struct check *check)
 	}
 }
 
-const struct list list_routes = {"routes",
-	"routes = ( { … } ): which desk a referral goes to that names none. The first that "
-	"matches and whose desk is active, takes the question and has room. None: the "
-	"region's entry desk.",
-	rows, NULL, "name", sizeof(struct rules_route), sizeof(struct rules_route), take, check};
+const struct list list_routes = {
+	.name = "routes",
+	.doc = "routes = ( { … } ): which desk a referral goes to that names none. The first that "
+	       "matches and whose desk is active, takes the question and has room. None: the "
+	       "region's entry desk.",
+	.rows = rows,
+	.title = "name",
+	.row_size = sizeof(struct rules_route),
+	.size = sizeof(struct rules_route),
+	.take = take,
+	.check = check,
+};
