@@ -315,7 +315,7 @@ static bool takes_type(const struct request *request)
 {
 	struct bytes type = request_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
 	for (const char *const *takes = request->route->takes; *takes != NULL; takes++)
-		if (header_is_type(type, *takes))
+		if (strcmp(*takes, SERVER_ANY_TYPE) == 0 || header_is_type(type, *takes))
 			return true;
 	return false;
 }

@@ -16,6 +16,8 @@ struct server;
 /* What is done with the requests of one method and path. `context` is the options'. */
 typedef void server_fn(void *context, struct request *request);
 
+#define SERVER_ANY_TYPE "*/*" /* in takes: also none */
+
 struct server_route {
 	const char *method; /* "GET" answers HEAD too */
 	const char *path; /* as in hub/http/route.h */

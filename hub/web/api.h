@@ -13,6 +13,8 @@ const struct server_route *api_routes(void);
 void api_post_referral(void *context, struct request *request);
 void api_post_registration(void *context, struct request *request);
 void api_post_action(void *context, struct request *request);
+/* In a partner's own format, in api_in.c. */
+void api_post_in(void *context, struct request *request);
 /* The answers to them, in api_answer.c: stored, decided or not in time. */
 void api_answer_stored(struct call *call);
 void api_answer_decided(struct call *call, bool in_time);

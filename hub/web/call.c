@@ -159,9 +159,12 @@ void call_late(void *context, struct request *request)
 		resume(call, false);
 		return;
 	}
-	assert(call->job != NULL);
-	intake_forget(call->job);
+	assert(call->job != NULL || call->exchange != NULL);
+	if (call->job != NULL)
+		intake_forget(call->job);
+	exchange_cancel(call->exchange);
 	call->job = NULL;
+	call->exchange = NULL;
 	request_refuse(request, PROBLEM_JSON_UNAVAILABLE,
 		"Kafka did not acknowledge in time: send the same again, with the same reference");
 }

@@ -3,6 +3,7 @@
 #define HUB_WEB_CALL_H
 
 #include "hub/flow/intake/check.h"
+#include "hub/flow/source/exchange.h"
 #include "hub/web/edge.h"
 
 struct call;
@@ -26,6 +27,7 @@ struct call {
 	int32_t wait_ms; /* Prefer: wait */
 	struct problems *problems; /* why it is refused */
 	struct intake_job *job; /* on its way; NULL: none */
+	struct exchange *exchange; /* the same, in a partner's own format */
 	struct intake_receipt receipt;
 	struct uuid referral; /* that is asked for */
 	bool in_time; /* the view had all that the partner sent before */

@@ -97,9 +97,13 @@ static void check_referral(const struct check *check)
 static void check_change(const struct check *check)
 {
 	const struct status_change *change = check->draft->body_status_change;
-	if (!change->has_referral)
+	if (check->sender->kind == CHECK_CASE_ACTION) {
+		if (check->draft->case_.size == 0)
+			problems_add(check->problems, "case", "2026-000123", "is missing");
+	} else if (!change->has_referral) {
 		problems_add(check->problems, CHANGE("referral"),
 			"a3f1c2d4-0000-8000-8000-000000000000", "is missing");
+	}
 	if (change->actor.desk.data != NULL)
 		check_own_desk(check, CHANGE("actor.desk"), change->actor.desk);
 	if (!bytes_equal_string(change->suggested_desk, "unknown"))
@@ -133,13 +137,14 @@ static void check_all(
 		.problems = problems};
 	draft_check(draft, sender->conf->codes, CHECK_PARTNER, problems);
 	check_envelope(&check);
-	if (sender->kind == CHECK_ACTION && draft->body_status_change == NULL)
+	bool is_action = sender->kind == CHECK_ACTION || sender->kind == CHECK_CASE_ACTION;
+	if (is_action && draft->body_status_change == NULL)
 		problems_add(problems, "body", "{\"StatusChange\": {…}}",
 			"is a Referral: send it to /v1/referrals");
-	else if (sender->kind != CHECK_ACTION && draft->body_referral == NULL)
+	else if (!is_action && draft->body_referral == NULL)
 		problems_add(problems, "body", "{\"Referral\": {…}}",
 			"is a StatusChange: send it to /v1/referrals/{id}/actions");
-	else if (sender->kind == CHECK_ACTION)
+	else if (is_action)
 		check_change(&check);
 	else
 		check_referral(&check);

@@ -13,6 +13,7 @@ enum check_kind {
 	CHECK_REFERRAL, /* by one of its desks */
 	CHECK_REGISTRATION, /* by nobody's desk */
 	CHECK_ACTION, /* on a referral that it names */
+	CHECK_CASE_ACTION, /* on a referral of which it names the case */
 };
 
 /* Who asks for it, and when. */

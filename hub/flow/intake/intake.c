@@ -86,7 +86,7 @@ static enum outcome open_producer(struct intake *intake, struct err *err)
 		.deadline_ms = options->conf->http.request_ms / ACK_SHARE,
 		.linger_ms = 1,
 		.topics = TOPIC_BIT(TOPIC_INTAKE) | TOPIC_BIT(TOPIC_KEYS) |
-			TOPIC_BIT(TOPIC_REJECTED)};
+			TOPIC_BIT(TOPIC_REJECTED) | TOPIC_BIT(TOPIC_FETCH)};
 	enum outcome outcome = producer_new(&intake->producer, options->kafka, &producer, err);
 	if (outcome == OK)
 		outcome = loop_watch(
@@ -167,24 +167,9 @@ int32_t intake_pending(const struct intake *intake)
 	return intake->pending;
 }
 
-static const struct keyring_record *seal_person(struct intake_job *job, const struct draft *draft,
-	struct message *message, struct buffer *box)
-{
-	struct intake *intake = job->intake;
-	const struct keyring_record *store = NULL;
-	if (draft->person == NULL)
-		return NULL;
-	person_encode(draft->person, &intake->clear);
-	job_seal(job, message_owner(message), &intake->clear, box, &store);
-	message->sealed = arena_get(&intake->arena, sizeof(*message->sealed));
-	memcpy(message->sealed->key.data, job->data_key, SEAL_KEY_ID_SIZE);
-	message->sealed->box = buffer_bytes(box);
-	return store;
-}
-
 static void address(struct intake_job *job, const struct message *message)
 {
-	job->is_message = true;
+	job->topic = TOPIC_INTAKE;
 	job->has_case = message->body_referral != NULL;
 	if (job->has_case)
 		cases_lies_at(
@@ -239,7 +224,8 @@ struct intake_job *intake_take(struct intake *intake, const struct message_sende
 	if (answer == CASES_TOO_MANY)
 		return leave_out(job, input->problems);
 	address(job, &message);
-	const struct keyring_record *store = seal_person(job, input->draft, &message, &box);
+	const struct keyring_record *store =
+		job_seal_person(job, input->draft, message_owner(&message), &message, &box);
 	if (answer == CASES_LIST)
 		store = listing_make(job, sender, &message, named, input->original);
 	wire_begin(intake->options.wire, &schema_message, &job->value);

@@ -77,6 +77,19 @@ struct intake_input {
 struct intake_job *intake_take(struct intake *intake, const struct message_sender *sender,
 	const struct intake_input *input, struct intake_caller caller);
 
+/* Stores, in topic fetch, that a document of this source is to be fetched and parsed. NULL: it
+ * cannot be stored now. */
+struct intake_job *intake_fetch(struct intake *intake, const struct message_sender *sender,
+	const struct conf_source *source, struct bytes resource, struct intake_caller caller);
+/* Stores an action that names only a case there, until its referral is found. The receipt has no
+ * ids. NULL: it cannot be stored now. */
+struct intake_job *intake_defer(struct intake *intake, const struct message_sender *sender,
+	const struct draft *draft, struct intake_caller caller);
+/* The Draft that was deferred, to be taken with its referral. RETRY: its key cannot be looked up
+ * now. REJECT: erased. */
+enum outcome intake_undefer(struct intake *intake, const struct message *message,
+	struct arena *arena, struct draft *out, struct err *err) MUST_CHECK;
+
 /* What is refused, and why. */
 struct intake_refusal {
 	enum rejection_code code;

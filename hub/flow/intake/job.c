@@ -55,6 +55,21 @@ void job_seal(struct intake_job *job, const uint8_t owner[KEYRING_OWNER_SIZE], s
 	buffer_clear(clear);
 }
 
+const struct keyring_record *job_seal_person(struct intake_job *job, const struct draft *draft,
+	const uint8_t owner[KEYRING_OWNER_SIZE], struct message *message, struct buffer *box)
+{
+	struct intake *intake = job->intake;
+	const struct keyring_record *store = NULL;
+	if (draft->person == NULL)
+		return NULL;
+	person_encode(draft->person, &intake->clear);
+	job_seal(job, owner, &intake->clear, box, &store);
+	message->sealed = arena_get(&intake->arena, sizeof(*message->sealed));
+	memcpy(message->sealed->key.data, job->data_key, SEAL_KEY_ID_SIZE);
+	message->sealed->box = buffer_bytes(box);
+	return store;
+}
+
 static bool send_key(struct intake_job *job, const struct keyring_record *store)
 {
 	struct intake *intake = job->intake;
@@ -83,8 +98,7 @@ static enum outcome send_next(struct intake_job *job)
 	struct err err = {0};
 	bool lists = job->step == JOB_KEY && job->listing.size > 0;
 	job->step = lists ? JOB_LISTING : JOB_VALUE;
-	const struct record_write write = {
-		.topic = job->is_message && !lists ? TOPIC_INTAKE : TOPIC_REJECTED,
+	const struct record_write write = {.topic = lists ? TOPIC_REJECTED : job->topic,
 		.partition = RECORD_BY_KEY,
 		.key = bytes_of_string(job->key),
 		.value = buffer_bytes(lists ? &job->listing : &job->value),
@@ -165,7 +179,7 @@ static void value_is_stored(struct intake_job *job, const struct producer_receip
 	job->receipt.offset = receipt->offset;
 	if (job->has_case)
 		cases_lies_at(job->intake->cases, job->case_key, job->case_client, receipt->offset);
-	if (job->is_message)
+	if (job->topic == TOPIC_INTAKE)
 		sent_note(job->intake->options.sent, job->partner, receipt->partition,
 			receipt->offset);
 	crash_point("intake-stored");

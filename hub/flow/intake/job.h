@@ -29,7 +29,7 @@ struct intake_job {
 	struct intake_caller caller; /* done NULL: nobody waits */
 	struct intake_receipt receipt;
 	size_t partner; /* its place in the configuration */
-	bool is_message; /* else a refusal */
+	enum topic topic; /* of the value: intake, rejected or fetch */
 	bool has_case; /* a Referral: case_key */
 	struct cases_key case_key;
 	struct pseudonym case_client;
@@ -50,6 +50,10 @@ void job_free(struct intake_job *job);
  * clear. */
 void job_seal(struct intake_job *job, const uint8_t owner[KEYRING_OWNER_SIZE], struct buffer *clear,
 	struct buffer *out, const struct keyring_record **store);
+/* The draft's person, under its owner's key, becomes the message's sealed part, which lies in box;
+ * none: nothing. Returns the data key to store first, as job_seal. */
+const struct keyring_record *job_seal_person(struct intake_job *job, const struct draft *draft,
+	const uint8_t owner[KEYRING_OWNER_SIZE], struct message *message, struct buffer *box);
 /* Sends the data key if it must be stored, else what comes behind it. false: it cannot be sent now,
  * and the job is gone. */
 bool job_start(struct intake_job *job, const struct keyring_record *store);

@@ -76,7 +76,7 @@ static const struct keyring_record *seal_original(struct intake_job *job,
 static void address(struct intake_job *job, const struct message_sender *sender)
 {
 	uint8_t random[16];
-	job->is_message = false;
+	job->topic = TOPIC_REJECTED;
 	job->has_case = false;
 	job->time = sender->now;
 	seal_random(random, sizeof(random));
