@@ -29,6 +29,7 @@ struct parcel_draft *parcel_add(struct parcel *parcel, struct bytes original, st
 	parcel->drafts = grown(
 		parcel->arena, parcel->drafts, parcel->drafts_count, sizeof(struct parcel_draft *));
 	struct parcel_draft *draft = arena_get(parcel->arena, sizeof(*draft));
+	draft->draft.system = draft->draft.leg = bytes_of_string("");
 	draft->original = original;
 	draft->label = label;
 	problems_init(&draft->problems, parcel->arena);

@@ -69,14 +69,16 @@ struct parcel {
 
 #define PARCEL_DRAFTS 1000
 
-/* Zeroed, but for its problems, which may be added to. NULL: the parcel is full. */
+/* Zeroed, but for the draft's presets and its problems, which may be added to. NULL: the parcel is
+ * full. */
 struct parcel_draft *parcel_add(struct parcel *parcel, struct bytes original, struct bytes label);
 void parcel_want(struct parcel *parcel, struct bytes url, bool is_static);
 void parcel_task(struct parcel *parcel, struct bytes url);
 /* A document that is needed: NULL if it is not here, and then it is wanted. */
 const struct document *parcel_need(
 	struct parcel *parcel, const struct documents *docs, struct bytes url, bool is_static);
-/* Makes the draft, which is zeroed, one with a body of that kind, whose members have their presets.
+/* Makes the draft, which has no body yet, one with a body of that kind, whose members have their
+ * presets.
  */
 struct referral *parcel_referral(struct parcel *parcel, struct draft *draft);
 struct status_change *parcel_change(struct parcel *parcel, struct draft *draft);
