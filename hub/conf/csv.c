@@ -7,56 +7,26 @@
 #include "hub/base/file.h"
 #include "hub/base/format.h"
 
-/* One field, unquoted in place. *ended: it was the row's last. */
-static char *take_field(struct csv *csv, bool *ended)
+/* false: no more, or a row that is reported. */
+static bool take_row(struct csv *csv, bool *more)
 {
-	char *start = csv->at, *to = csv->at, *from = csv->at;
-	bool quoted = *from == '"';
-	from += quoted ? 1 : 0;
-	while (*from != '\0') {
-		if (quoted && from[0] == '"' && from[1] == '"')
-			from++;
-		else if (quoted && *from == '"')
-			quoted = false;
-		else if (!quoted && (*from == ',' || *from == '\n' || *from == '\r'))
-			break;
-		if (*from == '\n')
-			csv->next_line++;
-		if (*from != '"' || quoted)
-			*to++ = *from;
-		from++;
-	}
-	*ended = *from != ',';
-	if (*from == '\r' && from[1] == '\n')
-		from++;
-	if (*from == '\n' || *from == '\r')
-		csv->next_line++;
-	csv->at = *from != '\0' ? from + 1 : from;
-	*to = '\0';
-	return start;
-}
-
-/* Returns how many fields the row has; 0: no more rows. Empty lines are none. */
-static size_t take_row(struct csv *csv, const char **fields)
-{
-	size_t count = 0;
-	while (count == 0 && *csv->at != '\0') {
-		csv->place.line = csv->next_line;
-		for (bool ended = false; !ended; count++) {
-			char *field = take_field(csv, &ended);
-			if (count < CSV_COLUMNS_MAX)
-				fields[count] = field;
-		}
-		if (count == 1 && fields[0][0] == '\0')
-			count = 0;
-	}
-	return count;
+	*more = rows_next(&csv->rows, &csv->row);
+	if (!*more)
+		return false;
+	csv->place.line = (int)csv->row.line;
+	if (csv->row.fault != NULL)
+		report_error(csv->problems, csv->place, "%s", csv->row.fault);
+	return csv->row.fault == NULL;
 }
 
 static bool take_header(struct csv *csv)
 {
-	const char *fields[CSV_COLUMNS_MAX];
-	csv->file_columns = take_row(csv, fields);
+	bool more = false;
+	csv->file_columns = 0;
+	if (take_row(csv, &more))
+		csv->file_columns = csv->row.count;
+	else if (more)
+		return false;
 	if (csv->file_columns > CSV_COLUMNS_MAX) {
 		report_error(
 			csv->problems, csv->place, "has more than %d columns", CSV_COLUMNS_MAX);
@@ -65,7 +35,7 @@ static bool take_header(struct csv *csv)
 	for (size_t i = 0; csv->columns[i].name != NULL; i++) {
 		size_t *from = &csv->from[i];
 		while (*from < csv->file_columns &&
-			strcmp(fields[*from], csv->columns[i].name) != 0)
+			!bytes_equal_string(csv->row.fields[*from], csv->columns[i].name))
 			++*from;
 		if (*from < csv->file_columns)
 			continue;
@@ -80,25 +50,15 @@ bool csv_open(struct csv *csv, struct bind *bind, const char *path, const struct
 {
 	struct err err = {0};
 	struct bytes text = {0};
-	*csv = (struct csv){.place = {path, 0},
-		.next_line = 1,
-		.most = 1,
-		.columns = columns,
-		.problems = bind->problems};
-	enum outcome outcome = file_read(path, bind->arena, &text, &err);
-	if (outcome == OK && !bytes_is_utf8(text))
-		outcome = err_set(&err, REJECT, "is not UTF-8");
-	if (outcome == OK && memchr(text.data, '\0', text.size) != NULL)
-		outcome = err_set(&err, REJECT, "holds a zero byte");
-	if (outcome != OK) {
+	*csv = (struct csv){
+		.place = {path, 0}, .most = 1, .columns = columns, .problems = bind->problems};
+	if (file_read(path, bind->arena, &text, &err) != OK || rows_check(text, &err) != OK) {
 		report_error(bind->problems, csv->place, "%s", err.text);
 		return false;
 	}
-	csv->at = arena_string(bind->arena, text);
-	if (strncmp(csv->at, "\xef\xbb\xbf", 3) == 0)
-		csv->at += 3;
-	for (const char *at = csv->at; *at != '\0'; at++)
-		csv->most += *at == '\n' || *at == '\r' ? 1 : 0;
+	rows_open(&csv->rows, text, ',', bind->arena);
+	for (size_t i = 0; i < text.size; i++)
+		csv->most += text.data[i] == '\n' || text.data[i] == '\r' ? 1 : 0;
 	return take_header(csv);
 }
 
@@ -108,36 +68,36 @@ static bool refuse(struct csv *csv, const char *text, const char *must)
 	return false;
 }
 
-static bool store(struct csv *csv, const struct setting *column, const char *text, void *item)
+static bool store(struct csv *csv, const struct setting *column, struct bytes text, void *item)
 {
 	void *place = (uint8_t *)item + column->offset;
+	const char *string = arena_string(csv->rows.arena, text);
 	if (column->type == SETTING_DATE) {
 		*(int32_t *)place = INT32_MIN;
-		bool is_none = text[0] == '\0' && column->preset != NULL;
-		return is_none || clock_date_from_text(bytes_of_string(text), place) ||
-			refuse(csv, text, "a date such as 2026-01-01");
+		bool is_none = text.size == 0 && column->preset != NULL;
+		return is_none || clock_date_from_text(text, place) ||
+			refuse(csv, string, "a date such as 2026-01-01");
 	}
-	*(const char **)place = text;
-	return column->type == SETTING_STRING ||
-		format_is(column->choices[0], bytes_of_string(text)) ||
-		refuse(csv, text, format_doc(column->choices[0]));
+	*(const char **)place = string;
+	return column->type == SETTING_STRING || format_is(column->choices[0], text) ||
+		refuse(csv, string, format_doc(column->choices[0]));
 }
 
 bool csv_next(struct csv *csv, void *item)
 {
-	const char *fields[CSV_COLUMNS_MAX];
-	bool fine = false;
+	bool fine = false, more = true;
 	while (!fine) {
-		size_t count = take_row(csv, fields);
-		if (count == 0)
+		fine = take_row(csv, &more);
+		if (!more)
 			return false;
-		fine = count == csv->file_columns;
-		if (!fine)
+		if (fine && csv->row.count != csv->file_columns) {
 			report_error(csv->problems, csv->place,
-				"has %zu fields, but the first line has %zu", count,
+				"has %zu fields, but the first line has %zu", csv->row.count,
 				csv->file_columns);
+			fine = false;
+		}
 		for (size_t i = 0; fine && csv->columns[i].name != NULL; i++)
-			fine = store(csv, &csv->columns[i], fields[csv->from[i]], item);
+			fine = store(csv, &csv->columns[i], csv->row.fields[csv->from[i]], item);
 	}
 	return true;
 }

@@ -2,14 +2,15 @@
 #ifndef HUB_CONF_CSV_H
 #define HUB_CONF_CSV_H
 
+#include "hub/base/rows.h"
 #include "hub/conf/bind.h"
 
 #define CSV_COLUMNS_MAX 32
 
 struct csv {
-	char *at;
-	struct report_place place; /* of the row that was read last */
-	int next_line;
+	struct rows rows;
+	struct rows_row row; /* that was read last */
+	struct report_place place; /* of it */
 	size_t most; /* rows that it can have */
 	const struct setting *columns;
 	size_t from[CSV_COLUMNS_MAX]; /* their places in the file */
