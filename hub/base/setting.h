@@ -23,6 +23,8 @@ enum setting_type {
 	/* const struct setting_pair *, ended by name NULL: ( ( "linger.ms", "5" ), … ) */
 	SETTING_PAIRS,
 	SETTING_SECRET_PAIRS, /* the same; the second of each pair is a file, as SETTING_SECRET */
+	SETTING_CODE_PAIRS, /* the same; the second is in the code list that choices names */
+	SETTING_FORMAT_PAIRS, /* the same; the second is of the form that choices names */
 };
 
 struct setting_pair {

@@ -37,7 +37,24 @@ static const struct type {
 		"pairs"},
 	[SETTING_SECRET_PAIRS] = {PAIRS, true,
 		"a list of names and files such as ( ( \"name\", \"file\" ) )", "pairs"},
+	[SETTING_CODE_PAIRS] = {PAIRS, false,
+		"a list of pairs such as ( ( \"name\", \"CODE\" ) ), each with a code of the list ",
+		"pairs with codes of "},
+	[SETTING_FORMAT_PAIRS] = {PAIRS, false,
+		"a list of pairs such as ( ( \"name\", \"value\" ) ), each with ", "pairs with "},
 };
+
+/* Its texts, or the second of each pair, are codes; or of a form. */
+static bool is_code(const struct setting *row)
+{
+	return row->type == SETTING_CODE || row->type == SETTING_CODES ||
+		row->type == SETTING_CODE_PAIRS;
+}
+
+static bool is_form(const struct setting *row)
+{
+	return row->type == SETTING_FORMAT || row->type == SETTING_FORMAT_PAIRS;
+}
 
 bool value_is_plain(const struct setting *row)
 {
@@ -54,7 +71,7 @@ const char *value_describe(struct arena *arena, const struct setting *row)
 {
 	const struct type *type = &types[row->type];
 	const char *more = words_join(arena, row->choices, ", ");
-	if (row->type == SETTING_FORMAT)
+	if (is_form(row))
 		more = format_doc(row->choices[0]);
 	else if (row->type == SETTING_STRING && row->max != 0)
 		return arena_format(
@@ -88,9 +105,9 @@ static bool text_fits(const struct bind *bind, const struct setting *row, const 
 	struct bytes bytes = bytes_of_string(text);
 	if (row->type == SETTING_CHOICE || row->type == SETTING_CHOICES)
 		return words_have(row->choices, text);
-	if (row->type == SETTING_CODE || row->type == SETTING_CODES)
+	if (is_code(row))
 		return bind->codes == NULL || codes_has(bind->codes, row->choices[0], bytes);
-	if (row->type == SETTING_FORMAT)
+	if (is_form(row))
 		return format_is(row->choices[0], bytes);
 	if (row->type == SETTING_DATE)
 		return clock_date_from_text(bytes, &date);
@@ -134,7 +151,7 @@ static bool refuse_text(
 	const char *hint = "";
 	if (row->type == SETTING_CHOICE || row->type == SETTING_CHOICES)
 		hint = report_hint(problems, text, row->choices);
-	else if (row->type == SETTING_CODE || row->type == SETTING_CODES)
+	else if (is_code(row))
 		hint = report_hint(problems, text, known_codes(value->bind, row->choices[0]));
 	return refuse(value, element, arena_format(&problems->arena, ", not \"%s\"%s", text, hint));
 }
@@ -252,6 +269,7 @@ static bool read_pairs(const struct value *value)
 	size_t count = length_of(value->member);
 	if (count == SIZE_MAX)
 		return refuse(value, value->member, "");
+	bool is_checked = is_code(value->row) || is_form(value->row);
 	struct setting_pair *pairs = arena_get_array(value->bind->arena, count + 1, sizeof(*pairs));
 	for (size_t i = 0; i < count; i++) {
 		config_setting_t *pair = config_setting_get_elem(value->member, (unsigned)i);
@@ -261,6 +279,8 @@ static bool read_pairs(const struct value *value)
 		const char *text = config_setting_get_string_elem(pair, 1);
 		if (name == NULL || text == NULL || name[0] == '\0')
 			return refuse(value, pair, "");
+		if (is_checked && !text_fits(value->bind, value->row, text))
+			return refuse_text(value, pair, text);
 		pairs[i].name = arena_string(value->bind->arena, bytes_of_string(name));
 		pairs[i].value = copy(value, text);
 	}
