@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "hub/connector/parse.h"
 #include "hub/flow/intake/intake.h"
-#include "hub/flow/intake/parse.h"
 #include "hub/http/bucket.h"
 #include "hub/http/server.h"
 #include "hub/view/query.h"

@@ -1,8 +1,8 @@
 /* fuzz_intake - any body of a request to the partner API, up to the Message that is made of it; the
  * first byte says to which path, and as what. */
+#include "hub/connector/parse.h"
 #include "hub/flow/intake/check.h"
 #include "hub/flow/intake/message.h"
-#include "hub/flow/intake/parse.h"
 #include "hub/seal/seal.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/edge_conf.h"

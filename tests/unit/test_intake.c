@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
+#include "hub/connector/parse.h"
 #include "hub/flow/intake/check.h"
 #include "hub/flow/intake/message.h"
-#include "hub/flow/intake/parse.h"
 #include "hub/flow/intake/sent.h"
 #include "hub/seal/seal.h"
 #include "tests/support/edge_conf.h"

@@ -1,6 +1,6 @@
 /* parse - the body of a request as a Draft: the hub's own JSON, bare or as the data of a
  * CloudEvent. */
-#include "hub/flow/intake/parse.h"
+#include "hub/connector/parse.h"
 
 #include "hub/base/clock.h"
 #include "schemas/json_tree.h"

@@ -1,7 +1,7 @@
 /* parse - the body of a request as a Draft: the hub's own JSON, bare or as the data of a
  * CloudEvent. */
-#ifndef HUB_FLOW_INTAKE_PARSE_H
-#define HUB_FLOW_INTAKE_PARSE_H
+#ifndef HUB_CONNECTOR_PARSE_H
+#define HUB_CONNECTOR_PARSE_H
 
 #include <stdbool.h>
 #include <stdint.h>
