@@ -1,6 +1,9 @@
 /* connectors - every format that the hub speaks, one row each, sorted by name. */
 #include "connectors/connectors.h"
 
+#include "connectors/common/cloudevent.h"
+
 const struct connector *const connectors[] = {
+	&cloudevent,
 	NULL,
 };

@@ -1,0 +1,334 @@
+/* cloudevent - events of the NL GOV profile for CloudEvents: drafts in, handovers out. */
+#include "connectors/common/cloudevent.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/connector/parse.h"
+
+#define DEPTH 16
+/* Of one event that comes in; what the partner API takes is less. */
+#define EVENT_MAX ((size_t)262144)
+/* Of a refused event so much is kept. */
+#define ORIGINAL_MAX ((size_t)65536)
+/* What a parcel's events may need of the arena before the rest waits for the next one. */
+#define PARCEL_MAX ((size_t)16 << 20)
+/* What an intermediary must be able to pass on (the profile, as CloudEvents 1.0.2 section 5). */
+#define SENT_MAX ((size_t)65536)
+
+struct cloudevent_config {
+	const char *type_prefix;
+	bool dataref_only;
+};
+
+/* How the events of a body follow each other. */
+enum layout { ONE, LINES, ARRAY };
+
+struct events {
+	enum layout layout;
+	const uint8_t *begin, *at, *end;
+};
+
+static bool is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static void skip_space(struct events *events)
+{
+	while (events->at < events->end && is_space(*events->at))
+		events->at++;
+}
+
+/* Files from Windows begin with a byte order mark. */
+static void skip_mark(struct events *events)
+{
+	static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+	size_t left = (size_t)(events->end - events->at);
+	if (left >= sizeof(mark) && memcmp(events->at, mark, sizeof(mark)) == 0)
+		events->at += sizeof(mark);
+}
+
+/* Behind the value that begins at `at`: where a comma or bracket stands that is not inside of it.
+ * Whether it is JSON is not looked at. */
+static const uint8_t *end_of_value(const uint8_t *at, const uint8_t *end)
+{
+	bool is_string = false;
+	size_t depth = 0;
+	for (; at < end; at++) {
+		uint8_t c = *at;
+		if (is_string && c == '\\' && at + 1 < end)
+			at++;
+		else if (c == '"')
+			is_string = !is_string;
+		else if (is_string)
+			continue;
+		else if (c == '{' || c == '[')
+			depth++;
+		else if (depth == 0 && (c == ',' || c == ']' || c == '}'))
+			return at;
+		else if (c == '}' || c == ']')
+			depth--;
+	}
+	return end;
+}
+
+/* An event may be written over several lines, and then is the only one. Inside of it no line begins
+ * with a brace unless the one before asks for a value. */
+static enum layout layout_of(const struct events *events)
+{
+	const uint8_t *at = events->at, *end = events->end, *next;
+	if (*at == '[')
+		return ARRAY;
+	const uint8_t *line = memchr(at, '\n', (size_t)(end - at));
+	if (line == NULL)
+		return ONE;
+	for (next = line; next < end && is_space(*next);)
+		next++;
+	while (is_space(line[-1]))
+		line--;
+	if (next < end && *next == '{' && strchr(":[,", line[-1]) == NULL)
+		return LINES;
+	return line[-1] == '}' && end_of_value(at + 1, line) == line - 1 ? LINES : ONE;
+}
+
+/* REJECT: there is none, or it is something else. */
+static enum outcome open_events(const struct documents *docs, struct events *out, struct err *err)
+{
+	struct bytes body = docs->items[0].body;
+	*out = (struct events){.begin = body.data, .at = body.data, .end = body.data + body.size};
+	skip_mark(out);
+	skip_space(out);
+	if (out->at == out->end)
+		return err_set(err, REJECT, "it is empty: send an event, or a list of them");
+	if (*out->at != '{' && *out->at != '[')
+		return err_set(err, REJECT,
+			"it is no CloudEvent in JSON: neither an object nor a list of them");
+	out->layout = layout_of(out);
+	if (docs->from > 0)
+		out->at = out->begin + docs->from;
+	else if (out->layout == ARRAY)
+		out->at++;
+	return OK;
+}
+
+/* The next event of a list, up to the comma or bracket behind it; false: that was the last. */
+static bool next_in_array(struct events *events, struct bytes *out)
+{
+	skip_space(events);
+	if (events->at < events->end && *events->at == ',')
+		events->at++;
+	skip_space(events);
+	if (events->at == events->end || *events->at == ']')
+		return false;
+	const uint8_t *from = events->at;
+	events->at = end_of_value(from, events->end);
+	/* A brace that closes nothing cannot be passed: all behind it belongs to this one. */
+	if (events->at < events->end && *events->at == '}')
+		events->at = events->end;
+	*out = bytes_of(from, (size_t)(events->at - from));
+	return true;
+}
+
+static bool next_line(struct events *events, struct bytes *out)
+{
+	skip_space(events);
+	if (events->at == events->end)
+		return false;
+	const uint8_t *from = events->at;
+	const uint8_t *line = memchr(from, '\n', (size_t)(events->end - from));
+	events->at = line != NULL ? line : events->end;
+	*out = bytes_of(from, (size_t)(events->at - from));
+	return true;
+}
+
+static bool next_event(struct events *events, struct bytes *out)
+{
+	if (events->layout == ARRAY)
+		return next_in_array(events, out);
+	if (events->layout == LINES)
+		return next_line(events, out);
+	skip_space(events);
+	*out = bytes_of(events->at, (size_t)(events->end - events->at));
+	events->at = events->end;
+	return out->size > 0;
+}
+
+static struct parcel_draft *add(struct parcel *out, const struct events *events, struct bytes event)
+{
+	const char *label = arena_format(
+		out->arena, "the event at byte %zu", (size_t)(event.data - events->begin));
+	if (event.size > ORIGINAL_MAX)
+		event.size = ORIGINAL_MAX;
+	return parcel_add(out, event, bytes_of_string(label));
+}
+
+static void take(struct parcel *out, const struct events *events, struct bytes event)
+{
+	struct parcel_draft *to = add(out, events, event);
+	struct parse_event attributes;
+	if (event.size > EVENT_MAX) {
+		problems_add(&to->problems, NULL, NULL, "is larger than %zu bytes", EVENT_MAX);
+		return;
+	}
+	if (parse_event(event, DEPTH, &attributes, &to->draft, &to->problems) == PARSE_OK)
+		return;
+	if (to->draft.system.data == NULL)
+		to->draft.system = to->draft.leg = bytes_of_string("");
+}
+
+/* What stands where a list should end; a file that was cut off has nothing there. */
+static void check_end(struct parcel *out, struct events *events)
+{
+	bool is_closed = events->at < events->end;
+	events->at += is_closed;
+	skip_space(events);
+	if (events->layout != ARRAY || (is_closed && events->at == events->end))
+		return;
+	struct bytes rest = bytes_of(events->at, (size_t)(events->end - events->at));
+	problems_add(&add(out, events, rest)->problems, NULL, NULL, "%s",
+		is_closed ? "something stands behind the end of the list"
+			  : "the list does not end: was the file cut off?");
+}
+
+static enum outcome parse(
+	const void *config, const struct documents *docs, struct parcel *out, struct err *err)
+{
+	struct events events;
+	struct bytes event;
+	size_t before = out->arena->used;
+	(void)config;
+	if (open_events(docs, &events, err) != OK)
+		return REJECT;
+	/* One place is kept for what is said of the end. */
+	while (out->drafts_count < PARCEL_DRAFTS - 1 && out->arena->used - before < PARCEL_MAX) {
+		if (!next_event(&events, &event)) {
+			check_end(out, &events);
+			return OK;
+		}
+		take(out, &events, event);
+	}
+	out->more = true;
+	out->next = (size_t)(events.at - events.begin);
+	return OK;
+}
+
+/* What each kind tells, in the past tense as the profile asks. */
+static const char *const said[HANDOVER_KIND_COUNT] = {
+	[HANDOVER_KIND_OFFER] = "referral-offered",
+	[HANDOVER_KIND_DETAILS] = "details-given",
+	[HANDOVER_KIND_QUESTION] = "question-asked",
+	[HANDOVER_KIND_ANSWER] = "question-answered",
+	[HANDOVER_KIND_STATUS] = "status-changed",
+	[HANDOVER_KIND_RECALL] = "offer-recalled",
+	[HANDOVER_KIND_DUTY] = "duty-given",
+	[HANDOVER_KIND_REMINDER] = "duty-reminded",
+	[HANDOVER_KIND_ESCALATION] = "delay-escalated",
+	[HANDOVER_KIND_VERDICT] = "message-judged",
+};
+
+static void put(struct json_object *event, const char *name, const char *text)
+{
+	json_object_object_add(event, name, json_object_new_string(text));
+}
+
+/* Attributes may be logged on the way: nothing in them is personal. */
+static struct json_object *make_event(
+	const struct cloudevent_config *config, const struct opened *opened)
+{
+	struct json_object *event = json_object_new_object();
+	char time[25];
+	clock_to_text(opened->handover->at, time);
+	put(event, "specversion", "1.0");
+	put(event, "id", opened->id);
+	put(event, "source", opened->source);
+	put(event, "type",
+		arena_format(
+			opened->arena, "%s.%s", config->type_prefix, said[opened->handover->kind]));
+	put(event, "time", time);
+	put(event, "sequence", arena_format(opened->arena, "%" PRId64, opened->sequence));
+	put(event, "sequencetype", "Integer");
+	if (opened->url != NULL)
+		put(event, "dataref", opened->url);
+	return event;
+}
+
+static void put_data(struct json_object *event, const struct opened *opened)
+{
+	struct json_object *data = handover_to_json(opened->handover);
+	if (opened->person != NULL)
+		json_object_object_add(data, "person", person_to_json(opened->person));
+	put(event, "datacontenttype", "application/json");
+	json_object_object_add(event, "data", data);
+}
+
+static struct bytes text_of(struct json_object *event, struct arena *arena)
+{
+	const char *text = json_object_to_json_string_ext(
+		event, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	return arena_copy(arena, bytes_of_string(text));
+}
+
+static enum outcome render(const void *config, const struct opened *opened,
+	const struct documents *answers, struct connector_request *out, struct err *err)
+{
+	const struct cloudevent_config *own = config;
+	*out = (struct connector_request){0};
+	if (answers->count > 0)
+		return OK;
+	if (own->dataref_only && opened->url == NULL)
+		return err_set(err, REJECT,
+			"dataref_only needs the hub's public URL: there is nothing to refer to");
+	struct json_object *event = make_event(own, opened);
+	if (!own->dataref_only)
+		put_data(event, opened);
+	struct bytes body = text_of(event, opened->arena);
+	if (body.size > SENT_MAX && opened->url != NULL) {
+		json_object_object_del(event, "datacontenttype");
+		json_object_object_del(event, "data");
+		body = text_of(event, opened->arena);
+	}
+	json_object_put(event);
+	out->method = "POST";
+	out->type = bytes_of_string("application/cloudevents+json");
+	out->body = body;
+	return OK;
+}
+
+/* CloudEvents asks for a reversed domain name. */
+static enum outcome check(const void *config, struct err *err)
+{
+	const struct cloudevent_config *own = config;
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+	const char *prefix = own->type_prefix;
+	if (prefix[strspn(prefix, letters)] != '\0' || strchr(prefix, '.') == NULL)
+		return err_set(err, REJECT,
+			"type_prefix must be a reversed domain name such as nl.lokethub");
+	return OK;
+}
+
+static const struct setting settings[] = {
+	{"type_prefix", SETTING_STRING, offsetof(struct cloudevent_config, type_prefix),
+		"nl.lokethub", 3, 100, NULL,
+		"Out: what the type of an event begins with; a kind such as referral-offered "
+		"follows."},
+	{"dataref_only", SETTING_BOOL, offsetof(struct cloudevent_config, dataref_only), "false", 0,
+		0, NULL,
+		"Out: send no data, only where it can be fetched. Without it, an event beyond "
+		"64 KB "
+		"is sent so."},
+	{0},
+};
+
+const struct connector cloudevent = {
+	.name = "cloudevent",
+	.summary = "CloudEvents (NL GOV profile): drafts in, one or many at once; handovers out",
+	.settings = settings,
+	.config_size = sizeof(struct cloudevent_config),
+	.check = check,
+	.parse = parse,
+	.render = render,
+};
