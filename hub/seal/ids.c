@@ -8,7 +8,15 @@
 #include "hub/seal/name.h"
 #include "hub/seal/seal.h"
 
-enum pseudonym { CLIENT_BSN, CLIENT_KVK, CLIENT_OWN, CLIENT_CASE, MATCH, PSEUDONYMS };
+enum pseudonym {
+	CLIENT_BSN,
+	CLIENT_KVK,
+	CLIENT_OWN,
+	CLIENT_CASE,
+	CLIENT_PARTNER,
+	MATCH,
+	PSEUDONYMS
+};
 enum kind { MESSAGE, REFERRAL, DIGEST, KEY_MONTH, KINDS };
 
 static const char *const pseudonym_words[PSEUDONYMS] = {
@@ -16,6 +24,7 @@ static const char *const pseudonym_words[PSEUDONYMS] = {
 	[CLIENT_KVK] = "client/kvk",
 	[CLIENT_OWN] = "client/own",
 	[CLIENT_CASE] = "client/case",
+	[CLIENT_PARTNER] = "client/partner",
 	[MATCH] = "match",
 };
 
@@ -132,6 +141,13 @@ void ids_of_case(const struct ids *ids, struct bytes partner, struct bytes syste
 {
 	const struct bytes parts[] = {partner, system, case_};
 	make_pseudonym(&ids->pseudonyms[CLIENT_CASE], parts, 3, client);
+}
+
+void ids_for_partner(
+	const struct ids *ids, struct bytes partner, const uint8_t client[16], uint8_t own[16])
+{
+	const struct bytes parts[] = {partner, bytes_of(client, 16)};
+	make_pseudonym(&ids->pseudonyms[CLIENT_PARTNER], parts, 2, own);
 }
 
 bool ids_match(

@@ -34,6 +34,11 @@ void ids_of_own_number(const struct ids *ids, struct bytes partner, struct bytes
 void ids_of_case(const struct ids *ids, struct bytes partner, struct bytes system,
 	struct bytes case_, uint8_t client[16]); /* "client/case" */
 
+/* "client/partner": what one partner is told in place of a client's pseudonym; another partner is
+ * told another. */
+void ids_for_partner(
+	const struct ids *ids, struct bytes partner, const uint8_t client[16], uint8_t own[16]);
+
 /* "match": family name in plain lower-case letters (no accents, spaces, hyphens, nor Dutch prefixes
  * in front) and birth date. false: no name left, or the birth date is not a whole one. */
 bool ids_match(

@@ -475,7 +475,12 @@ enum outcome view_key_of_owner(struct view_reader *reader, const uint8_t owner[1
 	return read_record(reader, READER_KEY_OF_OWNER, &schema_data_key, out, err);
 }
 
-/* The cursor is the place + 1, so that 0 is before the first. */
+/* The place + 1, so that 0 is before the first. */
+int64_t view_cursor(int32_t partition, int64_t offset)
+{
+	return database_place(partition, offset) + 1;
+}
+
 static enum outcome read_handover(
 	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
 {

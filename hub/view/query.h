@@ -142,6 +142,9 @@ enum outcome view_key(struct view_reader *reader, struct key_id id, const struct
 enum outcome view_key_of_owner(struct view_reader *reader, const uint8_t owner[16],
 	const struct data_key **out, struct err *err) MUST_CHECK;
 
+/* That a handover has which lies there. */
+int64_t view_cursor(int32_t partition, int64_t offset);
+
 /* A part of a desk's handovers. */
 struct view_feed {
 	struct bytes desk;

@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "hub/flow/disclose/cut.h"
 #include "hub/handover/handover.h"
 #include "hub/web/json.h"
 
@@ -64,26 +65,7 @@ static bool is_reported(const struct describe *describe)
 	enum rules_feedback feedback = partner == NULL ? RULES_FEEDBACK_FULL : partner->feedback;
 	if (is_target_or_owner(describe))
 		return true;
-	switch (describe->found->referral->state) {
-	case REFERRAL_STATE_ACCEPTED:
-	case REFERRAL_STATE_IN_PROGRESS:
-	case REFERRAL_STATE_ON_HOLD:
-		return feedback == RULES_FEEDBACK_FULL;
-	case REFERRAL_STATE_COMPLETED:
-	case REFERRAL_STATE_CLOSED:
-		return feedback != RULES_FEEDBACK_NONE;
-	case REFERRAL_STATE_SUBMITTED:
-	case REFERRAL_STATE_OFFERED:
-	case REFERRAL_STATE_INFO_NEEDED:
-	case REFERRAL_STATE_CANCEL_REQUESTED:
-	case REFERRAL_STATE_DECLINED:
-	case REFERRAL_STATE_RETURNED:
-	case REFERRAL_STATE_CANCELLED:
-	case REFERRAL_STATE_RECALLED:
-	case REFERRAL_STATE_ENTERED_IN_ERROR:
-		break;
-	}
-	return true;
+	return cut_is_reported(feedback, describe->found->referral->state);
 }
 
 static struct json_object *responsible(const struct describe *describe, int64_t since)

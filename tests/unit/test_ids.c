@@ -32,6 +32,9 @@ static void test_known_answers(void **state)
 	uint8_t id[16];
 	ids_of_bsn(ids, TEXT("999990019"), id);
 	assert_hex(id, 16, "c00c6c57334e1f00bdc465f2672cfc15");
+	uint8_t own[16];
+	ids_for_partner(ids, TEXT(PARTNER), id, own);
+	assert_hex(own, 16, "45d612656796c68f081d43f429974286");
 	ids_of_kvk(ids, TEXT("90001354"), id);
 	assert_hex(id, 16, "e959d27ea9d9bcfc67f8706b749d9bb9");
 	ids_of_own_number(ids, TEXT(PARTNER), TEXT("WZ-4711"), id);

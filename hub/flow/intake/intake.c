@@ -15,56 +15,6 @@
  * needs two of them, and the answer must be out in time. */
 #define ACK_SHARE 3
 
-static enum outcome read_ids(struct intake *intake, struct err *err)
-{
-	const struct conf_seal *conf = &intake->options.conf->seal;
-	struct ids_secrets secrets;
-	enum outcome outcome = conf_read_key(conf->pseudonym_key_file, secrets.pseudonym, err);
-	if (outcome == OK)
-		outcome = conf_read_key(conf->id_key_file, secrets.id, err);
-	if (outcome == OK)
-		intake->ids = ids_new(&secrets);
-	seal_wipe(&secrets, sizeof(secrets));
-	return outcome;
-}
-
-/* The one that wraps new keys comes first. */
-static enum outcome read_masters(const struct conf_seal *conf, struct keyring_master *masters,
-	size_t *count, struct err *err)
-{
-	for (const struct setting_pair *pair = conf->master_keys; pair->name != NULL; pair++) {
-		struct keyring_master master = {.name = pair->name};
-		enum outcome outcome = conf_read_key(pair->value, master.secret, err);
-		if (outcome != OK)
-			return outcome;
-		masters[*count] = master;
-		if (strcmp(pair->name, conf->current_master_key) == 0) {
-			masters[*count] = masters[0];
-			masters[0] = master;
-		}
-		seal_wipe(&master, sizeof(master));
-		(*count)++;
-	}
-	return OK;
-}
-
-static enum outcome open_ring(struct intake *intake, struct err *err)
-{
-	const struct conf_seal *conf = &intake->options.conf->seal;
-	size_t most = 0;
-	while (conf->master_keys[most].name != NULL)
-		most++;
-	struct keyring_master *masters = seal_memory(memory_product(most + 1, sizeof(*masters)));
-	struct keyring_options options = {.masters = masters,
-		.capacity = (size_t)conf->cached_keys,
-		.source = keys_source(&intake->keys)};
-	enum outcome outcome = read_masters(conf, masters, &options.masters_count, err);
-	if (outcome == OK)
-		outcome = keyring_new(&intake->ring, &options, err);
-	seal_memory_free(masters);
-	return outcome;
-}
-
 static void take_receipt(void *context, const struct producer_receipt *receipt)
 {
 	(void)context;
@@ -101,9 +51,9 @@ enum outcome intake_new(struct intake **out, const struct intake_options *option
 	intake->keys.reader = options->reader;
 	intake->keys.view = options->view;
 	intake->cases = cases_new(options->view, options->reader);
-	enum outcome outcome = read_ids(intake, err);
+	enum outcome outcome = keys_open_ids(&options->conf->seal, &intake->ids, err);
 	if (outcome == OK)
-		outcome = open_ring(intake, err);
+		outcome = keys_open_ring(&intake->keys, &options->conf->seal, &intake->ring, err);
 	if (outcome == OK)
 		outcome = open_producer(intake, err);
 	if (outcome != OK) {

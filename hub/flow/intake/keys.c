@@ -1,7 +1,9 @@
-/* keys - stored data keys, as the view has them, for a key ring. */
+/* keys - the secrets of an edge, and stored data keys as the view has them, for a key ring. */
 #include "hub/flow/intake/keys.h"
 
 #include <string.h>
+
+#include "hub/base/memory.h"
 
 static enum outcome take(
 	const struct data_key *from, struct keyring_record *out, bool *found, struct err *err)
@@ -88,6 +90,55 @@ struct keyring_source keys_source(struct keys *keys)
 void keys_done(struct keys *keys)
 {
 	arena_done(&keys->arena);
+}
+
+enum outcome keys_open_ids(const struct conf_seal *conf, struct ids **out, struct err *err)
+{
+	struct ids_secrets secrets;
+	enum outcome outcome = conf_read_key(conf->pseudonym_key_file, secrets.pseudonym, err);
+	if (outcome == OK)
+		outcome = conf_read_key(conf->id_key_file, secrets.id, err);
+	if (outcome == OK)
+		*out = ids_new(&secrets);
+	seal_wipe(&secrets, sizeof(secrets));
+	return outcome;
+}
+
+/* The one that wraps new keys comes first. */
+static enum outcome read_masters(const struct conf_seal *conf, struct keyring_master *masters,
+	size_t *count, struct err *err)
+{
+	for (const struct setting_pair *pair = conf->master_keys; pair->name != NULL; pair++) {
+		struct keyring_master master = {.name = pair->name};
+		enum outcome outcome = conf_read_key(pair->value, master.secret, err);
+		if (outcome != OK)
+			return outcome;
+		masters[*count] = master;
+		if (strcmp(pair->name, conf->current_master_key) == 0) {
+			masters[*count] = masters[0];
+			masters[0] = master;
+		}
+		seal_wipe(&master, sizeof(master));
+		(*count)++;
+	}
+	return OK;
+}
+
+enum outcome keys_open_ring(
+	struct keys *keys, const struct conf_seal *conf, struct keyring **out, struct err *err)
+{
+	size_t most = 0;
+	while (conf->master_keys[most].name != NULL)
+		most++;
+	struct keyring_master *masters = seal_memory(memory_product(most + 1, sizeof(*masters)));
+	struct keyring_options options = {.masters = masters,
+		.capacity = (size_t)conf->cached_keys,
+		.source = keys_source(keys)};
+	enum outcome outcome = read_masters(conf, masters, &options.masters_count, err);
+	if (outcome == OK)
+		outcome = keyring_new(out, &options, err);
+	seal_memory_free(masters);
+	return outcome;
 }
 
 struct data_key keys_record(const struct keyring_record *record, int64_t made_at)

@@ -1,7 +1,9 @@
-/* keys - stored data keys, as the view has them, for a key ring. */
+/* keys - the secrets of an edge, and stored data keys as the view has them, for a key ring. */
 #ifndef HUB_FLOW_INTAKE_KEYS_H
 #define HUB_FLOW_INTAKE_KEYS_H
 
+#include "hub/conf/conf.h"
+#include "hub/seal/ids.h"
 #include "hub/seal/keyring.h"
 #include "hub/view/query.h"
 #include "hub/view/view.h"
@@ -20,6 +22,13 @@ struct keys {
 /* Borrows keys. */
 struct keyring_source keys_source(struct keys *keys);
 void keys_done(struct keys *keys);
+
+/* With the secrets that the configuration names. REJECT: one is missing or malformed. */
+enum outcome keys_open_ids(
+	const struct conf_seal *conf, struct ids **out, struct err *err) MUST_CHECK;
+/* Borrows keys. */
+enum outcome keys_open_ring(struct keys *keys, const struct conf_seal *conf, struct keyring **out,
+	struct err *err) MUST_CHECK;
 
 /* Topic keys: the value of a new key. */
 struct data_key keys_record(const struct keyring_record *record, int64_t made_at);
