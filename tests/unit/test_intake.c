@@ -9,6 +9,7 @@
 #include "hub/connector/parse.h"
 #include "hub/flow/intake/check.h"
 #include "hub/flow/intake/message.h"
+#include "hub/flow/intake/report.h"
 #include "hub/flow/intake/sent.h"
 #include "hub/seal/seal.h"
 #include "tests/support/edge_conf.h"
@@ -474,9 +475,36 @@ static void test_sent(void **state)
 
 #define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* Whichever edge says it, and however often, it is one message; and nobody's but the hub's. */
+static void test_what_the_hub_reports(void **state)
+{
+	struct desk *desk = *state;
+	struct report report = {.referral = {{1, 2, 3}},
+		.action = ACTION_DELIVERED,
+		.desk = bytes_of_string("wsp-rijnmond")};
+	struct message again;
+	struct problems problems;
+	report_make(desk->ids, &report, &desk->arena, &desk->message);
+	report_make(desk->ids, &report, &desk->arena, &again);
+	assert_memory_equal(&desk->message.id, &again.id, sizeof(again.id));
+	assert_memory_equal(&desk->message.digest, &again.digest, sizeof(again.digest));
+	assert_true(bytes_equal_string(again.partner, "hub"));
+	assert_false(again.has_client);
+	problems_init(&problems, &desk->arena);
+	message_check(&again, edge_conf()->codes, CHECK_HUB, &problems);
+	assert_int_equal(problems.count, 0);
+	report.desk = bytes_of_string("gemeente-rotterdam");
+	report_make(desk->ids, &report, &desk->arena, &again);
+	assert_memory_not_equal(&desk->message.id, &again.id, sizeof(again.id));
+	report.action = ACTION_UNDELIVERABLE;
+	report_make(desk->ids, &report, &desk->arena, &desk->message);
+	assert_memory_not_equal(&desk->message.id, &again.id, sizeof(again.id));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_what_the_hub_reports, set_up, tear_down),
 		DESK_TEST(test_what_is_no_json),
 		DESK_TEST(test_texts_hold_nothing_of_what_was_sent),
 		DESK_TEST(test_refusals),

@@ -119,16 +119,11 @@ int32_t intake_pending(const struct intake *intake)
 
 static void address(struct intake_job *job, const struct message *message)
 {
-	job->topic = TOPIC_INTAKE;
+	job_address(job, message);
 	job->has_case = message->body_referral != NULL;
 	if (job->has_case)
 		cases_lies_at(
 			job->intake->cases, job->case_key, job->case_client, CASES_ON_ITS_WAY);
-	job->time = message->occurred_at;
-	job->receipt.message = message->id;
-	job->receipt.referral = message_referral(message);
-	bytes_to_hex(bytes_of(message_owner(message), 16), job->key);
-	bytes_to_uuid(message->id.data, job->id);
 }
 
 /* A case keeps its first client. If it named another one: `named`. */

@@ -19,15 +19,32 @@ struct intake_job *job_new(struct intake *intake, const struct message_sender *s
 	else
 		intake->spares = job->next;
 	job->intake = intake;
-	job->partner = (size_t)(sender->partner - intake->options.conf->partners);
 	job->receipt = (struct intake_receipt){.fate = INTAKE_UNKNOWN};
+	intake->pending++;
+	if (sender == NULL) {
+		job->partner = JOB_OF_HUB;
+		strcpy(job->source, "urn:lokethub");
+		job->trace[0] = '\0';
+		return job;
+	}
+	job->partner = (size_t)(sender->partner - intake->options.conf->partners);
 	stpcpy(stpcpy(job->source, "urn:oin:"), sender->partner->rules->oin);
 	assert(sender->trace.size < sizeof(job->trace));
 	memcpy(job->trace, sender->trace.data == NULL ? (const void *)"" : sender->trace.data,
 		sender->trace.size);
 	job->trace[sender->trace.size] = '\0';
-	intake->pending++;
 	return job;
+}
+
+void job_address(struct intake_job *job, const struct message *message)
+{
+	job->topic = TOPIC_INTAKE;
+	job->has_case = false;
+	job->time = message->occurred_at;
+	job->receipt.message = message->id;
+	job->receipt.referral = message_referral(message);
+	bytes_to_hex(bytes_of(message_owner(message), 16), job->key);
+	bytes_to_uuid(message->id.data, job->id);
 }
 
 void job_free(struct intake_job *job)
@@ -179,7 +196,7 @@ static void value_is_stored(struct intake_job *job, const struct producer_receip
 	job->receipt.offset = receipt->offset;
 	if (job->has_case)
 		cases_lies_at(job->intake->cases, job->case_key, job->case_client, receipt->offset);
-	if (job->topic == TOPIC_INTAKE)
+	if (job->topic == TOPIC_INTAKE && job->partner != JOB_OF_HUB)
 		sent_note(job->intake->options.sent, job->partner, receipt->partition,
 			receipt->offset);
 	crash_point("intake-stored");

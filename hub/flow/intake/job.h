@@ -28,7 +28,7 @@ struct intake_job {
 	enum job_step step;
 	struct intake_caller caller; /* done NULL: nobody waits */
 	struct intake_receipt receipt;
-	size_t partner; /* its place in the configuration */
+	size_t partner; /* its place in the configuration, or JOB_OF_HUB */
 	enum topic topic; /* of the value: intake, rejected or fetch */
 	bool has_case; /* a Referral: case_key */
 	struct cases_key case_key;
@@ -43,7 +43,12 @@ struct intake_job {
 	struct intake_job *next; /* among the spares */
 };
 
+#define JOB_OF_HUB SIZE_MAX
+
+/* sender NULL: the hub itself. */
 struct intake_job *job_new(struct intake *intake, const struct message_sender *sender);
+/* It is this message, of no case. */
+void job_address(struct intake_job *job, const struct message *message);
 void job_free(struct intake_job *job);
 
 /* Seals clear for its owner and appends it to out. *store as of keyring_to_seal. Overwrites

@@ -1,0 +1,43 @@
+/* report - what the hub itself says of a referral: that its desk has the offer, or never will. */
+#include "hub/flow/intake/report.h"
+
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/flow/intake/job.h"
+
+#define SENDER bytes_of_string("hub")
+
+void report_make(const struct ids *ids, const struct report *report, struct arena *arena,
+	struct message *out)
+{
+	struct status_change *change = arena_get(arena, sizeof(*change));
+	char referral[37];
+	bytes_to_uuid(report->referral.data, referral);
+	*change = (struct status_change){
+		.has_referral = true, .referral = report->referral, .action = report->action};
+	*out = (struct message){.partner = SENDER,
+		.system = bytes_of_string(""),
+		.reference = bytes_of_string(arena_format(arena, "%s#%s@%.*s", referral,
+			action_name(report->action), BYTES_ARG(report->desk))),
+		.case_ = report->case_,
+		.leg = bytes_of_string(""),
+		.occurred_at = clock_wall(),
+		.body_status_change = change};
+	ids_message(ids, out->partner, out->system, out->reference, out->id.data);
+	ids_digest(ids, out->partner, out->reference, out->digest.data);
+}
+
+struct intake_job *intake_report(
+	struct intake *intake, const struct report *report, struct intake_caller caller)
+{
+	struct intake_job *job = job_new(intake, NULL);
+	struct message message;
+	job->caller = caller;
+	report_make(intake->ids, report, &intake->arena, &message);
+	job_address(job, &message);
+	wire_begin(intake->options.wire, &schema_message, &job->value);
+	message_encode(&message, &job->value);
+	arena_reset(&intake->arena);
+	return job_start(job, NULL) ? job : NULL;
+}
