@@ -280,6 +280,27 @@ enum outcome consumer_high_ends(struct consumer *consumer, struct consumer_place
 	return outcome;
 }
 
+enum outcome consumer_commit(struct consumer *consumer, const struct consumer_place *places,
+	size_t count, struct err *err)
+{
+	rd_kafka_topic_partition_list_t *list = places_list(consumer->settings, places, count);
+	rd_kafka_resp_err_t code = rd_kafka_commit(consumer->client, list, 1);
+	rd_kafka_topic_partition_list_destroy(list);
+	return kafka_err(err, code, "committing");
+}
+
+void consumer_pause(struct consumer *consumer, bool paused)
+{
+	rd_kafka_topic_partition_list_t *list = NULL;
+	if (rd_kafka_assignment(consumer->client, &list) != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return;
+	if (paused)
+		rd_kafka_pause_partitions(consumer->client, list);
+	else
+		rd_kafka_resume_partitions(consumer->client, list);
+	rd_kafka_topic_partition_list_destroy(list);
+}
+
 rd_kafka_t *consumer_client(struct consumer *consumer)
 {
 	return consumer->client;

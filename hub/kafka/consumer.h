@@ -89,6 +89,12 @@ struct consumer_committed {
 enum outcome consumer_committed(struct consumer *consumer, struct consumer_committed *places,
 	size_t count, int timeout_ms, struct err *err) MUST_CHECK;
 
+/* Commits for the group, without waiting: what is lost of it is read again after a restart. */
+enum outcome consumer_commit(struct consumer *consumer, const struct consumer_place *places,
+	size_t count, struct err *err) MUST_CHECK;
+/* Gives no records for a while, and yet stays a member; and again. */
+void consumer_pause(struct consumer *consumer, bool paused);
+
 typedef enum outcome consumer_record_fn(
 	void *context, const struct record_read *record, struct err *err);
 

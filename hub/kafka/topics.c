@@ -2,6 +2,7 @@
 #include "hub/kafka/topics.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,6 +78,14 @@ void topics_key(const uint8_t id[16], char out[TOPICS_KEY_SIZE])
 bool topics_key_id(struct bytes key, uint8_t id[16])
 {
 	return key.size == TOPICS_KEY_SIZE - 1 && bytes_from_hex(key, id, 16);
+}
+
+void topics_fact_key(const struct fact *fact, char out[TOPICS_FACT_KEY_SIZE])
+{
+	snprintf(out, TOPICS_FACT_KEY_SIZE, "%s/%.*s", fact_kind_name(fact->kind),
+		BYTES_ARG(fact->id));
+	for (char *at = out; *at != '/'; at++)
+		*at = (char)tolower((unsigned char)*at);
 }
 
 int32_t topics_partitions(const struct kafka_settings *settings, enum topic topic)

@@ -29,7 +29,9 @@ enum topics_spread {
 };
 
 #define TOPICS_BY_KEY_PARTITIONS 12
-#define TOPICS_GROUP "lokethub-router" /* consumer group of the routers, behind the prefix */
+/* Consumer groups, behind the prefix: of the routers, and of the edges on topic fetch. */
+#define TOPICS_GROUP "lokethub-router"
+#define TOPICS_GROUP_FETCH "lokethub-fetch"
 #define TOPICS_NAME_SIZE 250 /* with the terminating zero */
 #define TOPICS_KEY_SIZE 33 /* an id as key, with the terminating zero */
 
@@ -55,6 +57,9 @@ int32_t topics_slot(const uint8_t id[16]); /* 0 to 4095 */
 void topics_key(const uint8_t id[16], char out[TOPICS_KEY_SIZE]);
 /* Back again; false: not such a key. */
 bool topics_key_id(struct bytes key, uint8_t id[16]);
+/* The key of a fact: "heartbeat/router/3"; cut where it does not fit. */
+#define TOPICS_FACT_KEY_SIZE 200
+void topics_fact_key(const struct fact *fact, char out[TOPICS_FACT_KEY_SIZE]);
 int32_t topics_partitions(const struct kafka_settings *settings, enum topic topic);
 /* Where a record with this key goes. For TOPICS_BY_SLOT a key that is no id is an assert. */
 int32_t topics_partition(const struct kafka_settings *settings, enum topic topic, struct bytes key);

@@ -9,12 +9,9 @@
 static void address(struct intake_job *job, const struct message_sender *sender,
 	const uint8_t key[KEYRING_OWNER_SIZE])
 {
-	uint8_t random[16];
 	job->topic = TOPIC_FETCH;
-	job->has_case = false;
 	job->time = sender->now;
-	seal_random(random, sizeof(random));
-	bytes_to_uuid(random, job->id);
+	job_take_random_id(job);
 	bytes_to_hex(bytes_of(key, KEYRING_OWNER_SIZE), job->key);
 }
 
@@ -66,6 +63,20 @@ struct intake_job *intake_defer(struct intake *intake, const struct message_send
 	bool is_sent = start(job, &task, store);
 	buffer_done(&box);
 	return is_sent ? job : NULL;
+}
+
+struct intake_job *intake_fact(
+	struct intake *intake, const struct fact *fact, struct intake_caller caller)
+{
+	struct intake_job *job = job_new(intake, NULL);
+	job->caller = caller;
+	job->topic = TOPIC_FACTS;
+	job->time = fact->at;
+	job_take_random_id(job);
+	topics_fact_key(fact, job->key);
+	wire_begin(intake->options.wire, &schema_fact, &job->value);
+	fact_encode(fact, &job->value);
+	return job_start(job, NULL) ? job : NULL;
 }
 
 static enum outcome open_person(struct intake *intake, const struct sealed *sealed,

@@ -36,7 +36,8 @@ static enum outcome open_producer(struct intake *intake, struct err *err)
 		.deadline_ms = options->conf->http.request_ms / ACK_SHARE,
 		.linger_ms = 1,
 		.topics = TOPIC_BIT(TOPIC_INTAKE) | TOPIC_BIT(TOPIC_KEYS) |
-			TOPIC_BIT(TOPIC_REJECTED) | TOPIC_BIT(TOPIC_FETCH)};
+			TOPIC_BIT(TOPIC_REJECTED) | TOPIC_BIT(TOPIC_FETCH) |
+			(options->writes_facts ? TOPIC_BIT(TOPIC_FACTS) : 0)};
 	enum outcome outcome = producer_new(&intake->producer, options->kafka, &producer, err);
 	if (outcome == OK)
 		outcome = loop_watch(

@@ -29,6 +29,7 @@ struct intake_options {
 	struct view_reader **reader; /* for data keys and cases; *reader NULL: no view yet */
 	const struct view *view; /* whose file that is */
 	struct sent *sent; /* noted there */
+	bool writes_facts; /* intake_fact is used */
 };
 
 /* RETRY: Kafka does not answer. REJECT: a secret is missing or malformed. */
@@ -85,6 +86,9 @@ struct intake_job *intake_fetch(struct intake *intake, const struct message_send
  * ids. NULL: it cannot be stored now. */
 struct intake_job *intake_defer(struct intake *intake, const struct message_sender *sender,
 	const struct draft *draft, struct intake_caller caller);
+/* Stores a fact. NULL: it cannot be stored now. */
+struct intake_job *intake_fact(
+	struct intake *intake, const struct fact *fact, struct intake_caller caller);
 /* The Draft that was deferred, to be taken with its referral. RETRY: its key cannot be looked up
  * now. REJECT: erased. */
 enum outcome intake_undefer(struct intake *intake, const struct message *message,

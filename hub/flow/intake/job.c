@@ -20,6 +20,7 @@ struct intake_job *job_new(struct intake *intake, const struct message_sender *s
 		intake->spares = job->next;
 	job->intake = intake;
 	job->receipt = (struct intake_receipt){.fate = INTAKE_UNKNOWN};
+	job->has_case = false;
 	intake->pending++;
 	if (sender == NULL) {
 		job->partner = JOB_OF_HUB;
@@ -39,12 +40,18 @@ struct intake_job *job_new(struct intake *intake, const struct message_sender *s
 void job_address(struct intake_job *job, const struct message *message)
 {
 	job->topic = TOPIC_INTAKE;
-	job->has_case = false;
 	job->time = message->occurred_at;
 	job->receipt.message = message->id;
 	job->receipt.referral = message_referral(message);
 	bytes_to_hex(bytes_of(message_owner(message), 16), job->key);
 	bytes_to_uuid(message->id.data, job->id);
+}
+
+void job_take_random_id(struct intake_job *job)
+{
+	uint8_t random[16];
+	seal_random(random, sizeof(random));
+	bytes_to_uuid(random, job->id);
 }
 
 void job_free(struct intake_job *job)

@@ -29,7 +29,7 @@ struct intake_job {
 	struct intake_caller caller; /* done NULL: nobody waits */
 	struct intake_receipt receipt;
 	size_t partner; /* its place in the configuration, or JOB_OF_HUB */
-	enum topic topic; /* of the value: intake, rejected or fetch */
+	enum topic topic; /* of the value: intake, rejected, fetch or facts */
 	bool has_case; /* a Referral: case_key */
 	struct cases_key case_key;
 	struct pseudonym case_client;
@@ -37,7 +37,7 @@ struct intake_job {
 	struct buffer value;
 	struct buffer listing; /* a Rejection that is stored before the value; empty: none */
 	char listing_id[40];
-	char key[64], id[40], source[40], trace[56];
+	char key[TOPICS_FACT_KEY_SIZE], id[40], source[40], trace[56];
 	int64_t time;
 	uint8_t data_key[SEAL_KEY_ID_SIZE];
 	struct intake_job *next; /* among the spares */
@@ -49,6 +49,8 @@ struct intake_job {
 struct intake_job *job_new(struct intake *intake, const struct message_sender *sender);
 /* It is this message, of no case. */
 void job_address(struct intake_job *job, const struct message *message);
+/* An id of no meaning. */
+void job_take_random_id(struct intake_job *job);
 void job_free(struct intake_job *job);
 
 /* Seals clear for its owner and appends it to out. *store as of keyring_to_seal. Overwrites

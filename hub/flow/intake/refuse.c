@@ -75,12 +75,9 @@ static const struct keyring_record *seal_original(struct intake_job *job,
 
 static void address(struct intake_job *job, const struct message_sender *sender)
 {
-	uint8_t random[16];
 	job->topic = TOPIC_REJECTED;
-	job->has_case = false;
 	job->time = sender->now;
-	seal_random(random, sizeof(random));
-	bytes_to_uuid(random, job->id);
+	job_take_random_id(job);
 	snprintf(job->key, sizeof(job->key), "%s", sender->partner->rules->oin);
 }
 

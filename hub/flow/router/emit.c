@@ -2,7 +2,6 @@
 #include "hub/flow/router/emit.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -188,17 +187,14 @@ enum outcome emit_all(struct worker *worker, const struct emit *emit, struct err
 
 enum outcome emit_fact(struct worker *worker, const struct fact *fact, struct err *err)
 {
-	char key[200], id[240];
-	int size = snprintf(
-		key, sizeof(key), "%s/%.*s", fact_kind_name(fact->kind), BYTES_ARG(fact->id));
-	for (char *at = key; *at != '/'; at++)
-		*at = (char)tolower((unsigned char)*at);
+	char key[TOPICS_FACT_KEY_SIZE], id[TOPICS_FACT_KEY_SIZE + 24];
+	topics_fact_key(fact, key);
 	int id_size = snprintf(id, sizeof(id), "%s-%" PRId64, key, fact->at);
 	fact_encode(fact, begin_value(worker, TOPIC_FACTS));
 	const struct record_write record = {
 		.topic = TOPIC_FACTS,
 		.partition = RECORD_BY_KEY,
-		.key = bytes_of(key, (size_t)size),
+		.key = bytes_of_string(key),
 		.value = buffer_bytes(&worker->batch.value),
 		.headers = {.id = bytes_of(id, (size_t)id_size),
 			.source = bytes_of(SOURCE, sizeof(SOURCE) - 1),
