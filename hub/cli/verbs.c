@@ -3,8 +3,10 @@
 
 const struct cli_verb *const verbs_all[] = {
 	&check_verb,
+	&connectors_verb,
 	&flow_verb,
 	&orphans_verb,
+	&parse_verb,
 	&queue_verb,
 	&rejected_verb,
 	&rejected_redrive_verb,

@@ -5,8 +5,10 @@
 #include "hub/cli/cli.h"
 
 extern const struct cli_verb check_verb;
+extern const struct cli_verb connectors_verb;
 extern const struct cli_verb flow_verb;
 extern const struct cli_verb orphans_verb;
+extern const struct cli_verb parse_verb;
 extern const struct cli_verb queue_verb;
 extern const struct cli_verb rejected_verb;
 extern const struct cli_verb rejected_redrive_verb;

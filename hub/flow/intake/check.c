@@ -19,6 +19,16 @@ struct check {
 	struct problems *problems;
 };
 
+enum check_kind check_kind_of(const struct draft *draft)
+{
+	if (draft->body_referral != NULL)
+		return draft->body_referral->from_desk.data != NULL ? CHECK_REFERRAL
+								    : CHECK_REGISTRATION;
+	bool has_referral =
+		draft->body_status_change != NULL && draft->body_status_change->has_referral;
+	return has_referral ? CHECK_ACTION : CHECK_CASE_ACTION;
+}
+
 static void check_not_empty(const struct check *check, const char *field, struct bytes value)
 {
 	if (value.data != NULL && value.size == 0)

@@ -16,6 +16,9 @@ enum check_kind {
 	CHECK_CASE_ACTION, /* on a referral of which it names the case */
 };
 
+/* What a connector's Draft asks for. */
+enum check_kind check_kind_of(const struct draft *draft);
+
 /* Who asks for it, and when. */
 struct check_sender {
 	enum check_kind kind;

@@ -130,19 +130,9 @@ static void on_taken(void *context, const struct intake_receipt *receipt)
 	pump(exchange);
 }
 
-static enum check_kind kind_of(const struct draft *draft)
-{
-	if (draft->body_referral != NULL)
-		return draft->body_referral->from_desk.data != NULL ? CHECK_REFERRAL
-								    : CHECK_REGISTRATION;
-	bool has_referral =
-		draft->body_status_change != NULL && draft->body_status_change->has_referral;
-	return has_referral ? CHECK_ACTION : CHECK_CASE_ACTION;
-}
-
 static void check(struct exchange *exchange, struct parcel_draft *item)
 {
-	const struct check_sender sender = {.kind = kind_of(&item->draft),
+	const struct check_sender sender = {.kind = check_kind_of(&item->draft),
 		.conf = exchange->options.conf,
 		.partner = exchange->sender.partner,
 		.now = exchange->sender.now};
@@ -179,7 +169,7 @@ static struct intake_job *take(struct slot *slot, struct parcel_draft *item)
 			exchange->err.outcome == REJECT ? REJECTION_CODE_UNREADABLE
 							: REJECTION_CODE_INVALID,
 			&item->problems);
-	if (kind_of(&item->draft) == CHECK_CASE_ACTION)
+	if (check_kind_of(&item->draft) == CHECK_CASE_ACTION)
 		return intake_defer(intake, &exchange->sender, &item->draft, caller);
 	const struct intake_input input = {
 		&item->draft, original_of(exchange, item), &item->problems};
