@@ -1,147 +1,93 @@
 /* fetch - one HTTP request out, waited for; for who has nothing else to do meanwhile. */
 #include "hub/http/fetch.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
-#include <stdbool.h>
+#include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "hub/base/memory.h"
+#include "hub/http/client.h"
 
 struct fetch {
-	CURL *curl;
 	struct fetch_settings settings;
-	char text[CURL_ERROR_SIZE];
+	struct loop *loop;
+	struct client *client;
 };
 
-/* What comes in. */
-struct inflow {
-	struct buffer body;
-	size_t max;
-	bool too_long;
+struct waiting {
+	struct fetch *fetch;
+	struct arena *arena;
+	struct fetch_answer *out;
+	struct err *err;
 };
-
-static void start_curl(void)
-{
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
-		abort();
-}
 
 struct fetch *fetch_new(const struct fetch_settings *settings)
 {
-	static pthread_once_t started = PTHREAD_ONCE_INIT;
 	struct fetch *fetch = memory_get_zeroed(1, sizeof(*fetch));
-
-	pthread_once(&started, start_curl);
+	struct client_settings client = {
+		.allow_private = true, .connections = 1, .ca_file = settings->ca_file};
+	struct err err = {0};
 	fetch->settings = *settings;
-	fetch->curl = curl_easy_init();
-	if (fetch->curl == NULL)
+	if (loop_new(&fetch->loop, &err) != OK ||
+		client_new(&fetch->client, fetch->loop, &client, &err) != OK)
 		abort();
 	return fetch;
 }
 
-static size_t take(char *data, size_t one, size_t size, void *context)
+static void take(void *context, const struct client_answer *answer)
 {
-	struct inflow *inflow = context;
-
-	(void)one;
-	if (size > inflow->max - inflow->body.size) {
-		inflow->too_long = true;
-		return 0;
+	struct waiting *waiting = context;
+	if (answer->outcome == OK) {
+		waiting->out->status = answer->status;
+		waiting->out->body = arena_copy(waiting->arena, answer->body);
 	}
-	buffer_add(&inflow->body, data, size);
-	return size;
+	err_set(waiting->err, answer->outcome, "%s", answer->text);
+	loop_stop(waiting->fetch->loop);
 }
 
-static enum outcome outcome_of(CURLcode code)
+/* RFC 7617. */
+static struct bytes basic(const char *credentials, struct arena *arena)
 {
-	switch (code) {
-	case CURLE_OK:
-		return OK;
-	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
-		return REJECT;
-	default:
-		return RETRY;
-	}
-}
-
-static struct curl_slist *headers_of(const struct fetch_request *request, struct arena *arena)
-{
-	struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
-
-	if (request->content_type == NULL)
-		return headers;
-	headers = curl_slist_append(
-		headers, arena_format(arena, "Accept: %s", request->content_type));
-	if (request->body.data != NULL)
-		headers = curl_slist_append(
-			headers, arena_format(arena, "Content-Type: %s", request->content_type));
-	return headers;
-}
-
-static void set_options(
-	struct fetch *fetch, const struct fetch_request *request, struct inflow *inflow)
-{
-	CURL *curl = fetch->curl;
-
-	curl_easy_reset(curl);
-	curl_easy_setopt(curl, CURLOPT_URL, request->url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, inflow);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, fetch->text);
-	if (fetch->settings.credentials != NULL)
-		curl_easy_setopt(curl, CURLOPT_USERPWD, fetch->settings.credentials);
-	if (fetch->settings.ca_file != NULL)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, fetch->settings.ca_file);
-	if (request->body.data != NULL) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)request->body.data);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
-	}
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
-}
-
-static enum outcome finish(
-	struct fetch *fetch, CURLcode code, const struct inflow *inflow, struct err *err)
-{
-	if (inflow->too_long)
-		return err_set(err, REJECT, "the answer is longer than %zu bytes", inflow->max);
-	if (code == CURLE_OK)
-		return OK;
-	return err_set(err, outcome_of(code), "%s",
-		fetch->text[0] != '\0' ? fetch->text : curl_easy_strerror(code));
+	size_t size = strlen(credentials);
+	size_t places = sodium_base64_encoded_len(size, sodium_base64_VARIANT_ORIGINAL);
+	char *text = arena_get(arena, places);
+	sodium_bin2base64(
+		text, places, (const uint8_t *)credentials, size, sodium_base64_VARIANT_ORIGINAL);
+	return bytes_of_string(arena_format(arena, "Basic %s", text));
 }
 
 enum outcome fetch_send(struct fetch *fetch, const struct fetch_request *request,
 	struct arena *arena, struct fetch_answer *out, struct err *err)
 {
-	struct inflow inflow = {.max = request->answer_max};
-	struct curl_slist *headers = headers_of(request, arena);
-	long status = 0;
-
-	fetch->text[0] = '\0';
-	set_options(fetch, request, &inflow);
-	curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, headers);
-	CURLcode code = curl_easy_perform(fetch->curl);
-	curl_easy_getinfo(fetch->curl, CURLINFO_RESPONSE_CODE, &status);
-	curl_slist_free_all(headers);
-	enum outcome outcome = finish(fetch, code, &inflow, err);
-	if (outcome == OK) {
-		out->status = (int)status;
-		out->body = arena_copy(arena, buffer_bytes(&inflow.body));
-	}
-	buffer_done(&inflow.body);
-	return outcome;
+	struct err told = {0};
+	struct waiting waiting = {fetch, arena, out, &told};
+	struct client_header headers[2];
+	struct client_request sent = {.method = request->method,
+		.url = request->url,
+		.headers = headers,
+		.type = bytes_of_string(request->content_type),
+		.body = request->body,
+		.timeout_ms = request->timeout_ms,
+		.answer_max = request->answer_max,
+		.done = take,
+		.context = &waiting};
+	struct client_call *call = NULL;
+	if (request->content_type != NULL)
+		headers[sent.headers_count++] = (struct client_header){"Accept", sent.type};
+	if (fetch->settings.credentials != NULL)
+		headers[sent.headers_count++] = (struct client_header){
+			"Authorization", basic(fetch->settings.credentials, arena)};
+	if (client_send(fetch->client, &sent, &call, err) != OK)
+		return err->outcome;
+	loop_run(fetch->loop);
+	return told.outcome == OK ? OK : err_set(err, told.outcome, "%s", told.text);
 }
 
 void fetch_free(struct fetch *fetch)
 {
 	if (fetch == NULL)
 		return;
-	curl_easy_cleanup(fetch->curl);
+	client_free(fetch->client);
+	loop_free(fetch->loop);
 	free(fetch);
 }

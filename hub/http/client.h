@@ -1,0 +1,71 @@
+/* client - HTTP requests out, without waiting: many at once, on a loop. */
+#ifndef HUB_HTTP_CLIENT_H
+#define HUB_HTTP_CLIENT_H
+
+#include "hub/base/bytes.h"
+#include "hub/base/err.h"
+#include "hub/http/loop.h"
+
+/* Requests that go out under the same conditions and may share connections, which are kept for the
+ * next ones. All functions belong to the loop's thread. */
+struct client;
+
+struct client_settings {
+	/* To addresses that are not public too (hub/http/address.h). The address is looked at that
+	 * is connected to, whatever its name said before. */
+	bool allow_private;
+	int32_t connections; /* at most so many, in use or kept */
+	const char *ca_file; /* PEM certificates to check servers' against; NULL: the system's */
+	const char *cert_file, *key_file; /* PEM, shown to servers that ask; NULL: none */
+};
+
+struct client_header {
+	const char *name;
+	struct bytes value;
+};
+
+/* REJECT: it is one that a request may not bring along, or holds what no header may. */
+enum outcome client_check_header(const struct client_header *header, struct err *err) MUST_CHECK;
+
+struct client_answer {
+	/* OK: a whole answer, whatever its status. RETRY: none in time, a broken one, or an address
+	 * that is not public. REJECT: never will be: the URL is none, or the answer is too long. */
+	enum outcome outcome;
+	int32_t status; /* 100 to 599, also of an answer that broke off or was too long; 0: none */
+	int64_t retry_after_ms; /* 0: not told */
+	struct bytes type, body; /* OK; type absent: not told */
+	const char *text; /* not OK: why; else "" */
+	double seconds; /* from sending to here */
+};
+
+/* Called once, never within client_send; the answer lives until it returns. It may send and cancel
+ * others. */
+typedef void client_done_fn(void *context, const struct client_answer *answer);
+
+/* Borrowed with all it points to until it is done or cancelled. */
+struct client_request {
+	const char *method; /* "GET" */
+	const char *url; /* http or https; redirects are not followed, proxies not used */
+	const struct client_header *headers; /* no framing, no Host: those are ours */
+	size_t headers_count;
+	struct bytes type, body; /* body absent: none */
+	int32_t timeout_ms; /* from now to the last byte of the answer */
+	size_t answer_max; /* bytes */
+	client_done_fn *done;
+	void *context;
+};
+
+/* The settings' strings are borrowed until client_free. FATAL: no descriptors to be had. */
+enum outcome client_new(struct client **out, struct loop *loop,
+	const struct client_settings *settings, struct err *err) MUST_CHECK;
+/* Nothing is done any more with requests that are on their way. Not within client_done_fn. */
+void client_free(struct client *client);
+
+struct client_call;
+/* The call is valid until it is done or cancelled. REJECT: a header that cannot be sent. */
+enum outcome client_send(struct client *client, const struct client_request *request,
+	struct client_call **out, struct err *err) MUST_CHECK;
+/* What has gone out may still be received. NULL: nothing. */
+void client_cancel(struct client_call *call);
+
+#endif

@@ -1,0 +1,434 @@
+/* endpoint - a partner's system as one place to ask: where it is, who we are to it, and how much it
+ * takes. */
+#include "hub/http/endpoint.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/arena.h"
+#include "hub/base/clock.h"
+#include "hub/base/memory.h"
+#include "hub/http/bucket.h"
+#include "hub/http/endpoint_inside.h"
+#include "hub/http/token.h"
+#include "hub/http/url.h"
+
+enum {
+	WAIT_MS = 600000, /* for its turn */
+	TOKEN_EARLY_MS = 30000, /* a token is not used so shortly before it expires */
+	TOKEN_ANSWER_MAX = 65536,
+	SPARES_MAX = 64,
+};
+
+/* A list of calls; `last` is meaningless while it is empty. */
+struct queue {
+	struct endpoint_call *first, *last;
+};
+
+struct endpoint {
+	struct loop *loop;
+	const struct endpoint_settings *settings;
+	struct client *client;
+	struct bucket bucket;
+	struct loop_timer turn; /* when something may go out, or has waited for too long */
+	struct queue waiting, sent;
+	int32_t running;
+	struct endpoint_call *spares;
+	size_t spares_count;
+	uint64_t numbers;
+	char secret[ENDPOINT_SECRET_MOST];
+	const char *credentials; /* value of the header; NULL: to be made, or there is none */
+	uint64_t credentials_number; /* of how many */
+	int64_t credentials_until; /* as loop_now counts */
+	struct arena credentials_arena;
+	struct client_call *asking; /* for a token */
+	struct arena asking_arena;
+};
+
+struct endpoint_call {
+	struct endpoint *endpoint;
+	struct endpoint_call *before, *behind; /* in its queue, or among the spares */
+	struct endpoint_request request;
+	struct arena arena;
+	const char *url;
+	struct client_call *call; /* NULL: waits */
+	uint64_t number;
+	int64_t since;
+	uint64_t credentials; /* number of those that it went out with */
+	bool again; /* its token was refused before */
+};
+
+static void add_last(struct queue *queue, struct endpoint_call *call)
+{
+	call->behind = NULL;
+	call->before = queue->first != NULL ? queue->last : NULL;
+	if (call->before != NULL)
+		call->before->behind = call;
+	else
+		queue->first = call;
+	queue->last = call;
+}
+
+static void add_first(struct queue *queue, struct endpoint_call *call)
+{
+	call->before = NULL;
+	call->behind = queue->first;
+	if (call->behind != NULL)
+		call->behind->before = call;
+	else
+		queue->last = call;
+	queue->first = call;
+}
+
+static void take_out(struct queue *queue, struct endpoint_call *call)
+{
+	if (call->before != NULL)
+		call->before->behind = call->behind;
+	else
+		queue->first = call->behind;
+	if (call->behind != NULL)
+		call->behind->before = call->before;
+	else
+		queue->last = call->before;
+}
+
+static void look_at(struct endpoint *endpoint, int64_t when)
+{
+	if (endpoint->turn.place == 0 || endpoint->turn.when > when)
+		loop_set(endpoint->loop, &endpoint->turn, when);
+}
+
+static void free_call(struct endpoint_call *call)
+{
+	arena_done(&call->arena);
+	free(call);
+}
+
+static void give_back(struct endpoint_call *call)
+{
+	struct endpoint *endpoint = call->endpoint;
+	if (endpoint->spares_count >= SPARES_MAX) {
+		free_call(call);
+		return;
+	}
+	arena_reset(&call->arena);
+	call->behind = endpoint->spares;
+	endpoint->spares = call;
+	endpoint->spares_count++;
+}
+
+/* It is in no queue any more. */
+static void tell(struct endpoint_call *call, const struct client_answer *answer)
+{
+	call->request.done(call->request.context, answer);
+	give_back(call);
+}
+
+static void fail_first(struct endpoint *endpoint, enum outcome outcome, const char *text)
+{
+	struct endpoint_call *call = endpoint->waiting.first;
+	take_out(&endpoint->waiting, call);
+	tell(call, &(struct client_answer){.outcome = outcome, .text = text});
+}
+
+/* Those that a done sends meanwhile ask anew. */
+static void fail_waiting(struct endpoint *endpoint, const char *text)
+{
+	uint64_t last = endpoint->numbers;
+	while (endpoint->waiting.first != NULL && endpoint->waiting.first->number <= last)
+		fail_first(endpoint, RETRY, text);
+}
+
+static void forget_credentials(struct endpoint *endpoint)
+{
+	endpoint->credentials = NULL;
+	arena_done(&endpoint->credentials_arena);
+}
+
+static void keep_credentials(struct endpoint *endpoint, const char *token, int64_t ms)
+{
+	endpoint->credentials = arena_format(&endpoint->credentials_arena, "Bearer %s", token);
+	endpoint->credentials_number++;
+	endpoint->credentials_until = loop_now(endpoint->loop) + ms;
+}
+
+static enum outcome read_token(
+	struct endpoint *endpoint, const struct client_answer *answer, struct err *err)
+{
+	const char *token = NULL;
+	int64_t seconds = 0;
+	if (answer->outcome != OK)
+		return err_set(err, RETRY, "%s", answer->text);
+	if (answer->status != 200)
+		return err_set(err, RETRY, "status %d", answer->status);
+	if (token_read(answer->body, &endpoint->credentials_arena, &token, &seconds, err) != OK)
+		return err->outcome;
+	if (seconds < 1 || seconds > INT32_MAX)
+		seconds = 1;
+	int64_t ms = seconds * 1000;
+	keep_credentials(endpoint, token, ms > 2 * TOKEN_EARLY_MS ? ms - TOKEN_EARLY_MS : ms / 2);
+	return OK;
+}
+
+static void take_token(void *context, const struct client_answer *answer)
+{
+	struct endpoint *endpoint = context;
+	struct err err = {0};
+	endpoint->asking = NULL;
+	enum outcome outcome = read_token(endpoint, answer, &err);
+	arena_done(&endpoint->asking_arena);
+	if (outcome != OK) {
+		err_in(&err, "no token from token_url");
+		fail_waiting(endpoint, err.text);
+	}
+	look_at(endpoint, loop_now(endpoint->loop));
+}
+
+static void ask_for_token(struct endpoint *endpoint)
+{
+	static const char type[] = "application/x-www-form-urlencoded";
+	static const struct client_header accept = {
+		"Accept", {(const uint8_t *)"application/json", 16}};
+	const struct endpoint_settings *settings = endpoint->settings;
+	struct arena *arena = &endpoint->asking_arena;
+	struct client_request request = {.method = "POST",
+		.url = settings->token_url,
+		.headers = &accept,
+		.headers_count = 1,
+		.type = bytes_of_string(type),
+		.body = bytes_of_string(token_ask(settings->client_id,
+			bytes_of_string(endpoint->secret), settings->scope, arena)),
+		.timeout_ms = settings->timeout_ms,
+		.answer_max = TOKEN_ANSWER_MAX,
+		.done = take_token,
+		.context = endpoint};
+	struct err err = {0};
+	if (client_send(endpoint->client, &request, &endpoint->asking, &err) != OK)
+		fail_waiting(endpoint, err.text);
+}
+
+static void make_jwt(struct endpoint *endpoint)
+{
+	const struct endpoint_settings *settings = endpoint->settings;
+	struct token_claims claims = {
+		.issuer = settings->issuer != NULL ? settings->issuer : settings->client_id,
+		.client = settings->client_id,
+		.user = settings->user,
+		.user_name = settings->user_name,
+		.seconds = clock_wall() / 1000,
+	};
+	struct arena *arena = &endpoint->credentials_arena;
+	keep_credentials(endpoint, token_jwt(&claims, bytes_of_string(endpoint->secret), arena),
+		(int64_t)settings->jwt_s * 1000);
+}
+
+/* false: they come later. */
+static bool has_credentials(struct endpoint *endpoint)
+{
+	enum endpoint_auth auth = endpoint->settings->auth;
+	bool fresh = endpoint->credentials != NULL &&
+		endpoint->credentials_until > loop_now(endpoint->loop);
+	if (fresh || auth == ENDPOINT_NONE)
+		return true;
+	forget_credentials(endpoint);
+	if (auth == ENDPOINT_JWT)
+		make_jwt(endpoint);
+	else if (endpoint->asking == NULL)
+		ask_for_token(endpoint);
+	return endpoint->credentials != NULL;
+}
+
+/* Those of the request, of the endpoint, and who we are, which is copied since it may change. */
+static void set_headers(struct endpoint_call *call, struct client_request *out)
+{
+	const struct endpoint *endpoint = call->endpoint;
+	const struct endpoint_settings *settings = endpoint->settings;
+	const struct setting_pair *pair = settings->headers;
+	size_t count = call->request.headers_count;
+	while (pair != NULL && pair->name != NULL) {
+		pair++;
+		count++;
+	}
+	struct client_header *headers = arena_get_array(&call->arena, count + 1, sizeof(*headers));
+	count = call->request.headers_count;
+	if (count > 0)
+		memcpy(headers, call->request.headers, count * sizeof(*headers));
+	for (pair = settings->headers; pair != NULL && pair->name != NULL; pair++)
+		headers[count++] = (struct client_header){pair->name, bytes_of_string(pair->value)};
+	if (endpoint->credentials != NULL)
+		headers[count++] = (struct client_header){
+			settings->auth == ENDPOINT_HEADER ? settings->header : "Authorization",
+			bytes_of_string(endpoint->credentials)};
+	out->headers = headers;
+	out->headers_count = count;
+}
+
+static void take_answer(void *context, const struct client_answer *answer)
+{
+	struct endpoint_call *call = context;
+	struct endpoint *endpoint = call->endpoint;
+	call->call = NULL;
+	endpoint->running--;
+	take_out(&endpoint->sent, call);
+	look_at(endpoint, loop_now(endpoint->loop));
+	bool refused = answer->outcome == OK && answer->status == 401 &&
+		endpoint->settings->auth == ENDPOINT_OAUTH2;
+	if (!refused || call->again) {
+		tell(call, answer);
+		return;
+	}
+	call->again = true;
+	call->since = loop_now(endpoint->loop);
+	if (call->credentials == endpoint->credentials_number)
+		forget_credentials(endpoint);
+	add_first(&endpoint->waiting, call);
+}
+
+static void send_first(struct endpoint *endpoint)
+{
+	struct endpoint_call *call = endpoint->waiting.first;
+	const struct endpoint_settings *settings = endpoint->settings;
+	struct client_request request = {.method = call->request.method,
+		.url = call->url,
+		.type = call->request.type,
+		.body = call->request.body,
+		.timeout_ms = settings->timeout_ms,
+		.answer_max = (size_t)settings->answer_kb * 1024,
+		.done = take_answer,
+		.context = call};
+	struct err err = {0};
+	set_headers(call, &request);
+	call->credentials = endpoint->credentials_number;
+	if (client_send(endpoint->client, &request, &call->call, &err) != OK) {
+		fail_first(endpoint, err.outcome, err.text);
+		return;
+	}
+	take_out(&endpoint->waiting, call);
+	add_last(&endpoint->sent, call);
+	endpoint->running++;
+}
+
+/* Everything that goes out goes out here. */
+static void take_turn(void *context)
+{
+	struct endpoint *endpoint = context;
+	const struct endpoint_settings *settings = endpoint->settings;
+	int64_t now = loop_now(endpoint->loop), wait = WAIT_MS;
+	int32_t rate = settings->requests_per_second;
+	while (endpoint->waiting.first != NULL && endpoint->waiting.first->since + WAIT_MS <= now)
+		fail_first(endpoint, RETRY, "it has waited for its turn for too long");
+	while (endpoint->waiting.first != NULL && endpoint->running < settings->concurrency) {
+		if (!has_credentials(endpoint))
+			break;
+		if (rate > 0 && !bucket_take(&endpoint->bucket, rate, rate, now, &wait))
+			break;
+		send_first(endpoint);
+	}
+	if (endpoint->waiting.first != NULL) {
+		int64_t late = endpoint->waiting.first->since + WAIT_MS;
+		look_at(endpoint, now + wait < late ? now + wait : late);
+	}
+}
+
+enum outcome endpoint_new(struct endpoint **out, struct loop *loop,
+	const struct endpoint_settings *settings, struct err *err)
+{
+	struct endpoint *endpoint = memory_get_zeroed(1, sizeof(*endpoint));
+	endpoint->loop = loop;
+	endpoint->settings = settings;
+	endpoint->turn = (struct loop_timer){.fn = take_turn, .context = endpoint};
+	const struct client_settings client = {.allow_private = settings->allow_private,
+		.connections = settings->concurrency + 1, /* one to get a token */
+		.ca_file = settings->ca_file,
+		.cert_file = settings->cert_file,
+		.key_file = settings->key_file};
+	enum outcome outcome = OK;
+	if (settings->secret_file != NULL)
+		outcome = endpoint_inside_secret(settings, endpoint->secret, err);
+	if (outcome == OK)
+		outcome = client_new(&endpoint->client, loop, &client, err);
+	if (outcome != OK) {
+		endpoint_free(endpoint);
+		return err_in(err, "endpoint %s", settings->name);
+	}
+	if (settings->auth == ENDPOINT_BEARER)
+		keep_credentials(endpoint, endpoint->secret, 0);
+	else if (settings->auth == ENDPOINT_HEADER)
+		endpoint->credentials = endpoint->secret;
+	if (settings->auth == ENDPOINT_BEARER || settings->auth == ENDPOINT_HEADER)
+		endpoint->credentials_until = INT64_MAX;
+	*out = endpoint;
+	return OK;
+}
+
+void endpoint_free(struct endpoint *endpoint)
+{
+	if (endpoint == NULL)
+		return;
+	while (endpoint->sent.first != NULL)
+		endpoint_cancel(endpoint->sent.first);
+	while (endpoint->waiting.first != NULL)
+		endpoint_cancel(endpoint->waiting.first);
+	while (endpoint->spares != NULL) {
+		struct endpoint_call *call = endpoint->spares;
+		endpoint->spares = call->behind;
+		free_call(call);
+	}
+	client_free(endpoint->client);
+	loop_clear(endpoint->loop, &endpoint->turn);
+	arena_done(&endpoint->credentials_arena);
+	arena_done(&endpoint->asking_arena);
+	sodium_memzero(endpoint->secret, sizeof(endpoint->secret));
+	free(endpoint);
+}
+
+static struct endpoint_call *make_call(struct endpoint *endpoint)
+{
+	struct endpoint_call *call = endpoint->spares;
+	if (call == NULL) {
+		call = memory_get_zeroed(1, sizeof(*call));
+	} else {
+		endpoint->spares = call->behind;
+		endpoint->spares_count--;
+	}
+	call->endpoint = endpoint;
+	call->again = false;
+	call->number = ++endpoint->numbers;
+	call->since = loop_now(endpoint->loop);
+	return call;
+}
+
+enum outcome endpoint_send(struct endpoint *endpoint, const struct endpoint_request *request,
+	struct endpoint_call **out, struct err *err)
+{
+	const struct endpoint_settings *settings = endpoint->settings;
+	struct endpoint_call *call = make_call(endpoint);
+	call->request = *request;
+	struct url_roots roots = {settings->url, settings->also};
+	if (url_resolve(&roots, request->url, &call->arena, &call->url, err) != OK) {
+		give_back(call);
+		return err_in(err, "endpoint %s", settings->name);
+	}
+	add_last(&endpoint->waiting, call);
+	look_at(endpoint, loop_now(endpoint->loop));
+	*out = call;
+	return OK;
+}
+
+void endpoint_cancel(struct endpoint_call *call)
+{
+	if (call == NULL)
+		return;
+	struct endpoint *endpoint = call->endpoint;
+	if (call->call != NULL) {
+		client_cancel(call->call);
+		call->call = NULL;
+		endpoint->running--;
+		take_out(&endpoint->sent, call);
+		look_at(endpoint, loop_now(endpoint->loop));
+	} else {
+		take_out(&endpoint->waiting, call);
+	}
+	give_back(call);
+}

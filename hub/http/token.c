@@ -1,0 +1,133 @@
+/* token - what shows a partner's system who we are: tokens of our own, and those it gives us. */
+#include "hub/http/token.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <sodium.h>
+#include <string.h>
+#include <strings.h>
+
+#include "hub/http/problem_json.h"
+
+enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING, SECONDS_DEFAULT = 300, MOST = 16384 };
+
+static const char *base64(struct bytes bytes, struct arena *arena)
+{
+	size_t places = sodium_base64_encoded_len(bytes.size, VARIANT);
+	char *text = arena_get(arena, places);
+	return sodium_bin2base64(text, places, bytes.data, bytes.size, VARIANT);
+}
+
+static void add_claim(struct buffer *json, const char *name, const char *value)
+{
+	buffer_add_format(json, "\"%s\":", name);
+	problem_json_string(value, json);
+	buffer_add_string(json, ",");
+}
+
+static const char *claims_json(const struct token_claims *claims, struct arena *arena)
+{
+	struct buffer json = {0};
+	const char *user = claims->user != NULL ? claims->user : claims->client;
+	buffer_add_string(&json, "{");
+	add_claim(&json, "iss", claims->issuer);
+	add_claim(&json, "client_id", claims->client);
+	add_claim(&json, "user_id", user);
+	add_claim(
+		&json, "user_representation", claims->user_name != NULL ? claims->user_name : user);
+	buffer_add_format(&json, "\"iat\":%" PRId64 "}", claims->seconds);
+	const char *text = arena_string(arena, buffer_bytes(&json));
+	buffer_done(&json);
+	return text;
+}
+
+const char *token_jwt(const struct token_claims *claims, struct bytes secret, struct arena *arena)
+{
+	static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+	const char *json = claims_json(claims, arena);
+	const char *text = arena_format(arena, "%s.%s", base64(bytes_of_string(header), arena),
+		base64(bytes_of_string(json), arena));
+	uint8_t digest[crypto_auth_hmacsha256_BYTES];
+	crypto_auth_hmacsha256_state state;
+	crypto_auth_hmacsha256_init(&state, secret.data, secret.size);
+	crypto_auth_hmacsha256_update(&state, (const uint8_t *)text, strlen(text));
+	crypto_auth_hmacsha256_final(&state, digest);
+	sodium_memzero(&state, sizeof(state));
+	return arena_format(arena, "%s.%s", text, base64(bytes_of(digest, sizeof(digest)), arena));
+}
+
+/* RFC 3986, 2.3: what may stay as it is. */
+static const char *escape(struct bytes text, struct arena *arena)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789-._~";
+	static const char digits[] = "0123456789ABCDEF";
+	char *out = arena_get(arena, 3 * text.size + 1), *at = out;
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t letter = text.data[i];
+		if (letter != 0 && strchr(plain, letter) != NULL) {
+			*at++ = (char)letter;
+		} else {
+			*at++ = '%';
+			*at++ = digits[letter >> 4];
+			*at++ = digits[letter & 15];
+		}
+	}
+	return out;
+}
+
+const char *token_ask(
+	const char *client, struct bytes secret, const char *scope, struct arena *arena)
+{
+	const char *more = scope == NULL
+		? ""
+		: arena_format(arena, "&scope=%s", escape(bytes_of_string(scope), arena));
+	return arena_format(arena, "grant_type=client_credentials&client_id=%s&client_secret=%s%s",
+		escape(bytes_of_string(client), arena), escape(secret, arena), more);
+}
+
+/* RFC 6750, 2.1. */
+static bool is_sendable(const char *token)
+{
+	size_t size = strspn(token,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789-._~+/");
+	size_t all = size + strspn(token + size, "=");
+	return size > 0 && token[all] == '\0' && all <= MOST;
+}
+
+static bool read_token(
+	struct json_object *answer, struct arena *arena, const char **token, int64_t *seconds)
+{
+	struct json_object *text = NULL, *type = NULL, *lifetime = NULL;
+	if (!json_object_object_get_ex(answer, "access_token", &text) ||
+		!json_object_is_type(text, json_type_string) ||
+		!is_sendable(json_object_get_string(text)))
+		return false;
+	if (json_object_object_get_ex(answer, "token_type", &type) &&
+		(!json_object_is_type(type, json_type_string) ||
+			strcasecmp(json_object_get_string(type), "bearer") != 0))
+		return false;
+	/* Some give the seconds as text. */
+	if (json_object_object_get_ex(answer, "expires_in", &lifetime))
+		*seconds = json_object_get_int64(lifetime);
+	else
+		*seconds = SECONDS_DEFAULT;
+	*token = arena_string(arena, bytes_of_string(json_object_get_string(text)));
+	return true;
+}
+
+enum outcome token_read(struct bytes answer, struct arena *arena, const char **token,
+	int64_t *seconds, struct err *err)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(8);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	struct json_object *json = NULL;
+	if (answer.size <= MOST * 4)
+		json = json_tokener_parse_ex(tokener, (const char *)answer.data, (int)answer.size);
+	bool fine = json_object_is_type(json, json_type_object) &&
+		read_token(json, arena, token, seconds);
+	json_object_put(json);
+	json_tokener_free(tokener);
+	return fine ? OK : err_set(err, REJECT, "the answer holds no token that can be sent");
+}
