@@ -2,6 +2,7 @@
 #include "hub/conf/conf.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "hub/base/file.h"
 #include "hub/base/memory.h"
@@ -49,6 +50,22 @@ static void fill_rules(struct conf *conf)
 	rules->default_region = conf->default_region;
 }
 
+static void fill_endpoints(struct conf *conf)
+{
+	const struct list_items *list = &conf->index->lists[LIST_ENDPOINTS];
+	conf->endpoints = list->items;
+	conf->endpoints_count = list->count;
+}
+
+const struct endpoint_settings *conf_endpoint(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->endpoints_count; i++) {
+		if (strcmp(conf->endpoints[i].name, name) == 0)
+			return &conf->endpoints[i];
+	}
+	return NULL;
+}
+
 static void fill_sources(struct conf *conf)
 {
 	struct conf_source *sources = conf->index->lists[LIST_SOURCES].items;
@@ -90,6 +107,7 @@ static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
 	list_name_regions(bind, conf);
 	list_municipalities(bind, conf);
 	fill_rules(conf);
+	fill_endpoints(conf);
 	fill_sources(conf);
 }
 

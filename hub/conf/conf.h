@@ -14,6 +14,7 @@
 #include "hub/base/setting.h"
 #include "hub/connector/connector.h"
 #include "hub/handover/rules.h"
+#include "hub/http/endpoint.h"
 
 /* Filled once at start and immutable from then on, so that threads may share it. Everything it
  * points to lives in its own arena until conf_free. A file or text that is not given is NULL. What
@@ -137,6 +138,8 @@ struct conf {
 	struct rules rules;
 	struct codes *codes;
 	struct conf_partner *partners; /* in the order of rules.partners */
+	const struct endpoint_settings *endpoints; /* by name */
+	size_t endpoints_count;
 	const struct conf_source *sources; /* as they stand in the config */
 	size_t sources_count;
 	struct conf_index *index;
@@ -198,6 +201,9 @@ const struct conf_source *conf_source(
 	const struct conf *conf, const struct conf_partner *partner, struct bytes name);
 const struct conf_partner *conf_partner(
 	const struct conf *conf, struct bytes oin); /* NULL: unknown */
+
+/* NULL: there is none of this name. */
+const struct endpoint_settings *conf_endpoint(const struct conf *conf, const char *name);
 
 /* Every setting with its doc, limits and default, as a config file that can be loaded. */
 void conf_manual(FILE *out);

@@ -107,6 +107,20 @@ static void check_readable(struct conf_problems *problems, const char *path, con
 			setting, strerror(errno));
 }
 
+/* Theirs are secrets that a partner gave: they cannot be made here. */
+static void check_endpoints(const struct conf *conf, struct conf_problems *problems)
+{
+	for (size_t i = 0; i < conf->endpoints_count; i++) {
+		const struct endpoint_settings *endpoint = &conf->endpoints[i];
+		struct err err = {0};
+		if (endpoint_check_files(endpoint, &err) != OK)
+			report_error(problems, conf->index->lists[LIST_ENDPOINTS].places[i],
+				"endpoint %s: %s", endpoint->name, err.text);
+		else if (endpoint->secret_file != NULL)
+			check(problems, endpoint->secret_file, "endpoints.secret_file", &err);
+	}
+}
+
 /* What only an edge needs: a router has no keys. */
 static void load_edge(struct conf *conf, struct conf_problems *problems)
 {
@@ -117,6 +131,7 @@ static void load_edge(struct conf *conf, struct conf_problems *problems)
 		check_key(problems, key->value, "seal.master_keys");
 	check_readable(problems, conf->http.tls_cert_file, "http.tls_cert_file");
 	check_readable(problems, conf->http.tls_key_file, "http.tls_key_file");
+	check_endpoints(conf, problems);
 	tokens_load(conf, problems);
 }
 

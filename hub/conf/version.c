@@ -123,9 +123,8 @@ const char *version_of(const struct conf *conf, struct arena *arena)
 {
 	struct hash hash;
 	crypto_hash_sha256_init(&hash.state);
-	for (size_t i = 0; i < LISTS; i++) {
-		/* Of the kinds, what the desks have of them counts. */
-		if (i != LIST_DESK_KINDS && !list_all[i]->is_no_rule)
+	for (size_t i = 0; i < LISTS_OF_RULES; i++) {
+		if (i != LIST_DESK_KINDS) /* what the desks have of them counts */
 			add_list(&hash, list_all[i], &conf->index->lists[i]);
 	}
 	add_rest(&hash, &conf->rules);

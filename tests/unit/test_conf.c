@@ -269,6 +269,17 @@ static const struct small_conf_row rows[] = {
 		"gemeenten.csv:2: \"599\" must be GM and 4 digits\n"
 		"gemeenten.csv:3: \"22\" must be AM and 2 digits\n"
 		"gemeenten.csv:4: \"2026-02-30\" must be a date such as 2026-01-01\n"},
+	{"endpoints that are none",
+		{.main = "node = \"n1\";\nendpoints = (\n{ name = \"a\"; url = "
+			 "\"https://a.example\"; },\n{ name = \"B_c\"; url = \"a.example\"; }"
+			 ",\n{ name = \"one\"; url = \"https://a.example\"; auth = "
+			 "\"oath2\"; },\n{ name = \"two\"; url = \"https://a.example\"; "
+			 "secret_file = \"two\"; },\n{ name = \"two\"; url = "
+			 "\"https://a.example\"; }\n);\n"},
+		"main.conf:3: name must be a text of 2 to 60 bytes, not \"a\"\n"
+		"main.conf:5: auth must be one of none, bearer, header, jwt, oauth2, not "
+		"\"oath2\"; did you mean oauth2?\n"
+		"main.conf:7: two is declared twice, first in main.conf:6: remove one\n"},
 };
 
 static void every_problem_is_told(void **state)

@@ -214,6 +214,43 @@ static void what_is_wrong_with_a_secret_is_told_without_it(void **state)
 	tear_down(&fixture);
 }
 
+#define SCHOOL                                                                                     \
+	"node = \"n1\";\nendpoints = ( { name = \"school\"; url = \"https://s.example\"; "         \
+	"auth = \"bearer\"; secret_file = \"school\"; } );\n"
+
+/* What a partner gave is not made here. */
+static void secrets_of_others_are_asked_for(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	set_up(&fixture, SCHOOL);
+	free(make(&fixture));
+	assert_int_equal(conf_load_secrets(fixture.conf, &fixture.problems), REJECT);
+	char *text = small_conf_text(&fixture.problems, &fixture.folder);
+	assert_non_null(strstr(text, "main.conf:2: endpoint school: "));
+	assert_non_null(strstr(text, "secrets/school: cannot be opened"));
+	assert_int_equal(fixture.problems.count, 1);
+	free(text);
+	tear_down(&fixture);
+}
+
+static void secrets_of_others_are_found(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	set_up(&fixture, SCHOOL);
+	free(make(&fixture));
+	folder_write(&fixture.folder, "secrets/school", "t0ken\n");
+	chmod(folder_path(&fixture.folder, "secrets/school"), 0600);
+	assert_int_equal(conf_load_secrets(fixture.conf, &fixture.problems), OK);
+	expect_problems(&fixture, "");
+	const struct endpoint_settings *endpoint = conf_endpoint(fixture.conf, "school");
+	assert_int_equal(endpoint->auth, ENDPOINT_BEARER);
+	assert_int_equal(endpoint->concurrency, 4);
+	assert_null(conf_endpoint(fixture.conf, "other"));
+	tear_down(&fixture);
+}
+
 static void a_router_has_no_keys(void **state)
 {
 	(void)state;
@@ -241,6 +278,8 @@ int main(void)
 		cmocka_unit_test(a_token_tells_whose_it_is),
 		cmocka_unit_test(a_partner_has_its_own_rate_or_that_of_all),
 		cmocka_unit_test(what_is_wrong_with_a_secret_is_told_without_it),
+		cmocka_unit_test(secrets_of_others_are_asked_for),
+		cmocka_unit_test(secrets_of_others_are_found),
 		cmocka_unit_test(a_router_has_no_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@ const struct list *const list_all[LISTS] = {
 	[LIST_ROUTES] = &list_routes,
 	[LIST_CLOCKS] = &list_clock_times,
 	[LIST_OVERRIDES] = &list_overrides,
+	[LIST_ENDPOINTS] = &list_endpoints,
 	[LIST_SOURCES] = &list_sources,
 };
 

@@ -15,6 +15,8 @@ enum list_name {
 	LIST_ROUTES,
 	LIST_CLOCKS, /* a group of groups: read by list_clocks */
 	LIST_OVERRIDES,
+	LISTS_OF_RULES, /* those behind decide nothing: they are no part of the version */
+	LIST_ENDPOINTS = LISTS_OF_RULES,
 	LIST_SOURCES,
 	LISTS
 };
@@ -53,11 +55,10 @@ struct list {
 	list_take_fn *take; /* NULL: the rows say all */
 	list_check_fn *check; /* NULL: the references say all */
 	const char *const *also; /* names beside the rows, which take reads; NULL: none */
-	bool is_no_rule; /* decides nothing about clients: no part of the version */
 };
 
 extern const struct list list_partners, list_desk_kinds, list_desks, list_regions, list_programmes,
-	list_routes, list_clock_times, list_overrides, list_sources;
+	list_routes, list_clock_times, list_overrides, list_endpoints, list_sources;
 extern const struct list *const list_all[LISTS]; /* by enum list_name */
 
 /* Reads all lists but the clocks into conf->index. */

@@ -115,6 +115,8 @@ static void check(struct check *check, const void *item)
 		check_error(check, "%s takes nothing in", connector->name);
 	if (source->poll_interval_s > 0 && connector->poll == NULL)
 		check_error(check, "%s does not poll: leave poll_interval_s out", connector->name);
+	if (source->endpoint != NULL && conf_endpoint(check->conf, source->endpoint) == NULL)
+		check_error(check, "endpoint %s is not in endpoints", source->endpoint);
 	if (source->poll_interval_s > 0 && source->endpoint == NULL)
 		check_error(check, "poll_interval_s needs an endpoint");
 }
@@ -130,5 +132,4 @@ const struct list list_sources = {
 	.take = take,
 	.check = check,
 	.also = also,
-	.is_no_rule = true,
 };
