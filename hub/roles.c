@@ -137,6 +137,24 @@ enum outcome roles_look_at_web(void *context, struct err *why)
 	return web_is_ready(hub->web) ? OK : err_set(why, RETRY, "cannot store messages now");
 }
 
+enum outcome roles_start_sources(void *context, struct err *err)
+{
+	struct roles *hub = context;
+	return sources_start(&hub->sources,
+		&(struct sources_options){.conf = hub->conf,
+			.kafka = &hub->kafka,
+			.wire = hub->wire,
+			.view = hub->view,
+			.view_path = hub->conf->view.path},
+		err);
+}
+
+void roles_stop_sources(void *context)
+{
+	struct roles *hub = context;
+	sources_stop(hub->sources);
+}
+
 static bool is_ready(void *context, struct err *why)
 {
 	struct roles *hub = context;

@@ -6,6 +6,7 @@
 #include "hub/cli/parts.h"
 #include "hub/conf/conf.h"
 #include "hub/flow/router/router.h"
+#include "hub/flow/source/sources.h"
 #include "hub/kafka/kafka.h"
 #include "hub/view/auditor.h"
 #include "hub/view/view.h"
@@ -22,6 +23,7 @@ struct roles {
 	struct auditor *auditor;
 	struct router *router;
 	struct web *web;
+	struct sources *sources;
 	struct admin *admin;
 	struct parts parts;
 };
@@ -43,5 +45,7 @@ enum outcome roles_look_at_router(void *roles, struct err *why);
 enum outcome roles_start_web(void *roles, struct err *err);
 void roles_stop_web(void *roles);
 enum outcome roles_look_at_web(void *roles, struct err *why);
+enum outcome roles_start_sources(void *roles, struct err *err);
+void roles_stop_sources(void *roles);
 
 #endif

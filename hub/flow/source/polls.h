@@ -1,0 +1,16 @@
+/* polls - sources that are asked from time to time, each by the edge that has its part of fetch. */
+#ifndef HUB_FLOW_SOURCE_POLLS_H
+#define HUB_FLOW_SOURCE_POLLS_H
+
+#include "hub/flow/source/tasks.h"
+
+struct polls;
+
+/* tasks: tell which are ours. */
+struct polls *polls_new(struct outside *outside, const struct tasks *tasks);
+void polls_free(struct polls *polls);
+
+/* Begins what is due; to be called a few times a second. */
+void polls_turn(struct polls *polls);
+
+#endif
