@@ -18,7 +18,15 @@ def token_of(partner: str) -> str:
     return f"test-token-{partner}-of-this-run-only"
 
 
-def write(folder: Path, config: Config, settings: Mapping[str, Mapping[str, Any]]) -> None:
+Rows = Iterable[Mapping[str, Any]]
+
+
+def write(
+    folder: Path,
+    config: Config,
+    settings: Mapping[str, Mapping[str, Any]],
+    lists: Mapping[str, Rows] | None = None,
+) -> None:
     """Everything but the file with the settings of one process, which write_node adds."""
     (folder / "secrets").mkdir(parents=True, exist_ok=True)
     for partner in config.partners.values():
@@ -40,7 +48,8 @@ def write(folder: Path, config: Config, settings: Mapping[str, Mapping[str, Any]
         ((each.code, each.code, each.region, "", "") for each in config.municipalities),
     )
     _csv(folder / "mergers.csv", "oude_gm_code,nieuwe_gm_code,ingangsdatum", ())
-    (folder / "network.conf").write_text(network(config))
+    more = [_list(name, rows) for name, rows in (lists or {}).items()]
+    (folder / "network.conf").write_text("\n".join([network(config), *more]))
     (folder / "settings.conf").write_text(_groups(settings))
 
 
@@ -125,7 +134,7 @@ def _route(route: Route) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value != []}
 
 
-def _list(name: str, rows: Iterable[Mapping[str, Any]]) -> str:
+def _list(name: str, rows: Rows) -> str:
     return f"{name} = (\n" + ",\n".join(f"  {_group(row)}" for row in rows) + "\n);\n"
 
 
@@ -150,6 +159,8 @@ def _value(value: Any) -> str:
         return (
             "( " + ", ".join(f"( {_value(name)}, {_value(text)} )" for name, text in value) + " )"
         )
+    if isinstance(value, Mapping):
+        return _group(value)
     if isinstance(value, list):
         return "[ " + ", ".join(map(_value, value)) + " ]"
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -186,6 +186,7 @@ class Hub:
     config: Config
     prefix: str
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # sources, endpoints …
     processes: dict[str, Process] = field(default_factory=dict)
     watch: Watch = field(init=False)
 
@@ -196,7 +197,7 @@ class Hub:
         }
         for name, row in self.settings.items():
             groups[name] = groups.get(name, {}) | row
-        deploy.write(self.folder, self.config, groups)
+        deploy.write(self.folder, self.config, groups, self.lists)
         self._node("setup", {}, 0, 0)
         for command in (["check"], ["schemas", "register"], ["topics", "create"]):
             self.command(*command)

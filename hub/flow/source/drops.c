@@ -138,9 +138,12 @@ static void answer_plainly(struct drop *drop, const struct verdicts *verdicts)
 		const struct verdict *verdict = &verdicts->items[i];
 		const struct problems *problems = &verdict->of->problems;
 		const struct problem *first = problems->count > 0 ? &problems->items[0] : NULL;
-		fprintf(drop->answer, "%.*s: %s%s%s %s\n", BYTES_ARG(verdict->of->label),
-			fate_name(verdict->fate), first != NULL ? ": " : "",
-			first != NULL ? first->path : "", first != NULL ? first->text : "");
+		fprintf(drop->answer, "%.*s: %s", BYTES_ARG(verdict->of->label),
+			fate_name(verdict->fate));
+		if (first != NULL)
+			fprintf(drop->answer, ": %s%s%s", first->path,
+				first->path[0] != '\0' ? " " : "", first->text);
+		fputc('\n', drop->answer);
 	}
 }
 
