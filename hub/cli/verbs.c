@@ -4,8 +4,11 @@
 const struct cli_verb *const verbs_all[] = {
 	&check_verb,
 	&connectors_verb,
+	&desk_hold_verb,
+	&desk_release_verb,
 	&flow_verb,
 	&orphans_verb,
+	&outages_verb,
 	&parse_verb,
 	&queue_verb,
 	&rejected_verb,

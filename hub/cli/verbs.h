@@ -6,8 +6,11 @@
 
 extern const struct cli_verb check_verb;
 extern const struct cli_verb connectors_verb;
+extern const struct cli_verb desk_hold_verb;
+extern const struct cli_verb desk_release_verb;
 extern const struct cli_verb flow_verb;
 extern const struct cli_verb orphans_verb;
+extern const struct cli_verb outages_verb;
 extern const struct cli_verb parse_verb;
 extern const struct cli_verb queue_verb;
 extern const struct cli_verb rejected_verb;

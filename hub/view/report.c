@@ -240,6 +240,11 @@ enum outcome report_flow(struct view_reader *reader, const struct report_committ
 	return OK;
 }
 
+#define HOUR_MS INT64_C(3600000)
+
+const int64_t report_ages[REPORT_AGES] = {HOUR_MS, 4 * HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS,
+	7 * 24 * HOUR_MS, 14 * 24 * HOUR_MS, INT64_MAX};
+
 static enum outcome read_waiting(
 	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
 {
@@ -252,6 +257,14 @@ static enum outcome read_waiting(
 		.since = sqlite3_column_int64(statement, 4),
 		.due = sqlite3_column_int64(statement, 5),
 	};
+	/* Columns count what is at most so old; what is left is of that age alone. */
+	int64_t younger = 0;
+	for (int i = 0; i < REPORT_AGES; i++) {
+		int64_t up_to = i < REPORT_AGES - 1 ? sqlite3_column_int64(statement, 6 + i)
+						    : sqlite3_column_int64(statement, 2);
+		((struct report_waiting *)item)->ages[i] = up_to - younger;
+		younger = up_to;
+	}
 	return OK;
 }
 
@@ -261,12 +274,16 @@ enum outcome report_queue(struct view_reader *reader, struct bytes desk, int64_t
 	sqlite3_stmt *statement;
 	if (prepare(reader,
 		    "SELECT desk, clock, count(*), sum(level > 0 OR due < ?2), min(armed),"
-		    " min(due) FROM clocks WHERE (?1 IS NULL OR desk = ?1)"
+		    " min(due), sum(armed >= ?3), sum(armed >= ?4), sum(armed >= ?5),"
+		    " sum(armed >= ?6), sum(armed >= ?7), sum(armed >= ?8) FROM clocks WHERE (?1 "
+		    "IS NULL OR desk = ?1)"
 		    " AND clock NOT IN (11, 12) GROUP BY desk, clock ORDER BY desk, clock",
 		    &statement, err) != OK)
 		return err->outcome;
 	database_bind_text(statement, 1, desk);
 	sqlite3_bind_int64(statement, 2, now);
+	for (int i = 0; i < REPORT_AGES - 1; i++)
+		sqlite3_bind_int64(statement, 3 + i, now - report_ages[i]);
 	return answer(reader, statement, read_waiting,
 		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
 }

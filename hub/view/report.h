@@ -33,6 +33,10 @@ enum outcome report_flow(struct view_reader *reader, const struct report_committ
 	struct report_flows *out, struct err *err) MUST_CHECK;
 
 /* What waits at a desk: the clocks of one name that run against it. */
+/* How old what waits is: at most so many ms, and older than the one before; the last: any. */
+#define REPORT_AGES 7
+extern const int64_t report_ages[REPORT_AGES];
+
 struct report_waiting {
 	struct bytes desk; /* "hub": for the hub itself */
 	enum clock_name clock;
@@ -40,6 +44,7 @@ struct report_waiting {
 	int64_t late; /* due, or climbed a level */
 	int64_t since; /* armed the longest ago */
 	int64_t due; /* the next */
+	int64_t ages[REPORT_AGES]; /* how many of them of each age */
 };
 struct report_queue {
 	struct report_waiting *items; /* sorted by desk and clock */

@@ -28,8 +28,13 @@ UWV, GEMEENTE, WSP, LEERWERK = (
 PEOPLE = dict(zip(("anna", "bram", "cleo", "dirk", "eva", "finn"), bsns(), strict=False))
 VERBS = (
     "check",
+    "connectors",
+    "desk hold",
+    "desk release",
     "flow",
     "orphans",
+    "outages",
+    "parse",
     "queue",
     "rejected",
     "rejected redrive",
@@ -145,6 +150,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             "view": {"audit_interval_s": 1},
         }
         hub = harness.Hub(folder, services, WORLD, f"commands-{time.time_ns()}.", settings)
+        hub.lists["sources"] = [
+            {
+                "name": "events",
+                "partner": WORLD.desks[GEMEENTE].partner,
+                "connector": "cloudevent",
+            }
+        ]
         hub.deploy()
         hub.start("one")
         hub.ready()
@@ -286,9 +298,16 @@ def test_flow(town: Town) -> None:
 
 
 def test_queue(town: Town) -> None:
-    rows = {(row["desk"], row["clock"]): row for row in town.ask("queue")["queue"]}
+    rows = {(row["desk"], row["clock"]): row for row in town.ask("queue", "--what")["queue"]}
     assert rows["gemeente-rotterdam", "T4"]["waiting"] == 1
     assert rows["hub", "T0"]["waiting"] == 1
+    shapes = {row["desk"]: row for row in town.ask("queue")["desks"]}
+    assert shapes["gemeente-rotterdam"]["waiting"] == sum(
+        row["waiting"] for (desk, _), row in rows.items() if desk == "gemeente-rotterdam"
+    )
+    for shape in shapes.values():
+        assert sum(shape["ages"]) == shape["waiting"]
+    assert shapes["all"]["waiting"] == sum(row["waiting"] for row in rows.values())
     lines = town.ask("queue", GEMEENTE)["waiting"]
     assert any(
         row["what"] == "client to refer again or close" and row["client"] == town.client_of("bram")
@@ -493,3 +512,65 @@ def test_an_edge_shows_what_its_audit_finds(town: Town) -> None:
     view.unlink()
     harness.wait_for("no finding", lambda: gauges_of(town, violations)["I20"] == 0, 60)
     assert gauges_of(town, "lokethub_audit_finished_seconds")[""] > 0
+
+
+def test_connectors(town: Town) -> None:
+    rows = {row["name"]: row for row in town.ask("connectors")["connectors"]}
+    assert rows["cloudevent"]["sources"] == f"{WORLD.desks[GEMEENTE].partner}/events"
+    assert rows["cloudevent"]["summary"] and list(rows) == sorted(rows)
+    assert town.run("connectors", "fax").returncode == 2
+
+
+def test_parse(town: Town, tmp_path: Path) -> None:
+    """It says what would be refused, and nothing of it is sent."""
+    before = town.ask("flow")
+    good = {"case": "p-1", "person": {"bsn": PEOPLE["eva"], "family_name": "Kanarie"}}
+    referral = {
+        "kind": "TRANSFER",
+        "subject": "PERSON",
+        "from_desk": GEMEENTE,
+        "question": "WERK",
+        "municipality": "GM0599",
+        "origin": "PARTNER",
+        "purpose": "GUIDANCE",
+        "legal_basis": {"kind": "PUBLIC_TASK"},
+    }
+    drafts = [
+        good | {"body": {"Referral": referral}},
+        good | {"body": {"Referral": referral | {"from_desk": WSP}}},
+    ]
+    head = {"specversion": "1.0", "type": "nl.voorbeeld.x", "source": "urn:x"}
+    events = [head | {"id": str(n), "data": draft} for n, draft in enumerate(drafts)]
+    path = tmp_path / "events.json"
+    path.write_text(json.dumps(events))
+    answer = town.ask("parse", "cloudevent", str(path), code=1)
+    assert (answer["taken"], answer["refused"]) == (1, 1)
+    assert [row["fate"] for row in answer["drafts"]] == ["taken", "refused"]
+    assert answer["drafts"][0]["draft"]["person"]["family_name"] == "Kanarie"
+    assert answer["drafts"][1]["field"] == "body.Referral.from_desk"
+    assert "Kanarie" not in town.run("parse", "cloudevent", str(path)).stdout
+    path.write_text("<xml/>")
+    assert town.run("parse", "cloudevent", str(path)).returncode == 1
+    assert town.run("parse", "fax", str(path)).returncode == 2
+    assert "sources" in town.run("parse", "cloudevent", str(path), "--source", "other").stderr
+    assert town.ask("flow") == before
+
+
+def test_a_desk_is_held_and_released(town: Town) -> None:
+    def holds() -> list[dict]:
+        lines = town.run("tap", "facts", "--from", "beginning").stdout.splitlines()
+        return [row for row in map(json.loads, lines) if row["key"] == f"hold/{LEERWERK}"]
+
+    until = "2099-03-06"
+    answer = town.ask("desk", "hold", LEERWERK, "--until", until, "--reason", "verhuizing")
+    assert answer["desk"] == LEERWERK and answer["until"].startswith(until)
+    [held] = holds()
+    assert held["value"]["text"] == "verhuizing"
+    town.ask("desk", "release", LEERWERK)
+    assert len(holds()) == 2 and not holds()[1].get("value")
+    assert town.run("desk", "hold", "no-such-desk").returncode == 2
+    assert town.run("desk", "hold", LEERWERK, "--until", "2020-01-01").returncode == 2
+
+
+def test_outages(town: Town) -> None:
+    assert town.ask("outages") == {"outages": []}

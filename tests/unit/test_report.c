@@ -124,6 +124,7 @@ static void queues_say_what_waits_at_a_desk(void **state)
 	assert_int_equal(queue.items[1].clock, CLOCK_NAME_T2);
 	assert_int_equal(queue.items[1].count, 1);
 	assert_int_equal(queue.items[1].late, 0);
+	assert_int_equal(queue.items[1].ages[0], 1);
 	assert_int_equal(report_clocks(life.file->reader, bytes_of_string("wsp"), 10, &clocks,
 				 &life.file->err),
 		OK);
@@ -134,8 +135,17 @@ static void queues_say_what_waits_at_a_desk(void **state)
 				 &queue, &life.file->err),
 		OK);
 	for (size_t i = 0; i < queue.count; i++) {
-		if (bytes_equal_string(queue.items[i].desk, "wsp"))
-			assert_int_equal(queue.items[i].late, 1);
+		int64_t of_all_ages = 0;
+		for (int age = 0; age < REPORT_AGES; age++)
+			of_all_ages += queue.items[i].ages[age];
+		assert_int_equal(of_all_ages, queue.items[i].count);
+		if (!bytes_equal_string(queue.items[i].desk, "wsp"))
+			continue;
+		assert_int_equal(queue.items[i].late, 1);
+		/* Two working days later it is older than a day. */
+		assert_int_equal(
+			queue.items[i].ages[0] + queue.items[i].ages[1] + queue.items[i].ages[2],
+			0);
 	}
 	view_file_end(life.file);
 }

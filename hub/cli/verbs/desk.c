@@ -1,0 +1,118 @@
+/* desk - a desk is put on hold, or released: a fact that routers and edges go by. */
+#include "hub/base/calendar.h"
+#include "hub/cli/reach.h"
+#include "hub/cli/verbs.h"
+
+static enum outcome find_desk(struct cli_call *call, const struct rules_desk **out, struct err *err)
+{
+	const char *id = cli_argument(call, 0);
+	*out = rules_desk(&call->conf->rules, bytes_of_string(id));
+	return *out != NULL ? OK : err_set(err, REJECT, "no desk %s in the config", id);
+}
+
+/* value absent: the fact is taken back. */
+static enum outcome send_fact(
+	struct cli_call *call, const struct fact *fact, struct bytes value, struct err *err)
+{
+	char key[TOPICS_FACT_KEY_SIZE];
+	topics_fact_key(fact, key);
+	const struct record_write record = {.topic = TOPIC_FACTS,
+		.partition = RECORD_BY_KEY,
+		.key = bytes_of_string(key),
+		.value = value,
+		.headers = {.id = bytes_of_string(arena_format(
+				    &call->arena, "%s-%lld", key, (long long)fact->at)),
+			.source = bytes_of_string("urn:lokethub"),
+			.time = fact->at}};
+	return reach_send(call->conf, &record, 1, err);
+}
+
+static enum outcome read_until(struct cli_call *call, struct fact *fact, struct err *err)
+{
+	int32_t day;
+	const char *until = cli_value(call, "until");
+	if (until == NULL)
+		return OK;
+	if (!clock_date_from_text(bytes_of_string(until), &day))
+		return err_set(err, REJECT, "--until %s: not a date such as 2026-03-02", until);
+	fact->has_to = true;
+	fact->to = calendar_start(day + 1) - 1;
+	return fact->to > fact->at ? OK : err_set(err, REJECT, "--until %s is over", until);
+}
+
+static enum outcome hold(struct cli_call *call, struct err *err)
+{
+	const struct rules_desk *desk;
+	struct buffer value = {0};
+	struct wire *wire = NULL;
+	if (find_desk(call, &desk, err) != OK)
+		return err->outcome;
+	struct fact fact = {.kind = FACT_KIND_HOLD,
+		.id = bytes_of_string(desk->id),
+		.at = clock_wall(),
+		.has_from = true,
+		.from = clock_wall(),
+		.text = bytes_of_string(cli_value(call, "reason"))};
+	if (read_until(call, &fact, err) != OK || reach_wire(call->conf, &wire, err) != OK)
+		return err->outcome;
+	wire_begin(wire, &schema_fact, &value);
+	fact_encode(&fact, &value);
+	enum outcome outcome = send_fact(call, &fact, buffer_bytes(&value), err);
+	buffer_done(&value);
+	wire_free(wire);
+	if (outcome != OK)
+		return outcome;
+	struct page_row *facts = page_facts(call->page);
+	page_text(facts, "on hold", "desk", desk->id);
+	page_number(facts, "until", "until", PAGE_TIME, fact.has_to ? fact.to : PAGE_NONE);
+	page_line(call->page, TERMINAL_FAINT,
+		"Nothing new is routed or delivered there; what it has, it keeps. Ends with: "
+		"lokethub desk release %s",
+		desk->id);
+	return OK;
+}
+
+static enum outcome release(struct cli_call *call, struct err *err)
+{
+	const struct rules_desk *desk;
+	if (find_desk(call, &desk, err) != OK)
+		return err->outcome;
+	const struct fact fact = {
+		.kind = FACT_KIND_HOLD, .id = bytes_of_string(desk->id), .at = clock_wall()};
+	if (send_fact(call, &fact, (struct bytes){0}, err) != OK)
+		return err->outcome;
+	page_text(page_facts(call->page), "released", "desk", desk->id);
+	return OK;
+}
+
+static const struct cli_option options[] = {
+	{"until", 'u', "DATE", "the last day, as 2026-03-02; else until it is released", 0, 0},
+	{"reason", 'r', "TEXT", "why, for who reads it later; no personal data", 0, 0},
+	{0},
+};
+
+const struct cli_verb desk_hold_verb = {
+	.name = "desk hold",
+	.arguments = "DESK",
+	.least = 1,
+	.most = 1,
+	.needs = CLI_KAFKA,
+	.summary = "Nothing new is routed or delivered to a desk for a while",
+	.about = "What the rules would route there goes where they lead next; what names the desk\n"
+		 "waits. Clients that the desk has, it keeps.",
+	.options = options,
+	.examples = "  lokethub desk hold wsp-rijnmond --until 2026-03-06 --reason verhuizing",
+	.run = hold,
+};
+
+const struct cli_verb desk_release_verb = {
+	.name = "desk release",
+	.arguments = "DESK",
+	.least = 1,
+	.most = 1,
+	.needs = CLI_KAFKA,
+	.summary = "Ends what desk hold began, or an endpoint that told us to go away",
+	.about = "What has waited is delivered, in order.",
+	.examples = "  lokethub desk release wsp-rijnmond",
+	.run = release,
+};
