@@ -44,7 +44,9 @@ struct connector_request {
 typedef enum outcome connector_parse_fn(
 	const void *config, const struct documents *docs, struct parcel *out, struct err *err);
 
-/* What became of each draft of what was posted, in its order. */
+/* What became of each draft of one parcel, in its order. docs->from is where that parcel began: the
+ * answers to all parcels of a document, one behind the other, are the answer to it. It is what a
+ * sender gets back, and what is put beside a file that was dropped. */
 typedef enum outcome connector_acknowledge_fn(const void *config, const struct documents *docs,
 	const struct verdicts *verdicts, struct connector_answer *out, struct err *err);
 

@@ -27,6 +27,7 @@ struct documents {
 	size_t count;
 	enum documents_way way; /* that the first came by */
 	size_t from; /* where to go on in its body */
+	size_t line; /* that `from` lies on, as the parcel before said; 0: nobody counted */
 	struct bytes cursor; /* POLLED: that the poll was given */
 	int64_t now; /* epoch ms */
 };
@@ -61,6 +62,7 @@ struct parcel {
 	size_t passed; /* so many rows were for others, or said nothing */
 	bool more; /* call again from next */
 	size_t next;
+	size_t next_line; /* that next lies on; 0: not counted */
 	/* POLLED only. */
 	struct bytes cursor; /* for the next poll; absent: as it was */
 	bool poll_now; /* there is another page */

@@ -70,13 +70,13 @@ static enum verdict_fate fate_of(const struct run *run, size_t place, bool bad)
 }
 
 static void acknowledge(const struct run *run, const struct documents *docs,
-	const struct parcel *parcel, const bool *bad, struct json_object *shown)
+	const struct parcel *parcel, struct json_object *shown)
 {
 	struct arena *arena = run->folder->arena;
 	struct verdict *items = arena_get_array(arena, parcel->drafts_count, sizeof(*items));
 	for (size_t i = 0; i < parcel->drafts_count; i++) {
-		items[i] =
-			(struct verdict){fate_of(run, i, bad[i]), parcel->drafts[i], {{0}}, {{0}}};
+		items[i] = (struct verdict){fate_of(run, i, parcel->drafts[i]->problems.count > 0),
+			parcel->drafts[i], {{0}}, {{0}}};
 		items[i].message.data[15] = items[i].referral.data[15] = (uint8_t)(i + 1);
 	}
 	struct verdicts verdicts = {items, parcel->drafts_count, docs->now, arena};
@@ -112,13 +112,12 @@ static void run_parse(const struct run *run)
 	for (bool more = true; more;) {
 		struct parcel parcel;
 		struct err err = {0};
-		bool bad[PARCEL_DRAFTS] = {false};
 		docs.items = &first;
 		docs.count = 1;
 		struct json_object *rounds = json_object_new_array();
 		enum outcome outcome = parse(run, &docs, &parcel, rounds, &err);
 		struct json_object *shown = outcome == OK
-			? show_parcel(&parcel, &docs, run->conf->codes, bad)
+			? show_parcel(&parcel, &docs, run->conf->codes)
 			: json_object_new_object();
 		if (outcome != OK)
 			json_object_object_add(shown, "refused", show_err(outcome, &err));
@@ -127,11 +126,12 @@ static void run_parse(const struct run *run)
 			json_object_object_add(shown, "wanted", json_object_get(rounds));
 		json_object_put(rounds);
 		if (outcome == OK && run->connector->acknowledge != NULL)
-			acknowledge(run, &docs, &parcel, bad, shown);
+			acknowledge(run, &docs, &parcel, shown);
 		more = outcome == OK && parcel.more;
 		if (more && (parcel.next <= docs.from || parcel.next > first.body.size))
 			case_bad("next does not grow within", first.name);
 		docs.from = parcel.next;
+		docs.line = parcel.next_line;
 	}
 }
 

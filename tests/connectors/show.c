@@ -88,9 +88,10 @@ static struct json_object *show_original(
 	return show_text(original);
 }
 
-/* As the hub looks at it, but that the fingerprint is the connector's to fill. */
+/* As the hub looks at it, but that the fingerprint is the connector's to fill. What it finds wrong
+ * is the reason that is given to the sender. */
 static struct json_object *check(
-	const struct parcel_draft *draft, const struct codes *codes, struct arena *arena)
+	struct parcel_draft *draft, const struct codes *codes, struct arena *arena)
 {
 	struct problems problems;
 	struct draft plain = draft->draft;
@@ -98,6 +99,8 @@ static struct json_object *check(
 	plain.fingerprint = (struct bytes){0};
 	if (draft->problems.count == 0)
 		draft_check(&plain, codes, CHECK_PARTNER, &problems);
+	if (problems.count > 0)
+		draft->problems = problems;
 	return show_problems(&problems);
 }
 
@@ -110,22 +113,22 @@ static void show_said(struct json_object *out, const struct draft *draft)
 		json_object_object_add(out, "person", person_to_json(draft->person));
 }
 
-struct json_object *show_parcel(const struct parcel *parcel, const struct documents *docs,
-	const struct codes *codes, bool *bad)
+struct json_object *show_parcel(
+	const struct parcel *parcel, const struct documents *docs, const struct codes *codes)
 {
 	struct json_object *out = json_object_new_object(), *drafts = json_object_new_array(),
 			   *tasks = json_object_new_array();
 	for (size_t i = 0; i < parcel->drafts_count; i++) {
-		const struct parcel_draft *draft = parcel->drafts[i];
+		struct parcel_draft *draft = parcel->drafts[i];
 		struct json_object *one = json_object_new_object(),
-				   *wrong = check(draft, codes, parcel->arena);
+				   *own = show_problems(&draft->problems),
+				   *found = check(draft, codes, parcel->arena);
 		show_member(one, "label", draft->label);
 		json_object_object_add(
 			one, "original", show_original(parcel->arena, docs, draft->original));
 		show_said(one, &draft->draft);
-		bad[i] = draft->problems.count > 0 || json_object_array_length(wrong) > 0;
-		show_list(one, "problems", show_problems(&draft->problems));
-		show_list(one, "check", wrong);
+		show_list(one, "problems", own);
+		show_list(one, "check", found);
 		json_object_array_add(drafts, one);
 	}
 	for (size_t i = 0; i < parcel->tasks_count; i++)

@@ -16,10 +16,9 @@ struct json_object *show_problems(const struct problems *problems);
 /* "outcome: text" */
 struct json_object *show_err(enum outcome outcome, const struct err *err);
 struct json_object *show_wants(const struct parcel *parcel);
-/* What draft_check finds wrong with a draft is shown beside its own problems, and added to bad:
- * one place per draft. */
-struct json_object *show_parcel(const struct parcel *parcel, const struct documents *docs,
-	const struct codes *codes, bool *bad);
+/* What draft_check finds wrong with a draft that has no problems is shown, and becomes those. */
+struct json_object *show_parcel(
+	const struct parcel *parcel, const struct documents *docs, const struct codes *codes);
 struct json_object *show_answer(const struct connector_answer *answer);
 struct json_object *show_request(const struct connector_request *request);
 

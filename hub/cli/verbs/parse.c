@@ -31,18 +31,6 @@ static const struct conf_source *find_source(struct cli_call *call, struct err *
 	return NULL;
 }
 
-static void judge(
-	struct cli_call *call, const struct conf_source *source, struct parcel_draft *item)
-{
-	const struct check_sender sender = {.kind = check_kind_of(&item->draft),
-		.conf = call->conf,
-		.partner = source->partner,
-		.now = clock_wall()};
-	if (item->draft.system.size == 0)
-		item->draft.system = bytes_of_string(source->system);
-	check_draft(&item->draft, &sender, &item->problems);
-}
-
 static const char *body_of(const struct draft *draft)
 {
 	if (draft->body_referral != NULL)
@@ -108,11 +96,12 @@ static enum outcome parse_all(struct cli_call *call, const struct conf_source *s
 	enum outcome outcome = OK;
 	while (outcome == OK && parcel.more) {
 		docs.from = parcel.next;
+		docs.line = parcel.next_line;
 		arena_reset(&arena);
 		parcel = (struct parcel){.arena = &arena};
 		outcome = source->connector->parse(source->config, &docs, &parcel, err);
 		for (size_t i = 0; outcome == OK && i < parcel.drafts_count; i++) {
-			judge(call, source, parcel.drafts[i]);
+			check_translated(parcel.drafts[i], call->conf, source, docs.now);
 			bool is_fine = parcel.drafts[i]->problems.count == 0;
 			*(is_fine ? &counts.fine : &counts.refused) += 1;
 			if (shown++ < limit)

@@ -196,3 +196,20 @@ void check_draft(
 	check_all(draft, sender, &found);
 	add_news(problems, &found);
 }
+
+void check_translated(struct parcel_draft *item, const struct conf *conf,
+	const struct conf_source *source, int64_t now)
+{
+	const struct check_sender sender = {.kind = check_kind_of(&item->draft),
+		.conf = conf,
+		.partner = source->partner,
+		.now = now};
+	bool has_body = item->draft.body_referral != NULL || item->draft.body_status_change != NULL;
+	if (item->draft.system.size == 0)
+		item->draft.system = bytes_of_string(source->system);
+	struct draft said = item->draft;
+	said.fingerprint = (struct bytes){0};
+	/* Of what could not be read, its problems say all. */
+	if (has_body || item->problems.count == 0)
+		check_draft(&said, &sender, &item->problems);
+}

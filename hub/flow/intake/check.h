@@ -6,6 +6,7 @@
 
 #include "hub/base/problems.h"
 #include "hub/conf/conf.h"
+#include "hub/connector/parcel.h"
 #include "schemas/types.h"
 
 /* What the sender asks for. */
@@ -32,5 +33,10 @@ struct check_sender {
  * the problems of that: what is wrong besides. */
 void check_draft(
 	const struct draft *draft, const struct check_sender *sender, struct problems *problems);
+
+/* The same of what a source's connector made of something, which may have a fingerprint, and whose
+ * system is the source's where it names none. */
+void check_translated(struct parcel_draft *item, const struct conf *conf,
+	const struct conf_source *source, int64_t now);
 
 #endif

@@ -86,6 +86,7 @@ static void end_parcel(struct exchange *exchange)
 		finish(exchange, RETRY);
 	} else if (parcel->more) {
 		exchange->docs.from = parcel->next;
+		exchange->docs.line = parcel->next_line;
 		exchange->slots_count = 0;
 		loop_set(exchange->options.loop, &exchange->again, 0);
 	} else {
@@ -128,17 +129,6 @@ static void on_taken(void *context, const struct intake_receipt *receipt)
 	else if (!exchange->options.persists)
 		settle(slot, VERDICT_UNKNOWN);
 	pump(exchange);
-}
-
-static void check(struct exchange *exchange, struct parcel_draft *item)
-{
-	const struct check_sender sender = {.kind = check_kind_of(&item->draft),
-		.conf = exchange->options.conf,
-		.partner = exchange->sender.partner,
-		.now = exchange->sender.now};
-	if (item->draft.system.size == 0)
-		item->draft.system = bytes_of_string(exchange->options.source->system);
-	check_draft(&item->draft, &sender, &item->problems);
 }
 
 static struct bytes original_of(const struct exchange *exchange, const struct parcel_draft *item)
@@ -231,7 +221,8 @@ static void store(struct exchange *exchange)
 		exchange->slots[i].exchange = exchange;
 	for (size_t i = 0; i < parcel->drafts_count; i++) {
 		exchange->slots[i].verdict.of = parcel->drafts[i];
-		check(exchange, parcel->drafts[i]);
+		check_translated(parcel->drafts[i], exchange->options.conf,
+			exchange->options.source, exchange->sender.now);
 	}
 	for (size_t i = 0; i < parcel->tasks_count; i++)
 		exchange->slots[parcel->drafts_count + i].task = parcel->tasks[i];
