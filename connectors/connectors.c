@@ -2,8 +2,10 @@
 #include "connectors/connectors.h"
 
 #include "connectors/common/cloudevent.h"
+#include "connectors/uwv/sonar.h"
 
 const struct connector *const connectors[] = {
 	&cloudevent,
+	&sonar,
 	NULL,
 };
