@@ -2,10 +2,12 @@
 #include "connectors/connectors.h"
 
 #include "connectors/common/cloudevent.h"
+#include "connectors/common/csv.h"
 #include "connectors/uwv/sonar.h"
 
 const struct connector *const connectors[] = {
 	&cloudevent,
+	&csv,
 	&sonar,
 	NULL,
 };

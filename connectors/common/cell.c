@@ -9,7 +9,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/format.h"
 
-#define EXCEL_FIRST 61 /* 1900-03-01 */
+#define EXCEL_FIRST 10959 /* 1930-01-01 */
 #define EXCEL_LAST 2958465 /* 9999-12-31 */
 #define EXCEL_EPOCH (-25569) /* 1899-12-30 */
 

@@ -7,8 +7,8 @@
 #include "hub/base/setting.h"
 
 /* Days since 1970-01-01. Takes "2026-03-02" and "2-3-2026", a time behind them, and the serial
- * number that Excel keeps for a date: days since 1899-12-30, from 61 (1 March 1900) on, as it takes
- * 1900 for a leap year. */
+ * number that Excel keeps for a date: days since 1899-12-30, from 1930 on, so that a year alone is
+ * none. */
 bool cell_date(struct bytes text, int32_t *days);
 /* A BSN of 8 digits, as Excel leaves of one that begins with 0, with that zero; else as it is. */
 struct bytes cell_bsn(struct bytes text, struct arena *arena);
