@@ -191,6 +191,7 @@ enum outcome sheet_acknowledge(const void *config, const struct documents *docs,
 		buffer_add_string(&text, "row;fate;referral;reason\r\n");
 	for (size_t i = 0; i < verdicts->count; i++)
 		add_verdict(&text, &verdicts->items[i]);
+	out->status = 200;
 	out->type = bytes_of_string("text/csv; charset=utf-8");
 	out->body = arena_copy(verdicts->arena, buffer_bytes(&text));
 	buffer_done(&text);

@@ -37,7 +37,8 @@ struct bytes sheet_cell(const struct sheet *sheet, size_t column);
 
 /* Adds a field, quoted where it must be; what no first field has goes before. */
 void sheet_add_cell(struct buffer *out, struct bytes text);
-/* For each draft line, fate, referral and reason, as CSV. */
+/* For each draft line, fate, referral and reason, as CSV. To a post that is 200, whatever they are:
+ * some of many rows may be taken and others not. */
 enum outcome sheet_acknowledge(const void *config, const struct documents *docs,
 	const struct verdicts *verdicts, struct connector_answer *out, struct err *err);
 
