@@ -9,7 +9,10 @@
 #include "schemas/types.h"
 
 struct document {
-	struct bytes name; /* its URL as it was wanted; of the first: its URL or file name */
+	/* Its URL as it was wanted, polled or a task, with the fragment ("#…") that the connector
+	 * put there for itself and nobody else gets; of what came by itself: its URL or file name.
+	 */
+	struct bytes name;
 	struct bytes type; /* Content-Type; absent: unknown */
 	struct bytes body; /* whole */
 	int32_t status; /* HTTP's; 200 for what came by itself. A 404 is a document too */

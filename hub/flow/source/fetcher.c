@@ -125,6 +125,15 @@ static struct ask *new_ask(struct fetcher *fetcher, const struct conf_source *so
 	return ask;
 }
 
+/* A fragment is the connector's own note. */
+static struct bytes without_fragment(struct bytes url)
+{
+	const uint8_t *mark = url.size > 0 ? memchr(url.data, '#', url.size) : NULL;
+	if (mark != NULL)
+		url.size = (size_t)(mark - url.data);
+	return url;
+}
+
 static enum outcome send_ask(
 	struct ask *ask, const struct connector_request *request, struct err *err)
 {
@@ -140,7 +149,7 @@ static enum outcome send_ask(
 	struct endpoint_request *out = arena_get(&ask->arena, sizeof(*out));
 	*out = (struct endpoint_request){
 		.method = arena_string(&ask->arena, bytes_of_string(request->method)),
-		.url = ask->url,
+		.url = without_fragment(ask->url),
 		.headers = headers,
 		.headers_count = request->headers_count,
 		.type = arena_copy(&ask->arena, request->type),
