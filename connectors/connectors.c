@@ -3,11 +3,13 @@
 
 #include "connectors/common/cloudevent.h"
 #include "connectors/common/csv.h"
+#include "connectors/municipality/zgw.h"
 #include "connectors/uwv/sonar.h"
 
 const struct connector *const connectors[] = {
 	&cloudevent,
 	&csv,
 	&sonar,
+	&zgw,
 	NULL,
 };

@@ -1,0 +1,36 @@
+/* member - what lies in a partner's JSON, as a connector wants it. */
+#include "connectors/common/member.h"
+
+static const struct json_tree *find(const struct json_tree *in, const char *name)
+{
+	return in != NULL ? json_tree_member(in, name) : NULL;
+}
+
+struct bytes member_text(const struct json_tree *in, const char *name)
+{
+	const struct json_tree *found = find(in, name);
+	if (found == NULL || found->kind != JSON_TREE_STRING || found->text.size == 0)
+		return (struct bytes){0};
+	return found->text;
+}
+
+struct bytes member_number(const struct json_tree *in, const char *name)
+{
+	const struct json_tree *found = find(in, name);
+	if (found != NULL && found->kind == JSON_TREE_NUMBER)
+		return found->text;
+	return member_text(in, name);
+}
+
+bool member_flag(const struct json_tree *in, const char *name)
+{
+	const struct json_tree *found = find(in, name);
+	return found != NULL && found->kind == JSON_TREE_BOOLEAN && found->yes;
+}
+
+const struct json_tree *member_items(const struct json_tree *page)
+{
+	if (page != NULL && page->kind == JSON_TREE_OBJECT)
+		page = json_tree_member(page, "results");
+	return page != NULL && page->kind == JSON_TREE_ARRAY ? page->first : NULL;
+}

@@ -1,0 +1,15 @@
+/* member - what lies in a partner's JSON, as a connector wants it. */
+#ifndef CONNECTORS_COMMON_MEMBER_H
+#define CONNECTORS_COMMON_MEMBER_H
+
+#include "schemas/json_tree.h"
+
+/* Absent also where it is null, empty, or no string; in may be NULL. */
+struct bytes member_text(const struct json_tree *in, const char *name);
+/* The number as it is written; a string that is one counts too. Absent: it is none. */
+struct bytes member_number(const struct json_tree *in, const char *name);
+bool member_flag(const struct json_tree *in, const char *name); /* false also where there is none */
+/* The items of a list, which stands alone or is the member `results` of a page. NULL: none. */
+const struct json_tree *member_items(const struct json_tree *page);
+
+#endif

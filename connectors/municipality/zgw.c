@@ -1,0 +1,248 @@
+/* zgw - the zaak systems of municipalities: ZGW notifications, and the zaken that they speak of. */
+#include "connectors/municipality/zgw.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+#include "connectors/common/mapping.h"
+#include "connectors/common/member.h"
+#include "connectors/municipality/zgw_poll.h"
+#include "connectors/municipality/zgw_read.h"
+#include "connectors/municipality/zgw_url.h"
+#include "connectors/municipality/zgw_zaak.h"
+#include "hub/base/clock.h"
+
+#define NOTIFICATION_DEPTH 4
+#define URL_MAX 1000
+
+/* Required by the Notificaties API 1.0, with at most so many characters; a URL or time below. */
+static const struct member {
+	const char *name, *example;
+	size_t max;
+} members[] = {
+	{"kanaal", "zaken", 50},
+	{"hoofdObject", "https://zaken.example/api/v1/zaken/ddc6d192", URL_MAX},
+	{"resource", "status", 100},
+	{"resourceUrl", "https://zaken.example/api/v1/statussen/44fdcebf", URL_MAX},
+	{"actie", "create", 100},
+	{"aanmaakdatum", "2026-03-02T09:30:00Z", 100},
+};
+
+static void check_members(const struct json_tree *notification, struct problems *problems)
+{
+	int64_t at;
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		struct bytes text = member_text(notification, members[i].name);
+		if (text.data == NULL)
+			problems_add(problems, members[i].name, members[i].example,
+				"is missing, or no text");
+		else if (text.size > 4 * members[i].max)
+			problems_add(problems, members[i].name, members[i].example,
+				"is longer than %zu characters", members[i].max);
+	}
+	struct bytes time = member_text(notification, "aanmaakdatum");
+	if (time.data != NULL && !clock_from_text(time, &at))
+		problems_add(problems, "aanmaakdatum", "2026-03-02T09:30:00Z",
+			"is not a date-time (RFC 3339)");
+}
+
+static struct bytes path_of(const struct zgw_config *config, const struct json_tree *notification,
+	const char *name, struct problems *problems)
+{
+	struct bytes path = zgw_url_below(config->zaken_url, member_text(notification, name));
+	if (path.data == NULL)
+		problems_add(problems, name, "https://zaken.example/api/v1/zaken/ddc6d192",
+			"does not lie below zaken_url of this source");
+	return path;
+}
+
+static bool text_is(const struct json_tree *in, const char *name, const char *wanted)
+{
+	return bytes_equal_string(member_text(in, name), wanted);
+}
+
+/* What is asked of the zaak when it is fetched, behind its URL. NULL: nothing but itself. */
+static const char *asked_of(const struct zgw_config *config, const struct json_tree *notification,
+	struct arena *arena, struct problems *problems)
+{
+	const struct json_tree *traits = json_tree_member(notification, "kenmerken");
+	bool is_destroyed = text_is(notification, "actie", "destroy");
+	struct bytes path;
+	if (text_is(notification, "resource", "zaak") && is_destroyed) {
+		path = zgw_url_below(config->catalogi_url, member_text(traits, "zaaktype"));
+		return arena_format(arena, "#" ZGW_DESTROYED "%.*s", BYTES_ARG(path));
+	}
+	if (!text_is(notification, "resource", "status") || is_destroyed)
+		return "";
+	path = path_of(config, notification, "resourceUrl", problems);
+	return arena_format(arena, "#" ZGW_STATUS "%.*s", BYTES_ARG(path));
+}
+
+/* Other channels, the probe of a new subscription among them, and what says nothing of a client. */
+static bool is_ours(const struct json_tree *notification)
+{
+	static const char *const resources[] = {"zaak", "status", "resultaat", "rol", NULL};
+	struct bytes channel = member_text(notification, "kanaal");
+	if (channel.data != NULL && !bytes_equal_string(channel, "zaken"))
+		return false;
+	struct bytes resource = member_text(notification, "resource");
+	const char *const *known = resources;
+	while (*known != NULL && !bytes_equal_string(resource, *known))
+		known++;
+	return *known != NULL || resource.data == NULL;
+}
+
+static void take(const struct zgw_config *config, const struct json_tree *notification,
+	struct parcel *out, struct problems *problems)
+{
+	if (!is_ours(notification)) {
+		out->passed++;
+		return;
+	}
+	check_members(notification, problems);
+	if (problems->count > 0)
+		return;
+	struct bytes path = path_of(config, notification, "hoofdObject", problems);
+	const char *asked = asked_of(config, notification, out->arena, problems);
+	if (problems->count == 0)
+		parcel_task(out,
+			bytes_of_string(arena_format(out->arena, "%.*s%s",
+				BYTES_ARG(zgw_url_at(out->arena, config->zaken_url, path)),
+				asked)));
+}
+
+static enum outcome parse_notification(const struct zgw_config *config,
+	const struct documents *docs, struct parcel *out, struct err *err)
+{
+	struct zgw_read read = {.config = config, .docs = docs, .out = out};
+	struct problems *problems = zgw_read_problems(&read);
+	struct bytes body = docs->items[0].body;
+	const struct json_tree *notification = json_tree_parse(body, NOTIFICATION_DEPTH, problems);
+	if (notification == NULL)
+		return err_set(err, REJECT, "it %s", problems->items[0].text);
+	if (notification->kind != JSON_TREE_OBJECT)
+		return err_set(err, REJECT, "it is not a JSON object: a notification is");
+	take(config, notification, out, problems);
+	if (problems->count > 0)
+		parcel_add(out, body, bytes_of_string("notification"))->problems = *problems;
+	return OK;
+}
+
+static enum outcome parse(
+	const void *config, const struct documents *docs, struct parcel *out, struct err *err)
+{
+	switch (docs->way) {
+	case DOCUMENTS_POSTED:
+		return parse_notification(config, docs, out, err);
+	case DOCUMENTS_FETCHED:
+		return zgw_zaak_parse(config, docs, out, err);
+	case DOCUMENTS_POLLED:
+		return zgw_poll_parse(config, docs, out, err);
+	case DOCUMENTS_DROPPED:
+		break;
+	}
+	return err_set(err, REJECT, "zgw comes by HTTP only: take the folder from this source");
+}
+
+static enum outcome check_url(const char *name, const char *url, struct err *err)
+{
+	if (url != NULL && strncasecmp(url, "https://", 8) != 0 &&
+		strncasecmp(url, "http://", 7) != 0)
+		return err_set(err, REJECT, "%s must begin with https://", name);
+	return OK;
+}
+
+static enum outcome check_pairs(
+	const char *name, const struct setting_pair *pair, bool is_change, struct err *err)
+{
+	struct arena arena = {0};
+	enum outcome outcome = OK;
+	for (; outcome == OK && pair != NULL && pair->name != NULL; pair++) {
+		struct status_change change = {0};
+		struct referral referral = {0};
+		if (!is_change)
+			outcome = mapping_referral(pair->value, &arena, &referral, err);
+		else if (strcmp(pair->value, "-") != 0)
+			outcome = mapping_change(pair->value, 0, &arena, &change, err);
+		if (outcome != OK)
+			err_in(err, "%s: %s", name, pair->name);
+	}
+	arena_done(&arena);
+	return outcome;
+}
+
+static enum outcome check(const void *config, struct err *err)
+{
+	const struct zgw_config *own = config;
+	if (check_url("zaken_url", own->zaken_url, err) != OK ||
+		check_url("catalogi_url", own->catalogi_url, err) != OK ||
+		check_url("notifications_url", own->notifications_url, err) != OK)
+		return REJECT;
+	if (own->zaaktypen[0].name == NULL)
+		return err_set(
+			err, REJECT, "zaaktypen is empty: name those whose zaken are referrals");
+	if (check_pairs("zaaktypen", own->zaaktypen, false, err) != OK ||
+		check_pairs("statuses", own->statuses, true, err) != OK)
+		return REJECT;
+	return check_pairs("results", own->results, true, err);
+}
+
+#define AT(member) offsetof(struct zgw_config, member)
+static const char *const cases[] = {
+	[ZGW_CASE_IDENTIFICATIE] = "IDENTIFICATIE", [ZGW_CASE_UUID] = "UUID", NULL};
+
+static const struct setting settings[] = {
+	{"zaken_url", SETTING_STRING, AT(zaken_url), NULL, 8, 200, NULL,
+		"Base URL of the Zaken API, below the endpoint; its headers must have Accept-Crs: "
+		"EPSG:4326."},
+	{"catalogi_url", SETTING_STRING, AT(catalogi_url), NULL, 8, 200, NULL,
+		"Base URL of the Catalogi API."},
+	{"notifications_url", SETTING_STRING, AT(notifications_url), "", 8, 200, NULL,
+		"Base URL of the Notificaties API, to subscribe there at each poll; none: somebody "
+		"else does."},
+	{"filters", SETTING_PAIRS, AT(filters), "", 0, 0, NULL,
+		"Of the subscription: bronorganisatie, zaaktype or vertrouwelijkheidaanduiding, "
+		"and the only value that is notified."},
+	{"zaaktypen", SETTING_PAIRS, AT(zaaktypen), NULL, 0, 0, NULL,
+		"Which zaken are referrals: identificatie or URL of the zaaktype, and what is "
+		"asked: "
+		"question=… and, where it differs, kind, from_desk, to_desk, municipality, region, "
+		"target_groups (a,b), sector_from, sector_to, programme, urgency, origin, "
+		"purpose."},
+	{"statuses", SETTING_PAIRS, AT(statuses), "", 0, 0, NULL,
+		"What a status means: its omschrijving or volgnummer, also as ZAAKTYPE:…, and the "
+		"action with its words (reason, hold_reason, closing_reason, outcome, next_step, "
+		"suggested_desk, progress, review, worker, days); \"-\": nothing. Any other is "
+		"UNKNOWN, and a person must look."},
+	{"results", SETTING_PAIRS, AT(results), "", 0, 0, NULL,
+		"The same for an end status, by the omschrijving of the zaak's resultaattype."},
+	{"roles", SETTING_STRINGS, AT(roles), "[ \"initiator\", \"belanghebbende\" ]", 1, 100, NULL,
+		"The client is the natuurlijk_persoon with the first of these roles "
+		"(omschrijvingGeneriek or omschrijving) that one has."},
+	{"from_desk", SETTING_FORMAT, AT(from_desk), NULL, 0, 0, SETTING_ONE("desk"),
+		"The municipality's desk that refers."},
+	{"municipality", SETTING_FORMAT, AT(municipality), "", 0, 0, SETTING_ONE("gm"),
+		"Where its clients live (CBS code)."},
+	{"purpose", SETTING_CODE, AT(purpose), "GUIDANCE", 0, 0, SETTING_ONE("purpose"),
+		"What the data may be used for."},
+	{"legal_basis", SETTING_STRING, AT(legal_basis), "", 1, 200, NULL,
+		"Article of law of the public task; consent cannot be told by a zaak."},
+	{"case", SETTING_CHOICE, AT(case_is), "IDENTIFICATIE", 0, 0, cases,
+		"What the zaak is called here: its identificatie, or the UUID of its URL. Only "
+		"with "
+		"UUID can a zaak that was destroyed be found."},
+	{"registered_from", SETTING_DATE, AT(registered_from), "", 0, 0, NULL,
+		"Zaken that were registered before this day are not taken; none: all are."},
+	{0},
+};
+
+const struct connector zgw = {
+	.name = "zgw",
+	.summary = "zaken of a municipality: ZGW notifications, what they name, and a poll",
+	.settings = settings,
+	.config_size = sizeof(struct zgw_config),
+	.check = check,
+	.parse = parse,
+	.poll = zgw_poll_ask,
+};

@@ -1,0 +1,31 @@
+/* zgw - the zaak systems of municipalities: ZGW notifications, and the zaken that they speak of. */
+#ifndef CONNECTORS_MUNICIPALITY_ZGW_H
+#define CONNECTORS_MUNICIPALITY_ZGW_H
+
+#include "hub/connector/connector.h"
+
+/* In only. A notification says next to nothing (Notificaties API 1.0); what it names is fetched as
+ * a task: the zaak, with all that is needed of it. A poll subscribes, or renews that, and then goes
+ * through all open zaken and those that ended lately, so that a lost notification loses nothing.
+ * Whichever way a zaak comes, the same drafts are made of it, with the same references. */
+extern const struct connector zgw;
+
+enum zgw_case { ZGW_CASE_IDENTIFICATIE, ZGW_CASE_UUID };
+
+struct zgw_config {
+	const char *zaken_url, *catalogi_url;
+	const char *notifications_url; /* NULL: does not subscribe */
+	const struct setting_pair *zaaktypen, *statuses, *results; /* what they mean */
+	const struct setting_pair *filters; /* of the subscription */
+	const char *const *roles; /* who is the client: the first of them that a person has */
+	const char *from_desk, *municipality, *purpose, *legal_basis;
+	enum zgw_case case_is;
+	int32_t registered_from; /* a date; INT32_MIN: all */
+};
+
+/* What a task asks about a zaak stands behind the # of its URL, which a server never gets. */
+#define ZGW_STATUS "status=" /* this status of it */
+#define ZGW_SINCE "since=" /* all its statuses from that time on */
+#define ZGW_DESTROYED "destroyed=" /* the path of its zaaktype, as far as that was told */
+
+#endif

@@ -1,0 +1,35 @@
+/* zgw_read - one zaak as it is being read: what is asked of it, and the documents there are. */
+#ifndef CONNECTORS_MUNICIPALITY_ZGW_READ_H
+#define CONNECTORS_MUNICIPALITY_ZGW_READ_H
+
+#include "connectors/municipality/zgw.h"
+#include "schemas/json_tree.h"
+
+struct zgw_read {
+	const struct zgw_config *config;
+	const struct documents *docs;
+	struct parcel *out;
+	struct bytes path; /* "zaken/ddc6d192" */
+	/* What the task asks. */
+	struct bytes asked_status; /* its path; absent: none */
+	bool has_since, is_destroyed;
+	int64_t since; /* epoch ms */
+	/* What was found. */
+	const struct json_tree *zaak;
+	struct bytes case_;
+	struct bytes zaaktype_path, scheme; /* its identificatie */
+	const struct setting_pair *zaaktype; /* what the settings say of it */
+};
+
+struct problems *zgw_read_problems(const struct zgw_read *read); /* a new one, without any */
+/* NULL: it is no JSON object or list; a problem was added that names it and what to do. */
+const struct json_tree *zgw_read_document(const struct zgw_read *read, const struct document *doc,
+	struct bytes path, struct problems *problems);
+/* A document of the Zaken API, or of the Catalogi API, which is static. NULL: it is wanted now, or
+ * a problem was added. */
+const struct json_tree *zgw_read_zaken(
+	struct zgw_read *read, struct bytes path, struct problems *problems);
+const struct json_tree *zgw_read_static(
+	struct zgw_read *read, struct bytes path, struct problems *problems);
+
+#endif
