@@ -57,6 +57,11 @@ void request_free_spares(struct server *server)
 	server->spares = NULL;
 }
 
+const struct server_route *request_route(const struct request *request)
+{
+	return request->route;
+}
+
 struct bytes request_method(const struct request *request)
 {
 	return request->method;
@@ -90,6 +95,37 @@ struct bytes request_query(struct request *request, const char *name)
 		    strlen(name), &value, &size) != MHD_YES)
 		return (struct bytes){0};
 	return header_unescape(bytes_of(value == NULL ? "" : value, size), &request->arena);
+}
+
+/* What libmicrohttpd hands to `look_at_query`. */
+struct query_look {
+	const char *const *known;
+	struct arena *arena;
+	uint32_t seen; /* a bit per name */
+	bool is_bad;
+};
+
+static enum MHD_Result look_at_query(
+	void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct query_look *look = context;
+	struct bytes text = bytes_of_string(value == NULL ? "" : value);
+	size_t at = 0;
+	(void)kind;
+	while (look->known[at] != NULL && strcmp(look->known[at], name) != 0)
+		at++;
+	look->is_bad = look->known[at] == NULL || (look->seen & UINT32_C(1) << at) != 0 ||
+		header_unescape(text, look->arena).data == NULL;
+	look->seen |= UINT32_C(1) << at;
+	return look->is_bad ? MHD_NO : MHD_YES;
+}
+
+bool request_has_only(struct request *request, const char *const *known)
+{
+	struct query_look look = {.known = known, .arena = &request->arena};
+	MHD_get_connection_values(
+		request->connection->mhd, MHD_GET_ARGUMENT_KIND, look_at_query, &look);
+	return !look.is_bad;
 }
 
 struct bytes request_body(const struct request *request)
@@ -426,5 +462,4 @@ void request_late(struct request *request)
 		request->route->late(server->options.context, request);
 	else
 		request_refuse(request, PROBLEM_JSON_UNAVAILABLE, "this took too long; try again");
-	assert(request->response != NULL);
 }

@@ -11,12 +11,18 @@
 /* Lives until its answer has been given; all that is asked of it lives as long. */
 struct request;
 
+struct server_route;
+
+const struct server_route *request_route(const struct request *request);
 struct bytes request_method(const struct request *request);
 /* The segment that stands for the n-th {} of the route's path, from 0, decoded; absent: badly
  * encoded. */
 struct bytes request_segment(struct request *request, size_t n);
 struct bytes request_header(const struct request *request, const char *name); /* absent: none */
 struct bytes request_query(struct request *request, const char *name); /* absent: none */
+/* Whether the query has each of these names (at most 32, ended by NULL) at most once, and no other,
+ * with values that are well encoded. */
+bool request_has_only(struct request *request, const char *const *known);
 struct bytes request_body(const struct request *request); /* whole; absent: none */
 struct arena *request_arena(struct request *request); /* reset behind the answer */
 int64_t request_began(const struct request *request); /* loop_now at the request line */

@@ -13,7 +13,7 @@
 #include "hub/base/memory.h"
 #include "hub/http/connection.h"
 
-#define SEND_MS 5000 /* for an answer that came when time was up */
+#define SEND_MS 5000 /* for an answer that came when time was up, or is still to come */
 /* Of a connection's memory, beside its headers: pieces of the body. All of it is overwritten behind
  * each request. */
 #define POOL_SPARE 4096
@@ -289,7 +289,7 @@ void server_free(struct server *server)
 		return;
 	server_close(server);
 	for (struct connection *it = server->connections; it != NULL; it = it->behind)
-		if (it->request != NULL && it->request->suspended)
+		while (it->request != NULL && it->request->suspended)
 			request_late(it->request);
 	turn(server);
 	loop_clear(server->loop, &server->turn);

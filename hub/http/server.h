@@ -25,7 +25,9 @@ struct server_route {
 	const char *gives; /* type of the answer, held against Accept; NULL: anything */
 	server_fn *head; /* headers are here, the body is not: may answer; NULL: nothing to do */
 	server_fn *whole; /* all is here: answers now, or keeps the request and answers later */
-	server_fn *late; /* no answer when time was up: must answer at once. NULL: 503 */
+	/* No answer when time was up: answers at once, or goes on to something else that it waits
+	 * for, and is called again when that takes too long; a few times at most. NULL: 503. */
+	server_fn *late;
 };
 
 struct server_options {

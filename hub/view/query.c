@@ -57,6 +57,11 @@ static const char *const texts[READER_STATEMENTS] = {
 				" ORDER BY made_at, key LIMIT 1",
 	[READER_HANDOVERS] = "SELECT place, value FROM handovers WHERE desk = ? AND place > ?"
 			     " ORDER BY place LIMIT ?",
+	[READER_LAST_HANDOVER] = "SELECT max(place) FROM handovers WHERE desk = ?",
+	[READER_OFFERS] =
+		"SELECT h.place, h.kind, r.referral, c.value, h.desk FROM handovers h"
+		" LEFT JOIN referrals r USING (referral) LEFT JOIN clients c USING (client)"
+		" WHERE h.desk = ? AND h.place > ? AND h.place < ? ORDER BY h.place LIMIT ?",
 	[READER_FACTS] = "SELECT value FROM facts WHERE kind = ? ORDER BY id",
 	[READER_POSITIONS] = "SELECT topic, partition, next, decided FROM positions"
 			     " ORDER BY topic, partition",
@@ -473,38 +478,6 @@ enum outcome view_key_of_owner(struct view_reader *reader, const uint8_t owner[1
 	database_bind_id(statement, 1, owner, 16);
 	database_bind_id(statement, 2, end, sizeof(end));
 	return read_record(reader, READER_KEY_OF_OWNER, &schema_data_key, out, err);
-}
-
-/* The place + 1, so that 0 is before the first. */
-int64_t view_cursor(int32_t partition, int64_t offset)
-{
-	return database_place(partition, offset) + 1;
-}
-
-static enum outcome read_handover(
-	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
-{
-	struct view_handover *handover = item;
-	const void *found;
-	if (reader_decode(reader, reader_column(reader, statement, 1), &schema_handover, &found,
-		    err) != OK)
-		return err->outcome;
-	*handover = (struct view_handover){sqlite3_column_int64(statement, 0) + 1, found};
-	return OK;
-}
-
-enum outcome view_handovers(struct view_reader *reader, const struct view_feed *feed,
-	struct view_handovers *out, struct err *err)
-{
-	sqlite3_stmt *statement = statement_of(reader, READER_HANDOVERS);
-	struct reader_rows rows = {.size = sizeof(*out->items)};
-	database_bind_text(statement, 1, feed->desk);
-	sqlite3_bind_int64(statement, 2, feed->after - 1);
-	sqlite3_bind_int(statement, 3, feed->limit);
-	if (reader_rows(reader, statement, read_handover, &rows, err) != OK)
-		return err->outcome;
-	*out = (struct view_handovers){rows.items, rows.count};
-	return OK;
 }
 
 static enum outcome read_fact(

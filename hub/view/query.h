@@ -164,6 +164,22 @@ struct view_handovers {
 enum outcome view_handovers(struct view_reader *reader, const struct view_feed *feed,
 	struct view_handovers *out, struct err *err) MUST_CHECK;
 
+/* Cursor of the last one; 0: none. Needs no begin: it is one look at an index. */
+enum outcome view_last_handover(
+	struct view_reader *reader, struct bytes desk, int64_t *out, struct err *err) MUST_CHECK;
+
+/* Referrals that a desk was offered and that are not yet delivered to it as far as the view knows.
+ */
+struct view_undelivered {
+	struct uuid *items;
+	size_t count;
+	int64_t until; /* the cursor up to which was looked */
+};
+
+/* Among feed->limit handovers of the desk from feed->after up to and with the cursor `until`. */
+enum outcome view_undelivered(struct view_reader *reader, const struct view_feed *feed,
+	int64_t until, struct view_undelivered *out, struct err *err) MUST_CHECK;
+
 struct view_facts {
 	const struct fact **items;
 	size_t count;

@@ -1,24 +1,138 @@
 /* api - the partner API: its paths, and what each does. */
 #include "hub/web/api.h"
 
+#include <assert.h>
+
 #define JSON "application/json"
+#define EVENT "application/cloudevents+json"
+#define UUID_EXAMPLE "a3f1c2d4-0000-8000-8000-000000000000"
 
 static const char *const anything[] = {SERVER_ANY_TYPE, NULL};
-static const char *const drafts[] = {JSON, "application/cloudevents+json", NULL};
+static const char *const drafts[] = {JSON, EVENT, NULL};
 
-/* Method, path, what it takes and gives; then what is done with its head, all of it, and when time
- * is up. */
-static const struct server_route routes[] = {
-	{"POST", "/v1/referrals", drafts, JSON, call_head, api_post_referral, call_late},
-	{"POST", "/v1/registrations", drafts, JSON, call_head, api_post_registration, call_late},
-	{"POST", "/v1/referrals/{}/actions", drafts, JSON, call_head, api_post_action, call_late},
-	{"POST", "/v1/in/{}/{}", anything, NULL, call_head, api_post_in, call_late},
-	{"GET", "/v1/referrals/{}", NULL, JSON, call_head, api_get_referral, call_late},
-	{"GET", "/v1/receipts/{}", NULL, JSON, call_head, api_get_receipt, call_late},
+static const struct operation_parameter for_draft[] = {
+	{"Prefer", OPERATION_HEADER, OPERATION_TEXT, 0, 200,
+		"wait=N: answer once it is decided, after N seconds at most.", "wait=5"},
 	{0},
 };
 
-const struct server_route *api_routes(void)
+static const struct operation_parameter for_action[] = {
+	{"referral", OPERATION_PATH, OPERATION_UUID, 0, 0, "The referral's id.", UUID_EXAMPLE},
+	{"Prefer", OPERATION_HEADER, OPERATION_TEXT, 0, 200,
+		"wait=N: answer once it is decided, after N seconds at most.", "wait=5"},
+	{0},
+};
+
+static const struct operation_parameter for_referral[] = {
+	{"referral", OPERATION_PATH, OPERATION_UUID, 0, 0, "The referral's id.", UUID_EXAMPLE},
+	{0},
+};
+
+static const struct operation_parameter for_receipt[] = {
+	{"case", OPERATION_PATH, OPERATION_TEXT, 1, 200, "Your own id of the referral.",
+		"2026-000123"},
+	{"system", OPERATION_QUERY, OPERATION_TEXT, 0, 100, "Of this one of your systems only.",
+		"suite4werk"},
+	{"leg", OPERATION_QUERY, OPERATION_TEXT, 0, 40, "Of this leg only.", "2"},
+	{0},
+};
+
+static const struct operation_parameter for_feed[] = {
+	{"after", OPERATION_QUERY, OPERATION_TEXT, 1, 100,
+		"The cursor `after` of the last answer; left out: from the first handover that is "
+		"kept. Says that everything up to it has arrived.",
+		"00000000000012d4a1b2c3d4"},
+	{"desk", OPERATION_QUERY, OPERATION_TEXT, 1, 60,
+		"Which desk of yours; left out: your home desk.", "wsp-rijnmond"},
+	{"limit", OPERATION_QUERY, OPERATION_INTEGER, 1, API_FEED_MAX, "So many handovers at most.",
+		"100"},
+	{"Prefer", OPERATION_HEADER, OPERATION_TEXT, 0, 200,
+		"wait=N: if there is nothing yet, answer when there is, after N seconds at most.",
+		"wait=30"},
+	{0},
+};
+
+static const struct operation_parameter for_source[] = {
+	{"oin", OPERATION_PATH, OPERATION_TEXT, 20, 20, "Your own OIN.", "00000099002000022000"},
+	{"source", OPERATION_PATH, OPERATION_TEXT, 1, 60,
+		"The name of one of your sources, as it was agreed.", "zgw"},
+	{0},
+};
+
+static const struct operation_answer to_draft[] = {
+	{201, "Stored and decided, where Prefer: wait asked for it.", "Decided"},
+	{202, "Stored durably; the answer to it comes with the receipt and the feed.", "Stored"},
+	{409, "Refused as things stand; the answer says the state and what is possible now.", NULL},
+	{0},
+};
+
+static const struct operation_answer to_source[] = {
+	{200, "Stored durably; the connector of the source tells what became of each row.", NULL},
+	{204, "Stored durably.", NULL},
+	{404, "There is no such source of yours.", NULL},
+	{0},
+};
+
+static const struct operation_answer to_referral[] = {
+	{200, "Who has the client, since when, what is next, and what you may do now.", "State"},
+	{404, "There is no such referral, or it is not yours.", NULL},
+	{0},
+};
+
+static const struct operation_answer to_receipt[] = {
+	{200, "All that you sent under this case, and the referrals that came of it.", "Receipt"},
+	{404, "You sent nothing under this case.", NULL},
+	{0},
+};
+
+static const struct operation_answer to_feed[] = {
+	{200, "The handovers behind the cursor, oldest first, opened as far as the desk may see.",
+		"Feed"},
+	{404, "There is no such desk of yours.", NULL},
+	{0},
+};
+
+/* In each route: method, path, what it takes and gives; then what is done with its head, all of it,
+ * and when time is up. */
+static const struct operation operations[] = {
+	{{"POST", "/v1/referrals", drafts, JSON, call_head, api_post_referral, call_late},
+		"postReferral",
+		"Refers a client, or amends what was referred under the same case and leg.",
+		for_draft, to_draft, false},
+	{{"POST", "/v1/registrations", drafts, JSON, call_head, api_post_registration, call_late},
+		"postRegistration",
+		"Passes on who registered without a desk: the region's entry desk becomes "
+		"responsible.",
+		for_draft, to_draft, false},
+	{{"POST", "/v1/referrals/{}/actions", drafts, JSON, call_head, api_post_action, call_late},
+		"postAction", "Accepts, declines, cancels, completes, closes: what a desk does.",
+		for_action, to_draft, false},
+	{{"POST", "/v1/in/{}/{}", anything, NULL, call_head, api_post_in, call_late}, "postIn",
+		"Takes what a system says in its own format: a notification, an export.",
+		for_source, to_source, false},
+	{{"GET", "/v1/referrals/{}", NULL, JSON, call_head, api_get_referral, call_late},
+		"getReferral", "Who has my client?", for_referral, to_referral, false},
+	{{"GET", "/v1/receipts/{}", NULL, JSON, call_head, api_get_receipt, call_late},
+		"getReceipt", "What became of what I sent?", for_receipt, to_receipt, false},
+	{{"GET", "/v1/handovers", NULL, JSON, call_head, api_get_feed, call_late}, "getHandovers",
+		"What the hub tells a desk: offers, news, duties, and verdicts on what was sent.",
+		for_feed, to_feed, false},
+	{{0}, NULL, NULL, NULL, NULL, false},
+};
+
+const struct operation *api_operations(void)
 {
-	return routes;
+	return operations;
+}
+
+void api_routes(struct server_route out[EDGE_ROUTES])
+{
+	static_assert(sizeof(operations) / sizeof(operations[0]) <= EDGE_ROUTES, "EDGE_ROUTES");
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		out[i] = operations[i].route;
+}
+
+const struct operation *api_operation(const struct edge *edge, const struct request *request)
+{
+	return &operations[request_route(request) - edge->routes];
 }

@@ -3,11 +3,14 @@
 #define HUB_WEB_API_H
 
 #include "hub/web/call.h"
+#include "hub/web/operation.h"
 
 #define API_VERSION "1.0.0"
 
-/* Ended by method NULL; the context is a struct edge. */
-const struct server_route *api_routes(void);
+/* Ended by a route whose method is NULL; the context of all is a struct edge. */
+const struct operation *api_operations(void);
+void api_routes(struct server_route out[EDGE_ROUTES]); /* for edge->routes */
+const struct operation *api_operation(const struct edge *edge, const struct request *request);
 
 /* POST, in api_post.c. */
 void api_post_referral(void *context, struct request *request);
@@ -22,5 +25,10 @@ void api_answer_decided(struct call *call, bool in_time);
 /* GET, in api_get.c. */
 void api_get_referral(void *context, struct request *request);
 void api_get_receipt(void *context, struct request *request);
+
+/* GET of the feed, in api_feed.c. */
+#define API_FEED_PRESET 100
+#define API_FEED_MAX 1000
+void api_get_feed(void *context, struct request *request);
 
 #endif

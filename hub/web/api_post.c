@@ -139,17 +139,10 @@ static void answer_taken(void *context, const struct intake_receipt *receipt)
 		api_answer_stored(call);
 }
 
-static int32_t wait_of(const struct call *call)
-{
-	int64_t asked = header_prefer_wait(request_header(call->request, "Prefer"));
-	int32_t most = call->edge->options->conf->http.wait_max_ms;
-	return asked * 1000 > most ? most : (int32_t)asked * 1000;
-}
-
 static void take(struct call *call, const struct draft *draft, struct bytes event_trace)
 {
 	struct message_sender sender = sender_of(call, event_trace);
-	call->wait_ms = wait_of(call);
+	call->wait_ms = call_wait_asked(call);
 	const struct intake_input input = {draft, request_body(call->request), call->problems};
 	call->job = intake_take(call->edge->intake, &sender, &input,
 		(struct intake_caller){.done = answer_taken, .context = call});

@@ -5,6 +5,7 @@
 
 #include "hub/base/log.h"
 #include "hub/http/header.h"
+#include "hub/web/api.h"
 
 struct call *call_of(const struct request *request)
 {
@@ -69,8 +70,8 @@ void call_head(void *context, struct request *request)
 	if (is_post(request) && !intake_can_store(edge->intake))
 		request_refuse(request, PROBLEM_JSON_UNAVAILABLE,
 			"nothing was stored: send the same again after the time in Retry-After");
-	else
-		rate_allows(call);
+	else if (rate_allows(call))
+		operation_takes_query(api_operation(edge, request), request);
 }
 
 static void enlist(struct call *call)
@@ -120,9 +121,15 @@ void call_wait(struct call *call, const struct call_place *places, size_t count,
 	for (size_t i = 0; i < count; i++)
 		call->places[i] = places[i];
 	call->places_count = count;
+	call_wait_until(call, has_passed, ms, go_on);
+}
+
+void call_wait_until(struct call *call, call_come_fn *has_come, int32_t ms, call_fn *go_on)
+{
+	call->has_come = has_come;
 	call->go_on = go_on;
 	enlist(call);
-	if (has_passed(call))
+	if (has_come(call))
 		resume(call, true);
 	else
 		request_set_deadline(call->request, loop_now(call->edge->loop) + ms);
@@ -146,9 +153,16 @@ void call_look_again(struct edge *edge)
 {
 	for (struct call *call = edge->waiting, *behind; call != NULL; call = behind) {
 		behind = call->behind;
-		if (has_passed(call))
+		if (call->has_come(call))
 			resume(call, true);
 	}
+}
+
+int32_t call_wait_asked(const struct call *call)
+{
+	int64_t asked = header_prefer_wait(request_header(call->request, "Prefer"));
+	int32_t most = call->edge->options->conf->http.wait_max_ms;
+	return asked * 1000 > most ? most : (int32_t)asked * 1000;
 }
 
 void call_late(void *context, struct request *request)
@@ -159,11 +173,13 @@ void call_late(void *context, struct request *request)
 		resume(call, false);
 		return;
 	}
-	assert(call->job != NULL || call->exchange != NULL);
+	assert(call->job != NULL || call->batch != NULL || call->exchange != NULL);
 	if (call->job != NULL)
 		intake_forget(call->job);
+	disclose_batch_free(call->batch);
 	exchange_cancel(call->exchange);
 	call->job = NULL;
+	call->batch = NULL;
 	call->exchange = NULL;
 	request_refuse(request, PROBLEM_JSON_UNAVAILABLE,
 		"Kafka did not acknowledge in time: send the same again, with the same reference");

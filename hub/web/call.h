@@ -11,6 +11,9 @@ struct call;
 /* Goes on with a call that waited; in_time: the view has passed. Answers. */
 typedef void call_fn(struct call *call, bool in_time);
 
+/* Whether what it waits for has come. */
+typedef bool call_come_fn(struct call *call);
+
 /* A place of intake whose Event the view must have. */
 struct call_place {
 	int32_t partition;
@@ -28,10 +31,16 @@ struct call {
 	struct problems *problems; /* why it is refused */
 	struct intake_job *job; /* on its way; NULL: none */
 	struct exchange *exchange; /* the same, in a partner's own format */
+	struct disclose_batch *batch; /* being opened; NULL: none */
 	struct intake_receipt receipt;
 	struct uuid referral; /* that is asked for */
+	const struct rules_desk *desk; /* whose feed is read */
+	int64_t after, last; /* cursors: where it goes on, and of the last handover there is */
+	int64_t give_up; /* loop_now at which it is not tried again; 0: was not tried yet */
+	bool is_asked_first;
 	bool in_time; /* the view had all that the partner sent before */
 	call_fn *go_on; /* NULL: does not wait for the view */
+	call_come_fn *has_come;
 	struct call_place *places;
 	size_t places_count;
 	struct call *before, *behind; /* among those that wait */
@@ -49,8 +58,12 @@ bool call_names_referral(struct call *call);
 /* Goes on when the view has the Events of all places, at the latest after ms. */
 void call_wait(struct call *call, const struct call_place *places, size_t count, int32_t ms,
 	call_fn *go_on);
+/* The same when that says so, which is asked at once and after each commit of the view. */
+void call_wait_until(struct call *call, call_come_fn *has_come, int32_t ms, call_fn *go_on);
 /* The same for all that the partner has sent to intake partitions from … to - 1. */
 void call_wait_for_own(struct call *call, int32_t from, int32_t to, call_fn *go_on);
+/* How long it may wait, as it asks for in Prefer: wait. */
+int32_t call_wait_asked(const struct call *call);
 /* Looks at all that wait, after a commit of the view. */
 void call_look_again(struct edge *edge);
 

@@ -21,21 +21,15 @@ static bool is_own_desk(const struct describe *describe, int32_t place)
 	return partner != NULL && strcmp(partner->oin, describe->partner->oin) == 0;
 }
 
-static bool is_sender(const struct describe *describe)
-{
-	return is_own_desk(describe, describe->found->referral->sender);
-}
-
-static bool is_target_or_owner(const struct describe *describe)
-{
-	return is_own_desk(describe, describe->found->referral->target) ||
-		is_own_desk(describe, describe->found->client->owner);
-}
-
 bool describe_is_own(const struct describe *describe)
 {
-	return is_sender(describe) || is_target_or_owner(describe) ||
-		is_own_desk(describe, describe->found->referral->giver);
+	const struct client_referral *referral = describe->found->referral;
+	const int32_t places[] = {referral->sender, referral->target, referral->giver,
+		describe->found->client->owner};
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (is_own_desk(describe, places[i]))
+			return true;
+	return false;
 }
 
 /* A desk that the asker may know by name. The target of a REQUEST is the owner. */
@@ -63,7 +57,7 @@ static bool is_reported(const struct describe *describe)
 	struct bytes target = desk_at(describe, describe->found->referral->target);
 	const struct rules_partner *partner = rules_partner_of_desk(describe->rules, target);
 	enum rules_feedback feedback = partner == NULL ? RULES_FEEDBACK_FULL : partner->feedback;
-	if (is_target_or_owner(describe))
+	if (is_own_desk(describe, describe->found->referral->target))
 		return true;
 	return cut_is_reported(feedback, describe->found->referral->state);
 }

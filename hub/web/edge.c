@@ -8,6 +8,7 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/web/api.h"
+#include "hub/web/delivered.h"
 #include "hub/web/tally.h"
 
 #define TICK_MS 500 /* for readiness, and for a view that was not there */
@@ -34,6 +35,7 @@ static void open_reader(struct edge *edge)
 		view_reader_free(edge->reader);
 		edge->reader = NULL;
 		intake_forget_view(edge->intake);
+		disclose_forget_view(edge->disclose);
 	}
 	if (edge->reader == NULL &&
 		view_reader_new(&edge->reader, edge->options->view_path, &err) != OK)
@@ -102,6 +104,18 @@ static enum outcome open_intake(struct edge *edge, struct err *err)
 	return intake_new(&edge->intake, &options, err);
 }
 
+static enum outcome open_disclose(struct edge *edge, struct err *err)
+{
+	const struct disclose_options options = {.conf = edge->options->conf,
+		.kafka = edge->options->kafka,
+		.wire = edge->options->wire,
+		.loop = edge->loop,
+		.reader = &edge->reader,
+		.view = edge->options->view};
+	edge->delivered = delivered_new(edge);
+	return disclose_new(&edge->disclose, &options, err);
+}
+
 static enum outcome read_pem(struct edge *edge, const char *path, const char **out, struct err *err)
 {
 	struct bytes text;
@@ -128,7 +142,7 @@ static enum outcome open_server(struct edge *edge, int32_t port, struct err *err
 	struct server_options options = {.host = http->host,
 		.port = port != 0 ? port : http->port,
 		.shares_port = http->threads > 1,
-		.routes = api_routes(),
+		.routes = edge->routes,
 		.context = edge,
 		.connections = (http->connections + http->threads - 1) / http->threads,
 		.connections_per_address = http->connections_per_address,
@@ -139,6 +153,7 @@ static enum outcome open_server(struct edge *edge, int32_t port, struct err *err
 		.retry_after_s = http->retry_after_s,
 		.version = API_VERSION,
 		.answered = count};
+	api_routes(edge->routes);
 	if (read_tls(edge, &options, err) != OK)
 		return err->outcome;
 	return server_new(&edge->server, edge->loop, &options, err);
@@ -150,7 +165,7 @@ enum outcome edge_start(struct edge *edge, const struct web_options *options, st
 	edge->options = options;
 	edge->sent = sent;
 	if (open_loop(edge, err) != OK || open_intake(edge, err) != OK ||
-		open_server(edge, port, err) != OK)
+		open_disclose(edge, err) != OK || open_server(edge, port, err) != OK)
 		return err->outcome;
 	int code = pthread_create(&edge->thread, NULL, run, edge);
 	if (code != 0)
@@ -178,7 +193,9 @@ void edge_stop(struct edge *edge)
 		pthread_join(edge->thread, NULL);
 	edge->runs = false;
 	server_free(edge->server);
+	disclose_free(edge->disclose);
 	intake_free(edge->intake);
+	delivered_free(edge->delivered);
 	view_reader_free(edge->reader);
 	free(edge->buckets);
 	loop_bell_free(edge->committed);

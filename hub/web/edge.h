@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "hub/connector/parse.h"
+#include "hub/flow/disclose/disclose.h"
 #include "hub/flow/intake/intake.h"
 #include "hub/http/bucket.h"
 #include "hub/http/server.h"
@@ -13,13 +14,19 @@
 #include "hub/web/web.h"
 
 struct call;
+struct delivered;
+
+#define EDGE_ROUTES 24 /* at most, with their end */
 
 struct edge {
 	const struct web_options *options;
 	struct sent *sent; /* the process's */
 	struct loop *loop;
 	struct server *server;
+	struct server_route routes[EDGE_ROUTES];
 	struct intake *intake;
+	struct disclose *disclose;
+	struct delivered *delivered;
 	struct view_reader *reader; /* NULL: there is no view yet */
 	struct bucket *buckets; /* one per partner of the configuration */
 	struct call *waiting; /* for the view */

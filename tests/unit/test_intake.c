@@ -504,7 +504,6 @@ static void test_what_the_hub_reports(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_what_the_hub_reports, set_up, tear_down),
 		DESK_TEST(test_what_is_no_json),
 		DESK_TEST(test_texts_hold_nothing_of_what_was_sent),
 		DESK_TEST(test_refusals),
@@ -519,6 +518,7 @@ int main(void)
 		DESK_TEST(test_cloud_events),
 		DESK_TEST(test_cloud_event_around_a_bad_draft),
 		DESK_TEST(test_binary_cloud_event),
+		DESK_TEST(test_what_the_hub_reports),
 		cmocka_unit_test(test_sent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

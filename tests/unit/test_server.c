@@ -85,6 +85,17 @@ static void keep_for_ever(void *context, struct request *request)
 	(void)request;
 }
 
+/* When time is up for the first time, it goes on to wait for something else. */
+static void late_twice(void *context, struct request *request)
+{
+	(void)context;
+	if (request_own(request) != NULL)
+		request_answer(request, 200, "text/plain", bytes_of_string("late"));
+	else
+		request_set_deadline(request, loop_now(loop) + REQUEST_MS);
+	request_set_own(request, request);
+}
+
 static void refuse_head(void *context, struct request *request)
 {
 	(void)context;
@@ -103,6 +114,7 @@ static const struct server_route routes[] = {
 	{.method = "POST", .path = "/things/{}", .whole = answer_segment},
 	{.method = "GET", .path = "/later", .whole = keep},
 	{.method = "GET", .path = "/never", .whole = keep_for_ever},
+	{.method = "GET", .path = "/twice", .whole = keep_for_ever, .late = late_twice},
 	{.method = "POST",
 		.path = "/secret",
 		.takes = json,
@@ -449,6 +461,21 @@ static void test_late_answer(void **state)
 	close(fd);
 }
 
+/* The second one is answered by the end of the server. */
+static void test_late_answer_that_waits_once_more(void **state)
+{
+	(void)state;
+	char answer[4096];
+	int fd = dial();
+	int64_t began = now_ms();
+	say(fd, "GET /twice HTTP/1.1\r\nHost: x\r\n\r\n");
+	hear(fd, answer, sizeof(answer));
+	assert_int_equal(status_of(answer), 200);
+	assert_true(now_ms() - began >= 2 * (REQUEST_MS - 5));
+	say(fd, "GET /twice HTTP/1.1\r\nHost: x\r\n\r\n");
+	usleep(20000);
+}
+
 /* Clients that go away at any point leave nothing behind. */
 static void test_sudden_clients(void **state)
 {
@@ -563,6 +590,7 @@ int main(void)
 		SERVER_TEST(test_announced_body_is_refused_unsent),
 		SERVER_TEST(test_slow_senders_are_cut),
 		SERVER_TEST(test_late_answer),
+		SERVER_TEST(test_late_answer_that_waits_once_more),
 		SERVER_TEST(test_sudden_clients),
 		SERVER_TEST(test_close_lets_requests_end),
 		SERVER_TEST(test_same_port_again),

@@ -69,7 +69,7 @@ static bool is_past_acceptance(const struct cut *cut)
 	return is_receiver(cut, referral->sender) || is_receiver(cut, referral->giver);
 }
 
-/* To who sent or gave the client, unless it is about what the partner's own desks do and have. */
+/* To who sent or gave the client, be it responsible for it, unless its own desk is the target. */
 static bool is_reported(const struct cut *cut, const struct handover *handover)
 {
 	const struct rules_partner *target;
@@ -78,7 +78,7 @@ static bool is_reported(const struct cut *cut, const struct handover *handover)
 	if (!is_news || cut->referral == NULL || !handover->has_state)
 		return true;
 	desk = desk_at(cut, cut->referral->target);
-	if (is_of_partner(cut, desk) || is_of_partner(cut, desk_at(cut, cut->client->owner)))
+	if (is_of_partner(cut, desk))
 		return true;
 	target = rules_partner_of_desk(cut->rules, desk);
 	return target == NULL || cut_is_reported(target->feedback, handover->state);

@@ -1,0 +1,112 @@
+/* feed - what the view has for one desk: its handovers in their order, and which offers among them
+ * nobody has reported as delivered. */
+#include <string.h>
+
+#include "hub/handover/handover.h"
+#include "hub/view/database.h"
+#include "hub/view/reader.h"
+
+/* The place + 1, so that 0 is before the first. */
+int64_t view_cursor(int32_t partition, int64_t offset)
+{
+	return database_place(partition, offset) + 1;
+}
+
+static enum outcome read_handover(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	struct view_handover *handover = item;
+	const void *found;
+	if (reader_decode(reader, reader_column(reader, statement, 1), &schema_handover, &found,
+		    err) != OK)
+		return err->outcome;
+	*handover = (struct view_handover){sqlite3_column_int64(statement, 0) + 1, found};
+	return OK;
+}
+
+enum outcome view_handovers(struct view_reader *reader, const struct view_feed *feed,
+	struct view_handovers *out, struct err *err)
+{
+	sqlite3_stmt *statement = reader->statements[READER_HANDOVERS];
+	struct reader_rows rows = {.size = sizeof(*out->items)};
+	database_bind_text(statement, 1, feed->desk);
+	sqlite3_bind_int64(statement, 2, feed->after - 1);
+	sqlite3_bind_int(statement, 3, feed->limit);
+	if (reader_rows(reader, statement, read_handover, &rows, err) != OK)
+		return err->outcome;
+	*out = (struct view_handovers){rows.items, rows.count};
+	return OK;
+}
+
+enum outcome view_last_handover(
+	struct view_reader *reader, struct bytes desk, int64_t *out, struct err *err)
+{
+	sqlite3_stmt *statement = reader->statements[READER_LAST_HANDOVER];
+	bool row;
+	*out = 0;
+	database_bind_text(statement, 1, desk);
+	if (database_step(reader->db, statement, &row, err) != OK)
+		return err->outcome;
+	if (row && sqlite3_column_type(statement, 0) != SQLITE_NULL)
+		*out = sqlite3_column_int64(statement, 0) + 1;
+	sqlite3_reset(statement);
+	return OK;
+}
+
+/* A row of the desk's handovers, with the client as it is now where that is an offer. */
+struct offer {
+	int64_t cursor;
+	bool is_open; /* not yet reported as delivered */
+	struct uuid referral;
+};
+
+/* And still offered to this desk: a request goes on to the next owner. */
+static bool is_submitted(
+	const struct client *client, const struct uuid *referral, struct bytes desk)
+{
+	const struct client_referral *found =
+		client == NULL ? NULL : handover_referral(client, *referral);
+	return found != NULL && found->state == REFERRAL_STATE_SUBMITTED &&
+		bytes_equal(handover_desk(client, found->target), desk);
+}
+
+static enum outcome read_offer(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	struct offer *offer = item;
+	const void *client;
+	offer->cursor = sqlite3_column_int64(statement, 0) + 1;
+	if (sqlite3_column_int(statement, 1) != HANDOVER_KIND_OFFER ||
+		sqlite3_column_type(statement, 2) == SQLITE_NULL)
+		return OK;
+	memcpy(&offer->referral, sqlite3_column_blob(statement, 2), sizeof(offer->referral));
+	if (reader_decode(reader, reader_column(reader, statement, 3), &schema_client, &client,
+		    err) != OK)
+		return err->outcome;
+	offer->is_open =
+		is_submitted(client, &offer->referral, reader_column(reader, statement, 4));
+	return OK;
+}
+
+enum outcome view_undelivered(struct view_reader *reader, const struct view_feed *feed,
+	int64_t until, struct view_undelivered *out, struct err *err)
+{
+	sqlite3_stmt *statement = reader->statements[READER_OFFERS];
+	struct reader_rows rows = {.size = sizeof(struct offer)};
+	const struct offer *offers;
+	*out = (struct view_undelivered){.until = until};
+	database_bind_text(statement, 1, feed->desk);
+	sqlite3_bind_int64(statement, 2, feed->after - 1);
+	sqlite3_bind_int64(statement, 3, until);
+	sqlite3_bind_int(statement, 4, feed->limit);
+	if (reader_rows(reader, statement, read_offer, &rows, err) != OK)
+		return err->outcome;
+	offers = rows.items;
+	out->items = arena_get_array(reader->arena, rows.count + 1, sizeof(*out->items));
+	for (size_t i = 0; i < rows.count; i++)
+		if (offers[i].is_open)
+			out->items[out->count++] = offers[i].referral;
+	if (rows.count > 0 && rows.count == (size_t)feed->limit)
+		out->until = offers[rows.count - 1].cursor;
+	return OK;
+}

@@ -1,0 +1,42 @@
+/* operation - what one method and path of the partner API take and give: the server works from
+ * these rows, and the OpenAPI document is made of them. */
+#ifndef HUB_WEB_OPERATION_H
+#define HUB_WEB_OPERATION_H
+
+#include "hub/http/server.h"
+
+enum operation_place { OPERATION_PATH, OPERATION_QUERY, OPERATION_HEADER };
+enum operation_type { OPERATION_TEXT, OPERATION_UUID, OPERATION_INTEGER, OPERATION_BOOLEAN };
+
+struct operation_parameter {
+	const char *name; /* NULL: ends the list */
+	enum operation_place place;
+	enum operation_type type;
+	int64_t min, max; /* of an integer; of a text its bytes */
+	const char *doc, *example;
+};
+
+/* An answer of its own; those of every operation are in operation.c. */
+struct operation_answer {
+	int status; /* 0: ends the list */
+	const char *doc;
+	const char *schema; /* of its body, a name in hub/web/openapi_schemas.c; NULL: a problem */
+};
+
+struct operation {
+	struct server_route route; /* method NULL: ends the list */
+	const char *id, *summary;
+	/* Those of the path come first, in its order; the server takes no other query. */
+	const struct operation_parameter *parameters;
+	const struct operation_answer *answers;
+	bool is_open; /* to anybody, without a token */
+};
+
+/* Whether the query holds what the operation takes, each in its form; else the request is answered.
+ */
+bool operation_takes_query(const struct operation *operation, struct request *request);
+/* The value of a parameter of the query that was taken; absent: the preset. */
+int64_t operation_integer(struct request *request, const char *name, int64_t preset);
+bool operation_flag(struct request *request, const char *name);
+
+#endif
