@@ -269,6 +269,13 @@ static const struct small_conf_row rows[] = {
 		"gemeenten.csv:2: \"599\" must be GM and 4 digits\n"
 		"gemeenten.csv:3: \"22\" must be AM and 2 digits\n"
 		"gemeenten.csv:4: \"2026-02-30\" must be a date such as 2026-01-01\n"},
+	{"sources that are none",
+		{.main = "node = \"n1\";\nsources = (\n{ name = \"s\"; partner = "
+			 "\"00000099000000001000\"; connector = \"fax\"; colour = 1; }\n);\n"},
+		"main.conf:3: colour is not a known name\n"
+		"main.conf:3: connector fax is not known: it must be one of none\n"
+		"main.conf:3: name must be a text: 2 to 60 lower-case letters, digits and single "
+		"hyphens, first a letter, not \"s\"\n"},
 	{"endpoints that are none",
 		{.main = "node = \"n1\";\nendpoints = (\n{ name = \"a\"; url = "
 			 "\"https://a.example\"; },\n{ name = \"B_c\"; url = \"a.example\"; }"
@@ -276,7 +283,10 @@ static const struct small_conf_row rows[] = {
 			 "\"oath2\"; },\n{ name = \"two\"; url = \"https://a.example\"; "
 			 "secret_file = \"two\"; },\n{ name = \"two\"; url = "
 			 "\"https://a.example\"; }\n);\n"},
-		"main.conf:3: name must be a text of 2 to 60 bytes, not \"a\"\n"
+		"main.conf:3: name must be a text: 2 to 60 lower-case letters, digits and single "
+		"hyphens, first a letter, not \"a\"\n"
+		"main.conf:4: name must be a text: 2 to 60 lower-case letters, digits and single "
+		"hyphens, first a letter, not \"B_c\"\n"
 		"main.conf:5: auth must be one of none, bearer, header, jwt, oauth2, not "
 		"\"oath2\"; did you mean oauth2?\n"
 		"main.conf:7: two is declared twice, first in main.conf:6: remove one\n"},

@@ -87,12 +87,10 @@ static const struct small_conf_row rows[] = {
 			.desks = "desks = ( " WSP "}, " ENTRY "} );\n"},
 		"main.conf: regions is empty: a referral needs a region to be routed in\n"},
 	{"endpoints whose settings contradict each other",
-		{.main = "node = \"n1\";\nendpoints = (\n{ name = \"B_c\"; url = "
+		{.main = "node = \"n1\";\nendpoints = (\n{ name = \"b-c\"; url = "
 			 "\"a.example\"; },\n{ name = \"two\"; url = \"https://a.example\"; "
 			 "secret_file = \"two\"; }\n);\n"},
-		"main.conf:3: endpoint B_c: name must be 2 to 60 lower-case letters, digits and "
-		"single hyphens, first a letter\n"
-		"main.conf:3: endpoint B_c: url is no http or https URL in plain form\n"
+		"main.conf:3: endpoint b-c: url is no http or https URL in plain form\n"
 		"main.conf:4: endpoint two: auth none has no use for secret_file\n"},
 	{"a default region that is not there",
 		{.main = "node = \"n1\";\ndefault_region = \"AM05\";\n"},
