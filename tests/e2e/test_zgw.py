@@ -1,0 +1,217 @@
+"""test_zgw - the zaken of a municipality, from a system that sends too much, too little, and late."""
+
+import sys
+import time
+from collections import Counter
+
+import pytest
+from api import ApiHub, person
+from harness import ROOT, services, wait_for
+from model.world import ROTTERDAM, WORLD
+
+sys.path.insert(0, str(ROOT / "ops"))
+from demo_zgw import CATALOGI, NOTIFICATIES, ZAKEN, Faults, Served, Zaaksysteem  # noqa: E402
+
+SECRET = "a secret of this test"
+TYPE = "LWL-TOELEIDING"
+POLL_S = 4
+
+
+class ZgwHub(ApiHub):
+    """It can be reached by who is told its address."""
+
+    def _node(self, node, top, port, admin):
+        path = super()._node(node, top, port, admin)
+        url = f' base_url = "http://127.0.0.1:{port}";'
+        path.write_text(path.read_text().replace("http = {", "http = {" + url, 1))
+        return path
+
+
+def settings(url):
+    return {
+        "zaken_url": url + ZAKEN,
+        "catalogi_url": url + CATALOGI,
+        "notifications_url": url + NOTIFICATIES,
+        "from_desk": "gemeente-rotterdam",
+        "municipality": "GM0599",
+        "zaaktypen": ((TYPE, "question=WERK"),),
+        "statuses": (("Ontvangen", "-"), ("In behandeling", "SIGN_OF_LIFE days=28")),
+        "results": (("Ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
+    }
+
+
+class City:
+    """A municipality's system, the hub, and what became of its zaken there."""
+
+    def __init__(self, hub, system):
+        self.hub = hub
+        self.system = system
+        self.type = system.add_zaaktype(
+            TYPE, ["Ontvangen", "In behandeling", "Afgehandeld"], ["Ingetrokken", "Aan het werk"]
+        )
+        self.api = hub.partner(ROTTERDAM)
+
+    def zaak(self, number, status="Ontvangen"):
+        who = person(number)
+        zaak = self.system.create_zaak(self.type, toelichting="Zoekt werk.")
+        self.system.create_rol(
+            zaak["url"],
+            {
+                "inpBsn": who["bsn"],
+                "geslachtsnaam": who["family_name"],
+                "geboortedatum": who["birth_date"],
+            },
+        )
+        self.system.create_status(zaak["url"], status)
+        return zaak
+
+    def said(self, zaak):
+        """What was decided of a zaak's messages, by kind of body."""
+        answer = self.api.get(f"/v1/receipts/{zaak['identificatie']}")
+        messages = answer.json()["messages"] if answer.status_code == 200 else []
+        return Counter(each["result"] for each in messages)
+
+    def wait_for_applied(self, zaak, count, seconds=40):
+        wait_for(
+            f"{count} messages of {zaak['identificatie']}",
+            lambda: self.said(zaak)["APPLIED"] >= count,
+            seconds,
+        )
+
+    def judge(self):
+        """While the system answers nothing, so that no poll says anything meanwhile."""
+        self.system.faults = Faults(fail=1_000_000, fail_status=503)
+        time.sleep(2)
+        self.hub.settle(60)
+        report = self.hub.judge()
+        assert not report.differences, str(report)
+        assert not self.hub.command("orphans", node="one").strip()
+        return report
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("zgw")
+    with services(folder) as running, Served(Zaaksysteem(secret=SECRET)) as system:
+        hub = ZgwHub(folder, running, WORLD, f"zgw-{time.time_ns()}.")
+        hub.lists = {
+            "endpoints": [
+                {
+                    "name": "zgw",
+                    "url": system.url + ZAKEN,
+                    "also": [system.url + CATALOGI, system.url + NOTIFICATIES],
+                    "headers": (("Accept-Crs", "EPSG:4326"),),
+                    "allow_private": True,
+                    "auth": "jwt",
+                    "client_id": "lokethub",
+                    "secret_file": "zgw.secret",
+                    "concurrency": 16,
+                }
+            ],
+            "sources": [
+                {
+                    "name": "zgw",
+                    "partner": ROTTERDAM,
+                    "connector": "zgw",
+                    "endpoint": "zgw",
+                    "system": "zaaksysteem",
+                    "callback_token": f"{ROTTERDAM}.token",
+                    "poll_interval_s": POLL_S,
+                    "settings": settings(system.url),
+                }
+            ],
+        }
+        (folder / "secrets").mkdir()
+        (folder / "secrets" / "zgw.secret").write_text(SECRET + "\n")
+        hub.deploy()
+        hub.start()
+        hub.ready()
+        yield City(hub, system)
+        hub.end()
+
+
+@pytest.fixture(autouse=True)
+def no_faults(city):
+    yield
+    city.system.faults = Faults()
+
+
+def test_the_hub_subscribes_and_passes_both_probes(city):
+    subscriptions = wait_for(
+        "a subscription", lambda: list(city.system.resources["abonnement"].values()), 60
+    )
+    assert len(subscriptions) == 1
+    assert subscriptions[0]["callbackUrl"].endswith(f"/v1/in/{ROTTERDAM}/zgw")
+
+
+def test_a_zaak_becomes_a_referral_and_its_statuses_actions(city):
+    zaak = city.zaak(1)
+    city.wait_for_applied(zaak, 1)
+    receipt = city.api.get(f"/v1/receipts/{zaak['identificatie']}").json()
+    [referral] = receipt["referrals"]
+    assert referral["state"] in ("SUBMITTED", "OFFERED")
+    city.system.create_status(zaak["url"], "In behandeling")
+    city.wait_for_applied(zaak, 2)
+    city.system.create_resultaat(zaak["url"], "Ingetrokken")
+    city.system.create_status(zaak["url"], "Afgehandeld")
+    city.wait_for_applied(zaak, 3)
+    receipt = city.api.get(f"/v1/receipts/{zaak['identificatie']}").json()
+    assert receipt["referrals"][0]["state"] in ("CANCELLED", "CANCEL_REQUESTED")
+
+
+def test_what_comes_twice_or_the_last_first_is_the_same(city):
+    city.system.faults = Faults(duplicate=100, hold=6)
+    zaken = [city.zaak(10 + n, "In behandeling") for n in range(4)]
+    for zaak in zaken:
+        city.wait_for_applied(zaak, 2)
+    time.sleep(POLL_S + 2)
+    for zaak in zaken:
+        assert city.said(zaak)["APPLIED"] == 2, city.said(zaak)
+    city.judge()
+
+
+def test_lost_notifications_are_made_up_for_by_the_poll(city):
+    city.system.faults = Faults(drop=100)
+    zaken = [city.zaak(20 + n, "In behandeling") for n in range(3)]
+    for zaak in zaken:
+        city.wait_for_applied(zaak, 2, 60)
+    assert city.system.faults.drop < 100
+
+
+def test_a_system_that_fails_and_is_slow_is_asked_again(city):
+    city.system.faults = Faults(fail=5, slow_s=0.3)
+    zaak = city.zaak(30)
+    city.wait_for_applied(zaak, 1, 90)
+
+
+def test_a_zaak_of_another_type_is_nobodys(city):
+    other = city.system.add_zaaktype("PASPOORT", ["Ontvangen", "Klaar"], [])
+    zaak = city.system.create_zaak(other)
+    city.system.create_status(zaak["url"], "Ontvangen")
+    time.sleep(POLL_S + 2)
+    assert city.api.get(f"/v1/receipts/{zaak['identificatie']}").status_code == 404
+
+
+def test_kills_in_the_middle_lose_nothing(city):
+    """Notifications that were answered are durable; the others come again, or the poll sees them."""
+    zaken = []
+    for round_ in range(3):
+        zaken += [city.zaak(100 + 40 * round_ + n, "In behandeling") for n in range(40)]
+        time.sleep(0.5)
+        city.hub.processes["one"].kill()
+        city.hub.start()
+        city.hub.ready()
+        city.api = city.hub.partner(ROTTERDAM)
+    for zaak in zaken:
+        city.wait_for_applied(zaak, 2, 120)
+    report = city.judge()
+    stored = Counter(
+        (message["case"], message["body"][0])
+        for _, message in city.hub.decoded("intake")
+        if message["case"]
+    )
+    for zaak in zaken:
+        assert stored[zaak["identificatie"], "nl.lokethub.Referral"] >= 1
+    sums = report.partners[ROTTERDAM]
+    results = ("applied", "duplicate", "rejected", "parked", "forwarded")
+    assert sums["received"] == sum(sums[name] for name in results)
