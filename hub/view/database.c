@@ -212,7 +212,25 @@ enum outcome database_lock(int *out, const char *path, struct err *err)
 	return OK;
 }
 
-void database_delete(const char *path)
+/* Who opens the file for reading and who puts another one in its place do not do so at once, be it
+ * in one process or in two. Else: a reader opens the old file, the writer deletes it and makes a
+ * new one, and only then the reader opens the -shm, which SQLite does at the first read; that is
+ * the new file's by now. As the first for its own file it cuts the -shm off, and where the writer
+ * has mapped it, the process gets SIGBUS. how: LOCK_SH or LOCK_EX; close() lets go. */
+static int pass_gate(const char *path, int how, struct err *err)
+{
+	char name[NAME_SIZE];
+	snprintf(name, sizeof(name), "%s.gate", path);
+	int gate = open(name, O_CREAT | O_RDONLY | O_CLOEXEC, 0600);
+	if (gate >= 0 && flock(gate, how) == 0)
+		return gate;
+	err_set(err, RETRY, "view: cannot lock %s: %s", name, strerror(errno));
+	if (gate >= 0)
+		close(gate);
+	return -1;
+}
+
+static void delete_files(const char *path)
 {
 	static const char *const suffixes[] = {"", "-wal", "-shm"};
 	char name[NAME_SIZE];
@@ -220,6 +238,15 @@ void database_delete(const char *path)
 		snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
 		unlink(name);
 	}
+}
+
+void database_delete(const char *path)
+{
+	struct err ignored = {0};
+	int gate = pass_gate(path, LOCK_EX, &ignored);
+	delete_files(path);
+	if (gate >= 0)
+		close(gate);
 }
 
 ino_t database_inode(const char *path)
@@ -335,7 +362,7 @@ static enum outcome make_anew(
 	sqlite3 **out, const struct database_options *options, struct err *err)
 {
 	database_close(*out);
-	database_delete(options->path);
+	delete_files(options->path);
 	if (open_writer(out, options->path, options->cache_kb, err) != OK)
 		return err->outcome;
 	if (make_tables(*out, options->source, err) == OK)
@@ -348,17 +375,22 @@ static enum outcome make_anew(
 enum outcome database_open_writer(
 	sqlite3 **out, const struct database_options *options, bool *fresh, struct err *err)
 {
+	int gate = pass_gate(options->path, LOCK_EX, err);
+	if (gate < 0)
+		return err->outcome;
 	enum outcome outcome = open_writer(out, options->path, options->cache_kb, err);
 	bool fits =
 		outcome == OK && is_of_version(*out) && has_meta(*out, "source", options->source);
 	*fresh = outcome == FATAL || (outcome == OK && !fits);
-	return *fresh ? make_anew(out, options, err) : outcome;
+	if (*fresh)
+		outcome = make_anew(out, options, err);
+	close(gate);
+	return outcome;
 }
 
-enum outcome database_open_reader(sqlite3 **out, const char *path, struct err *err)
+/* Its -shm is open behind this: it has read. */
+static enum outcome open_reader(sqlite3 **out, const char *path, struct err *err)
 {
-	if (access(path, R_OK) != 0)
-		return err_set(err, RETRY, "no view at %s: `lokethub serve` builds it", path);
 	if (open_file(out, path, SQLITE_OPEN_READONLY, READER_BUSY_MS, err) != OK)
 		return err->outcome;
 	if (is_of_version(*out))
@@ -367,4 +399,16 @@ enum outcome database_open_reader(sqlite3 **out, const char *path, struct err *e
 	*out = NULL;
 	return err_set(err, RETRY,
 		"the view at %s is of another version: `lokethub serve` builds it anew", path);
+}
+
+enum outcome database_open_reader(sqlite3 **out, const char *path, struct err *err)
+{
+	if (access(path, R_OK) != 0)
+		return err_set(err, RETRY, "no view at %s: `lokethub serve` builds it", path);
+	int gate = pass_gate(path, LOCK_SH, err);
+	if (gate < 0)
+		return err->outcome;
+	enum outcome outcome = open_reader(out, path, err);
+	close(gate);
+	return outcome;
 }
