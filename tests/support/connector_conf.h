@@ -14,10 +14,13 @@ struct connector_conf {
 	void *config;
 };
 
-/* path: a file whose top level is the source's group; NULL: an empty one. false: problems or err
- * say why; all else is filled as far as it could be. */
+/* path: a file whose top level is the source's group; NULL: an empty one. codes_path NULL: codes
+ * are not looked up. false: problems or err say why; all else is filled as far as it could be. */
 bool connector_conf_load(struct connector_conf *out, const struct connector *connector,
 	const char *path, const char *codes_path);
+/* The same of what would stand in the file; codes are not looked up. */
+bool connector_conf_read(
+	struct connector_conf *out, const struct connector *connector, const char *text);
 void connector_conf_done(struct connector_conf *conf);
 
 #endif

@@ -1,0 +1,317 @@
+/* fuzz_connector - any bytes as what a partner says in the format of a connector.
+ *
+ * The first byte says to which one, the second what is asked of it; the rest are documents with a
+ * byte 0x1f between them: what came in, then what it wants, in its order. With LOKETHUB_CONNECTOR
+ * set, all goes to the connector of that name.
+ */
+#include <string.h>
+
+#include "connectors/connectors.h"
+#include "hub/flow/intake/check.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/support/connector_conf.h"
+#include "tests/support/edge_conf.h"
+
+#define NOW INT64_C(1772443800000)
+#define PARCELS 20
+#define BETWEEN 0x1f
+
+/* All connectors, and settings that make them take something. New ones at the end: the corpus names
+ * them by their place. */
+static const struct row {
+	const char *connector, *settings;
+} rows[] = {
+	{"sonar",
+		"referrals = ( ( \"Klantprofiel = BBL | L; Rijbewijs = *\", \"LEERBAAN\" ), "
+		"( \"Klantprofiel = *\", \"LEERBAAN\" ) ); from_desks = ( ( \"UWV\", "
+		"\"gemeente-rotterdam\" ) ); municipalities = ( ( \"Rotterdam\", \"GM0599\" ) ); "
+		"regions = ( ( \"Hier\", \"AM22\" ) ); sectors = ( ( \"Techniek\", \"TECHNIEK\" ) "
+		");"},
+	{"csv", ""},
+	{"cloudevent", ""},
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+struct target {
+	const struct connector *connector;
+	struct connector_conf conf;
+};
+
+static struct target *targets(void)
+{
+	static struct target all[ROWS];
+	size_t count = 0;
+	if (all[0].connector != NULL)
+		return all;
+	while (connectors[count] != NULL)
+		count++;
+	fuzz_must(count == ROWS);
+	for (size_t i = 0; i < ROWS; i++) {
+		all[i].connector = connector_find(connectors, bytes_of_string(rows[i].connector));
+		fuzz_must(all[i].connector != NULL);
+		fuzz_must(connector_conf_read(&all[i].conf, all[i].connector, rows[i].settings));
+	}
+	return all;
+}
+
+static const struct target *choose(uint8_t number)
+{
+	struct target *all = targets();
+	const char *name = getenv("LOKETHUB_CONNECTOR");
+	for (size_t i = 0; name != NULL && i < ROWS; i++)
+		if (strcmp(rows[i].connector, name) == 0)
+			return &all[i];
+	fuzz_must(name == NULL);
+	return &all[number % ROWS];
+}
+
+/* Documents, each a copy with nothing behind it, so that a look beyond is seen. */
+struct input {
+	struct document items[CONNECTOR_DOCUMENTS];
+	size_t count, used; /* used: of those that wait for who wants them */
+};
+
+static void split(struct input *out, struct bytes data, uint8_t options)
+{
+	*out = (struct input){.used = 1};
+	while (out->count < CONNECTOR_DOCUMENTS && (out->count == 0 || data.size > 0)) {
+		const uint8_t *end = data.size > 0 ? memchr(data.data, BETWEEN, data.size) : NULL;
+		size_t size = end != NULL ? (size_t)(end - data.data) : data.size;
+		uint8_t *copy = memory_get(size);
+		if (size > 0)
+			memcpy(copy, data.data, size);
+		out->items[out->count++] = (struct document){.name = bytes_of_string("first"),
+			.type = bytes_of_string(
+				(options & 4) != 0 ? "application/json" : "text/csv"),
+			.body = bytes_of(copy, size),
+			.status = 200};
+		size_t taken = end != NULL ? size + 1 : size;
+		data = bytes_of(data.data + taken, data.size - taken);
+	}
+}
+
+static void drop(struct input *input)
+{
+	for (size_t i = 0; i < input->count; i++)
+		free((void *)(uintptr_t)input->items[i].body.data);
+}
+
+/* Everything is read, so that a pointer to where nothing is is seen; equal runs leave the same. */
+static void read_all(struct buffer *trace, struct bytes bytes)
+{
+	buffer_add_format(trace, "%zu:", bytes.size);
+	buffer_add_bytes(trace, bytes);
+}
+
+static void read_draft(struct buffer *trace, struct parcel_draft *item, struct arena *arena)
+{
+	static const struct conf_source source = {.system = "s", .oin = EDGE_CONF_CITY};
+	struct conf_source of = source;
+	struct draft again;
+	struct err err = {0};
+	of.partner = &edge_conf()->partners[0];
+	read_all(trace, item->label);
+	read_all(trace, item->original);
+	fuzz_must(bytes_is_utf8(item->label));
+	check_translated(item, edge_conf(), &of, NOW);
+	for (size_t i = 0; i < item->problems.count && i < PROBLEMS_MAX; i++) {
+		read_all(trace, bytes_of_string(item->problems.items[i].path));
+		read_all(trace, bytes_of_string(item->problems.items[i].text));
+	}
+	if (item->problems.count > 0)
+		return;
+	struct buffer avro = {0};
+	draft_encode(&item->draft, &avro);
+	fuzz_must(draft_decode(&again, buffer_bytes(&avro), arena, &err) == OK);
+	read_all(trace, buffer_bytes(&avro));
+	buffer_done(&avro);
+}
+
+static void acknowledge(const struct target *target, const struct documents *docs,
+	const struct parcel *parcel, struct buffer *trace)
+{
+	struct verdict *items =
+		arena_get_array(parcel->arena, parcel->drafts_count, sizeof(*items));
+	for (size_t i = 0; i < parcel->drafts_count; i++)
+		items[i] = (struct verdict){.fate = parcel->drafts[i]->problems.count > 0
+				? VERDICT_REFUSED
+				: (enum verdict_fate)(i % 2 * 2),
+			.of = parcel->drafts[i]};
+	struct verdicts verdicts = {items, parcel->drafts_count, NOW, parcel->arena};
+	struct connector_answer answer = {0};
+	struct err err = {0};
+	if (target->connector->acknowledge == NULL)
+		return;
+	fuzz_must(target->connector->acknowledge(
+			  target->conf.config, docs, &verdicts, &answer, &err) == OK);
+	fuzz_must(bytes_is_utf8(answer.body));
+	read_all(trace, answer.body);
+}
+
+static void read_parcel(const struct target *target, const struct documents *docs,
+	const struct parcel *parcel, struct buffer *trace)
+{
+	fuzz_must(parcel->drafts_count <= PARCEL_DRAFTS);
+	fuzz_must(!parcel->more ||
+		(parcel->next > docs->from && parcel->next <= docs->items[0].body.size));
+	for (size_t i = 0; i < parcel->drafts_count; i++)
+		read_draft(trace, parcel->drafts[i], parcel->arena);
+	for (size_t i = 0; i < parcel->tasks_count; i++)
+		read_all(trace, parcel->tasks[i]);
+	read_all(trace, parcel->cursor);
+	buffer_add_format(trace, "%zu %d %d", parcel->passed, parcel->poll_now, parcel->complete);
+	acknowledge(target, docs, parcel, trace);
+}
+
+/* What it wants is the next of the input, or is not there. false: it may not want more. */
+static bool fetch(struct input *input, struct documents *docs, const struct parcel *parcel)
+{
+	static struct document items[CONNECTOR_DOCUMENTS];
+	memmove(items, docs->items, docs->count * sizeof(*items));
+	docs->items = items;
+	for (size_t i = 0; i < parcel->wants_count; i++) {
+		if (docs->count == CONNECTOR_DOCUMENTS)
+			return false;
+		struct document *item = &items[docs->count++];
+		*item = (struct document){.status = 404, .body = bytes_of("", 0)};
+		if (input->used < input->count)
+			*item = input->items[input->used++];
+		/* It lies in an arena that goes with the parcel. */
+		item->name = bytes_of_string(
+			memory_string(arena_string(parcel->arena, parcel->wants[i].url)));
+	}
+	return true;
+}
+
+static void forget(struct documents *docs)
+{
+	for (; docs->count > 1; docs->count--)
+		free((void *)(uintptr_t)docs->items[docs->count - 1].name.data);
+}
+
+static void parse(
+	const struct target *target, struct input *input, uint8_t options, struct buffer *trace)
+{
+	struct documents docs = {.items = input->items,
+		.count = 1,
+		.way = (enum documents_way)(options & 3),
+		.now = NOW};
+	bool more = target->connector->parse != NULL;
+	int rounds = 0, parcels = 0;
+	input->used = 1;
+	while (more && parcels < PARCELS) {
+		struct arena arena = {0};
+		struct parcel parcel = {.arena = &arena};
+		struct err err = {0};
+		enum outcome outcome =
+			target->connector->parse(target->conf.config, &docs, &parcel, &err);
+		fuzz_must(outcome == OK || (outcome == REJECT && err.text[0] != '\0'));
+		read_all(trace, bytes_of_string(err.text));
+		more = outcome == OK;
+		if (more && parcel.wants_count > 0) {
+			more = ++rounds < CONNECTOR_ROUNDS && fetch(input, &docs, &parcel);
+		} else if (more) {
+			read_parcel(target, &docs, &parcel, trace);
+			more = parcel.more;
+			docs.from = parcel.next;
+			docs.line = parcel.next_line;
+			parcels++;
+		}
+		arena_done(&arena);
+	}
+	forget(&docs);
+}
+
+static void read_request(const struct connector_request *request, struct buffer *trace)
+{
+	read_all(trace, bytes_of_string(request->method));
+	read_all(trace, request->url);
+	read_all(trace, request->type);
+	read_all(trace, request->body);
+	for (size_t i = 0; i < request->headers_count; i++)
+		read_all(trace, request->headers[i].value);
+}
+
+static void poll(const struct target *target, const struct input *input, struct buffer *trace)
+{
+	struct arena arena = {0};
+	struct connector_poll poll = {.cursor = input->items[0].body,
+		.now = NOW,
+		.callback_url = bytes_of_string("https://hub.example.nl/v1/in/x/y"),
+		.callback_authorization = bytes_of_string("Bearer x"),
+		.arena = &arena};
+	struct connector_request request = {0};
+	struct err err = {0};
+	if (target->connector->poll != NULL &&
+		target->connector->poll(target->conf.config, &poll, &request, &err) == OK)
+		read_request(&request, trace);
+	arena_done(&arena);
+}
+
+/* The input answers a handover of which nothing but the kind and texts varies. */
+static void tell(
+	const struct target *target, struct input *input, uint8_t options, struct buffer *trace)
+{
+	struct arena arena = {0};
+	struct bytes text = input->items[0].body;
+	bool is_text = bytes_is_utf8(text) && memchr(text.data, 0, text.size) == NULL;
+	struct person person = {.family_name = bytes_of_string("Voorbeeld"),
+		.text = is_text ? text : bytes_of_string("x")};
+	struct handover handover = {.desk = bytes_of_string("wsp-rijnmond"),
+		.kind = (enum handover_kind)((options & 15) % HANDOVER_KIND_COUNT),
+		.case_ = person.text,
+		.version = 1};
+	struct opened opened = {.handover = &handover,
+		.person = &person,
+		.id = "x-1",
+		.source = "urn:nld:oin:" EDGE_CONF_CITY ":systeem:hub",
+		.desk_name = "WSP",
+		.partner = EDGE_CONF_WSP,
+		.sequence = 1,
+		.arena = &arena};
+	struct documents answers = {.items = input->items + 1, .now = NOW};
+	struct err err = {0};
+	while (target->connector->render != NULL) {
+		struct connector_request request = {0};
+		struct connector_judgement judged = {0};
+		enum outcome outcome = target->connector->render(
+			target->conf.config, &opened, &answers, &request, &err);
+		read_request(&request, trace);
+		if (outcome != OK || request.method == NULL || answers.count + 1 >= input->count)
+			break;
+		const struct document *answer = &answers.items[answers.count++];
+		if (target->connector->judge != NULL)
+			(void)!target->connector->judge(target->conf.config, answer, &judged, &err);
+		read_all(trace, judged.partner_case);
+	}
+	arena_done(&arena);
+}
+
+static void run(
+	const struct target *target, struct input *input, uint8_t options, struct buffer *trace)
+{
+	if (options >> 6 == 1)
+		poll(target, input, trace);
+	else if (options >> 6 == 2)
+		tell(target, input, options, trace);
+	else
+		parse(target, input, options, trace);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < 2)
+		return 0;
+	const struct target *target = choose(data[0]);
+	struct input input;
+	struct buffer first = {0}, second = {0};
+	split(&input, bytes_of(data + 2, size - 2), data[1]);
+	run(target, &input, data[1], &first);
+	run(target, &input, data[1], &second);
+	fuzz_must(bytes_equal(buffer_bytes(&first), buffer_bytes(&second)));
+	drop(&input);
+	buffer_done(&first);
+	buffer_done(&second);
+	return 0;
+}
