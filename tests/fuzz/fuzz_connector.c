@@ -1,9 +1,8 @@
-/* fuzz_connector - any bytes as what a partner says in the format of a connector.
- *
- * The first byte says to which one, the second what is asked of it; the rest are documents with a
+/* fuzz_connector - any bytes as what a partner says in the format of a connector. */
+
+/* The first byte says to which one, the second what is asked of it; the rest are documents with a
  * byte 0x1f between them: what came in, then what it wants, in its order. With LOKETHUB_CONNECTOR
- * set, all goes to the connector of that name.
- */
+ * set, all goes to the connector of that name. */
 #include <string.h>
 
 #include "connectors/connectors.h"

@@ -1,0 +1,49 @@
+/* made_sheet - tables of any size for the connectors that read CSV, with made-up people. */
+#include "tests/support/made_sheet.h"
+
+/* Of three clients one is a referral; of nine of those one has not agreed. */
+static void add_client(struct buffer *out, size_t number)
+{
+	buffer_add_format(out,
+		"%zu;46100;;WZ-%zu;32;MBO;43221;Installatiemonteur;4;3;B,BE;46070;V;0101234567;"
+		"\"Voorbeeld, Anna %zu\";34;a%zu@example.nl;Fiets;GM0599;3011 "
+		"AB;Rotterdam;Singel;25;"
+		"bis;2;%s;AM22;1;Ja;B. Adviseur;UWV Rotterdam;;5;1;%s\r\n",
+		46083 + number % 100, number, number, number, number % 3 == 0 ? "BBL" : "Werk",
+		number % 27 == 0 ? "Nee" : "Ja");
+}
+
+static void add_referral(struct buffer *out, size_t number)
+{
+	buffer_add_format(out,
+		"2026-%zu;Voorbeeld;A.B.;2001-05-30;3011AB;Rotterdam;0101234567;LEERBAAN;JONGERE;"
+		"GM0599;AM22;2-3-2026;PUBLIC_TASK;\"Wil graag in de \"\"techniek\"\" werken.\"\r\n",
+		number);
+}
+
+const struct made_sheet made_sheets[] = {
+	{"sonar", "referrals = ( ( \"Klantprofiel = BBL\", \"LEERBAAN\" ) ); from_desk = \"uwv\";",
+		"Datum melding;1e uitk dag (niet WW);BSN;ID_WZ;Beschikbare uren/wk;"
+		"Opleidingsniveau;Beroepssector;Bemiddelingsberoep;Mondeling Nederlands;"
+		"Schriftelijk Nederlands;Rijbewijs;Inschrijfdatum;Geslacht;Telefoonnummer;"
+		"Volledige Naam;Leeftijd;E-mailadres;Vervoer;Gemeente;Postcode;Plaats;Straatnaam;"
+		"Huisnummer;Huisnummer Toevoeging;Banenafspraak;Klantprofiel;Arbeidsmarktregio;"
+		"Cases (aantal);Sonar;Medewerker Naam;Organisatie Naam;GSD Kantoor;"
+		"Participatieladder;Aantal;Toestemming\r\n",
+		add_client},
+	{"csv", "",
+		"case;family_name;initials;birth_date;postcode;city;phone;question;target_groups;"
+		"municipality;region;not_before;legal_basis.kind;text\r\n",
+		add_referral},
+	{NULL, NULL, NULL, NULL},
+};
+
+size_t made_sheet_fill(const struct made_sheet *sheet, size_t size, struct buffer *out)
+{
+	size_t rows = 0;
+	buffer_reserve(out, size + 4096);
+	buffer_add_string(out, sheet->header);
+	for (; out->size < size; rows++)
+		sheet->add_row(out, rows + 1);
+	return rows;
+}

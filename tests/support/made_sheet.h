@@ -1,0 +1,21 @@
+/* made_sheet - tables of any size for the connectors that read CSV, with made-up people. */
+#ifndef TESTS_SUPPORT_MADE_SHEET_H
+#define TESTS_SUPPORT_MADE_SHEET_H
+
+#include <stddef.h>
+
+#include "hub/base/bytes.h"
+
+struct made_sheet {
+	const char *connector, *settings;
+	const char *header;
+	void (*add_row)(struct buffer *out, size_t number);
+};
+
+/* One per connector, ended by connector NULL. */
+extern const struct made_sheet made_sheets[];
+
+/* At least so many bytes, in whole rows, which it returns the number of. */
+size_t made_sheet_fill(const struct made_sheet *sheet, size_t size, struct buffer *out);
+
+#endif
