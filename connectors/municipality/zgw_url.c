@@ -118,6 +118,8 @@ struct bytes zgw_url_at(struct arena *arena, const char *base, struct bytes path
 struct bytes zgw_url_last(struct bytes path)
 {
 	size_t at = path.size;
+	if (at == 0)
+		return path;
 	while (at > 0 && path.data[at - 1] != '/')
 		at--;
 	return from(path, at);
