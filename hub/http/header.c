@@ -169,3 +169,16 @@ struct bytes header_unescape(struct bytes text, struct arena *arena)
 	}
 	return bytes_of(out, size);
 }
+
+/* Weak comparison, as for reading: W/"x" is "x". Our tags hold no comma. */
+bool header_has_tag(struct bytes if_none_match, const char *tag)
+{
+	struct bytes part;
+	while (next_part(&if_none_match, ',', &part)) {
+		if (part.size > 2 && part.data[0] == 'W' && part.data[1] == '/')
+			part = bytes_of(part.data + 2, part.size - 2);
+		if (bytes_equal_string(part, tag) || bytes_equal_string(part, "*"))
+			return true;
+	}
+	return false;
+}

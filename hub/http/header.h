@@ -18,6 +18,8 @@ bool header_accepts(struct bytes accept, const char *type);
 int32_t header_prefer_wait(struct bytes prefer);
 /* The token of "Bearer …" (RFC 6750, 2.1); absent: none. */
 struct bytes header_bearer(struct bytes authorization);
+/* If-None-Match (RFC 9110, 13.1.2) has this entity tag, with its quotes, or is "*". */
+bool header_has_tag(struct bytes if_none_match, const char *tag);
 /* traceparent (W3C Trace Context, version 00) that is well-formed and not all zero. */
 bool header_is_trace(struct bytes traceparent);
 /* %-decodes one segment of a path or one value of a query; absent: malformed, or a zero byte. */

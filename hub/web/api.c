@@ -11,6 +11,8 @@ static const char *const anything[] = {SERVER_ANY_TYPE, NULL};
 static const char *const drafts[] = {JSON, EVENT, NULL};
 
 static const struct operation_parameter for_draft[] = {
+	{"dryRun", OPERATION_QUERY, OPERATION_BOOLEAN, 0, 0,
+		"Says what would become of it, and stores nothing.", "true"},
 	{"Prefer", OPERATION_HEADER, OPERATION_TEXT, 0, 200,
 		"wait=N: answer once it is decided, after N seconds at most.", "wait=5"},
 	{0},
@@ -18,6 +20,8 @@ static const struct operation_parameter for_draft[] = {
 
 static const struct operation_parameter for_action[] = {
 	{"referral", OPERATION_PATH, OPERATION_UUID, 0, 0, "The referral's id.", UUID_EXAMPLE},
+	{"dryRun", OPERATION_QUERY, OPERATION_BOOLEAN, 0, 0,
+		"Says what would become of it, and stores nothing.", "true"},
 	{"Prefer", OPERATION_HEADER, OPERATION_TEXT, 0, 200,
 		"wait=N: answer once it is decided, after N seconds at most.", "wait=5"},
 	{0},
@@ -59,7 +63,14 @@ static const struct operation_parameter for_source[] = {
 	{0},
 };
 
+static const struct operation_parameter for_list[] = {
+	{"If-None-Match", OPERATION_HEADER, OPERATION_TEXT, 0, 200, "The ETag of what you have.",
+		"\"1f0c2a6b3c4d5e6f\""},
+	{0},
+};
+
 static const struct operation_answer to_draft[] = {
+	{200, "With dryRun: what would become of it.", "Rehearsal"},
 	{201, "Stored and decided, where Prefer: wait asked for it.", "Decided"},
 	{202, "Stored durably; the answer to it comes with the receipt and the feed.", "Stored"},
 	{409, "Refused as things stand; the answer says the state and what is possible now.", NULL},
@@ -92,6 +103,19 @@ static const struct operation_answer to_feed[] = {
 	{0},
 };
 
+static const struct operation_answer to_desks[] = {
+	{200, "All desks: what they take, whether they have room, and what they report back.",
+		"Desks"},
+	{304, "As you have it.", OPERATION_NO_BODY},
+	{0},
+};
+
+static const struct operation_answer to_codes[] = {
+	{200, "The code lists, each in its order, with Dutch labels.", "Codes"},
+	{304, "As you have it.", OPERATION_NO_BODY},
+	{0},
+};
+
 /* In each route: method, path, what it takes and gives; then what is done with its head, all of it,
  * and when time is up. */
 static const struct operation operations[] = {
@@ -117,6 +141,10 @@ static const struct operation operations[] = {
 	{{"GET", "/v1/handovers", NULL, JSON, call_head, api_get_feed, call_late}, "getHandovers",
 		"What the hub tells a desk: offers, news, duties, and verdicts on what was sent.",
 		for_feed, to_feed, false},
+	{{"GET", "/v1/desks", NULL, JSON, call_head, api_get_desks, call_late}, "getDesks",
+		"Which desks are there, and what do they take?", for_list, to_desks, false},
+	{{"GET", "/v1/codes", NULL, JSON, call_head, api_get_codes, call_late}, "getCodes",
+		"Which codes are there, and what do they mean?", for_list, to_codes, false},
 	{{0}, NULL, NULL, NULL, NULL, false},
 };
 

@@ -5,6 +5,8 @@
 #include "hub/web/call.h"
 #include "hub/web/operation.h"
 
+struct json_object;
+
 #define API_VERSION "1.0.0"
 
 /* Ended by a route whose method is NULL; the context of all is a struct edge. */
@@ -22,9 +24,18 @@ void api_post_in(void *context, struct request *request);
 void api_answer_stored(struct call *call);
 void api_answer_decided(struct call *call, bool in_time);
 
+/* 200, with whether the view had all that the partner had sent. */
+void api_answer_object(struct call *call, struct json_object *object);
+/* 200, or 304 where the partner has it already. */
+void api_answer_cached(struct call *call, struct json_object *object);
+
 /* GET, in api_get.c. */
 void api_get_referral(void *context, struct request *request);
 void api_get_receipt(void *context, struct request *request);
+
+/* GET of what the network is made of, in api_lists.c. */
+void api_get_desks(void *context, struct request *request);
+void api_get_codes(void *context, struct request *request);
 
 /* GET of the feed, in api_feed.c. */
 #define API_FEED_PRESET 100

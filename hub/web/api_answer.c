@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hub/base/log.h"
+#include "hub/http/header.h"
 #include "hub/web/api.h"
 #include "hub/web/json.h"
 #include "hub/web/lookup.h"
@@ -35,6 +36,29 @@ static struct bytes stored_body(const struct call *call, const char *result)
 	at = stpcpy(add_uuid(at, call->receipt.referral), "\",\"result\":\"");
 	at = stpcpy(stpcpy(at, result), "\"}");
 	return bytes_of(body, (size_t)(at - body));
+}
+
+void api_answer_object(struct call *call, struct json_object *object)
+{
+	json_object_object_add(object, "complete", json_object_new_boolean(call->in_time));
+	request_answer(call->request, 200, "application/json",
+		json_text(object, request_arena(call->request)));
+}
+
+/* Fresh or not is told by what it says, so it needs no version. */
+void api_answer_cached(struct call *call, struct json_object *object)
+{
+	static const uint8_t no_key[16] = {0};
+	struct request *request = call->request;
+	struct bytes body = json_text(object, request_arena(request));
+	const char *tag = arena_format(request_arena(request), "\"%016llx\"",
+		(unsigned long long)bytes_hash(body, no_key));
+	request_add_header(request, "ETag", tag);
+	request_add_header(request, "Cache-Control", "private, max-age=60");
+	if (header_has_tag(request_header(request, "If-None-Match"), tag))
+		request_answer(request, 304, NULL, bytes_of("", 0));
+	else
+		request_answer(request, 200, "application/json", body);
 }
 
 static void answer_accepted(struct call *call, const char *result)

@@ -6,13 +6,6 @@
 #include "hub/web/json.h"
 #include "hub/web/lookup.h"
 
-static void answer_object(struct call *call, struct json_object *object)
-{
-	json_object_object_add(object, "complete", json_object_new_boolean(call->in_time));
-	request_answer(call->request, 200, "application/json",
-		json_text(object, request_arena(call->request)));
-}
-
 /* Not there may mean not decided yet, where the view is behind. */
 static void answer_nothing(struct call *call)
 {
@@ -38,7 +31,7 @@ static void read_referral(struct call *call, bool in_time)
 	else if (referral == NULL)
 		answer_nothing(call);
 	else
-		answer_object(call, referral);
+		api_answer_object(call, referral);
 	json_object_put(referral);
 }
 
@@ -140,7 +133,7 @@ static void read_receipt(struct call *call, bool in_time)
 		else if (json_object_array_length(json_object_object_get(receipt, "messages")) == 0)
 			answer_nothing(call);
 		else
-			answer_object(call, receipt);
+			api_answer_object(call, receipt);
 	}
 	json_object_put(receipt);
 }

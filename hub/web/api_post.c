@@ -1,11 +1,13 @@
 /* api_post - what partners say: read, checked, and taken or refused; answered once that is stored.
  */
+#include <json-c/json.h>
 #include <string.h>
 
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/http/header.h"
 #include "hub/web/api.h"
+#include "hub/web/rehearsal.h"
 #include "hub/web/tally.h"
 
 static struct message_sender sender_of(const struct call *call, struct bytes event_trace)
@@ -75,6 +77,14 @@ static const char *partner_of(const struct call *call)
 	return call->partner->rules->oin;
 }
 
+static void answer_invalid(struct call *call, const char *detail)
+{
+	request_answer_problem(call->request,
+		&(struct problem_json){.kind = PROBLEM_JSON_INVALID,
+			.detail = detail,
+			.problems = call->problems});
+}
+
 static void answer_refused(void *context, const struct intake_receipt *receipt)
 {
 	struct call *call = context;
@@ -87,10 +97,7 @@ static void answer_refused(void *context, const struct intake_receipt *receipt)
 	tally_refused(partner_of(call));
 	log_info("refuse", "partner=%s at=rejected[%d]@%lld problems=%zu", partner_of(call),
 		receipt->partition, (long long)receipt->offset, call->problems->count);
-	request_answer_problem(call->request,
-		&(struct problem_json){.kind = PROBLEM_JSON_INVALID,
-			.detail = "nothing was taken: mend all errors and send it again",
-			.problems = call->problems});
+	answer_invalid(call, "nothing was taken: mend all errors and send it again");
 }
 
 static void refuse(struct call *call, enum rejection_code code)
@@ -165,19 +172,47 @@ static void check(struct call *call, struct draft *draft)
 	check_draft(draft, &sender, call->problems);
 }
 
+static void answer_rehearsed(struct call *call, bool in_time)
+{
+	struct err err = {0};
+	struct json_object *object = NULL;
+	call->in_time = in_time;
+	if (!call_read(call))
+		return;
+	enum outcome outcome = rehearsal_of(call, call->draft, &object, &err);
+	call_read_done(call);
+	if (outcome != OK)
+		call_read_failed(call, &err);
+	else
+		api_answer_object(call, object);
+	json_object_put(object);
+}
+
+/* Nothing is stored, neither what is wrong with it. */
+static void rehearse(struct call *call)
+{
+	if (call->problems->count == 0)
+		call_wait_for_own(
+			call, 0, call->edge->options->kafka->partitions, answer_rehearsed);
+	else
+		answer_invalid(call, "mend all errors and try it again: nothing was recorded");
+}
+
 static void post(struct call *call, enum check_kind kind)
 {
-	struct draft draft;
 	struct parse_event event;
 	struct arena *arena = request_arena(call->request);
 	call->kind = kind;
+	call->draft = arena_get(arena, sizeof(*call->draft));
 	call->problems = arena_get(arena, sizeof(*call->problems));
 	problems_init(call->problems, arena);
-	enum parse_result result = read_body(call, &event, &draft);
+	enum parse_result result = read_body(call, &event, call->draft);
 	if (result != PARSE_UNREADABLE)
-		check(call, &draft);
-	if (call->problems->count == 0)
-		take(call, &draft, event.trace);
+		check(call, call->draft);
+	if (operation_flag(call->request, "dryRun"))
+		rehearse(call);
+	else if (call->problems->count == 0)
+		take(call, call->draft, event.trace);
 	else
 		refuse(call,
 			result == PARSE_UNREADABLE ? REJECTION_CODE_UNREADABLE

@@ -27,6 +27,7 @@ struct call {
 	const struct conf_partner *partner;
 	enum conf_token_role role;
 	enum check_kind kind; /* of a POST */
+	struct draft *draft;
 	int32_t wait_ms; /* Prefer: wait */
 	struct problems *problems; /* why it is refused */
 	struct intake_job *job; /* on its way; NULL: none */

@@ -32,22 +32,24 @@ bool describe_is_own(const struct describe *describe)
 	return false;
 }
 
-/* A desk that the asker may know by name. The target of a REQUEST is the owner. */
-static bool may_name(const struct describe *describe, int32_t place)
+bool describe_may_name(const struct describe *describe, struct bytes desk)
 {
 	const struct client_referral *referral = describe->found->referral;
+	const struct rules_partner *partner = rules_partner_of_desk(describe->rules, desk);
 	if (describe->partner->disclose_owner == RULES_DISCLOSE_DESK ||
-		is_own_desk(describe, place))
+		(partner != NULL && strcmp(partner->oin, describe->partner->oin) == 0))
 		return true;
-	return place == referral->target && place != describe->found->client->owner &&
-		referral->kind != REFERRAL_KIND_REQUEST;
+	return referral != NULL && referral->kind != REFERRAL_KIND_REQUEST &&
+		referral->target != describe->found->client->owner &&
+		bytes_equal(desk, desk_at(describe, referral->target));
 }
 
 static void add_desk(const struct describe *describe, struct json_object *object, const char *name,
 	int32_t place)
 {
-	if (may_name(describe, place))
-		json_put_bytes(object, name, desk_at(describe, place));
+	struct bytes desk = desk_at(describe, place);
+	if (desk.data != NULL && describe_may_name(describe, desk))
+		json_put_bytes(object, name, desk);
 }
 
 /* What only the target's own reports tell, and so what a partner that reports nothing back, or

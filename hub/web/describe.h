@@ -18,6 +18,9 @@ struct describe {
 
 /* One of its desks sent it (of a registration: its home desk), gives, gets or has the client. */
 bool describe_is_own(const struct describe *describe);
+/* A desk that it may know by name: as far as `disclose_owner` goes, its own, and the target; that
+ * of a REQUEST is the owner. */
+bool describe_may_name(const struct describe *describe, struct bytes desk);
 /* Of a referral that is its own. The responsible desk as far as `disclose_owner` goes, the state
  * as far as the target's partner reports it back (`feedback`). since: when responsibility began,
  * epoch ms; 0: not known. The caller puts it. */

@@ -16,11 +16,13 @@ struct operation_parameter {
 	const char *doc, *example;
 };
 
+#define OPERATION_NO_BODY "" /* in place of a schema */
+
 /* An answer of its own; those of every operation are in operation.c. */
 struct operation_answer {
 	int status; /* 0: ends the list */
 	const char *doc;
-	const char *schema; /* of its body, a name in hub/web/openapi_schemas.c; NULL: a problem */
+	const char *schema; /* of its body: openapi's name; NULL: a problem */
 };
 
 struct operation {

@@ -170,3 +170,12 @@ void cut_person(
 		left->identify = left->identify || !is_among(of_worker, field->name);
 	}
 }
+
+void cut_list(const struct cut *cut, struct cut_fields *out, struct arena *arena)
+{
+	const struct record *rows = schema_person.rows;
+	struct person person = {0};
+	for (size_t i = 0; i < rows->count; i++)
+		*(struct bytes *)field_place(&person, rows->fields[i].offset) = bytes_of_string("");
+	cut_person(cut, &person, out, arena);
+}

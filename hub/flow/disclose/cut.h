@@ -45,4 +45,7 @@ struct cut_fields {
 void cut_person(
 	const struct cut *cut, struct person *person, struct cut_fields *left, struct arena *arena);
 
+/* Of any person: the names of all that the desk may see. */
+void cut_list(const struct cut *cut, struct cut_fields *out, struct arena *arena);
+
 #endif

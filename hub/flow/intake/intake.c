@@ -181,6 +181,21 @@ struct intake_job *intake_take(struct intake *intake, const struct message_sende
 	return job_start(job, store) ? job : NULL;
 }
 
+void intake_preview(struct intake *intake, const struct message_sender *sender,
+	const struct draft *draft, struct arena *arena, struct message *out)
+{
+	struct view_reader *reader = *intake->options.reader;
+	struct view_case_client found;
+	struct err err = {0};
+	message_make(intake->ids, sender, draft, arena, out);
+	if (draft->person != NULL)
+		out->sealed = arena_get(arena, sizeof(*out->sealed));
+	const struct view_case which = {out->partner, out->system, out->case_};
+	if (out->body_referral != NULL && reader != NULL &&
+		view_client_of_case(reader, &which, NULL, &found, &err) == OK && found.is_known)
+		message_move(intake->ids, found.client, out);
+}
+
 void intake_forget(struct intake_job *job)
 {
 	job->caller = (struct intake_caller){0};

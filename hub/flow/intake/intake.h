@@ -78,6 +78,11 @@ struct intake_input {
 struct intake_job *intake_take(struct intake *intake, const struct message_sender *sender,
 	const struct intake_input *input, struct intake_caller caller);
 
+/* What would be the message of a draft, which was checked, were it taken now. Lies in the arena;
+ * `sealed` is of nothing where there is a person. Nothing is stored, and no case is taken. */
+void intake_preview(struct intake *intake, const struct message_sender *sender,
+	const struct draft *draft, struct arena *arena, struct message *out);
+
 /* Stores, in topic fetch, that a document of this source is to be fetched and parsed. NULL: it
  * cannot be stored now. */
 struct intake_job *intake_fetch(struct intake *intake, const struct message_sender *sender,
