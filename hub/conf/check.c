@@ -10,7 +10,6 @@
 static const char *tell(const struct check *check, const char *format, va_list arguments)
 	PRINTF_LIKE(2, 0);
 
-/* A list's name without its s is what one of it is called. */
 static const char *tell(const struct check *check, const char *format, va_list arguments)
 {
 	struct arena *arena = &check->problems->arena;
@@ -21,8 +20,10 @@ static const char *tell(const struct check *check, const char *format, va_list a
 		const void *place = (const uint8_t *)check->item + offset;
 		title = arena_format(arena, " %s", *(const char *const *)place);
 	}
-	return arena_format(
-		arena, "%.*s%s: %s", (int)strlen(list->name) - 1, list->name, title, text);
+	int size = (int)strlen(list->name) - 1;
+	const char *one =
+		list->one != NULL ? list->one : arena_format(arena, "%.*s", size, list->name);
+	return arena_format(arena, "%s%s: %s", one, title, text);
 }
 
 void check_error(struct check *check, const char *format, ...)

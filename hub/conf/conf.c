@@ -109,6 +109,8 @@ static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
 	fill_rules(conf);
 	fill_endpoints(conf);
 	fill_sources(conf);
+	conf->deliveries = conf->index->lists[LIST_DELIVERIES].items;
+	conf->deliveries_count = conf->index->lists[LIST_DELIVERIES].count;
 }
 
 enum outcome conf_load(const char *path, const struct connector *const *connectors,

@@ -119,6 +119,25 @@ struct conf_source {
 	int32_t task_retry_s; /* so long an unanswered fetch is tried again */
 };
 
+enum conf_way {
+	CONF_FEED, /* it reads GET /v1/handovers: nothing is sent */
+	CONF_WEBHOOK, /* requests to its endpoint */
+	CONF_FILE, /* one file each, in a folder */
+};
+
+/* How a desk gets its handovers; a desk without: by the feed. */
+struct conf_delivery {
+	const char *desk;
+	enum conf_way way;
+	const struct connector *connector;
+	const void *config; /* the connector's */
+	const char *endpoint; /* WEBHOOK */
+	const char *folder; /* FILE */
+	const char *const
+		*signing_files; /* WEBHOOK: secrets that it is signed with; NULL: it is not */
+	int32_t concurrency; /* handovers on their way at once */
+};
+
 struct conf_index; /* where each thing was declared, and the tokens in order */
 
 struct conf {
@@ -142,6 +161,8 @@ struct conf {
 	size_t endpoints_count;
 	const struct conf_source *sources; /* as they stand in the config */
 	size_t sources_count;
+	const struct conf_delivery *deliveries; /* by desk */
+	size_t deliveries_count;
 	struct conf_index *index;
 };
 

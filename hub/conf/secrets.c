@@ -7,6 +7,7 @@
 
 #include "hub/base/file.h"
 #include "hub/conf/inside.h"
+#include "hub/http/sign.h"
 
 enum { KEY_SIZE = 32, LINE_MOST = 4096 };
 
@@ -121,6 +122,25 @@ static void check_endpoints(const struct conf *conf, struct conf_problems *probl
 	}
 }
 
+static void check_signing(struct conf_problems *problems, const struct conf_delivery *delivery)
+{
+	const char *const *file = delivery->signing_files;
+	for (; file != NULL && *file != NULL; file++) {
+		struct err err = {0};
+		if (sign_check_file(*file, &err) != OK)
+			report_error(problems, (struct report_place){*file, 0},
+				"signing_secrets of desk %s: %s", delivery->desk, err.text);
+		else
+			check(problems, *file, "signing_secrets", &err);
+	}
+}
+
+static void check_deliveries(const struct conf *conf, struct conf_problems *problems)
+{
+	for (size_t i = 0; i < conf->deliveries_count; i++)
+		check_signing(problems, &conf->deliveries[i]);
+}
+
 /* What only an edge needs: a router has no keys. */
 static void load_edge(struct conf *conf, struct conf_problems *problems)
 {
@@ -132,6 +152,7 @@ static void load_edge(struct conf *conf, struct conf_problems *problems)
 	check_readable(problems, conf->http.tls_cert_file, "http.tls_cert_file");
 	check_readable(problems, conf->http.tls_key_file, "http.tls_key_file");
 	check_endpoints(conf, problems);
+	check_deliveries(conf, problems);
 	tokens_load(conf, problems);
 }
 

@@ -68,12 +68,27 @@ void small_conf_write(const struct small_conf *conf, const struct folder *folder
 	write_one(folder, "gemeente-fusies.csv", conf->mergers, plain.mergers);
 }
 
+/* As the one that deliveries have if they name none. */
+static enum outcome render_nothing(const void *config, const struct opened *opened,
+	const struct documents *answers, struct connector_request *out, struct err *err)
+{
+	(void)config;
+	(void)opened;
+	(void)answers;
+	(void)err;
+	out->method = NULL;
+	return OK;
+}
+
+static const struct connector cloudevent = {.name = "cloudevent", .render = render_nothing};
+static const struct connector *const connectors[] = {&cloudevent, NULL};
+
 struct conf *small_conf_load(
 	const struct small_conf *conf, const struct folder *folder, struct conf_problems *problems)
 {
 	struct conf *loaded = NULL;
 	small_conf_write(conf, folder);
-	if (conf_load(folder_path(folder, "main.conf"), NULL, &loaded, problems) != OK)
+	if (conf_load(folder_path(folder, "main.conf"), connectors, &loaded, problems) != OK)
 		return NULL;
 	if (conf_check(loaded, NULL, 0, problems) == OK)
 		return loaded;

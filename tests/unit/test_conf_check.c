@@ -92,6 +92,22 @@ static const struct small_conf_row rows[] = {
 			 "secret_file = \"two\"; }\n);\n"},
 		"main.conf:3: endpoint b-c: url is no http or https URL in plain form\n"
 		"main.conf:4: endpoint two: auth none has no use for secret_file\n"},
+	{"deliveries that lead nowhere",
+		{.main = "node = \"n1\";\nendpoints = ( { name = \"hook\"; url = "
+			 "\"https://a.example\"; } );\ndeliveries = (\n{ desk = \"entry\"; "
+			 "endpoint = \"hok\"; },\n{ desk = \"wps\"; way = \"file\"; }\n);\n"},
+		"main.conf:4: delivery entry: endpoint hok is not in endpoints\n"
+		"main.conf:5: delivery wps: desk wps is not in desks; did you mean wsp?\n"
+		"main.conf:5: delivery wps: way file and a folder go together\n"},
+	{"deliveries with what they have no use for",
+		{.main = "node = \"n1\";\nendpoints = ( { name = \"hook\"; url = "
+			 "\"https://a.example\"; } );\ndeliveries = (\n{ desk = \"entry\"; "
+			 "folder = \"f\"; },\n{ desk = \"wsp\"; way = \"file\"; folder = \"f\"; "
+			 "endpoint = \"hook\"; signing_secrets = [ \"s\" ]; }\n);\n"},
+		"main.conf:4: delivery entry: way file and a folder go together\n"
+		"main.conf:4: delivery entry: way webhook needs an endpoint\n"
+		"main.conf:5: delivery wsp: an endpoint is of use only with way webhook\n"
+		"main.conf:5: delivery wsp: signing_secrets are of use only with way webhook\n"},
 	{"a default region that is not there",
 		{.main = "node = \"n1\";\ndefault_region = \"AM05\";\n"},
 		"main.conf: default_region AM05 is not in regions\n"},

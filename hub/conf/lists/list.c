@@ -17,6 +17,7 @@ const struct list *const list_all[LISTS] = {
 	[LIST_OVERRIDES] = &list_overrides,
 	[LIST_ENDPOINTS] = &list_endpoints,
 	[LIST_SOURCES] = &list_sources,
+	[LIST_DELIVERIES] = &list_deliveries,
 };
 
 struct entry {

@@ -18,6 +18,7 @@ enum list_name {
 	LISTS_OF_RULES, /* those behind decide nothing: they are no part of the version */
 	LIST_ENDPOINTS = LISTS_OF_RULES,
 	LIST_SOURCES,
+	LIST_DELIVERIES,
 	LISTS
 };
 
@@ -45,7 +46,7 @@ struct check;
 typedef void list_check_fn(struct check *check, const void *item);
 
 struct list {
-	const char *name; /* a plural with s */
+	const char *name;
 	const char *doc;
 	const struct setting *rows; /* SETTING_FORMAT of a desk, am or oin: must be declared */
 	const char *key; /* the row that it is sorted by, without twins; NULL: as they stand */
@@ -54,12 +55,19 @@ struct list {
 	size_t size; /* of the item that it begins with, which is kept */
 	list_take_fn *take; /* NULL: the rows say all */
 	list_check_fn *check; /* NULL: the references say all */
+	const char *one; /* what reports call one of it; NULL: its name without the s */
 	const char *const *also; /* names beside the rows, which take reads; NULL: none */
 };
 
 extern const struct list list_partners, list_desk_kinds, list_desks, list_regions, list_programmes,
-	list_routes, list_clock_times, list_overrides, list_endpoints, list_sources;
+	list_routes, list_clock_times, list_overrides, list_endpoints, list_sources,
+	list_deliveries;
 extern const struct list *const list_all[LISTS]; /* by enum list_name */
+
+/* The connector of this name, its config filled from the group `settings` of the element; NULL
+ * (reported, unless name is NULL): there is none. */
+const struct connector *list_connector(
+	const struct list_group *group, const char *name, const void **config);
 
 /* Reads all lists but the clocks into conf->index. */
 void list_read(struct bind *bind, config_setting_t *root, struct conf *conf);

@@ -44,58 +44,12 @@ static const struct setting rows[] = {
 
 static const char *const also[] = {"settings", NULL};
 
-static const char *known_ones(const struct bind *bind)
-{
-	const char *text = "none";
-	for (const struct connector *const *it = bind->connectors; it != NULL && *it != NULL; it++)
-		text = it == bind->connectors
-			? (*it)->name
-			: arena_format(&bind->problems->arena, "%s, %s", text, (*it)->name);
-	return text;
-}
-
-/* The connector's own settings; those without a group have their presets. */
-static void bind_settings(const struct list_group *group, struct conf_source *source)
-{
-	static const struct setting none[] = {{0}};
-	struct bind *bind = group->bind;
-	struct err err = {0};
-	size_t errors = bind->problems->errors;
-	config_setting_t *settings = config_setting_get_member(group->element, "settings");
-	config_t empty;
-	config_init(&empty);
-	bool is_group = settings != NULL && config_setting_is_group(settings);
-	if (settings != NULL && !is_group)
-		report_error(bind->problems, bind_place(bind, settings),
-			"settings must be a group: write settings = { … };");
-	const struct connector *connector = source->connector;
-	void *config = arena_get(bind->arena, connector->config_size + 1);
-	bind_group(bind, is_group ? settings : config_root_setting(&empty),
-		connector->settings != NULL ? connector->settings : none, NULL, config);
-	if (bind->problems->errors == errors && connector->check != NULL &&
-		connector->check(config, &err) != OK)
-		report_error(bind->problems, group->place, "settings of %s: %s", connector->name,
-			err.text);
-	source->config = config;
-	config_destroy(&empty);
-}
-
 static void take(const struct list_group *group, void *from)
 {
-	static const struct connector *const no_connectors[] = {NULL};
 	struct row *row = from;
-	struct bind *bind = group->bind;
-	const struct connector *const *list =
-		bind->connectors != NULL ? bind->connectors : no_connectors;
 	if (row->source.system == NULL)
 		row->source.system = "";
-	row->source.connector = connector_find(list, bytes_of_string(row->connector));
-	if (row->source.connector != NULL)
-		bind_settings(group, &row->source);
-	else if (row->connector != NULL)
-		report_error(bind->problems, group->place,
-			"connector %s is not known: it must be one of %s", row->connector,
-			known_ones(bind));
+	row->source.connector = list_connector(group, row->connector, &row->source.config);
 }
 
 static void check_twins(struct check *check, const struct conf_source *source)

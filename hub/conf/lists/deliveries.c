@@ -1,0 +1,94 @@
+/* deliveries - how desks get what the hub tells them: the list deliveries. */
+#include "hub/conf/check.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "hub/base/file.h"
+#include "hub/conf/words.h"
+
+#define CONNECTOR_PRESET "cloudevent"
+
+struct row {
+	struct conf_delivery delivery;
+	const char *connector;
+	const char *const *signing_files; /* below the folder of the secrets */
+};
+
+#define AT(member) offsetof(struct row, member)
+
+static const char *const ways[] = {"feed", "webhook", "file", NULL};
+
+static const struct setting rows[] = {
+	{"desk", SETTING_FORMAT, AT(delivery.desk), NULL, 0, 0, SETTING_ONE("desk"),
+		"Whose handovers."},
+	{"way", SETTING_CHOICE, AT(delivery.way), "webhook", 0, 0, ways,
+		"feed: it asks GET /v1/handovers, as desks do that are not in this list; webhook: "
+		"they are sent to its endpoint; file: each becomes a file in a folder."},
+	{"connector", SETTING_STRING, AT(connector), CONNECTOR_PRESET, 1, 60, NULL,
+		"What makes its format of them: see `lokethub connectors`."},
+	{"endpoint", SETTING_FORMAT, AT(delivery.endpoint), "", 0, 0, SETTING_ONE("name"),
+		"way webhook: the endpoint that they are sent to."},
+	{"signing_secrets", SETTING_STRINGS, AT(signing_files), "", 1, 4096, NULL,
+		"way webhook: files with one secret each, \"whsec_\" and base64, by which the "
+		"receiver knows that they are ours (standardwebhooks.com); during a change the "
+		"old "
+		"and the new one."},
+	{"folder", SETTING_FILE, AT(delivery.folder), "", 0, 0, NULL,
+		"way file: where the files are put, each whole."},
+	{"concurrency", SETTING_INT, AT(delivery.concurrency), "4", 1, 32, NULL,
+		"So many on their way at once; those about one client keep their order."},
+	{0},
+};
+
+static const char *const also[] = {"settings", NULL};
+
+static void take(const struct list_group *group, void *from)
+{
+	struct row *row = from;
+	struct arena *arena = group->bind->arena;
+	size_t count = words_count(row->signing_files);
+	const char **files = arena_get_array(arena, count + 1, sizeof(*files));
+	for (size_t i = 0; i < count; i++)
+		files[i] = file_path(arena, group->bind->secrets, row->signing_files[i]);
+	row->delivery.signing_files = count > 0 ? files : NULL;
+	row->delivery.connector = list_connector(group, row->connector, &row->delivery.config);
+}
+
+static void check_endpoint(struct check *check, const struct conf_delivery *delivery)
+{
+	bool needs = delivery->way == CONF_WEBHOOK;
+	if (needs && delivery->endpoint == NULL)
+		check_error(check, "way webhook needs an endpoint");
+	if (!needs && delivery->endpoint != NULL)
+		check_error(check, "an endpoint is of use only with way webhook");
+	if (!needs && delivery->signing_files != NULL)
+		check_error(check, "signing_secrets are of use only with way webhook");
+	if (delivery->endpoint != NULL && conf_endpoint(check->conf, delivery->endpoint) == NULL)
+		check_error(check, "endpoint %s is not in endpoints", delivery->endpoint);
+}
+
+static void check(struct check *check, const void *item)
+{
+	const struct conf_delivery *delivery = item;
+	check_endpoint(check, delivery);
+	if ((delivery->way == CONF_FILE) != (delivery->folder != NULL))
+		check_error(check, "way file and a folder go together");
+	if (delivery->way != CONF_FEED && delivery->connector->render == NULL)
+		check_error(check, "%s sends nothing out", delivery->connector->name);
+}
+
+const struct list list_deliveries = {
+	.name = "deliveries",
+	.doc = "deliveries = ( { … } ): how desks get their handovers, where they do not ask for "
+	       "them; in a group settings what the connector wants to know.",
+	.rows = rows,
+	.key = "desk",
+	.title = "desk",
+	.row_size = sizeof(struct row),
+	.size = sizeof(struct conf_delivery),
+	.take = take,
+	.check = check,
+	.one = "delivery",
+	.also = also,
+};
