@@ -273,7 +273,7 @@ static const struct small_conf_row rows[] = {
 		{.main = "node = \"n1\";\nsources = (\n{ name = \"s\"; partner = "
 			 "\"00000099000000001000\"; connector = \"fax\"; colour = 1; }\n);\n"},
 		"main.conf:3: colour is not a known name\n"
-		"main.conf:3: connector fax is not known: it must be one of none\n"
+		"main.conf:3: connector fax is not known: it must be one of cloudevent\n"
 		"main.conf:3: name must be a text: 2 to 60 lower-case letters, digits and single "
 		"hyphens, first a letter, not \"s\"\n"},
 	{"endpoints that are none",

@@ -1,4 +1,4 @@
-/* The file under the view: who opens it while it is made anew. */
+/* test_database - the file under the view: who opens it while it is made anew. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
