@@ -458,6 +458,10 @@ def test_redrive(town: Town, tmp_path: Path) -> None:
     assert town.run("orphans").stdout == ""
 
 
+def rows_of(town: Town) -> dict[str, int]:
+    return {row["table"]: row["rows"] for row in town.ask("view")["tables"]}
+
+
 def tables_of(town: Town) -> dict[str, str]:
     """Of the view's content, but for facts: heartbeats go on."""
     tables = {row["table"]: row["digest"] for row in town.ask("view")["tables"]}
@@ -471,7 +475,10 @@ def test_a_view_that_was_killed_or_deleted_comes_back_equal(town: Town) -> None:
     killed.popen.wait(60)
     town.hub.start("one")
     town.hub.ready()
+    handovers = rows_of(town)["handovers"]
     assert town.refer("finn", UWV, WSP).status_code == 201
+    # The answer waits for the event only; the offer comes to the view by another topic.
+    harness.wait_for("the offer", lambda: rows_of(town)["handovers"] > handovers, 30)
     before = tables_of(town)
     town.hub.processes["one"].end()
     for path in (town.hub.folder / "data-one").glob("view.db*"):
