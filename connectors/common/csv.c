@@ -64,6 +64,13 @@ struct column {
 	bool is_known;
 };
 
+/* A column whose value is preset where it is empty. */
+struct preset {
+	struct column column;
+	struct bytes value;
+	size_t place; /* in the sheet */
+};
+
 static struct column column_of(const struct part_fields parts[PARTS], struct bytes name)
 {
 	struct column column = {0};
@@ -77,8 +84,8 @@ static struct column column_of(const struct part_fields parts[PARTS], struct byt
 struct reader {
 	struct sheet sheet;
 	struct column columns[ROWS_FIELDS];
-	struct column *defaults; /* of those of the settings */
-	const struct setting_pair *pairs;
+	struct preset *presets; /* of the settings */
+	size_t presets_count;
 	size_t action; /* the column */
 	struct arena *arena;
 };
@@ -97,12 +104,24 @@ static enum outcome refuse_column(const struct part_fields parts[PARTS], struct 
 		meant != NULL ? meant : "");
 }
 
+static void take_presets(
+	struct reader *out, const struct part_fields parts[PARTS], const struct setting_pair *pairs)
+{
+	while (pairs[out->presets_count].name != NULL)
+		out->presets_count++;
+	out->presets = arena_get_array(out->arena, out->presets_count, sizeof(*out->presets));
+	for (size_t i = 0; i < out->presets_count; i++)
+		out->presets[i] =
+			(struct preset){.column = column_of(parts, bytes_of_string(pairs[i].name)),
+				.value = bytes_of_string(pairs[i].value),
+				.place = sheet_find(&out->sheet, pairs[i].name)};
+}
+
 static enum outcome open_reader(struct reader *out, const struct csv_config *config,
 	const struct documents *docs, struct err *err)
 {
 	static const char *const required[] = {"case", NULL};
 	struct part_fields *parts = arena_get_array(out->arena, PARTS, sizeof(*parts));
-	size_t count = 0;
 	if (sheet_open(&out->sheet, docs, out->arena, err) != OK)
 		return REJECT;
 	list_parts(parts, out->arena);
@@ -112,12 +131,7 @@ static enum outcome open_reader(struct reader *out, const struct csv_config *con
 		if (name.size > 0 && !out->columns[i].is_known)
 			return refuse_column(parts, name, out->arena, err);
 	}
-	while (config->defaults[count].name != NULL)
-		count++;
-	out->pairs = config->defaults;
-	out->defaults = arena_get_array(out->arena, count, sizeof(*out->defaults));
-	for (size_t i = 0; i < count; i++)
-		out->defaults[i] = column_of(parts, bytes_of_string(config->defaults[i].name));
+	take_presets(out, parts, config->defaults);
 	out->action = sheet_find(&out->sheet, "action");
 	return sheet_need(&out->sheet, required, err);
 }
@@ -161,11 +175,10 @@ static void put_cells(const struct reader *reader, struct grown *grown, struct p
 
 static void put_defaults(const struct reader *reader, struct grown *grown)
 {
-	const struct setting_pair *pairs = reader->pairs;
-	for (size_t i = 0; pairs[i].name != NULL; i++) {
-		size_t place = sheet_find(&reader->sheet, pairs[i].name);
-		if (sheet_cell(&reader->sheet, place).data == NULL)
-			put(grown, &reader->defaults[i], bytes_of_string(pairs[i].value));
+	for (size_t i = 0; i < reader->presets_count; i++) {
+		const struct preset *preset = &reader->presets[i];
+		if (sheet_cell(&reader->sheet, preset->place).data == NULL)
+			put(grown, &preset->column, preset->value);
 	}
 }
 

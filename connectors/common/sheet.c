@@ -24,8 +24,18 @@ static size_t skip_space(struct bytes text, size_t at)
 	return at;
 }
 
+/* Most have none at either end. */
+static bool is_trim(struct bytes text)
+{
+	return text.size == 0 ||
+		(text.data[0] > ' ' && text.data[0] < 0x7f && text.data[text.size - 1] > ' ' &&
+			text.data[text.size - 1] < 0x7f);
+}
+
 static struct bytes trim(struct bytes text)
 {
+	if (is_trim(text))
+		return text;
 	size_t from = skip_space(text, 0), end = from;
 	for (size_t at = from; at < text.size; at = skip_space(text, at + 1))
 		end = at + 1;

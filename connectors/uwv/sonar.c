@@ -116,8 +116,8 @@ static bool date(struct sonar_row *client, enum column column, int32_t *days)
 	return is_date;
 }
 
-/* Of all columns with their names, in our order: what stands elsewhere in another file, or is new
- * there, is no other content. */
+/* Of all columns in our order: what stands elsewhere in another file, or is new there, is no other
+ * content. */
 static struct bytes fingerprint(const struct sonar_row *client)
 {
 	static const uint8_t keys[2][16] = {{1}, {2}};
@@ -125,7 +125,7 @@ static struct bytes fingerprint(const struct sonar_row *client)
 	uint64_t *hashes = arena_get(client->arena, 2 * sizeof(*hashes));
 	for (size_t i = 0; i < COLUMNS; i++) {
 		struct bytes text = cell(client, (enum column)i);
-		buffer_add_format(&all, "%s=%zu:", names[i], text.size);
+		buffer_add(&all, &text.size, sizeof(text.size));
 		buffer_add_bytes(&all, text);
 	}
 	for (size_t i = 0; i < 2; i++)
@@ -282,9 +282,12 @@ static struct bytes text_of(struct sonar_row *client)
 	struct buffer text = {0};
 	for (size_t i = 0; i < client->texts_count; i++) {
 		struct bytes value = cell_known(sheet_cell(client->sheet, client->texts[i]));
-		if (value.data != NULL)
-			buffer_add_format(&text, "%s%s: %.*s", text.size > 0 ? "\n" : "",
-				columns[i], BYTES_ARG(value));
+		if (value.data == NULL)
+			continue;
+		buffer_add_string(&text, text.size > 0 ? "\n" : "");
+		buffer_add_string(&text, columns[i]);
+		buffer_add_string(&text, ": ");
+		buffer_add_bytes(&text, value);
 	}
 	struct bytes copy = arena_copy(client->arena, buffer_bytes(&text));
 	buffer_done(&text);
