@@ -1,8 +1,10 @@
 /* fuzz_connector - any bytes as what a partner says in the format of a connector. */
 
 /* The first byte says to which one, the second what is asked of it; the rest are documents with a
- * byte 0x1f between them: what came in, then what it wants, in its order. With LOKETHUB_CONNECTOR
- * set, all goes to the connector of that name. */
+ * byte 0x1f between them: what came in, then what it wants, in its order. A document may begin with
+ * its status, a space, its name, a tab and the poll's cursor, between two bytes 0x1e. With
+ * LOKETHUB_CONNECTOR set, all goes to the connector of that name.
+ */
 #include <string.h>
 
 #include "connectors/connectors.h"
@@ -14,6 +16,7 @@
 #define NOW INT64_C(1772443800000)
 #define PARCELS 20
 #define BETWEEN 0x1f
+#define HEAD 0x1e
 
 /* All connectors, and settings that make them take something. New ones at the end: the corpus names
  * them by their place. */
@@ -28,6 +31,14 @@ static const struct row {
 		");"},
 	{"csv", ""},
 	{"cloudevent", ""},
+	{"zgw",
+		"zaken_url = \"https://zaken.example/zaken/api/v1/\"; catalogi_url = "
+		"\"https://zaken.example/catalogi/api/v1/\"; notifications_url = "
+		"\"https://notificaties.example/api/v1\"; from_desk = \"gemeente-rotterdam\"; "
+		"zaaktypen = ( ( \"LWL-TOELEIDING\", \"question=LEERBAAN\" ) ); statuses = ( ( "
+		"\"Ontvangen\", \"-\" ), ( \"LWL-TOELEIDING:In behandeling\", \"SIGN_OF_LIFE "
+		"days=28\" ), ( \"3\", \"HOLD hold_reason=GRIEF days=30\" ) ); results = ( ( "
+		"\"Ingetrokken\", \"CANCEL reason=CLIENT_DECLINED\" ) );"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -69,24 +80,53 @@ static const struct target *choose(uint8_t number)
 struct input {
 	struct document items[CONNECTOR_DOCUMENTS];
 	size_t count, used; /* used: of those that wait for who wants them */
+	struct bytes cursor;
 };
+
+static struct bytes cut(struct bytes *rest, uint8_t mark)
+{
+	const uint8_t *found = rest->size > 0 ? memchr(rest->data, mark, rest->size) : NULL;
+	struct bytes part = *rest;
+	if (found == NULL) {
+		rest->size = 0;
+		return part;
+	}
+	part.size = (size_t)(found - part.data);
+	*rest = bytes_of(found + 1, rest->size - part.size - 1);
+	return part;
+}
+
+static void read_head(struct bytes *data, struct document *document, struct bytes *cursor)
+{
+	int64_t status;
+	if (data->size == 0 || data->data[0] != HEAD)
+		return;
+	*data = bytes_of(data->data + 1, data->size - 1);
+	struct bytes head = cut(data, HEAD);
+	if (bytes_to_int64(cut(&head, ' '), &status) && status >= 100 && status <= 599)
+		document->status = (int32_t)status;
+	document->name = cut(&head, '\t');
+	*cursor = head;
+}
 
 static void split(struct input *out, struct bytes data, uint8_t options)
 {
 	*out = (struct input){.used = 1};
 	while (out->count < CONNECTOR_DOCUMENTS && (out->count == 0 || data.size > 0)) {
-		const uint8_t *end = data.size > 0 ? memchr(data.data, BETWEEN, data.size) : NULL;
-		size_t size = end != NULL ? (size_t)(end - data.data) : data.size;
-		uint8_t *copy = memory_get(size);
-		if (size > 0)
-			memcpy(copy, data.data, size);
-		out->items[out->count++] = (struct document){.name = bytes_of_string("first"),
+		struct document *item = &out->items[out->count++];
+		struct bytes part = cut(&data, BETWEEN);
+		*item = (struct document){.name = bytes_of_string("first"),
 			.type = bytes_of_string(
 				(options & 4) != 0 ? "application/json" : "text/csv"),
-			.body = bytes_of(copy, size),
 			.status = 200};
-		size_t taken = end != NULL ? size + 1 : size;
-		data = bytes_of(data.data + taken, data.size - taken);
+		struct bytes cursor = {0};
+		read_head(&part, item, &cursor);
+		if (out->count == 1)
+			out->cursor = cursor;
+		uint8_t *copy = memory_get(part.size);
+		if (part.size > 0)
+			memcpy(copy, part.data, part.size);
+		item->body = bytes_of(copy, part.size);
 	}
 }
 
@@ -195,6 +235,7 @@ static void parse(
 	struct documents docs = {.items = input->items,
 		.count = 1,
 		.way = (enum documents_way)(options & 3),
+		.cursor = input->cursor,
 		.now = NOW};
 	bool more = target->connector->parse != NULL;
 	int rounds = 0, parcels = 0;
