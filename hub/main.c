@@ -20,6 +20,7 @@ static const struct part parts[] = {
 	{"router", CONF_ROUTER, roles_start_router, roles_stop_router, roles_look_at_router},
 	{"web", CONF_EDGE, roles_start_web, roles_stop_web, roles_look_at_web},
 	{"sources", CONF_EDGE, roles_start_sources, roles_stop_sources, NULL},
+	{"deliveries", CONF_EDGE, roles_start_deliveries, roles_stop_deliveries, NULL},
 	{NULL, 0, NULL, NULL, NULL},
 };
 

@@ -155,6 +155,24 @@ void roles_stop_sources(void *context)
 	sources_stop(hub->sources);
 }
 
+enum outcome roles_start_deliveries(void *context, struct err *err)
+{
+	struct roles *hub = context;
+	return deliveries_start(&hub->deliveries,
+		&(struct deliveries_options){.conf = hub->conf,
+			.kafka = &hub->kafka,
+			.wire = hub->wire,
+			.view = hub->view,
+			.view_path = hub->conf->view.path},
+		err);
+}
+
+void roles_stop_deliveries(void *context)
+{
+	struct roles *hub = context;
+	deliveries_stop(hub->deliveries);
+}
+
 static bool is_ready(void *context, struct err *why)
 {
 	struct roles *hub = context;

@@ -5,6 +5,7 @@
 
 #include "hub/cli/parts.h"
 #include "hub/conf/conf.h"
+#include "hub/flow/delivery/deliveries.h"
 #include "hub/flow/router/router.h"
 #include "hub/flow/source/sources.h"
 #include "hub/kafka/kafka.h"
@@ -24,6 +25,7 @@ struct roles {
 	struct router *router;
 	struct web *web;
 	struct sources *sources;
+	struct deliveries *deliveries;
 	struct admin *admin;
 	struct parts parts;
 };
@@ -47,5 +49,7 @@ void roles_stop_web(void *roles);
 enum outcome roles_look_at_web(void *roles, struct err *why);
 enum outcome roles_start_sources(void *roles, struct err *err);
 void roles_stop_sources(void *roles);
+enum outcome roles_start_deliveries(void *roles, struct err *err);
+void roles_stop_deliveries(void *roles);
 
 #endif

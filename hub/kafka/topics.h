@@ -29,9 +29,11 @@ enum topics_spread {
 };
 
 #define TOPICS_BY_KEY_PARTITIONS 12
-/* Consumer groups, behind the prefix: of the routers, and of the edges on topic fetch. */
+/* Consumer groups, behind the prefix: of the routers, and of the edges on topics fetch and
+ * handovers. */
 #define TOPICS_GROUP "lokethub-router"
 #define TOPICS_GROUP_FETCH "lokethub-fetch"
+#define TOPICS_GROUP_DELIVERY "lokethub-delivery"
 #define TOPICS_NAME_SIZE 250 /* with the terminating zero */
 #define TOPICS_KEY_SIZE 33 /* an id as key, with the terminating zero */
 

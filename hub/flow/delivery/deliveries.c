@@ -1,0 +1,204 @@
+/* deliveries - the thread of an edge process that brings handovers to their desks. */
+#include "hub/flow/delivery/deliveries.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+#include "hub/base/memory.h"
+#include "hub/flow/delivery/inlet.h"
+#include "hub/flow/delivery/ledger.h"
+#include "hub/flow/delivery/outlet.h"
+
+#define TURN_MS 10
+#define FAILED_TURN_MS 1000
+#define FETCH_QUEUE_KB 16384 /* of handovers that were read ahead */
+#define SLOW_EVERY 50 /* turns between two looks at the view's file, and at what is measured */
+
+struct deliveries {
+	struct deliveries_options options;
+	struct kafka_settings kafka;
+	struct ground ground;
+	struct sent *sent;
+	struct inlet *inlet;
+	struct loop_timer turn;
+	struct loop_bell *stop;
+	pthread_t thread;
+	bool runs;
+	int turns;
+};
+
+static void open_reader(struct deliveries *deliveries)
+{
+	struct err err = {0};
+	struct ground *ground = &deliveries->ground;
+	if (ground->reader != NULL && !view_reader_is_current(ground->reader)) {
+		view_reader_free(ground->reader);
+		ground->reader = NULL;
+		intake_forget_view(ground->intake);
+		disclose_forget_view(ground->disclose);
+	}
+	if (ground->reader == NULL &&
+		view_reader_new(&ground->reader, deliveries->options.view_path, &err) != OK)
+		log_debug("read", "text=%s", log_quote(err.text));
+}
+
+static void take_slow_turn(struct deliveries *deliveries, int64_t now)
+{
+	struct ground *ground = &deliveries->ground;
+	if (deliveries->turns++ % SLOW_EVERY != 0)
+		return;
+	open_reader(deliveries);
+	for (size_t i = 0; i < ground->conf->deliveries_count; i++)
+		if (ground->desks[i].outlet != NULL)
+			desk_measure(&ground->desks[i], now);
+}
+
+static void turn(void *context)
+{
+	struct deliveries *deliveries = context;
+	struct ground *ground = &deliveries->ground;
+	struct err err = {0};
+	int64_t now = clock_wall();
+	take_slow_turn(deliveries, now);
+	bool is_well = inlet_turn(deliveries->inlet, &err) == OK;
+	if (!is_well)
+		log_warn("delivery", "text=%s", log_quote(err.text));
+	for (size_t i = 0; i < ground->conf->deliveries_count; i++)
+		if (ground->desks[i].outlet != NULL)
+			desk_turn(&ground->desks[i], now);
+	loop_set(ground->loop, &deliveries->turn,
+		loop_now(ground->loop) + (is_well ? TURN_MS : FAILED_TURN_MS));
+}
+
+static void stop(void *context)
+{
+	struct deliveries *deliveries = context;
+	loop_stop(deliveries->ground.loop);
+}
+
+static void *run(void *context)
+{
+	struct deliveries *deliveries = context;
+	pthread_setname_np(pthread_self(), "delivery");
+	loop_run(deliveries->ground.loop);
+	return NULL;
+}
+
+static enum outcome open_stores(struct deliveries *deliveries, struct err *err)
+{
+	struct ground *ground = &deliveries->ground;
+	const struct intake_options intake = {.conf = ground->conf,
+		.kafka = ground->kafka,
+		.wire = ground->wire,
+		.loop = ground->loop,
+		.reader = &ground->reader,
+		.view = ground->view,
+		.sent = deliveries->sent,
+		.writes_facts = true};
+	const struct disclose_options disclose = {.conf = ground->conf,
+		.kafka = ground->kafka,
+		.wire = ground->wire,
+		.loop = ground->loop,
+		.reader = &ground->reader,
+		.view = ground->view};
+	if (intake_new(&ground->intake, &intake, err) != OK)
+		return err->outcome;
+	return disclose_new(&ground->disclose, &disclose, err);
+}
+
+static enum outcome open_desks(struct deliveries *deliveries, struct err *err)
+{
+	struct ground *ground = &deliveries->ground;
+	size_t count = ground->conf->deliveries_count;
+	ground->desks = memory_get_zeroed(count + 1, sizeof(*ground->desks));
+	for (size_t i = 0; i < count; i++)
+		if (desk_open(&ground->desks[i], ground, &ground->conf->deliveries[i], err) != OK)
+			return err->outcome;
+	return outlet_open_all(ground, err);
+}
+
+static enum outcome open_all(struct deliveries *deliveries, struct err *err)
+{
+	struct ground *ground = &deliveries->ground;
+	if (loop_new(&ground->loop, err) != OK ||
+		loop_bell_new(&deliveries->stop, ground->loop, stop, deliveries, err) != OK ||
+		open_stores(deliveries, err) != OK || open_desks(deliveries, err) != OK ||
+		inlet_new(&deliveries->inlet, ground, err) != OK)
+		return err->outcome;
+	deliveries->turn = (struct loop_timer){.fn = turn, .context = deliveries};
+	loop_set(ground->loop, &deliveries->turn, loop_now(ground->loop));
+	int code = pthread_create(&deliveries->thread, NULL, run, deliveries);
+	if (code != 0)
+		return err_set(err, FATAL, "no thread to be had: %s", strerror(code));
+	deliveries->runs = true;
+	return OK;
+}
+
+static size_t count_pushed(const struct conf *conf)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < conf->deliveries_count; i++)
+		count += conf->deliveries[i].way != CONF_FEED ? 1 : 0;
+	return count;
+}
+
+enum outcome deliveries_start(
+	struct deliveries **out, const struct deliveries_options *options, struct err *err)
+{
+	const struct conf *conf = options->conf;
+	size_t count = count_pushed(conf);
+	*out = NULL;
+	if (count == 0)
+		return OK;
+	struct deliveries *deliveries = memory_get_zeroed(1, sizeof(*deliveries));
+	deliveries->options = *options;
+	deliveries->sent = sent_new(conf->rules.partners_count, options->kafka->partitions);
+	deliveries->kafka = *options->kafka;
+	deliveries->kafka.fetch_queue_kb = FETCH_QUEUE_KB;
+	deliveries->ground = (struct ground){.conf = conf,
+		.kafka = &deliveries->kafka,
+		.wire = options->wire,
+		.view = options->view};
+	ledger_start();
+	if (open_all(deliveries, err) != OK) {
+		deliveries_stop(deliveries);
+		return err_in(err, "delivery");
+	}
+	log_info("delivery", "desks=%zu", count);
+	*out = deliveries;
+	return OK;
+}
+
+static void close_desks(struct ground *ground)
+{
+	for (size_t i = 0; ground->desks != NULL && i < ground->conf->deliveries_count; i++) {
+		if (ground->desks[i].outlet != NULL)
+			desk_let_go(&ground->desks[i]);
+		desk_done(&ground->desks[i]);
+	}
+	outlet_close_all(ground);
+	free(ground->desks);
+}
+
+void deliveries_stop(struct deliveries *deliveries)
+{
+	if (deliveries == NULL)
+		return;
+	struct ground *ground = &deliveries->ground;
+	if (deliveries->runs) {
+		loop_ring(deliveries->stop);
+		pthread_join(deliveries->thread, NULL);
+	}
+	inlet_free(deliveries->inlet);
+	close_desks(ground);
+	disclose_free(ground->disclose);
+	intake_free(ground->intake);
+	view_reader_free(ground->reader);
+	loop_bell_free(deliveries->stop);
+	loop_free(ground->loop);
+	sent_free(deliveries->sent);
+	free(deliveries);
+}

@@ -1,0 +1,31 @@
+/* deliveries - the thread of an edge process that brings handovers to their desks. */
+#ifndef HUB_FLOW_DELIVERY_DELIVERIES_H
+#define HUB_FLOW_DELIVERY_DELIVERIES_H
+
+#include "hub/conf/conf.h"
+#include "hub/kafka/kafka.h"
+#include "hub/view/view.h"
+#include "hub/wire/wire.h"
+
+/* One queue per desk, so that a dead desk slows down no other; the handovers about one client come
+ * in order. What a desk has is settled in topic facts; what it has not is tried again, until its
+ * system answers. A handover may come again under its id, after a kill. */
+struct deliveries;
+
+/* All borrowed until deliveries_stop. */
+struct deliveries_options {
+	const struct conf *conf; /* with its secrets */
+	const struct kafka_settings *kafka;
+	struct wire *wire; /* started */
+	struct view *view;
+	const char *view_path;
+};
+
+/* Where all desks ask for their handovers there is nothing to do: *out is NULL. RETRY: Kafka does
+ * not answer. REJECT: a secret is missing. */
+enum outcome deliveries_start(struct deliveries **out, const struct deliveries_options *options,
+	struct err *err) MUST_CHECK;
+/* What is under way is given up: it is brought again after the next start. */
+void deliveries_stop(struct deliveries *deliveries);
+
+#endif

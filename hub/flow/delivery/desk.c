@@ -1,0 +1,306 @@
+/* desk - one desk's handovers on their way to it: read, tried, settled. */
+#include "hub/flow/delivery/desk.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+#include "hub/flow/delivery/errand.h"
+#include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/ledger.h"
+#include "hub/flow/delivery/outlet.h"
+#include "hub/wire/wire.h"
+
+#define LOOK_AGAIN_MS 50 /* the view has not yet what was noticed */
+#define BUSY_MS 500 /* how far a busy desk is, is told no more often */
+#define TEXT_MAX 1500
+
+static void go_on(void *context)
+{
+	desk_turn(context, clock_wall());
+}
+
+enum outcome desk_open(
+	struct desk *desk, struct ground *ground, const struct conf_delivery *conf, struct err *err)
+{
+	struct bytes id = bytes_of_string(conf->desk);
+	*desk = (struct desk){.ground = ground,
+		.conf = conf,
+		.rules = rules_desk(&ground->conf->rules, id),
+		.partition = topics_partition(ground->kafka, TOPIC_HANDOVERS, id),
+		.kick = {.fn = go_on, .context = desk}};
+	for (size_t i = 0; i < DESK_FACTS; i++)
+		desk->notes[i].desk = desk;
+	return conf->signing_files == NULL ? OK : sign_new(&desk->sign, conf->signing_files, err);
+}
+
+void desk_kick(struct desk *desk)
+{
+	struct loop *loop = desk->ground->loop;
+	desk->due = 0;
+	loop_set(loop, &desk->kick, loop_now(loop));
+}
+
+void desk_take_over(struct desk *desk, int64_t end)
+{
+	desk->ours = true;
+	desk->look_until = end;
+	desk->due = 0;
+}
+
+void desk_learn(struct desk *desk, const struct fact *fact)
+{
+	if (fact->kind != FACT_KIND_SETTLED)
+		fault_learn(desk, fact);
+	else if (fact->has_number)
+		queue_read(&desk->queue, fact->number, fact->text);
+}
+
+void desk_begin(struct desk *desk)
+{
+	desk->begun = true;
+	desk->read = desk->queue.high;
+	if (desk->outlet->circuit.open && desk->circuit_from == 0)
+		fault_changed(desk, clock_wall());
+	if (!desk->outlet->circuit.open && desk->outage_from != 0)
+		fault_changed(desk, clock_wall());
+	desk->scanned = queue_settled(&desk->queue);
+	log_info("desk", "to=%s via=%s settled=%" PRId64, desk->rules->id, desk->outlet->name,
+		desk->scanned);
+}
+
+static void forget_notes(struct desk *desk)
+{
+	for (size_t i = 0; i < DESK_FACTS; i++) {
+		if (desk->notes[i].job != NULL)
+			intake_forget(desk->notes[i].job);
+		desk->notes[i] = (struct desk_note){.desk = desk};
+	}
+}
+
+void desk_let_go(struct desk *desk)
+{
+	while (desk->queue.first != NULL) {
+		struct errand *errand = (struct errand *)desk->queue.first;
+		queue_drop(&desk->queue, &errand->place);
+		errand_free(errand);
+	}
+	queue_done(&desk->queue);
+	forget_notes(desk);
+	fault_let_go(desk);
+	loop_clear(desk->ground->loop, &desk->kick);
+	desk->ours = desk->begun = false;
+	desk->read = desk->noticed = desk->look_until = desk->due = 0;
+	desk->out = 0;
+}
+
+static size_t room_of(const struct desk *desk)
+{
+	size_t most = desk->outlet->circuit.open ? 1 : QUEUE_MAX;
+	return desk->queue.count < most ? most - desk->queue.count : 0;
+}
+
+static bool has_read_all(const struct desk *desk)
+{
+	return desk->look_until == 0 && desk->noticed <= desk->read && desk->queue.left_count == 0;
+}
+
+void desk_notice(struct desk *desk, const struct record_read *record)
+{
+	int64_t cursor = view_cursor(record->partition, record->offset);
+	struct wire_record value = {.schema = &schema_handover};
+	struct arena arena = {0};
+	struct err err = {0};
+	bool is_next = desk->begun && has_read_all(desk) && !desk->outlet->circuit.open &&
+		room_of(desk) > 0 && cursor > desk->read;
+	desk->noticed = cursor > desk->noticed ? cursor : desk->noticed;
+	desk_kick(desk);
+	if (!is_next)
+		return;
+	struct handover *handover = arena_get(&arena, sizeof(*handover));
+	value.value = arena_copy(&arena, record->value);
+	if (wire_decode(desk->ground->wire, &value, handover, &arena, &err) != OK) {
+		arena_done(&arena); /* the view looks at it too */
+		return;
+	}
+	desk->read = cursor;
+	errand_add(desk, &arena, &(struct view_handover){cursor, handover});
+}
+
+/* Whether the view has all that there was when the partition became ours. */
+static bool view_is_there(struct desk *desk, struct err *err)
+{
+	struct view_positions positions = {0};
+	if (view_positions(desk->ground->reader, &positions, err) != OK)
+		return false;
+	for (size_t i = 0; i < positions.count; i++) {
+		const struct view_position *it = &positions.items[i];
+		if (it->partition == desk->partition && bytes_equal_string(it->topic, "handovers"))
+			return it->next >= desk->look_until;
+	}
+	return desk->look_until == 0;
+}
+
+/* Behind `after`; one that is no more kept is passed over. false: there is none, or not yet. */
+static bool read_one(struct desk *desk, int64_t exact)
+{
+	struct view_reader *reader = desk->ground->reader;
+	struct arena arena = {0};
+	struct view_handovers found = {0};
+	struct err err = {0};
+	const struct view_feed feed = {
+		bytes_of_string(desk->rules->id), exact != 0 ? exact - 1 : desk->read, 1};
+	bool looked = false, all = false;
+	if (view_reader_begin(reader, &arena, &err) == OK) {
+		looked = view_handovers(reader, &feed, &found, &err) == OK;
+		all = looked && found.count == 0 && exact == 0 && desk->look_until != 0 &&
+			view_is_there(desk, &err);
+		view_reader_end(reader);
+	}
+	if (!looked)
+		log_warn("deliver", "to=%s text=%s", desk->rules->id, log_quote(err.text));
+	if (all)
+		desk->look_until = 0;
+	int64_t cursor = found.count > 0 ? found.items[0].cursor : 0;
+	bool is_wanted =
+		cursor != 0 && (exact == 0 || cursor == exact) && !queue_has(&desk->queue, cursor);
+	if (cursor != 0 && exact == 0)
+		desk->read = cursor;
+	if (is_wanted)
+		errand_add(desk, &arena, &found.items[0]);
+	else
+		arena_done(&arena);
+	return cursor != 0 || exact != 0;
+}
+
+static void fill(struct desk *desk, int64_t now)
+{
+	while (desk->ground->reader != NULL && room_of(desk) > 0 && !has_read_all(desk)) {
+		if (read_one(desk, queue_take_left(&desk->queue)))
+			continue;
+		if (!has_read_all(desk))
+			desk->due = now + LOOK_AGAIN_MS;
+		return;
+	}
+}
+
+static void send_due(struct desk *desk, int64_t now)
+{
+	int64_t when = INT64_MAX;
+	while (desk->out < desk->conf->concurrency) {
+		struct errand *errand = (struct errand *)queue_next(&desk->queue, now, &when);
+		struct circuit *circuit = &desk->outlet->circuit;
+		if (errand == NULL)
+			break;
+		if (!errand->ended && !circuit_may_send(circuit, now)) {
+			when = circuit->retry_at > now ? circuit->retry_at : INT64_MAX;
+			break;
+		}
+		errand_start(errand, now);
+	}
+	if (when < desk->due)
+		desk->due = when;
+}
+
+static void take_note(void *context, const struct intake_receipt *receipt)
+{
+	struct desk_note *note = context;
+	note->job = NULL;
+	note->at = loop_now(note->desk->ground->loop);
+	note->is_due = note->is_due || receipt->fate != INTAKE_STORED;
+}
+
+static void put_span(struct fact *fact, int64_t from, int64_t to)
+{
+	fact->has_from = true;
+	fact->from = from;
+	fact->has_to = to != 0;
+	fact->to = to;
+}
+
+/* text has TEXT_MAX places. false: there is nothing to tell. */
+static bool make_fact(
+	const struct desk *desk, enum desk_fact which, struct fact *fact, char text[TEXT_MAX])
+{
+	const struct circuit *circuit = &desk->outlet->circuit;
+	*fact = (struct fact){.id = bytes_of_string(desk->rules->id), .at = clock_wall()};
+	switch (which) {
+	case DESK_SETTLED:
+		queue_write(&desk->queue, text, TEXT_MAX);
+		fact->kind = FACT_KIND_SETTLED;
+		fact->has_number = true;
+		fact->number = queue_settled(&desk->queue);
+		fact->text = text[0] != '\0' ? bytes_of_string(text) : (struct bytes){0};
+		return true;
+	case DESK_CIRCUIT:
+		fact->kind = FACT_KIND_CIRCUIT;
+		put_span(fact, desk->circuit_from, desk->circuit_to);
+		fact->text = bytes_of_string(circuit->gone ? "gone"
+				: circuit->open            ? "open"
+							   : "closed");
+		return desk->circuit_from != 0;
+	case DESK_OUTAGE:
+		snprintf(text, TEXT_MAX, "desk/%s/%" PRId64, desk->rules->id, desk->outage_from);
+		fact->kind = FACT_KIND_OUTAGE;
+		fact->id = bytes_of_string(text);
+		put_span(fact, desk->outage_from, desk->outage_to);
+		return desk->outage_from != 0;
+	case DESK_FACTS:
+		break;
+	}
+	return false;
+}
+
+/* Of a busy desk not each step is told: what was settled since is brought again after a kill. */
+static void tell(struct desk *desk, enum desk_fact which)
+{
+	struct desk_note *note = &desk->notes[which];
+	struct intake *intake = desk->ground->intake;
+	char text[TEXT_MAX];
+	struct fact fact;
+	bool is_busy =
+		desk->queue.first != NULL && loop_now(desk->ground->loop) < note->at + BUSY_MS;
+	if (!note->is_due || note->job != NULL || (which == DESK_SETTLED && is_busy))
+		return;
+	note->is_due = false;
+	if (!make_fact(desk, which, &fact, text))
+		return;
+	if (intake_can_store(intake))
+		note->job = intake_fact(intake, &fact, (struct intake_caller){take_note, note});
+	note->is_due = note->job == NULL;
+}
+
+void desk_turn(struct desk *desk, int64_t now)
+{
+	if (!desk->begun)
+		return;
+	for (enum desk_fact which = DESK_SETTLED; which < DESK_FACTS; which++)
+		tell(desk, which);
+	fault_turn(desk, now);
+	if (now < desk->due)
+		return;
+	desk->due = INT64_MAX;
+	fill(desk, now);
+	send_due(desk, now);
+}
+
+void desk_measure(const struct desk *desk, int64_t now)
+{
+	const struct errand *first = (const struct errand *)desk->queue.first;
+	const struct circuit *circuit = &desk->outlet->circuit;
+	struct ledger_state state = {.waiting = (int64_t)desk->queue.count,
+		.circuit = circuit->gone ? 2 : circuit->open};
+	if (!desk->begun)
+		return;
+	state.waiting += has_read_all(desk) ? 0 : 1;
+	state.oldest_s = first != NULL ? (now - first->handover->at) / 1000 : 0;
+	ledger_desk(desk->rules->id, &state);
+}
+
+void desk_done(struct desk *desk)
+{
+	sign_free(desk->sign);
+	queue_done(&desk->queue);
+}

@@ -1,0 +1,94 @@
+/* desk - one desk's handovers on their way to it: read, tried, settled. */
+#ifndef HUB_FLOW_DELIVERY_DESK_H
+#define HUB_FLOW_DELIVERY_DESK_H
+
+#include "hub/conf/conf.h"
+#include "hub/flow/delivery/circuit.h"
+#include "hub/flow/delivery/queue.h"
+#include "hub/flow/disclose/disclose.h"
+#include "hub/flow/intake/intake.h"
+#include "hub/http/sign.h"
+#include "hub/kafka/record.h"
+
+/* What all desks of an edge's thread share. */
+struct ground {
+	const struct conf *conf;
+	const struct kafka_settings *kafka;
+	struct wire *wire;
+	struct view *view;
+	struct loop *loop;
+	struct intake *intake;
+	struct disclose *disclose;
+	struct view_reader *reader; /* NULL: no view yet */
+	struct desk *desks; /* in the order of conf->deliveries */
+	struct outlet *outlets;
+	size_t outlets_count;
+	struct buffer scratch;
+};
+
+/* A place that things are brought to; desks that share an endpoint share it. */
+struct outlet {
+	struct ground *ground;
+	const char *name;
+	struct endpoint *endpoint; /* NULL: a folder */
+	struct circuit circuit;
+};
+
+/* A fact about the desk, and whether it is told. */
+enum desk_fact { DESK_SETTLED, DESK_CIRCUIT, DESK_OUTAGE, DESK_FACTS };
+
+struct desk_note {
+	struct desk *desk;
+	bool is_due;
+	struct intake_job *job; /* on its way */
+	int64_t at; /* it was told last, as loop_now counts */
+};
+
+struct desk {
+	struct ground *ground;
+	const struct conf_delivery *conf;
+	const struct rules_desk *rules;
+	struct outlet *outlet;
+	struct sign *sign; /* NULL: nothing is signed */
+	int32_t partition; /* of handovers */
+	bool ours; /* this edge serves it */
+	bool begun; /* and knows where it was */
+	struct queue queue;
+	int64_t read; /* cursor of the last that was read for the queue */
+	int64_t noticed; /* of the last that is known to be there */
+	int64_t look_until; /* offset: what lies before it may be there; 0: all that is is noticed
+			     */
+	int32_t out;
+	int64_t due; /* nothing is to be done before, epoch ms */
+	struct loop_timer kick; /* to go on at once */
+	struct desk_note notes[DESK_FACTS];
+	/* While its outlet's circuit is open: */
+	int64_t outage_from, outage_to; /* as it is told; 0: there is none; still on */
+	int64_t circuit_from, circuit_to; /* the same of the circuit */
+	int64_t scanned; /* up to this cursor who waits too long was told so */
+	int64_t scan_due;
+	struct intake_job *scan_job;
+};
+
+enum outcome desk_open(struct desk *desk, struct ground *ground, const struct conf_delivery *conf,
+	struct err *err) MUST_CHECK;
+/* Its partition is ours from now on; what lies before `end` is looked up in the view. */
+void desk_take_over(struct desk *desk, int64_t end);
+/* A fact of before, while it is ours and not yet begun. */
+void desk_learn(struct desk *desk, const struct fact *fact);
+void desk_begin(struct desk *desk);
+/* What is on its way may still arrive, and will be brought again by who has it then. */
+void desk_let_go(struct desk *desk);
+
+/* A handover has come to the topic. */
+void desk_notice(struct desk *desk, const struct record_read *record);
+/* Does what is due. now: epoch ms. */
+void desk_turn(struct desk *desk, int64_t now);
+/* Soon, from the loop, as there may be something to do. */
+void desk_kick(struct desk *desk);
+void desk_done(struct desk *desk); /* after desk_let_go */
+
+/* Metrics of desks; registers them. */
+void desk_measure(const struct desk *desk, int64_t now);
+
+#endif

@@ -1,0 +1,235 @@
+/* errand - one handover of a desk in memory: tried until it is settled. */
+#include "hub/flow/delivery/errand.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+#include "hub/base/memory.h"
+#include "hub/flow/delivery/attempt.h"
+#include "hub/flow/delivery/backoff.h"
+#include "hub/flow/delivery/ledger.h"
+#include "hub/flow/delivery/outlet.h"
+#include "hub/flow/intake/report.h"
+
+/* Where the view is behind, or Kafka cannot store now. */
+#define SOON_MS 20
+#define AGAIN_MS 500
+/* A handover that is refused again and again is not given up before so many tries, however old it
+ * is. */
+#define TRIES_LEAST 5
+
+static void put_order(struct queue_item *place, const struct handover *handover)
+{
+	if (handover->has_client)
+		memcpy(place->of, handover->client.data, sizeof(place->of));
+	else if (handover->has_referral)
+		memcpy(place->of, handover->referral.data, sizeof(place->of));
+}
+
+void errand_add(struct desk *desk, struct arena *arena, const struct view_handover *handover)
+{
+	struct errand *errand = memory_get_zeroed(1, sizeof(*errand));
+	errand->desk = desk;
+	errand->arena = *arena;
+	errand->handover = handover->handover;
+	errand->place.cursor = handover->cursor;
+	errand->times.loaded = clock_wall();
+	put_order(&errand->place, handover->handover);
+	queue_add(&desk->queue, &errand->place);
+}
+
+void errand_free(struct errand *errand)
+{
+	attempt_cancel(errand->attempt);
+	if (errand->report != NULL)
+		intake_forget(errand->report);
+	arena_done(&errand->arena);
+	free(errand);
+}
+
+bool errand_is_reported(const struct handover *handover)
+{
+	return handover->kind == HANDOVER_KIND_OFFER && handover->role == ROLE_TARGET &&
+		handover->has_referral;
+}
+
+static void log_end(const struct errand *errand)
+{
+	const struct desk *desk = errand->desk;
+	const struct errand_times *times = &errand->times;
+	char message[37] = "";
+	if (errand->handover->has_message)
+		bytes_to_uuid(errand->handover->message.data, message);
+	log_info("deliver",
+		"partner=%s id=handover-%" PRId64 " message=%s from=handovers[%d] to=%s kind=%s "
+		"via=%s tries=%d delays=%.3f/%.3f/%.3f/%.3f outcome=%s",
+		desk->rules->partner, errand->place.cursor, message, desk->partition,
+		desk->rules->id, handover_kind_name(errand->handover->kind), desk->outlet->name,
+		errand->tries, (double)(times->loaded - errand->handover->at) / 1000,
+		(double)(times->tried - times->loaded) / 1000, times->opening, times->sending,
+		errand->delivered ? "ok" : "undeliverable");
+}
+
+static void leave(struct errand *errand)
+{
+	if (errand->place.out)
+		errand->desk->out--;
+	errand->place.out = false;
+	desk_kick(errand->desk);
+}
+
+static void settle(struct errand *errand)
+{
+	struct desk *desk = errand->desk;
+	log_end(errand);
+	ledger_end(desk->rules->id, errand->delivered);
+	leave(errand);
+	queue_settle(&desk->queue, &errand->place);
+	desk->notes[DESK_SETTLED].is_due = true;
+	errand_free(errand);
+}
+
+static void wait(struct errand *errand, int64_t ms)
+{
+	errand->place.due = clock_wall() + ms;
+	leave(errand);
+}
+
+static void take_report(void *context, const struct intake_receipt *receipt)
+{
+	struct errand *errand = context;
+	errand->report = NULL;
+	if (receipt->fate == INTAKE_UNKNOWN)
+		wait(errand, AGAIN_MS);
+	else
+		settle(errand);
+}
+
+static void report(struct errand *errand)
+{
+	struct intake *intake = errand->desk->ground->intake;
+	const struct handover *handover = errand->handover;
+	const struct report said = {.referral = handover->referral,
+		.action = errand->delivered ? ACTION_DELIVERED : ACTION_UNDELIVERABLE,
+		.desk = bytes_of_string(errand->desk->rules->id),
+		.case_ = errand->partner_case};
+	if (intake_can_store(intake))
+		errand->report =
+			intake_report(intake, &said, (struct intake_caller){take_report, errand});
+	if (errand->report == NULL)
+		wait(errand, AGAIN_MS);
+}
+
+static void end(struct errand *errand, bool delivered)
+{
+	errand->ended = true;
+	errand->delivered = delivered;
+	if (errand_is_reported(errand->handover))
+		report(errand);
+	else
+		settle(errand);
+}
+
+/* A row for ops: nobody else is told of what is no offer. */
+static void give_up(struct errand *errand, const char *why)
+{
+	log_error("deliver", "id=handover-%" PRId64 " to=%s kind=%s outcome=undeliverable text=%s",
+		errand->place.cursor, errand->desk->rules->id,
+		handover_kind_name(errand->handover->kind), log_quote(why));
+	end(errand, false);
+}
+
+static void try_again(struct errand *errand, const struct attempt_result *result)
+{
+	struct desk *desk = errand->desk;
+	int64_t now = clock_wall(),
+		wait_ms = backoff_ms(errand->tries, randombytes_random(), result->after_ms);
+	bool is_over = errand->tries >= TRIES_LEAST && now >= backoff_end(errand->handover->at);
+	log_info("retry",
+		"id=handover-%" PRId64 " to=%s via=%s tries=%d wait_ms=%" PRId64 " text=%s",
+		errand->place.cursor, desk->rules->id, desk->outlet->name, errand->tries, wait_ms,
+		log_quote(result->text));
+	ledger_failure(desk->rules->id);
+	if (is_over && !desk->outlet->circuit.open)
+		give_up(errand, result->text);
+	else
+		wait(errand, wait_ms);
+}
+
+static void take_result(void *context, const struct attempt_result *result)
+{
+	struct errand *errand = context;
+	struct outlet *outlet = errand->desk->outlet;
+	errand->attempt = NULL;
+	errand->tries++;
+	errand->times.opening = result->opening;
+	errand->times.sending = result->sending;
+	switch (result->end) {
+	case ATTEMPT_TAKEN:
+		errand->partner_case = arena_copy(&errand->arena, result->partner_case);
+		outlet_succeeded(outlet);
+		end(errand, true);
+		break;
+	case ATTEMPT_LATER:
+		errand->tries--;
+		circuit_let_go(&outlet->circuit);
+		wait(errand, AGAIN_MS);
+		break;
+	case ATTEMPT_REFUSED_NOW:
+		outlet_succeeded(outlet);
+		try_again(errand, result);
+		break;
+	case ATTEMPT_REFUSED:
+		circuit_let_go(&outlet->circuit);
+		give_up(errand, result->text);
+		break;
+	case ATTEMPT_FAILED:
+		try_again(errand, result);
+		outlet_failed(outlet, result->after_ms, result->text);
+		break;
+	case ATTEMPT_GONE:
+		try_again(errand, result);
+		outlet_is_gone(outlet, result->text);
+		break;
+	}
+}
+
+/* Out of it, it must be opened anew: who may see what can have changed. */
+static void try_it(struct errand *errand, int64_t now)
+{
+	struct desk *desk = errand->desk;
+	struct ground *ground = desk->ground;
+	struct err err = {0};
+	const struct attempt_options options = {.disclose = ground->disclose,
+		.loop = ground->loop,
+		.desk = desk->rules,
+		.delivery = desk->conf,
+		.endpoint = desk->outlet->endpoint,
+		.sign = desk->sign,
+		.handover = {errand->place.cursor, errand->handover},
+		.done = take_result,
+		.context = errand};
+	errand->times.tried = now;
+	enum outcome outcome = attempt_start(&errand->attempt, &options, &err);
+	if (outcome == OK)
+		return;
+	circuit_let_go(&desk->outlet->circuit);
+	if (outcome == RETRY)
+		wait(errand, SOON_MS);
+	else
+		give_up(errand, err.text);
+}
+
+void errand_start(struct errand *errand, int64_t now)
+{
+	errand->place.out = true;
+	errand->desk->out++;
+	if (errand->ended)
+		report(errand);
+	else
+		try_it(errand, now);
+}

@@ -1,0 +1,38 @@
+/* errand - one handover of a desk in memory: tried until it is settled. */
+#ifndef HUB_FLOW_DELIVERY_ERRAND_H
+#define HUB_FLOW_DELIVERY_ERRAND_H
+
+#include "hub/flow/delivery/desk.h"
+
+/* What becomes of it, for the log. */
+struct errand_times {
+	int64_t loaded, tried; /* epoch ms */
+	double opening, sending; /* seconds, of the last try */
+};
+
+struct errand {
+	struct queue_item place; /* its first member */
+	struct desk *desk;
+	struct arena arena;
+	const struct handover *handover;
+	struct attempt *attempt; /* under way */
+	struct intake_job *report; /* under way */
+	bool ended; /* only to be reported, and settled */
+	bool delivered;
+	struct bytes partner_case;
+	int32_t tries;
+	struct errand_times times;
+};
+
+/* Adds it to the desk's queue. The handover lies in the arena, which is the errand's from now on.
+ */
+void errand_add(struct desk *desk, struct arena *arena, const struct view_handover *handover);
+/* Tries it, or reports how it ended. It is out until then. */
+void errand_start(struct errand *errand, int64_t now);
+/* Gives up what is under way, and the memory; not in the queue any more. */
+void errand_free(struct errand *errand);
+
+/* Whether the hub is told that it has arrived, or never will: an offer to its target. */
+bool errand_is_reported(const struct handover *handover);
+
+#endif

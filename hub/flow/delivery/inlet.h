@@ -1,0 +1,15 @@
+/* inlet - topic handovers, by the partitions that this edge serves: what comes is noticed by its
+ * desk. */
+#ifndef HUB_FLOW_DELIVERY_INLET_H
+#define HUB_FLOW_DELIVERY_INLET_H
+
+#include "hub/flow/delivery/desk.h"
+
+struct inlet;
+
+enum outcome inlet_new(struct inlet **out, struct ground *ground, struct err *err) MUST_CHECK;
+/* Takes partitions over, gives them up, and passes on what came. Not OK: none are ours any more. */
+enum outcome inlet_turn(struct inlet *inlet, struct err *err) MUST_CHECK;
+void inlet_free(struct inlet *inlet);
+
+#endif

@@ -1,0 +1,19 @@
+/* ledger - what is counted of deliveries. */
+#ifndef HUB_FLOW_DELIVERY_LEDGER_H
+#define HUB_FLOW_DELIVERY_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+void ledger_start(void); /* registers the metrics */
+void ledger_end(const char *desk, bool delivered);
+void ledger_failure(const char *desk);
+
+struct ledger_state {
+	int64_t waiting; /* in memory, and 1 more if there are more */
+	int64_t oldest_s;
+	int64_t circuit; /* 0: closed, 1: open, 2: the place said that it is no more */
+};
+void ledger_desk(const char *desk, const struct ledger_state *state);
+
+#endif

@@ -1,0 +1,88 @@
+/* outlet - a place that things are brought to, and all desks that share it when it fails. */
+#include "hub/flow/delivery/outlet.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+#include "hub/base/memory.h"
+#include "hub/flow/delivery/fault.h"
+
+static struct outlet *find(struct ground *ground, const char *name)
+{
+	for (size_t i = 0; i < ground->outlets_count; i++)
+		if (strcmp(ground->outlets[i].name, name) == 0)
+			return &ground->outlets[i];
+	return NULL;
+}
+
+static enum outcome open_one(struct desk *desk, struct err *err)
+{
+	struct ground *ground = desk->ground;
+	const struct conf_delivery *conf = desk->conf;
+	bool is_folder = conf->way == CONF_FILE;
+	const char *name = is_folder ? conf->folder : conf->endpoint;
+	desk->outlet = find(ground, name);
+	if (desk->outlet != NULL)
+		return OK;
+	desk->outlet = &ground->outlets[ground->outlets_count++];
+	*desk->outlet = (struct outlet){.ground = ground, .name = name};
+	if (is_folder)
+		return OK;
+	return endpoint_new(
+		&desk->outlet->endpoint, ground->loop, conf_endpoint(ground->conf, name), err);
+}
+
+enum outcome outlet_open_all(struct ground *ground, struct err *err)
+{
+	size_t count = ground->conf->deliveries_count;
+	ground->outlets = memory_get_zeroed(count + 1, sizeof(*ground->outlets));
+	for (size_t i = 0; i < count; i++) {
+		struct desk *desk = &ground->desks[i];
+		if (desk->conf->way != CONF_FEED && open_one(desk, err) != OK)
+			return err->outcome;
+	}
+	return OK;
+}
+
+void outlet_close_all(struct ground *ground)
+{
+	for (size_t i = 0; i < ground->outlets_count; i++)
+		endpoint_free(ground->outlets[i].endpoint);
+	free(ground->outlets);
+}
+
+static void tell_desks(struct outlet *outlet)
+{
+	struct ground *ground = outlet->ground;
+	int64_t now = clock_wall();
+	for (size_t i = 0; i < ground->conf->deliveries_count; i++)
+		if (ground->desks[i].outlet == outlet && ground->desks[i].begun)
+			fault_changed(&ground->desks[i], now);
+}
+
+void outlet_succeeded(struct outlet *outlet)
+{
+	if (!circuit_succeed(&outlet->circuit))
+		return;
+	log_info("circuit", "via=%s outcome=closed", outlet->name);
+	tell_desks(outlet);
+}
+
+void outlet_failed(struct outlet *outlet, int64_t after_ms, const char *text)
+{
+	if (!circuit_fail(&outlet->circuit, clock_wall(), randombytes_random(), after_ms))
+		return;
+	log_warn("circuit", "via=%s outcome=open text=%s", outlet->name, log_quote(text));
+	tell_desks(outlet);
+}
+
+void outlet_is_gone(struct outlet *outlet, const char *text)
+{
+	if (!circuit_give_up(&outlet->circuit, clock_wall()))
+		return;
+	log_error("circuit", "via=%s outcome=gone text=%s", outlet->name, log_quote(text));
+	tell_desks(outlet);
+}
