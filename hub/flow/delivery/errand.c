@@ -70,8 +70,8 @@ static void log_end(const struct errand *errand)
 		desk->rules->partner, errand->place.cursor, message, desk->partition,
 		desk->rules->id, handover_kind_name(errand->handover->kind), desk->outlet->name,
 		errand->tries, (double)(times->loaded - errand->handover->at) / 1000,
-		(double)(times->tried - times->loaded) / 1000, times->opening, times->sending,
-		errand->delivered ? "ok" : "undeliverable");
+		(double)(times->tried > times->loaded ? times->tried - times->loaded : 0) / 1000,
+		times->opening, times->sending, errand->delivered ? "ok" : "undeliverable");
 }
 
 static void leave(struct errand *errand)

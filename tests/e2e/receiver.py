@@ -1,0 +1,129 @@
+"""receiver - a partner's webhook that answers well, badly, late or not at all."""
+
+import base64
+import hashlib
+import hmac
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@dataclass(frozen=True)
+class Received:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    at: float
+
+    @property
+    def event(self) -> dict[str, Any]:
+        return json.loads(self.body)
+
+    def signature_is_right(self, secret: str = SECRET) -> bool:
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        said = f"{self.headers['webhook-id']}.{self.headers['webhook-timestamp']}.".encode()
+        made = base64.b64encode(hmac.new(key, said + self.body, hashlib.sha256).digest()).decode()
+        return f"v1,{made}" in self.headers["webhook-signature"].split(" ")
+
+
+Answer = Callable[["Handler"], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.body = self.rfile.read(int(self.headers["content-length"]))
+        receiver: Receiver = self.server.receiver  # type: ignore[attr-defined]
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        seen = Received(self.path, headers, self.body, time.monotonic())
+        receiver.take(seen)
+        receiver.answers.get(self.path, ok)(self)
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        pass
+
+
+def says(status: int, **headers: str) -> Answer:
+    def answer(handler: Handler) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    return answer
+
+
+ok = says(200)
+
+
+def hangs(handler: Handler) -> None:
+    handler.server.receiver.over.wait(60)  # type: ignore[attr-defined]
+    handler.close_connection = True
+
+
+def drips(handler: Handler) -> None:
+    handler.close_connection = True
+    for byte in b"HTTP/1.1 200 OK\r\nX: " + b"a" * 500:
+        if handler.server.receiver.over.wait(0.1):  # type: ignore[attr-defined]
+            return
+        try:
+            handler.wfile.write(bytes([byte]))
+        except OSError:
+            return
+
+
+def resets(handler: Handler) -> None:
+    """Begins well, and breaks off."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+    linger = struct.pack("ii", 1, 0)
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    handler.close_connection = True
+
+
+class Receiver:
+    """Keeps all that came, by path."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.over = threading.Event()
+        self._lock = threading.Lock()
+        self._received: list[Received] = []
+        self.port = port
+        self.start()
+
+    def start(self) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server.daemon_threads = True
+        self._server.receiver = self  # type: ignore[attr-defined]
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        """Nobody listens there any more."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def end(self) -> None:
+        self.over.set()
+        self.stop()
+
+    def take(self, received: Received) -> None:
+        with self._lock:
+            self._received.append(received)
+
+    def at(self, path: str) -> list[Received]:
+        with self._lock:
+            return [each for each in self._received if each.path == path]
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"

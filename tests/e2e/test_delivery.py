@@ -1,0 +1,324 @@
+"""test_delivery - what desks are told arrives: in order, signed, whole, whatever they answer."""
+
+import contextlib
+import time
+
+import deploy
+import pytest
+from api import ApiHub, person, referral
+from harness import services, wait_for
+from model.world import ROTTERDAM, WORLD
+from receiver import SECRET, Receiver, drips, hangs, ok, resets, says
+
+HOOKS = {
+    "wsp-rijnmond": "/wsp",
+    "leerwerkloket-rijnmond": "/leerwerk",
+    "gemeente-enschede": "/enschede",
+    "gemeente-almere": "/almere",
+}
+
+
+class DeliveryHub(ApiHub):
+    """Its desks have webhooks at one receiver, and one a folder."""
+
+    receiver: Receiver
+    timeout_ms = 1500
+
+    def deploy(self) -> None:
+        super().deploy()
+        secret = self.folder / "secrets" / "hook"
+        secret.write_text(f"{SECRET}\n")
+        secret.chmod(0o600)
+        self.out.mkdir(exist_ok=True)
+        endpoints = [
+            {
+                "name": path[1:],
+                "url": self.receiver.url(path),
+                "allow_private": True,
+                "timeout_ms": self.timeout_ms,
+            }
+            for path in HOOKS.values()
+        ]
+        deliveries = [
+            {"desk": desk, "endpoint": path[1:], "signing_secrets": ["hook"]}
+            for desk, path in HOOKS.items()
+        ]
+        deliveries.append({"desk": "fonds-scholing", "way": "file", "folder": str(self.out)})
+        with (self.folder / "network.conf").open("a") as file:
+            file.write(deploy._list("endpoints", endpoints))
+            file.write(deploy._list("deliveries", deliveries))
+
+    @property
+    def out(self):
+        return self.folder / "out"
+
+    def refer(self, case: str, to_desk: str, who: int = 1, **body) -> str:
+        made = referral(case, to_desk=to_desk, **body) | {"person": person(who)}
+        answer = self.partner(ROTTERDAM).refer(made)
+        assert answer.status_code == 202, answer.text
+        return answer.json()["referral"]
+
+
+@pytest.fixture(scope="module")
+def receiver():
+    made = Receiver()
+    yield made
+    made.end()
+
+
+@contextlib.contextmanager
+def a_hub(folder, receiver):
+    with services(folder) as running:
+        hub = DeliveryHub(folder, running, WORLD, f"delivery-{time.time_ns()}.")
+        hub.receiver = receiver
+        hub.deploy()
+        hub.start()
+        hub.ready()
+        yield hub
+        hub.end()
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory, receiver):
+    with a_hub(tmp_path_factory.mktemp("delivery"), receiver) as made:
+        yield made
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A hub and a receiver whose time may be moved."""
+    receiver = Receiver()
+    with a_hub(tmp_path, receiver) as made:
+        yield made, receiver
+    receiver.end()
+
+
+def about(received, referral):
+    return [each for each in received if each.event["data"].get("referral") == referral]
+
+
+def first_fails(answer, times=1):
+    """Answers so at first, then well."""
+    left = [times]
+
+    def choose(handler):
+        left[0] -= 1
+        (answer if left[0] >= 0 else ok)(handler)
+
+    return choose
+
+
+def offers(received):
+    return [each for each in received if each.event["data"]["kind"] == "OFFER"]
+
+
+def facts(hub, kind, begin=""):
+    """The last of each, by id."""
+    found = {}
+    for record, fact in hub.decoded("facts"):
+        if fact["kind"] == kind and fact["id"].startswith(begin):
+            found[record.key] = fact
+    return list(found.values())
+
+
+def wait_until_settled(hub, desk):
+    """All handovers of the desk that there are now."""
+    cursors = [
+        (record.partition << 44 | record.offset) + 1
+        for record in hub.records("handovers")
+        if record.key == desk
+    ]
+
+    def is_settled():
+        rows = [each for each in facts(hub, "SETTLED") if each["id"] == desk]
+        return rows and rows[0]["number"] >= max(cursors)
+
+    wait_for(f"{desk} to be settled", is_settled, 30, 0.2)
+
+
+def test_an_offer_arrives_signed_and_the_hub_knows_it(hub, receiver):
+    name = hub.refer("first", "wsp-rijnmond")
+    offer = wait_for("the offer", lambda: about(receiver.at("/wsp"), name), 20)[0]
+    assert offer.signature_is_right()
+    assert offer.event["id"] == offer.headers["webhook-id"]
+    assert offer.event["data"]["kind"] == "OFFER"
+    wait_for(
+        "DELIVERED",
+        lambda: hub.partner(ROTTERDAM).get(f"/v1/referrals/{name}").json().get("state")
+        == "OFFERED",
+        20,
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (60, says(500)),
+        (62, says(429, Retry_After="2")),
+        (64, says(302, Location="/almere")),
+        (66, hangs),
+        (68, drips),
+        (70, resets),
+    ],
+    ids=["500", "429", "302", "hangs", "drips", "resets"],
+)
+def test_what_is_not_taken_comes_again_as_it_was(hub, receiver, answer, request):
+    path = "/leerwerk"
+    who, badly = answer
+    receiver.answers[path] = first_fails(badly)
+    name = hub.refer(request.node.callspec.id, "leerwerkloket-rijnmond", who=who)
+    other = hub.refer(f"beside {request.node.callspec.id}", "wsp-rijnmond", who=who + 1)
+    start = time.monotonic()
+    wait_for("the other desk's", lambda: about(receiver.at("/wsp"), other), 5)
+    wait_for("a second try", lambda: len(about(receiver.at(path), name)) == 2, 30)
+    first, second = about(receiver.at(path), name)
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.body == second.body
+    assert first.signature_is_right() and second.signature_is_right()
+    assert second.at - first.at > (2 if "429" in request.node.callspec.id else 0.4)
+    wait_until_settled(hub, "leerwerkloket-rijnmond")
+    assert len(about(receiver.at(path), name)) == 2
+    assert not about(receiver.at("/almere"), name)
+    assert time.monotonic() - start < 30
+
+
+def test_those_about_one_client_keep_their_order(hub, receiver):
+    """Some are refused at first, and overtaken by those of others alone."""
+    path = "/leerwerk"
+    left = [4]
+
+    def choose(handler):
+        left[0] -= 1
+        says(400 if left[0] % 2 == 1 and left[0] > 0 else 200)(handler)
+
+    receiver.answers[path] = choose
+    names = {}
+    for who in range(21, 25):
+        names[who] = hub.refer(f"order {who}", "leerwerkloket-rijnmond", who=who)
+        for turn in range(5):
+            said = person(who) | {"phone": f"06000000{turn:02d}"}
+            again = referral(f"order {who}", to_desk="leerwerkloket-rijnmond")
+            again |= {"person": said, "reference": f"{who}-{turn}"}
+            assert hub.partner(ROTTERDAM).refer(again).status_code == 202
+    wait_for(
+        "all",
+        lambda: all(
+            {each.event["data"]["number"] for each in about(receiver.at(path), name)}
+            == {1, 2, 3, 4, 5, 6}
+            for name in names.values()
+        ),
+        40,
+    )
+    for name in names.values():
+        numbers = [each.event["data"]["number"] for each in about(receiver.at(path), name)]
+        assert numbers == sorted(numbers)
+    receiver.answers[path] = ok
+
+
+def test_a_file_for_each(hub):
+    answer = hub.partner(ROTTERDAM).refer(
+        referral("file", to_desk="fonds-scholing", question="SCHOLINGSVOUCHER", kind="SERVICE")
+        | {"person": person(30)}
+    )
+    assert answer.status_code == 202, answer.text
+    found = wait_for("the file", lambda: list(hub.out.glob("*.json")), 20)
+    assert answer.json()["referral"] in found[0].read_text()
+    assert not list(hub.out.glob(".*"))
+
+
+def test_killed_in_between_it_comes_again_as_it_was(hub, receiver):
+    """The edge dies when the webhook has answered and nobody knows it yet."""
+    receiver.answers["/enschede"] = ok
+    process = hub.processes["one"]
+    process.kill()
+    hub.start(crash_at="delivery-answered")
+    hub.ready()
+    name = hub.refer("killed", "gemeente-enschede", who=40, municipality="GM0153")
+    wait_for("its end", lambda: not hub.processes["one"].alive, 20)
+    hub.start()
+    hub.ready()
+    wait_for("it again", lambda: len(about(receiver.at("/enschede"), name)) == 2, 30)
+    first, second = about(receiver.at("/enschede"), name)
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.body == second.body
+    wait_until_settled(hub, "gemeente-enschede")
+    assert len(about(receiver.at("/enschede"), name)) == 2
+
+
+def test_one_that_is_gone_is_left_alone(fresh):
+    hub, receiver = fresh
+    receiver.answers["/almere"] = says(410)
+    names = [hub.refer("gone", "gemeente-almere", who=50, municipality="GM0034")]
+    wait_for("the 410", lambda: receiver.at("/almere"), 20)
+    wait_for("the fact", lambda: [f for f in facts(hub, "CIRCUIT") if f["text"] == "gone"], 20)
+    names.append(hub.refer("gone too", "gemeente-almere", who=51, municipality="GM0034"))
+    time.sleep(3)
+    assert len(receiver.at("/almere")) == 1
+    log = hub.processes["one"].log.read_text()
+    assert "level=error" in log and "outcome=gone" in log
+    receiver.answers["/almere"] = ok
+    assert hub.processes["one"].end() == 0
+    hub.start()
+    hub.ready()
+    for name in names:
+        wait_for("it", lambda name=name: about(receiver.at("/almere"), name), 30)
+    assert facts(hub, "CIRCUIT")[0]["text"] == "closed"
+
+
+def test_a_weekend_later_all_come_in_order(fresh):
+    hub, receiver = fresh
+    desk, path = "wsp-rijnmond", "/wsp"
+    receiver.stop()
+    names = [hub.refer(f"weekend {who}", desk, who=who) for who in range(80, 92)]
+
+    def outage():
+        return facts(hub, "OUTAGE", f"desk/{desk}/")
+
+    wait_for("the circuit to open", outage, 30)
+    assert outage()[0]["to"] is None
+    for _ in range(31):
+        hub.advance(2 * 3600 * 1000)
+        time.sleep(0.2)
+    names += [hub.refer(f"monday {who}", desk, who=who) for who in range(92, 95)]
+    time.sleep(1)
+    receiver.start()
+    hub.advance(3600 * 1000)
+    for name in names:
+        wait_for("it", lambda name=name: offers(about(receiver.at(path), name)), 60)
+    came = [each.event["data"]["referral"] for each in offers(receiver.at(path))]
+    assert sorted(came) == sorted(names)
+    sequence = [each.event["sequence"] for each in offers(receiver.at(path))]
+    moved = [i for i, (a, b) in enumerate(zip(sequence, sorted(sequence), strict=True)) if a != b]
+    assert not moved or len(moved) <= 8
+    wait_for("the outage to end", lambda: outage()[0]["to"] is not None, 20)
+    wait_until_settled(hub, desk)
+    log = hub.processes["one"].log.read_text()
+    assert "outcome=undeliverable" not in log
+
+
+def test_after_five_working_days_the_sender_is_told_and_it_still_comes(fresh):
+    hub, receiver = fresh
+    desk, path = "wsp-rijnmond", "/wsp"
+    receiver.stop()
+    name = hub.refer("never", desk, who=96)
+    wait_for("the outage", lambda: facts(hub, "OUTAGE", f"desk/{desk}/"), 30)
+
+    def told():
+        return [
+            message
+            for _, message in hub.decoded("intake")
+            if message["body"][0].endswith("StatusChange")
+            and message["body"][1]["action"] == "UNDELIVERABLE"
+        ]
+
+    for day in range(1, 11):
+        hub.advance(24 * 3600 * 1000)
+        time.sleep(1)
+        assert not told() or day >= 5
+    wait_for("UNDELIVERABLE", told, 30)
+    wait_for("the clocks to run on", lambda: facts(hub, "OUTAGE")[0]["to"] is not None, 20)
+    receiver.start()
+    hub.advance(3600 * 1000)
+    wait_for("it all the same", lambda: offers(about(receiver.at(path), name)), 60)
+    wait_until_settled(hub, desk)
+    assert len(told()) == 1
