@@ -1,16 +1,19 @@
 """demo_day - plays a small day of made-up people: what partners say, and what the hub answers.
 
-usage: demo_day.py URL TOKENS OFFSET
-URL is the hub's, TOKENS the folder of the partners' tokens, OFFSET the file with which its time is
-moved on. Prints a line per call; exits with 1 if an answer is not the one that the day expects.
-Needs Python alone, so that it can be read as an example of a partner.
+usage: demo_day.py URL FOLDER ZAKEN
+URL is the hub's, ZAKEN that of the municipality's zaak system. FOLDER holds the partners' tokens
+(secrets/tokens/), the file with which the hub's time is moved on (offset), and what partners give
+and get as files (partners/). Prints a line per step; exits with 1 if one does not end as the day
+expects. Needs Python alone, so that it can be read as an example of a partner.
 """
 
+import csv
 import json
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,12 +35,16 @@ PEOPLE = {
     "gerda": {"bsn": "999990081", "family_name": "Gerritsen", "birth_date": "1966-09-09"},
     "hanna": {"bsn": "999990093", "family_name": "Hendriks", "birth_date": "1990-02-28"},
     "ivo": {"bsn": "999990111", "family_name": "IJsbrand", "birth_date": "1983-06-17"},
+    "jasmin": {"bsn": "999990123", "family_name": "Jansen", "birth_date": "2005-04-04"},
+    "karim": {"bsn": "999990135", "family_name": "Koster", "birth_date": "2003-08-08"},
 }
 
 
 class Day:
-    def __init__(self, url: str, tokens: Path, offset: Path) -> None:
-        self.url, self.tokens, self.offset = url, tokens, offset
+    def __init__(self, url: str, folder: Path, zaken: str) -> None:
+        self.url, self.zaken = url, zaken
+        self.tokens, self.offset = folder / "secrets" / "tokens", folder / "offset"
+        self.partners = folder / "partners"
         self.referrals: dict[str, str] = {}
         self.bodies: dict[str, dict] = {}
         self.wrong = 0
@@ -55,6 +62,41 @@ class Day:
         now = datetime.now(AMSTERDAM)
         start = now.replace(hour=8, minute=30, second=0) + timedelta(days=7 - now.weekday())
         self.wait((start - now) / timedelta(hours=1))
+
+    def until(self, text: str, check: Callable[[], str]) -> None:
+        """Waits for what comes by itself."""
+        end = time.monotonic() + 30
+        while not (found := check()) and time.monotonic() < end:
+            time.sleep(0.1)
+        print(f"  {'✓' if found else '✗ never'} {text:<66} {found}", flush=True)
+        self.wrong += not found
+
+    def municipality(self, do: str, **arguments) -> dict:
+        """Something that a worker does in the municipality's own system."""
+        body = json.dumps({"do": do, "with": arguments}).encode()
+        request = urllib.request.Request(
+            f"{self.zaken}/control", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+    def get(self, desk: str, path: str) -> dict:
+        token = (self.tokens / TOKENS.get(desk, desk)).read_text().strip()
+        request = urllib.request.Request(
+            self.url + path, headers={"Authorization": f"Bearer {token}"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError:
+            return {}
+
+    def standing(self, desk: str, case: str, state: str = "") -> str:
+        """How its referral stands, and where; "" while it does not stand so."""
+        referrals = self.get(desk, f"/v1/receipts/{case}").get("referrals", [])
+        if not referrals or not referrals[0]["state"].startswith(state):
+            return ""
+        return f"{referrals[0]['state']} at {referrals[0]['target']}"
 
     def heading(self, text: str) -> None:
         print(f"\n{text}", flush=True)
@@ -128,9 +170,95 @@ def told(status: int, content: dict) -> str:
     return content.get("detail", content.get("title", ""))
 
 
+SONAR = """\
+Datum melding;BSN;ID_WZ;Klantprofiel;Volledige Naam;Gemeente;Arbeidsmarktregio;Toestemming
+46083;999990147;WZ-4711;BBL;Lotte Lammers;Rotterdam;AM22;Ja
+46083;999990159;WZ-4712;BBL;Mees Mulder;Rotterdam;AM22;Nee
+46083;999990160;WZ-4713;Vrijwilligerswerk;Noor Nagel;Rotterdam;AM22;Ja
+"""
+
+
+def open_zaak(day: Day, zaaktype: str, who: str) -> dict:
+    zaak = day.municipality("create_zaak", zaaktype=zaaktype, toelichting="Wil een leerbaan.")
+    person = {
+        "inpBsn": PEOPLE[who]["bsn"],
+        "geslachtsnaam": PEOPLE[who]["family_name"],
+        "geboortedatum": PEOPLE[who]["birth_date"],
+    }
+    day.municipality("create_rol", zaak=zaak["url"], person=person)
+    day.municipality("create_status", zaak=zaak["url"], statustype="Ontvangen")
+    case = zaak["identificatie"]
+    day.until(
+        f"Rotterdam opens a zaak for {who.capitalize()}; the hub is notified, fetches, refers",
+        lambda: day.standing(GEMEENTE, case),
+    )
+    return zaak
+
+
+def own_formats(day: Day) -> None:
+    """Partners whose systems know nothing of the hub's own format."""
+    day.heading("Monday 08:30  a zaak system of Rotterdam, and an export of UWV")
+    zaaktype = day.municipality(
+        "add_zaaktype",
+        identificatie="TOELEIDING-WERK",
+        statuses=["Ontvangen", "In behandeling", "Afgehandeld"],
+        results=["Ingetrokken"],
+    )
+    open_zaak(day, zaaktype, "jasmin")
+    zaak = open_zaak(day, zaaktype, "karim")
+    day.municipality("create_resultaat", zaak=zaak["url"], resultaattype="Ingetrokken")
+    day.municipality("create_status", zaak=zaak["url"], statustype="Afgehandeld")
+    day.until(
+        "Karim changes his mind: his zaak ends, and the offer with it",
+        lambda: day.standing(GEMEENTE, zaak["identificatie"], "CANCEL"),
+    )
+    drop = day.partners / "uwv-in"
+    (drop / "sonar.part").write_text(SONAR)
+    (drop / "sonar.part").rename(drop / "sonar.csv")
+    day.until(
+        "UWV drops its Sonar export: Lotte wants a leerbaan", lambda: day.standing(UWV, "WZ-4711")
+    )
+    day.until("… and Mees did not consent, as the answer beside it says", lambda: refused(drop))
+
+
+def refused(drop: Path) -> str:
+    for answer in (drop / "done").glob("*.answer.csv"):
+        rows = list(csv.DictReader(answer.read_text().splitlines(), delimiter=";"))
+        return f"{sum('refused' in row.values() for row in rows)} of {len(rows)} rows refused"
+    return ""
+
+
+def desks_hear(day: Day) -> None:
+    day.heading("16:00  each desk hears of it in its own way")
+    day.wait(0.5)
+    day.until("the WSP by webhook, signed", lambda: told_by_webhook(day.partners / "wsp-inbox"))
+    day.until("UWV as files", lambda: told_by_file(day.partners / "uwv-out"))
+    feed = day.get(LEERWERK, "/v1/handovers")
+    offers = [each for each in feed.get("handovers", []) if each["handover"]["kind"] == "OFFER"]
+    day.until("the Leerwerkloket asks for what is new", lambda: f"{len(offers)} offers")
+    day.get(LEERWERK, f"/v1/handovers?after={feed.get('after')}")
+    day.until(
+        "… and by reading on says that it has Jasmin's",
+        lambda: day.standing(GEMEENTE, "ZAAK-2026-0000001", "OFFERED"),
+    )
+
+
+def told_by_webhook(inbox: Path) -> str:
+    lines = inbox.read_text().splitlines() if inbox.exists() else []
+    kinds = [json.loads(line)["data"]["kind"] for line in lines]
+    return f"{len(kinds)} events, {kinds.count('OFFER')} of them offers" if "OFFER" in kinds else ""
+
+
+def told_by_file(folder: Path) -> str:
+    files = [each for each in folder.iterdir() if not each.name.startswith(".")]
+    return f"{len(files)} files" if files else ""
+
+
 def play(day: Day) -> None:
     day.begin()
-    day.heading("Monday 08:30  UWV and the municipality begin their day")
+    own_formats(day)
+    day.heading("09:00  UWV and the municipality refer by the partner API")
+    day.wait(0.5)
     day.refer("anna", UWV, "UWV refers Anna; the hub finds the desk")
     day.refer(
         "bram",
@@ -142,7 +270,7 @@ def play(day: Day) -> None:
     day.refer("hanna", UWV, "UWV refers Hanna to the WSP", to_desk=WSP)
 
     day.heading("10:00  desks decide")
-    day.wait(1.5)
+    day.wait(1)
     day.act("anna", WSP, "ACCEPT", "the WSP takes Anna")
     day.act("hanna", WSP, "ACCEPT", "the WSP takes Hanna")
     day.act(
@@ -161,7 +289,6 @@ def play(day: Day) -> None:
     day.heading("11:30  two partners, one client")
     day.wait(1.5)
     day.refer("cleo", UWV, "UWV refers Cleo to the WSP", to_desk=WSP)
-    day.act("cleo", WSP, "DELIVERED", "the WSP's system has the offer")
     day.refer("cleo", GEMEENTE, "Rotterdam refers Cleo too: it becomes a request to UWV", leg="r")
     day.act("cleor", UWV, "SEEN", "UWV looks at the request")
 
@@ -239,7 +366,7 @@ def play(day: Day) -> None:
     )
     day.act("hanna", WSP, "CLOSE", "the WSP closes Hanna", closing_reason="PLACED_WORK")
     day.refer("ivo", UWV, "UWV refers Ivo, urgently", to_desk=WSP, urgency="URGENT")
-    day.act("ivo", WSP, "DELIVERED", "the WSP's system has the offer")
+    desks_hear(day)
 
     day.heading("three days pass")
     day.wait(72)
@@ -247,8 +374,8 @@ def play(day: Day) -> None:
 
 
 def main() -> int:
-    url, tokens, offset = sys.argv[1:]
-    day = Day(url.rstrip("/"), Path(tokens), Path(offset))
+    url, folder, zaken = sys.argv[1:]
+    day = Day(url.rstrip("/"), Path(folder), zaken.rstrip("/"))
     play(day)
     return 1 if day.wrong else 0
 

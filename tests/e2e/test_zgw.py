@@ -1,4 +1,4 @@
-"""test_zgw - the zaken of a municipality, from a system that sends too much, too little, and late."""
+"""test_zgw - zaken from a system that sends too much, too little, and late."""
 
 import sys
 import time
