@@ -78,6 +78,21 @@ void check_reference(struct check *check, const char *field, const char *form, c
 		check_error(check, "%s %s is not in partners", field, text);
 }
 
+void check_references(struct check *check, const struct setting *rows, const void *item)
+{
+	for (const struct setting *row = rows; row->name != NULL; row++) {
+		const void *place = (const uint8_t *)item + row->offset;
+		const struct setting_pair *pair = NULL;
+		if (row->type == SETTING_FORMAT)
+			check_reference(
+				check, row->name, row->choices[0], *(const char *const *)place);
+		else if (row->type == SETTING_FORMAT_PAIRS)
+			pair = *(const struct setting_pair *const *)place;
+		for (; pair != NULL && pair->name != NULL; pair++)
+			check_reference(check, row->name, row->choices[0], pair->value);
+	}
+}
+
 static void check_list(struct check *check, const struct list *list, const struct list_items *read)
 {
 	check->list = list;
@@ -85,12 +100,7 @@ static void check_list(struct check *check, const struct list *list, const struc
 		const uint8_t *item = (const uint8_t *)read->items + i * list->size;
 		check->item = item;
 		check->place = read->places[i];
-		for (const struct setting *row = list->rows; row->name != NULL; row++) {
-			const void *place = item + row->offset;
-			if (row->type == SETTING_FORMAT)
-				check_reference(check, row->name, row->choices[0],
-					*(const char *const *)place);
-		}
+		check_references(check, list->rows, item);
 		if (list->check != NULL)
 			list->check(check, item);
 	}

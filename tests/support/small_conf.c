@@ -1,6 +1,7 @@
 /* small_conf - a small configuration in files, of which a test changes one thing. */
 #include "tests/support/small_conf.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +81,38 @@ static enum outcome render_nothing(const void *config, const struct opened *open
 	return OK;
 }
 
+static enum outcome parse_nothing(
+	const void *config, const struct documents *docs, struct parcel *out, struct err *err)
+{
+	(void)config;
+	(void)docs;
+	(void)out;
+	(void)err;
+	return OK;
+}
+
+struct table_config {
+	const char *desk;
+	const struct setting_pair *desks, *questions;
+};
+
+static const struct setting table_settings[] = {
+	{"desk", SETTING_FORMAT, offsetof(struct table_config, desk), "", 0, 0, SETTING_ONE("desk"),
+		"One."},
+	{"desks", SETTING_FORMAT_PAIRS, offsetof(struct table_config, desks), "", 0, 0,
+		SETTING_ONE("desk"), "Several."},
+	{"questions", SETTING_CODE_PAIRS, offsetof(struct table_config, questions), "", 0, 0,
+		SETTING_ONE("question"), "What they ask."},
+	{0},
+};
+
 static const struct connector cloudevent = {.name = "cloudevent", .render = render_nothing};
-static const struct connector *const connectors[] = {&cloudevent, NULL};
+static const struct connector table = {.name = "table",
+	.settings = table_settings,
+	.config_size = sizeof(struct table_config),
+	.parse = parse_nothing,
+	.render = render_nothing};
+static const struct connector *const connectors[] = {&cloudevent, &table, NULL};
 
 struct conf *small_conf_load(
 	const struct small_conf *conf, const struct folder *folder, struct conf_problems *problems)

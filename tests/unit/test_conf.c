@@ -273,9 +273,20 @@ static const struct small_conf_row rows[] = {
 		{.main = "node = \"n1\";\nsources = (\n{ name = \"s\"; partner = "
 			 "\"00000099000000001000\"; connector = \"fax\"; colour = 1; }\n);\n"},
 		"main.conf:3: colour is not a known name\n"
-		"main.conf:3: connector fax is not known: it must be one of cloudevent\n"
+		"main.conf:3: connector fax is not known: it must be one of cloudevent, table\n"
 		"main.conf:3: name must be a text: 2 to 60 lower-case letters, digits and single "
 		"hyphens, first a letter, not \"s\"\n"},
+	{"settings of a connector that do not fit",
+		{.main = "node = \"n1\";\nsources = ( { name = \"suite\"; partner = "
+			 "\"00000099000000001000\"; connector = \"table\"; settings = {\n"
+			 "desks = ( ( \"a\", \"wsp\" ), ( \"b\", \"No Desk\" ) );\n"
+			 "questions = ( ( \"a\", \"TAAL\" ), ( \"b\", \"TALL\" ) ); }; } );\n"},
+		"main.conf:3: desks must be a list of pairs such as ( ( \"name\", \"value\" ) ), "
+		"each with 2 to 60 lower-case letters, digits and single hyphens, first a letter, "
+		"not \"No Desk\"\n"
+		"main.conf:4: questions must be a list of pairs such as ( ( \"name\", \"CODE\" ) "
+		"), "
+		"each with a code of the list question, not \"TALL\"; did you mean TAAL?\n"},
 	{"endpoints that are none",
 		{.main = "node = \"n1\";\nendpoints = (\n{ name = \"a\"; url = "
 			 "\"https://a.example\"; },\n{ name = \"B_c\"; url = \"a.example\"; }"

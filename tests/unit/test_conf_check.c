@@ -245,6 +245,15 @@ static const struct small_conf_row rows[] = {
 		"over\n"
 		"routes.conf:3: warning: route b: region AM22 has no WSP and names no desk that "
 		"stands in, so later rules decide there\n"},
+	{"what a connector's settings name",
+		{.main = "node = \"n1\";\nsources = ( { name = \"suite\"; partner = "
+			 "\"00000099000000001000\"; connector = \"table\"; settings = { desk = "
+			 "\"wps\"; desks = ( ( \"a\", \"wsp\" ), ( \"b\", \"nobody\" ) ); }; } );\n"
+			 "deliveries = ( { desk = \"wsp\"; way = \"feed\"; connector = \"table\"; "
+			 "settings = { desk = \"gone\"; }; } );\n"},
+		"main.conf:2: source suite: desk wps is not in desks; did you mean wsp?\n"
+		"main.conf:2: source suite: desks nobody is not in desks\n"
+		"main.conf:3: delivery wsp: desk gone is not in desks\n"},
 	{"overrides",
 		{.clocks = "overrides = (\n{ clock = \"T2\"; duration = \"5wd\"; from_desk = "
 			   "\"nobody\"; to_desk = \"wps\"; }\n);\n"},

@@ -72,6 +72,8 @@ static void check(struct check *check, const void *item)
 {
 	const struct conf_delivery *delivery = item;
 	check_endpoint(check, delivery);
+	if (delivery->connector->settings != NULL)
+		check_references(check, delivery->connector->settings, delivery->config);
 	if ((delivery->way == CONF_FILE) != (delivery->folder != NULL))
 		check_error(check, "way file and a folder go together");
 	if (delivery->way != CONF_FEED && delivery->connector->render == NULL)

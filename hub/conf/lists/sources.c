@@ -65,6 +65,8 @@ static void check(struct check *check, const void *item)
 	const struct conf_source *source = item;
 	const struct connector *connector = source->connector;
 	check_twins(check, source);
+	if (connector->settings != NULL)
+		check_references(check, connector->settings, source->config);
 	if (connector->parse == NULL)
 		check_error(check, "%s takes nothing in", connector->name);
 	if (source->poll_interval_s > 0 && connector->poll == NULL)
