@@ -457,6 +457,53 @@ static void test_binary_cloud_event(void **state)
 	assert_int_equal(desk->draft.occurred_at, NOW - 90 * CLOCK_MINUTE_MS);
 }
 
+/* Only a connector fills in a fingerprint; it makes another message of what else is the same. */
+static void test_translated(void **state)
+{
+	struct desk *desk = *state;
+	const struct conf_source source = {
+		.system = "export", .partner = &edge_conf()->partners[0]};
+	const struct message_sender sender = {
+		.partner = source.partner, .role = CONF_TOKEN_DESK, .now = NOW};
+	struct parcel parcel = {.arena = &desk->arena};
+	struct parcel_draft *item =
+		parcel_add(&parcel, (struct bytes){0}, bytes_of_string("line 2"));
+	assert_int_equal(
+		parse(desk, with(desk, good, "\"system\":\"suite\",\"reference\":\"r1\",", "")),
+		PARSE_OK);
+	item->draft = desk->draft;
+	item->draft.fingerprint = bytes_of_string("a");
+	check_translated(item, edge_conf(), &source, NOW);
+	assert_int_equal(item->problems.count, 0);
+	assert_true(bytes_equal_string(item->draft.system, "export"));
+	assert_true(bytes_equal_string(item->draft.fingerprint, "a"));
+	message_make(desk->ids, &sender, &item->draft, &desk->arena, &desk->message);
+	struct message other;
+	item->draft.fingerprint = bytes_of_string("b");
+	message_make(desk->ids, &sender, &item->draft, &desk->arena, &other);
+	assert_memory_not_equal(&desk->message.id, &other.id, sizeof(other.id));
+	assert_memory_equal(&desk->message.client, &other.client, sizeof(other.client));
+	desk->draft.fingerprint = bytes_of_string("a");
+	check(desk, CHECK_REFERRAL);
+	assert_string_equal(desk->problems.items[0].path, "fingerprint");
+}
+
+/* Of what nothing could be read of, nothing more is said than that. */
+static void test_translated_without_a_body(void **state)
+{
+	struct desk *desk = *state;
+	const struct conf_source source = {.system = "", .partner = &edge_conf()->partners[0]};
+	struct parcel parcel = {.arena = &desk->arena};
+	struct parcel_draft *item =
+		parcel_add(&parcel, (struct bytes){0}, bytes_of_string("line 2"));
+	problems_add(&item->problems, NULL, NULL, "has a quote that is not closed");
+	check_translated(item, edge_conf(), &source, NOW);
+	assert_int_equal(item->problems.count, 1);
+	item = parcel_add(&parcel, (struct bytes){0}, bytes_of_string("line 3"));
+	check_translated(item, edge_conf(), &source, NOW);
+	assert_true(item->problems.count > 0);
+}
+
 static void test_sent(void **state)
 {
 	(void)state;
@@ -519,6 +566,8 @@ int main(void)
 		DESK_TEST(test_cloud_event_around_a_bad_draft),
 		DESK_TEST(test_binary_cloud_event),
 		DESK_TEST(test_what_the_hub_reports),
+		DESK_TEST(test_translated),
+		DESK_TEST(test_translated_without_a_body),
 		cmocka_unit_test(test_sent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
