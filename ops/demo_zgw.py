@@ -31,7 +31,13 @@ JWT_SECONDS = 3600
 LEEWAY_SECONDS = 60
 RSIN = "999990019"
 FILTERS = {
-    "zaken": {"einddatum__isnull", "einddatum__gt", "registratiedatum__gt", "zaaktype"},
+    "zaken": {
+        "bronorganisatie",
+        "einddatum__isnull",
+        "einddatum__gt",
+        "registratiedatum__gt",
+        "zaaktype",
+    },
     "statussen": {"zaak"},
     "rollen": {"zaak"},
     "resultaten": {"zaak"},

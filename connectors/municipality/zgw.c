@@ -202,8 +202,12 @@ static const struct setting settings[] = {
 		"Base URL of the Notificaties API, to subscribe there at each poll; none: somebody "
 		"else does."},
 	{"filters", SETTING_PAIRS, AT(filters), "", 0, 0, NULL,
-		"Of the subscription: bronorganisatie, zaaktype or vertrouwelijkheidaanduiding, "
+		"Of the subscription, beside bronorganisatie: zaaktype or "
+		"vertrouwelijkheidaanduiding, "
 		"and the only value that is notified."},
+	{"bronorganisatie", SETTING_STRING, AT(organisation), "", 9, 9, NULL,
+		"RSIN of the municipality, where several share a zaak system: zaken of the others "
+		"are passed over. None: all are its own."},
 	{"zaaktypen", SETTING_PAIRS, AT(zaaktypen), NULL, 0, 0, NULL,
 		"Which zaken are referrals: identificatie or URL of the zaaktype, and what is "
 		"asked: "

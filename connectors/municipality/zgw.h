@@ -18,6 +18,7 @@ struct zgw_config {
 	const struct setting_pair *zaaktypen, *statuses, *results; /* what they mean */
 	const struct setting_pair *filters; /* of the subscription */
 	const char *const *roles; /* who is the client: the first of them that a person has */
+	const char *organisation; /* RSIN; NULL: whose zaak it is does not matter */
 	const char *from_desk, *municipality, *purpose, *legal_basis;
 	enum zgw_case case_is;
 	int32_t registered_from; /* a date; INT32_MIN: all */

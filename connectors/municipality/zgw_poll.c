@@ -113,6 +113,8 @@ static struct bytes page_url(
 	if (config->registered_from != INT32_MIN)
 		path = arena_format(arena, "%s&registratiedatum__gt=%s", path,
 			date_text(arena, config->registered_from - 1));
+	if (config->organisation != NULL)
+		path = arena_format(arena, "%s&bronorganisatie=%s", path, config->organisation);
 	path = arena_format(arena, "%s&page=%lld", path, (long long)cursor->page);
 	return zgw_url_at(arena, config->zaken_url, bytes_of_string(path));
 }
@@ -132,6 +134,9 @@ static void subscribe(const struct zgw_config *config, const struct connector_po
 	for (; filter != NULL && filter->name != NULL; filter++)
 		json_object_object_add(
 			filters, filter->name, json_object_new_string(filter->value));
+	if (config->organisation != NULL)
+		json_object_object_add(
+			filters, "bronorganisatie", json_object_new_string(config->organisation));
 	json_object_object_add(channel, "naam", json_object_new_string("zaken"));
 	json_object_object_add(channel, "filters", filters);
 	json_object_array_add(channels, channel);

@@ -1,6 +1,7 @@
 /* zgw_read - one zaak as it is being read: what is asked of it, and the documents there are. */
 #include "connectors/municipality/zgw_read.h"
 
+#include "connectors/common/member.h"
 #include "connectors/municipality/zgw_url.h"
 
 #define DEPTH 16
@@ -70,4 +71,13 @@ const struct json_tree *zgw_read_static(
 	struct zgw_read *read, struct bytes path, struct problems *problems)
 {
 	return read_below(read, read->config->catalogi_url, path, problems);
+}
+
+struct bytes zgw_read_name(const struct zgw_read *read)
+{
+	struct arena *arena = read->out->arena;
+	struct bytes url = member_text(read->zaak, "url");
+	if (!bytes_equal(zgw_url_below(read->config->zaken_url, url), read->path))
+		url = zgw_url_at(arena, read->config->zaken_url, read->path);
+	return zgw_url_escape(arena, url);
 }

@@ -31,5 +31,7 @@ const struct json_tree *zgw_read_zaken(
 	struct zgw_read *read, struct bytes path, struct problems *problems);
 const struct json_tree *zgw_read_static(
 	struct zgw_read *read, struct bytes path, struct problems *problems);
+/* The zaak's URL for a query, as the system itself writes it: that is what its lists know. */
+struct bytes zgw_read_name(const struct zgw_read *read);
 
 #endif

@@ -66,9 +66,8 @@ static void read_since(struct zgw_read *read, struct zgw_statuses *out)
 {
 	struct arena *arena = read->out->arena;
 	struct problems *problems = zgw_read_problems(read);
-	struct bytes zaak = zgw_url_at(arena, read->config->zaken_url, read->path);
 	struct bytes path = bytes_of_string(
-		arena_format(arena, "statussen?zaak=%.*s", BYTES_ARG(zgw_url_escape(arena, zaak))));
+		arena_format(arena, "statussen?zaak=%.*s", BYTES_ARG(zgw_read_name(read))));
 	const struct json_tree *page = zgw_read_zaken(read, path, problems);
 	struct bytes url = zgw_url_at(arena, read->config->zaken_url, path);
 	const struct document *doc = parcel_find(read->docs, url);

@@ -116,7 +116,6 @@ static bool first_day(const struct json_tree *zaak, int32_t *out)
 static bool read_rollen(struct zgw_read *read, struct zgw_rollen *out, struct problems *problems)
 {
 	struct arena *arena = read->out->arena;
-	struct bytes zaak = zgw_url_at(arena, read->config->zaken_url, read->path);
 	const struct json_tree *page = NULL;
 	for (int number = 1; number == 1 || member_text(page, "next").data != NULL; number++) {
 		if (number > ZGW_PERSON_PAGES) {
@@ -126,7 +125,7 @@ static bool read_rollen(struct zgw_read *read, struct zgw_rollen *out, struct pr
 			return false;
 		}
 		const char *path = arena_format(arena, "rollen?zaak=%.*s%s",
-			BYTES_ARG(zgw_url_escape(arena, zaak)), number == 1 ? "" : "&page=2");
+			BYTES_ARG(zgw_read_name(read)), number == 1 ? "" : "&page=2");
 		page = zgw_read_zaken(read, bytes_of_string(path), problems);
 		if (page == NULL)
 			return false;
@@ -235,6 +234,12 @@ static void refuse(struct zgw_read *read, const struct problems *problems)
 	to->problems = *problems;
 }
 
+static bool is_of_others(const struct zgw_read *read)
+{
+	const char *own = read->config->organisation;
+	return own != NULL && !bytes_equal_string(member_text(read->zaak, "bronorganisatie"), own);
+}
+
 /* It may be that of another department, whose persons are none of our business: so its type is
  * looked at before anything else of it is fetched. */
 static void take_zaak(struct zgw_read *read)
@@ -257,7 +262,7 @@ static void take_zaak(struct zgw_read *read)
 	read->zaaktype = find_zaaktype(read);
 	bool is_old = date_of(read->zaak, "registratiedatum", &day) &&
 		day < read->config->registered_from;
-	if (read->zaaktype == NULL || is_old)
+	if (read->zaaktype == NULL || is_old || is_of_others(read))
 		read->out->passed++;
 	else
 		draft_all(read);
