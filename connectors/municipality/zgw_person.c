@@ -29,7 +29,8 @@ static const struct json_tree *next_rol(const struct zgw_rollen *rollen, size_t 
 		from != NULL ? from->next : member_items(rollen->pages[*page]);
 	for (;;) {
 		for (; rol != NULL; rol = rol->next)
-			if (has_role(rol, role) && text_is(rol, "betrokkeneType", type))
+			if (has_role(rol, role) && text_is(rol, "betrokkeneType", type) &&
+				zgw_read_is_own(rollen->of, rol))
 				return rol;
 		if (++*page >= rollen->count)
 			return NULL;
@@ -56,10 +57,10 @@ static bool is_same(const struct json_tree *a, const struct json_tree *b)
 }
 
 const struct json_tree *zgw_person_client(
-	const struct zgw_config *config, const struct zgw_rollen *rollen, struct problems *problems)
+	const struct zgw_rollen *rollen, struct problems *problems)
 {
 	static const char type[] = "natuurlijk_persoon";
-	for (const char *const *role = config->roles; *role != NULL; role++) {
+	for (const char *const *role = rollen->of->config->roles; *role != NULL; role++) {
 		size_t page = 0;
 		const struct json_tree *found = next_rol(rollen, &page, NULL, *role, type);
 		if (found == NULL)

@@ -73,6 +73,12 @@ const struct json_tree *zgw_read_static(
 	return read_below(read, read->config->catalogi_url, path, problems);
 }
 
+bool zgw_read_is_own(const struct zgw_read *read, const struct json_tree *tree)
+{
+	struct bytes url = member_text(tree, "zaak");
+	return bytes_equal(zgw_url_below(read->config->zaken_url, url), read->path);
+}
+
 struct bytes zgw_read_name(const struct zgw_read *read)
 {
 	struct arena *arena = read->out->arena;

@@ -31,6 +31,9 @@ const struct json_tree *zgw_read_zaken(
 	struct zgw_read *read, struct bytes path, struct problems *problems);
 const struct json_tree *zgw_read_static(
 	struct zgw_read *read, struct bytes path, struct problems *problems);
+/* Whether a rol, status or result says that it is of this zaak. A system that does not know a
+ * filter may list those of all. */
+bool zgw_read_is_own(const struct zgw_read *read, const struct json_tree *tree);
 /* The zaak's URL for a query, as the system itself writes it: that is what its lists know. */
 struct bytes zgw_read_name(const struct zgw_read *read);
 

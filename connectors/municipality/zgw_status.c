@@ -39,6 +39,8 @@ static void read_one(struct zgw_read *read, struct bytes path, struct zgw_status
 	out->tree = zgw_read_zaken(read, path, out->problems);
 	if (out->tree == NULL)
 		return;
+	if (!zgw_read_is_own(read, out->tree))
+		problems_add(out->problems, NULL, NULL, "it is the status of another zaak");
 	struct bytes url = zgw_url_at(read->out->arena, read->config->zaken_url, path);
 	out->original = parcel_find(read->docs, url)->body;
 	out->has_at = time_of(out->tree, &out->at);
@@ -83,7 +85,7 @@ static void read_since(struct zgw_read *read, struct zgw_statuses *out)
 			.problems = zgw_read_problems(read)};
 		status.has_at = time_of(item, &status.at);
 		if (status.path.data != NULL && !bytes_equal(status.path, out->last) &&
-			status.has_at && status.at >= read->since)
+			status.has_at && status.at >= read->since && zgw_read_is_own(read, item))
 			insert(out, &status);
 	}
 }
@@ -115,6 +117,8 @@ static void read_result(struct zgw_read *read, struct zgw_statuses *out, struct 
 	const struct json_tree *result = zgw_read_zaken(read, path, problems);
 	if (result == NULL)
 		return;
+	if (!zgw_read_is_own(read, result))
+		problems_add(problems, NULL, NULL, "its resultaat is that of another zaak");
 	out->result_type_path =
 		zgw_url_below(read->config->catalogi_url, member_text(result, "resultaattype"));
 	if (out->result_type_path.data != NULL)

@@ -195,7 +195,7 @@ static void draft_referral(struct zgw_read *read, const struct zgw_rollen *rolle
 {
 	const struct json_tree *client = NULL;
 	if (problems->count == 0)
-		client = zgw_person_client(read->config, rollen, problems);
+		client = zgw_person_client(rollen, problems);
 	if (client == NULL && problems->count == 0 && is_being_made(read)) {
 		read->out->passed++;
 		return;
@@ -216,7 +216,7 @@ static void draft_referral(struct zgw_read *read, const struct zgw_rollen *rolle
 static void draft_all(struct zgw_read *read)
 {
 	struct problems *problems = zgw_read_problems(read);
-	struct zgw_rollen rollen = {0};
+	struct zgw_rollen rollen = {.of = read};
 	struct zgw_statuses statuses = {0};
 	if (!read_rollen(read, &rollen, problems))
 		rollen.count = 0;
