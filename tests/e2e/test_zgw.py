@@ -1,4 +1,4 @@
-"""test_zgw - zaken from a system that sends too much, too little, and late."""
+"""test_zgw - the zaken of a municipality, from a system that sends too much, too little, late."""
 
 import sys
 import time
@@ -193,7 +193,7 @@ def test_a_zaak_of_another_type_is_nobodys(city):
 
 
 def test_kills_in_the_middle_lose_nothing(city):
-    """Notifications that were answered are durable; the others come again, or the poll sees them."""
+    """Notifications that were answered are durable; others come again, or the poll sees them."""
     zaken = []
     for round_ in range(3):
         zaken += [city.zaak(100 + 40 * round_ + n, "In behandeling") for n in range(40)]
