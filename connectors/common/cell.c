@@ -63,9 +63,9 @@ bool cell_date(struct bytes text, int32_t *days)
 	return clock_date_from_text(date, days) || day_first(date, days);
 }
 
-struct bytes cell_bsn(struct bytes text, struct arena *arena)
+struct bytes cell_digits(struct bytes text, size_t size, struct arena *arena)
 {
-	if (text.size != 8 || !has_digits(text))
+	if (text.size != size - 1 || !has_digits(text))
 		return text;
 	return bytes_of_string(arena_format(arena, "0%.*s", BYTES_ARG(text)));
 }

@@ -10,8 +10,12 @@
  * number that Excel keeps for a date: days since 1899-12-30, from 1930 on, so that a year alone is
  * none. */
 bool cell_date(struct bytes text, int32_t *days);
-/* A BSN of 8 digits, as Excel leaves of one that begins with 0, with that zero; else as it is. */
-struct bytes cell_bsn(struct bytes text, struct arena *arena);
+/* A number of so many digits of which Excel left all but its first, a zero, with that; else as it
+ * is. */
+struct bytes cell_digits(struct bytes text, size_t size, struct arena *arena);
+
+#define CELL_BSN 9 /* digits */
+#define CELL_PHONE 10 /* of a Dutch number */
 
 /* Absent for the marks that stand for nothing: NNB, Onbekend, ?? and ?. */
 struct bytes cell_known(struct bytes text);

@@ -123,7 +123,7 @@ struct json_tree *flat_read(const struct field *field, struct bytes cell, struct
 	if (field->form == FORM_TIME)
 		return text(time_of(field, cell, arena), arena);
 	if (has_form(field, "bsn"))
-		return text(cell_bsn(cell, arena), arena);
+		return text(cell_digits(cell, CELL_BSN, arena), arena);
 	/* A year alone has no hyphen. */
 	if (has_form(field, "partial-date") && memchr(cell.data, '-', cell.size) != NULL)
 		return text(date_of(cell, arena), arena);

@@ -14,7 +14,8 @@
 /* The format is what VNG-Realisatie/UM-Pilot reads (vertaler/input/SonarDashboardExample.xlsx): one
  * row of 35 column names, one row per client. Columns are found by name, in any order. A client is
  * a referral where the settings say so; its case is ID_WZ, so that the same client tomorrow amends.
- */
+ * When it happened is not said (occurred_at): Datum melding is the same in each export, and with it
+ * a change would be older than what was said in between. */
 
 enum column {
 	TOESTEMMING,
@@ -142,7 +143,8 @@ static void take_case(struct sonar_row *client)
 	draft->case_ = id;
 	if (id.data == NULL)
 		refuse(client, ID_WZ, "is missing: the client cannot be told from others", NULL);
-	else if (bytes_equal(cell_bsn(id, client->arena), cell_bsn(bsn, client->arena)))
+	else if (bytes_equal(cell_digits(id, CELL_BSN, client->arena),
+			 cell_digits(bsn, CELL_BSN, client->arena)))
 		refuse(client, ID_WZ, "is the BSN: give Sonar's own number of the client", NULL);
 	draft->fingerprint = fingerprint(client);
 }
@@ -258,8 +260,8 @@ static void take_referral(struct sonar_row *client, struct parcel *parcel, struc
 static struct bytes house(struct sonar_row *client)
 {
 	struct bytes number = cell(client, HUISNUMMER), addition = cell(client, TOEVOEGING);
-	if (addition.data == NULL)
-		return number;
+	if (number.data == NULL || addition.data == NULL)
+		return number.data != NULL ? number : addition;
 	return bytes_of_string(
 		arena_format(client->arena, "%.*s %.*s", BYTES_ARG(number), BYTES_ARG(addition)));
 }
@@ -297,7 +299,7 @@ static struct bytes text_of(struct sonar_row *client)
 static void take_person(struct sonar_row *client, struct parcel *parcel)
 {
 	struct person *person = parcel_person(parcel, &client->item->draft);
-	struct bytes bsn = cell_bsn(cell(client, BSN), client->arena);
+	struct bytes bsn = cell_digits(cell(client, BSN), CELL_BSN, client->arena);
 	if (bsn.data != NULL && !format_is("bsn", bsn))
 		refuse(client, BSN, "is not 9 digits that pass the 11-test", NULL);
 	person->bsn = bsn;
@@ -308,7 +310,7 @@ static void take_person(struct sonar_row *client, struct parcel *parcel)
 	person->house_number = house(client);
 	person->postcode = postcode(client);
 	person->city = cell(client, PLAATS);
-	person->phone = cell(client, TELEFOONNUMMER);
+	person->phone = cell_digits(cell(client, TELEFOONNUMMER), CELL_PHONE, client->arena);
 	person->email = cell(client, EMAIL);
 	person->worker_name = cell(client, MEDEWERKER);
 	person->text = text_of(client);
