@@ -77,10 +77,10 @@ static void measure(const struct made_sheet *sheet, size_t size, int64_t rounds)
 	}
 	if (best.drafts + best.passed != rows)
 		args_die("%s: rows are missing", sheet->connector);
-	printf("%-6s %6.0f MB %8zu rows %8zu drafts %6.0f MB/s %9.0f rows/s  plain reading %6.0f "
+	printf("%-22s %4.0f MB %8zu rows %8zu drafts %6.0f MB/s %9.0f rows/s  plain reading %6.0f "
 	       "MB/s "
 	       "(%4.1f times as long)  arena %zu KiB\n",
-		sheet->connector, (double)text.size / MB, rows, best.drafts,
+		sheet->about, (double)text.size / MB, rows, best.drafts,
 		(double)text.size / MB / best.seconds, (double)rows / best.seconds,
 		(double)text.size / MB / plain, best.seconds / plain, best.arena / 1024);
 	connector_conf_done(&conf);

@@ -113,8 +113,8 @@ static void test_memory(void **state)
 	for (const struct made_sheet *sheet = made_sheets; sheet->connector != NULL; sheet++) {
 		struct peak small = parse_file(sheet, 10 * MB), large = parse_file(sheet, 100 * MB);
 		printf("%s: 10 MB %ld KiB (arena %zu), 100 MB %ld KiB (arena %zu), %zu rows\n",
-			sheet->connector, small.kb, small.arena / 1024, large.kb,
-			large.arena / 1024, large.rows);
+			sheet->about, small.kb, small.arena / 1024, large.kb, large.arena / 1024,
+			large.rows);
 		assert_true(large.arena <= small.arena + SLACK_KB * 1024);
 		assert_true(large.arena < MOST_KB * 1024);
 		if (OWN_MEMORY_ONLY)

@@ -21,21 +21,28 @@ static void add_referral(struct buffer *out, size_t number)
 		number);
 }
 
+static const char clients[] =
+	"Datum melding;1e uitk dag (niet WW);BSN;ID_WZ;Beschikbare uren/wk;"
+	"Opleidingsniveau;Beroepssector;Bemiddelingsberoep;Mondeling Nederlands;"
+	"Schriftelijk Nederlands;Rijbewijs;Inschrijfdatum;Geslacht;Telefoonnummer;"
+	"Volledige Naam;Leeftijd;E-mailadres;Vervoer;Gemeente;Postcode;Plaats;Straatnaam;"
+	"Huisnummer;Huisnummer Toevoeging;Banenafspraak;Klantprofiel;Arbeidsmarktregio;"
+	"Cases (aantal);Sonar;Medewerker Naam;Organisatie Naam;GSD Kantoor;"
+	"Participatieladder;Aantal;Toestemming\r\n";
+
+static const char referrals[] =
+	"case;family_name;initials;birth_date;postcode;city;phone;question;target_groups;"
+	"municipality;region;not_before;legal_basis.kind;text\r\n";
+
 const struct made_sheet made_sheets[] = {
-	{"sonar", "referrals = ( ( \"Klantprofiel = BBL\", \"LEERBAAN\" ) ); from_desk = \"uwv\";",
-		"Datum melding;1e uitk dag (niet WW);BSN;ID_WZ;Beschikbare uren/wk;"
-		"Opleidingsniveau;Beroepssector;Bemiddelingsberoep;Mondeling Nederlands;"
-		"Schriftelijk Nederlands;Rijbewijs;Inschrijfdatum;Geslacht;Telefoonnummer;"
-		"Volledige Naam;Leeftijd;E-mailadres;Vervoer;Gemeente;Postcode;Plaats;Straatnaam;"
-		"Huisnummer;Huisnummer Toevoeging;Banenafspraak;Klantprofiel;Arbeidsmarktregio;"
-		"Cases (aantal);Sonar;Medewerker Naam;Organisatie Naam;GSD Kantoor;"
-		"Participatieladder;Aantal;Toestemming\r\n",
+	{"sonar", "sonar",
+		"referrals = ( ( \"Klantprofiel = BBL\", \"LEERBAAN\" ) ); from_desk = \"uwv\";",
+		clients, add_client},
+	{"sonar, none a referral", "sonar",
+		"referrals = ( ( \"Klantprofiel = Niemand\", \"LEERBAAN\" ) );", clients,
 		add_client},
-	{"csv", "",
-		"case;family_name;initials;birth_date;postcode;city;phone;question;target_groups;"
-		"municipality;region;not_before;legal_basis.kind;text\r\n",
-		add_referral},
-	{NULL, NULL, NULL, NULL},
+	{"csv", "csv", "", referrals, add_referral},
+	{0},
 };
 
 size_t made_sheet_fill(const struct made_sheet *sheet, size_t size, struct buffer *out)

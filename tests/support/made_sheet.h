@@ -7,12 +7,12 @@
 #include "hub/base/bytes.h"
 
 struct made_sheet {
-	const char *connector, *settings;
+	const char *about, *connector, *settings;
 	const char *header;
 	void (*add_row)(struct buffer *out, size_t number);
 };
 
-/* One per connector, ended by connector NULL. */
+/* Ended by connector NULL. */
 extern const struct made_sheet made_sheets[];
 
 /* At least so many bytes, in whole rows, which it returns the number of. */
