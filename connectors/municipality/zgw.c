@@ -73,6 +73,9 @@ static const char *asked_of(const struct zgw_config *config, const struct json_t
 		path = zgw_url_below(config->catalogi_url, member_text(traits, "zaaktype"));
 		return arena_format(arena, "#" ZGW_DESTROYED "%.*s", BYTES_ARG(path));
 	}
+	/* Of a zaak that has ended, it says something else now. */
+	if (text_is(notification, "resource", "resultaat"))
+		return "#" ZGW_LAST;
 	if (!text_is(notification, "resource", "status") || is_destroyed)
 		return "";
 	path = path_of(config, notification, "resourceUrl", problems);
@@ -194,7 +197,7 @@ static const char *const cases[] = {
 
 static const struct setting settings[] = {
 	{"zaken_url", SETTING_STRING, AT(zaken_url), NULL, 8, 200, NULL,
-		"Base URL of the Zaken API, below the endpoint; its headers must have Accept-Crs: "
+		"Base URL of the Zaken API. Its endpoint's headers must have Accept-Crs: "
 		"EPSG:4326."},
 	{"catalogi_url", SETTING_STRING, AT(catalogi_url), NULL, 8, 200, NULL,
 		"Base URL of the Catalogi API."},

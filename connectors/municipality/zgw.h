@@ -26,6 +26,7 @@ struct zgw_config {
 
 /* What a task asks about a zaak stands behind the # of its URL, which a server never gets. */
 #define ZGW_STATUS "status=" /* this status of it */
+#define ZGW_LAST "last" /* its last status */
 #define ZGW_SINCE "since=" /* all its statuses from that time on */
 #define ZGW_DESTROYED "destroyed=" /* the path of its zaaktype, as far as that was told */
 

@@ -10,10 +10,9 @@
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 
-/* einddatum is a date without a time zone, and may be set to a day that is past. */
-#define ENDED_DAYS 8
-/* A status that was set while the last walk was under way may not have been in it. */
-#define OVERLAP_MS CLOCK_DAY_MS
+/* A status may be dated back over the longest weekend; and one that was set while the last walk was
+ * under way may not have been in it. */
+#define BACK_DAYS 5
 
 enum step { BEGIN, CREATE, RENEW, OPEN, ENDED };
 static const char *const step_names[] = {
@@ -109,7 +108,7 @@ static struct bytes page_url(
 	const char *path = "zaken?einddatum__isnull=true&ordering=registratiedatum";
 	if (cursor->step == ENDED)
 		path = arena_format(arena, "zaken?einddatum__gt=%s&ordering=einddatum",
-			date_text(arena, calendar_date(cursor->since) - ENDED_DAYS));
+			date_text(arena, calendar_date(cursor->since) - BACK_DAYS));
 	if (config->registered_from != INT32_MIN)
 		path = arena_format(arena, "%s&registratiedatum__gt=%s", path,
 			date_text(arena, config->registered_from - 1));
@@ -227,16 +226,19 @@ static void take_page(
 {
 	char since[25];
 	const struct json_tree *item = member_items(page);
-	clock_to_text(cursor->since - OVERLAP_MS, since);
+	clock_to_text(cursor->since - BACK_DAYS * CLOCK_DAY_MS, since);
+	const char *asked = !cursor->has_since
+		? ZGW_LAST
+		: arena_format(read->out->arena, ZGW_SINCE "%s", since);
 	for (; item != NULL; item = item->next) {
 		struct bytes path =
 			zgw_url_below(read->config->zaken_url, member_text(item, "url"));
-		struct bytes url = zgw_url_at(read->out->arena, read->config->zaken_url, path);
-		if (cursor->has_since)
-			url = bytes_of_string(arena_format(
-				read->out->arena, "%.*s#" ZGW_SINCE "%s", BYTES_ARG(url), since));
 		if (path.data != NULL) {
-			parcel_task(read->out, url);
+			parcel_task(read->out,
+				bytes_of_string(arena_format(read->out->arena, "%.*s#%s",
+					BYTES_ARG(zgw_url_at(
+						read->out->arena, read->config->zaken_url, path)),
+					asked)));
 			continue;
 		}
 		struct parcel_draft *to =

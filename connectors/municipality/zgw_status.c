@@ -63,7 +63,13 @@ static void insert(struct zgw_statuses *out, const struct zgw_status *status)
 	out->count++;
 }
 
-/* Of the list, those since; the last one is there already. */
+static void note_last(struct zgw_statuses *out, const struct zgw_status *status)
+{
+	out->has_last_at = status->has_at;
+	out->last_at = status->at;
+}
+
+/* Of the list, those since. */
 static void read_since(struct zgw_read *read, struct zgw_statuses *out)
 {
 	struct arena *arena = read->out->arena;
@@ -84,8 +90,11 @@ static void read_since(struct zgw_read *read, struct zgw_statuses *out)
 			.original = doc->body,
 			.problems = zgw_read_problems(read)};
 		status.has_at = time_of(item, &status.at);
-		if (status.path.data != NULL && !bytes_equal(status.path, out->last) &&
-			status.has_at && status.at >= read->since && zgw_read_is_own(read, item))
+		if (status.path.data == NULL || !status.has_at || !zgw_read_is_own(read, item))
+			continue;
+		if (bytes_equal(status.path, out->last))
+			note_last(out, &status);
+		if (status.at >= read->since)
 			insert(out, &status);
 	}
 }
@@ -135,21 +144,24 @@ static bool is_end(const struct zgw_status *status)
 
 void zgw_status_read(struct zgw_read *read, struct zgw_statuses *out)
 {
-	struct zgw_status status;
-	struct bytes last = member_text(read->zaak, "status");
 	struct problems *problems = zgw_read_problems(read);
+	struct bytes last = member_text(read->zaak, "status");
 	out->last = zgw_url_below(read->config->zaken_url, last);
-	if (read->asked_status.data != NULL)
-		read_one(read, read->asked_status, &status);
-	else if (last.data != NULL)
-		read_one(read, out->last, &status);
-	if (read->asked_status.data != NULL || last.data != NULL)
-		out->items[out->count++] = status;
-	if (read->has_since)
+	if (read->asked_status.data != NULL) {
+		read_one(read, read->asked_status, &out->items[0]);
+		out->count = 1;
+	} else if (read->has_since) {
 		read_since(read, out);
+	} else if (last.data != NULL) {
+		read_one(read, out->last, &out->items[0]);
+		note_last(out, &out->items[0]);
+		out->count = read->tells_last ? 1 : 0;
+	}
 	for (size_t i = 0; i < out->count; i++)
 		read_type(read, &out->items[i]);
-	read_result(read, out, problems);
+	/* Before it is known whether it is needed: else it would take a round too many. */
+	if (out->count > 0 || read->has_since)
+		read_result(read, out, problems);
 	for (size_t i = 0; i < out->count && problems->count > 0; i++)
 		if (out->items[i].type != NULL && is_end(&out->items[i]))
 			out->items[i].problems = problems;

@@ -21,7 +21,9 @@ struct zgw_status {
 struct zgw_statuses {
 	struct zgw_status items[ZGW_STATUSES];
 	size_t count, left_out;
-	struct bytes last; /* path of the zaak's last one */
+	struct bytes last; /* path of the zaak's last one, told or not */
+	bool has_last_at;
+	int64_t last_at;
 	const struct json_tree *result_type;
 	struct bytes result_type_path;
 };

@@ -36,6 +36,8 @@ static bool read_task(struct zgw_read *read, struct bytes name)
 		read->zaaktype_path = asked;
 	else if (take_prefix(&asked, ZGW_STATUS))
 		read->asked_status = zgw_url_below(read->config->zaken_url, asked);
+	else if (take_prefix(&asked, ZGW_LAST))
+		read->tells_last = true;
 	else if (take_prefix(&asked, ZGW_SINCE))
 		read->has_since = clock_from_text(asked, &read->since);
 	struct bytes rest = read->path;
@@ -175,6 +177,8 @@ static void fill_time(
 	draft->has_occurred_at = true;
 	if (statuses->count > 0 && statuses->items[0].has_at)
 		draft->occurred_at = statuses->items[0].at;
+	else if (statuses->count == 0 && statuses->has_last_at)
+		draft->occurred_at = statuses->last_at;
 	else if (first_day(read->zaak, &day))
 		draft->occurred_at = calendar_start(day);
 	else

@@ -5,7 +5,8 @@
 #include "connectors/municipality/zgw.h"
 
 /* The answer to a task. A zaak of a configured zaaktype is a referral, as it stands now, and then
- * the statuses that the task asks for, the oldest first; without any, its last one. */
+ * the statuses that the task asks for, the oldest first. Others are not told again: long after, the
+ * hub might take a repeat for something new. */
 enum outcome zgw_zaak_parse(const struct zgw_config *config, const struct documents *docs,
 	struct parcel *out, struct err *err);
 
