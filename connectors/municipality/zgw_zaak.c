@@ -185,12 +185,12 @@ static void fill_time(
 		draft->has_occurred_at = false;
 }
 
-/* It is made step by step: zaak, rollen, first status. Each is notified; a day is enough. */
+/* It is made step by step, in whatever order: zaak, rollen, first status. Each is notified, and the
+ * walks look again: those of the third day refuse it. */
 static bool is_being_made(const struct zgw_read *read)
 {
 	int32_t day;
-	return member_text(read->zaak, "status").data == NULL &&
-		date_of(read->zaak, "registratiedatum", &day) &&
+	return date_of(read->zaak, "registratiedatum", &day) &&
 		day >= calendar_date(read->docs->now) - 1;
 }
 
