@@ -123,6 +123,7 @@ enum conf_way {
 	CONF_FEED, /* it reads GET /v1/handovers: nothing is sent */
 	CONF_WEBHOOK, /* requests to its endpoint */
 	CONF_FILE, /* one file each, in a folder */
+	CONF_TOPIC, /* records of a topic that is theirs, on the hub's Kafka */
 };
 
 /* How a desk gets its handovers; a desk without: by the feed. */
@@ -133,6 +134,7 @@ struct conf_delivery {
 	const void *config; /* the connector's */
 	const char *endpoint; /* WEBHOOK */
 	const char *folder; /* FILE */
+	const char *topic; /* TOPIC */
 	const char *const
 		*signing_files; /* WEBHOOK: secrets that it is signed with; NULL: it is not */
 	int32_t concurrency; /* handovers on their way at once */

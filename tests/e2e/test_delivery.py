@@ -1,12 +1,15 @@
 """test_delivery - what desks are told arrives: in order, signed, whole, whatever they answer."""
 
 import contextlib
+import json
 import time
 
 import deploy
 import pytest
 from api import ApiHub, person, referral
+from confluent_kafka.admin import AdminClient, NewTopic
 from harness import services, wait_for
+from model.wire import read_topic
 from model.world import ROTTERDAM, WORLD
 from receiver import SECRET, Receiver, drips, hangs, ok, resets, says
 
@@ -44,9 +47,14 @@ class DeliveryHub(ApiHub):
             for desk, path in HOOKS.items()
         ]
         deliveries.append({"desk": "fonds-scholing", "way": "file", "folder": str(self.out)})
+        deliveries.append({"desk": "uwv-twente", "way": "topic", "topic": self.topic})
         with (self.folder / "network.conf").open("a") as file:
             file.write(deploy._list("endpoints", endpoints))
             file.write(deploy._list("deliveries", deliveries))
+
+    @property
+    def topic(self):
+        return f"of-uwv-{self.prefix.strip('.')}"
 
     @property
     def out(self):
@@ -224,6 +232,31 @@ def test_a_file_for_each(hub):
     found = wait_for("the file", lambda: list(hub.out.glob("*.json")), 20)
     assert answer.json()["referral"] in found[0].read_text()
     assert not list(hub.out.glob(".*"))
+
+
+def test_records_of_a_topic_of_its_own(hub):
+    """It comes to be while one waits for it."""
+    names = [hub.refer("topic 32", "uwv-twente", who=32, municipality="GM0153")]
+    admin = AdminClient({"bootstrap.servers": hub.services.brokers})
+    for made in admin.create_topics([NewTopic(hub.topic, 3, 1)]).values():
+        made.result()
+    names += [
+        hub.refer(f"topic {who}", "uwv-twente", who=who, municipality="GM0153") for who in (33, 34)
+    ]
+
+    def came():
+        return list(read_topic(hub.services.brokers, hub.topic, ""))
+
+    records = wait_for("all", lambda: len(came()) >= 3 and came(), 60, 1)
+    events = [json.loads(record.value) for record in records]
+    assert {event["data"]["referral"] for event in events} == set(names)
+    assert all(
+        record.headers["content-type"] == "application/cloudevents+json" for record in records
+    )
+    assert all(
+        record.key == event["data"]["client"] for record, event in zip(records, events, strict=True)
+    )
+    wait_until_settled(hub, "uwv-twente")
 
 
 def test_killed_in_between_it_comes_again_as_it_was(hub, receiver):

@@ -99,6 +99,12 @@ static const struct small_conf_row rows[] = {
 		"main.conf:4: delivery entry: endpoint hok is not in endpoints\n"
 		"main.conf:5: delivery wps: desk wps is not in desks; did you mean wsp?\n"
 		"main.conf:5: delivery wps: way file and a folder go together\n"},
+	{"deliveries to topics",
+		{.main = "node = \"n1\";\ndeliveries = (\n{ desk = \"entry\"; way = \"topic\"; "
+			 "},\n{ desk = \"wsp\"; way = \"topic\"; topic = \"lokethub.intake\"; "
+			 "}\n);\n"},
+		"main.conf:3: delivery entry: way topic and a topic go together\n"
+		"main.conf:4: delivery wsp: topic lokethub.intake begins as the hub's own do\n"},
 	{"deliveries with what they have no use for",
 		{.main = "node = \"n1\";\nendpoints = ( { name = \"hook\"; url = "
 			 "\"https://a.example\"; } );\ndeliveries = (\n{ desk = \"entry\"; "

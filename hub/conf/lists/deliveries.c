@@ -17,14 +17,15 @@ struct row {
 
 #define AT(member) offsetof(struct row, member)
 
-static const char *const ways[] = {"feed", "webhook", "file", NULL};
+static const char *const ways[] = {"feed", "webhook", "file", "topic", NULL};
 
 static const struct setting rows[] = {
 	{"desk", SETTING_FORMAT, AT(delivery.desk), NULL, 0, 0, SETTING_ONE("desk"),
 		"Whose handovers."},
 	{"way", SETTING_CHOICE, AT(delivery.way), "webhook", 0, 0, ways,
 		"feed: it asks GET /v1/handovers, as desks do that are not in this list; webhook: "
-		"they are sent to its endpoint; file: each becomes a file in a folder."},
+		"they are sent to its endpoint; file: each becomes a file in a folder; topic: each "
+		"becomes a record of a topic of its own on the hub's Kafka."},
 	{"connector", SETTING_STRING, AT(connector), CONNECTOR_PRESET, 1, 60, NULL,
 		"What makes its format of them: see `lokethub connectors`."},
 	{"endpoint", SETTING_FORMAT, AT(delivery.endpoint), "", 0, 0, SETTING_ONE("name"),
@@ -36,6 +37,8 @@ static const struct setting rows[] = {
 		"and the new one."},
 	{"folder", SETTING_FILE, AT(delivery.folder), "", 0, 0, NULL,
 		"way file: where the files are put, each whole."},
+	{"topic", SETTING_STRING, AT(delivery.topic), "", 1, 249, NULL,
+		"way topic: its whole name; it is made and kept by whoever reads it."},
 	{"concurrency", SETTING_INT, AT(delivery.concurrency), "4", 1, 32, NULL,
 		"So many on their way at once; those about one client keep their order."},
 	{0},
@@ -68,6 +71,12 @@ static void check_endpoint(struct check *check, const struct conf_delivery *deli
 		check_error(check, "endpoint %s is not in endpoints", delivery->endpoint);
 }
 
+/* Where every topic begins so, none is another's. */
+static bool starts_with(const char *topic, const char *prefix)
+{
+	return prefix[0] != '\0' && strncmp(topic, prefix, strlen(prefix)) == 0;
+}
+
 static void check(struct check *check, const void *item)
 {
 	const struct conf_delivery *delivery = item;
@@ -76,6 +85,11 @@ static void check(struct check *check, const void *item)
 		check_references(check, delivery->connector->settings, delivery->config);
 	if ((delivery->way == CONF_FILE) != (delivery->folder != NULL))
 		check_error(check, "way file and a folder go together");
+	if ((delivery->way == CONF_TOPIC) != (delivery->topic != NULL))
+		check_error(check, "way topic and a topic go together");
+	if (delivery->topic != NULL &&
+		starts_with(delivery->topic, check->conf->kafka.topic_prefix))
+		check_error(check, "topic %s begins as the hub's own do", delivery->topic);
 	if (delivery->way != CONF_FEED && delivery->connector->render == NULL)
 		check_error(check, "%s sends nothing out", delivery->connector->name);
 }

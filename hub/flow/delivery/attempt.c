@@ -19,6 +19,7 @@ struct attempt {
 	struct document items[CONNECTOR_DOCUMENTS];
 	struct documents answers; /* so far */
 	struct endpoint_call *call;
+	struct post *post;
 	struct endpoint_request request;
 	struct bytes partner_case;
 	int64_t began, opened; /* as loop_now counts */
@@ -104,6 +105,39 @@ static void write_file(struct attempt *attempt, const struct connector_request *
 	finish(attempt, outcome == OK ? ATTEMPT_TAKEN : ATTEMPT_FAILED, 0, err.text);
 }
 
+static void take_post(void *context, enum outcome outcome, const char *text)
+{
+	struct attempt *attempt = context;
+	attempt->post = NULL;
+	crash_point("delivery-posted");
+	finish(attempt,
+		outcome == OK               ? ATTEMPT_TAKEN
+			: outcome == REJECT ? ATTEMPT_REFUSED
+					    : ATTEMPT_FAILED,
+		0, text);
+}
+
+/* Those about one client keep their order there too. */
+static void send_record(struct attempt *attempt, const struct connector_request *from)
+{
+	struct err err = {0};
+	char key[37] = "";
+	const struct handover *handover = opened_of(attempt)->handover;
+	if (handover->has_referral)
+		bytes_to_uuid(handover->referral.data, key);
+	if (handover->has_client)
+		bytes_to_hex(bytes_of(handover->client.data, sizeof(handover->client.data)), key);
+	const struct posts_record record = {.topic = attempt->options.delivery->topic,
+		.key = bytes_of_string(key),
+		.type = from->type,
+		.value = from->body,
+		.done = take_post,
+		.context = attempt};
+	enum outcome outcome = posts_send(attempt->options.posts, &record, &attempt->post, &err);
+	if (outcome != OK)
+		finish(attempt, outcome == REJECT ? ATTEMPT_REFUSED : ATTEMPT_FAILED, 0, err.text);
+}
+
 /* The next request, if there is one. */
 static void go_on(struct attempt *attempt)
 {
@@ -123,6 +157,8 @@ static void go_on(struct attempt *attempt)
 		finish(attempt, ATTEMPT_TAKEN, 0, "");
 	else if (delivery->way == CONF_FILE)
 		write_file(attempt, &request);
+	else if (delivery->way == CONF_TOPIC)
+		send_record(attempt, &request);
 	else
 		send_request(attempt, &request);
 }
@@ -222,5 +258,6 @@ void attempt_cancel(struct attempt *attempt)
 	if (attempt == NULL)
 		return;
 	endpoint_cancel(attempt->call);
+	posts_forget(attempt->post);
 	release(attempt);
 }

@@ -3,6 +3,7 @@
 #define HUB_FLOW_DELIVERY_ATTEMPT_H
 
 #include "hub/conf/conf.h"
+#include "hub/flow/delivery/posts.h"
 #include "hub/flow/disclose/disclose.h"
 #include "hub/http/sign.h"
 
@@ -32,6 +33,7 @@ struct attempt_options {
 	const struct rules_desk *desk;
 	const struct conf_delivery *delivery;
 	struct endpoint *endpoint; /* way webhook */
+	struct posts *posts; /* way topic */
 	const struct sign *sign; /* NULL: it is not signed */
 	struct view_handover handover; /* borrowed until done */
 	attempt_done_fn *done; /* called once, never before attempt_start has returned */

@@ -19,6 +19,7 @@ struct ground {
 	struct loop *loop;
 	struct intake *intake;
 	struct disclose *disclose;
+	struct posts *posts; /* NULL: nobody has a topic */
 	struct view_reader *reader; /* NULL: no view yet */
 	struct desk *desks; /* in the order of conf->deliveries */
 	struct outlet *outlets;
@@ -29,8 +30,9 @@ struct ground {
 /* A place that things are brought to; desks that share an endpoint share it. */
 struct outlet {
 	struct ground *ground;
+	enum conf_way way;
 	const char *name;
-	struct endpoint *endpoint; /* NULL: a folder */
+	struct endpoint *endpoint; /* NULL: a folder, or a topic */
 	struct circuit circuit;
 };
 

@@ -209,6 +209,7 @@ static void try_it(struct errand *errand, int64_t now)
 		.desk = desk->rules,
 		.delivery = desk->conf,
 		.endpoint = desk->outlet->endpoint,
+		.posts = ground->posts,
 		.sign = desk->sign,
 		.handover = {errand->place.cursor, errand->handover},
 		.done = take_result,

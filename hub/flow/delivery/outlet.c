@@ -9,12 +9,15 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/posts.h"
 
-static struct outlet *find(struct ground *ground, const char *name)
+static struct outlet *find(struct ground *ground, enum conf_way way, const char *name)
 {
-	for (size_t i = 0; i < ground->outlets_count; i++)
-		if (strcmp(ground->outlets[i].name, name) == 0)
-			return &ground->outlets[i];
+	for (size_t i = 0; i < ground->outlets_count; i++) {
+		struct outlet *outlet = &ground->outlets[i];
+		if (outlet->way == way && strcmp(outlet->name, name) == 0)
+			return outlet;
+	}
 	return NULL;
 }
 
@@ -22,14 +25,17 @@ static enum outcome open_one(struct desk *desk, struct err *err)
 {
 	struct ground *ground = desk->ground;
 	const struct conf_delivery *conf = desk->conf;
-	bool is_folder = conf->way == CONF_FILE;
-	const char *name = is_folder ? conf->folder : conf->endpoint;
-	desk->outlet = find(ground, name);
+	const char *name = conf->way == CONF_FILE ? conf->folder
+		: conf->way == CONF_TOPIC         ? conf->topic
+						  : conf->endpoint;
+	desk->outlet = find(ground, conf->way, name);
 	if (desk->outlet != NULL)
 		return OK;
 	desk->outlet = &ground->outlets[ground->outlets_count++];
-	*desk->outlet = (struct outlet){.ground = ground, .name = name};
-	if (is_folder)
+	*desk->outlet = (struct outlet){.ground = ground, .way = conf->way, .name = name};
+	if (conf->way == CONF_TOPIC && ground->posts == NULL)
+		return posts_new(&ground->posts, ground->loop, ground->kafka, err);
+	if (conf->way != CONF_WEBHOOK)
 		return OK;
 	return endpoint_new(
 		&desk->outlet->endpoint, ground->loop, conf_endpoint(ground->conf, name), err);
@@ -52,6 +58,7 @@ void outlet_close_all(struct ground *ground)
 	for (size_t i = 0; i < ground->outlets_count; i++)
 		endpoint_free(ground->outlets[i].endpoint);
 	free(ground->outlets);
+	posts_free(ground->posts);
 }
 
 static void tell_desks(struct outlet *outlet)
