@@ -355,3 +355,48 @@ def test_after_five_working_days_the_sender_is_told_and_it_still_comes(fresh):
     wait_for("it all the same", lambda: offers(about(receiver.at(path), name)), 60)
     wait_until_settled(hub, desk)
     assert len(told()) == 1
+
+
+def test_ended_in_order_nothing_comes_twice(fresh):
+    hub, receiver = fresh
+    names = [hub.refer(f"end {who}", "wsp-rijnmond", who=who) for who in range(120, 140)]
+    wait_for("some", lambda: len(receiver.at("/wsp")) >= 5, 20)
+    assert hub.processes["one"].end() == 0
+    hub.start()
+    hub.ready()
+    for name in names:
+        wait_for("it", lambda name=name: about(receiver.at("/wsp"), name), 30)
+    wait_until_settled(hub, "wsp-rijnmond")
+    ids = [each.headers["webhook-id"] for each in receiver.at("/wsp")]
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_another_edge_goes_on_where_one_ended(fresh):
+    """Two edges share the desks; one is killed, and the other brings what it had not."""
+    hub, receiver = fresh
+    hub.start("two", role="edge")
+    hub.ready()
+    names = {}
+    desks = {
+        "wsp-rijnmond": ("/wsp", {}),
+        "leerwerkloket-rijnmond": ("/leerwerk", {}),
+        "gemeente-enschede": ("/enschede", {"municipality": "GM0153"}),
+        "gemeente-almere": ("/almere", {"municipality": "GM0034"}),
+    }
+
+    def refer_to_all(begin):
+        for i, (desk, (path, more)) in enumerate(desks.items()):
+            for who in range(begin + 5 * i, begin + 5 * i + 5):
+                names[hub.refer(f"two {who}", desk, who=who, **more)] = path
+
+    refer_to_all(200)
+    hub.processes["two"].kill()
+    refer_to_all(300)
+    for name, path in names.items():
+        wait_for("it", lambda name=name, path=path: offers(about(receiver.at(path), name)), 60)
+    for desk, (path, _) in desks.items():
+        wait_until_settled(hub, desk)
+        came = {}
+        for each in receiver.at(path):
+            came.setdefault(each.headers["webhook-id"], set()).add(each.body)
+        assert all(len(bodies) == 1 for bodies in came.values())

@@ -15,6 +15,7 @@
 #define TURN_MS 10
 #define FAILED_TURN_MS 1000
 #define FETCH_QUEUE_KB 16384 /* of handovers that were read ahead */
+#define STOP_MS 3000 /* for what is on its way, and for how far the desks are to be told */
 #define SLOW_EVERY 50 /* turns between two looks at the view's file, and at what is measured */
 
 struct deliveries {
@@ -27,6 +28,7 @@ struct deliveries {
 	struct loop_bell *stop;
 	pthread_t thread;
 	bool runs;
+	int64_t stop_by; /* as loop_now counts; 0: goes on */
 	int turns;
 };
 
@@ -56,6 +58,14 @@ static void take_slow_turn(struct deliveries *deliveries, int64_t now)
 			desk_measure(&ground->desks[i], now);
 }
 
+static bool is_at_rest(const struct ground *ground)
+{
+	for (size_t i = 0; i < ground->conf->deliveries_count; i++)
+		if (ground->desks[i].outlet != NULL && !desk_is_at_rest(&ground->desks[i]))
+			return false;
+	return true;
+}
+
 static void turn(void *context)
 {
 	struct deliveries *deliveries = context;
@@ -69,6 +79,9 @@ static void turn(void *context)
 	for (size_t i = 0; i < ground->conf->deliveries_count; i++)
 		if (ground->desks[i].outlet != NULL)
 			desk_turn(&ground->desks[i], now);
+	if (ground->stopping &&
+		(is_at_rest(ground) || loop_now(ground->loop) >= deliveries->stop_by))
+		loop_stop(ground->loop);
 	loop_set(ground->loop, &deliveries->turn,
 		loop_now(ground->loop) + (is_well ? TURN_MS : FAILED_TURN_MS));
 }
@@ -76,7 +89,8 @@ static void turn(void *context)
 static void stop(void *context)
 {
 	struct deliveries *deliveries = context;
-	loop_stop(deliveries->ground.loop);
+	deliveries->ground.stopping = true;
+	deliveries->stop_by = loop_now(deliveries->ground.loop) + STOP_MS;
 }
 
 static void *run(void *context)

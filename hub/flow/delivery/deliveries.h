@@ -25,7 +25,8 @@ struct deliveries_options {
  * not answer. REJECT: a secret is missing. */
 enum outcome deliveries_start(struct deliveries **out, const struct deliveries_options *options,
 	struct err *err) MUST_CHECK;
-/* What is under way is given up: it is brought again after the next start. */
+/* Waits for what is under way for a few seconds; what is left is brought again after the next
+ * start. */
 void deliveries_stop(struct deliveries *deliveries);
 
 #endif

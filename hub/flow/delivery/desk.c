@@ -67,7 +67,7 @@ void desk_begin(struct desk *desk)
 	if (!desk->outlet->circuit.open && desk->outage_from != 0)
 		fault_changed(desk, clock_wall());
 	desk->scanned = queue_settled(&desk->queue);
-	log_info("desk", "to=%s via=%s settled=%" PRId64, desk->rules->id, desk->outlet->name,
+	log_debug("desk", "to=%s via=%s settled=%" PRId64, desk->rules->id, desk->outlet->name,
 		desk->scanned);
 }
 
@@ -260,8 +260,8 @@ static void tell(struct desk *desk, enum desk_fact which)
 	struct intake *intake = desk->ground->intake;
 	char text[TEXT_MAX];
 	struct fact fact;
-	bool is_busy =
-		desk->queue.first != NULL && loop_now(desk->ground->loop) < note->at + BUSY_MS;
+	bool is_busy = desk->queue.first != NULL && !desk->ground->stopping &&
+		loop_now(desk->ground->loop) < note->at + BUSY_MS;
 	if (!note->is_due || note->job != NULL || (which == DESK_SETTLED && is_busy))
 		return;
 	note->is_due = false;
@@ -278,12 +278,22 @@ void desk_turn(struct desk *desk, int64_t now)
 		return;
 	for (enum desk_fact which = DESK_SETTLED; which < DESK_FACTS; which++)
 		tell(desk, which);
+	if (desk->ground->stopping)
+		return;
 	fault_turn(desk, now);
 	if (now < desk->due)
 		return;
 	desk->due = INT64_MAX;
 	fill(desk, now);
 	send_due(desk, now);
+}
+
+bool desk_is_at_rest(const struct desk *desk)
+{
+	bool is_told = true;
+	for (size_t i = 0; i < DESK_FACTS; i++)
+		is_told = is_told && !desk->notes[i].is_due && desk->notes[i].job == NULL;
+	return !desk->begun || (is_told && desk->out == 0);
 }
 
 void desk_measure(const struct desk *desk, int64_t now)

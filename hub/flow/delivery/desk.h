@@ -24,7 +24,7 @@ struct ground {
 	struct desk *desks; /* in the order of conf->deliveries */
 	struct outlet *outlets;
 	size_t outlets_count;
-	struct buffer scratch;
+	bool stopping; /* nothing new goes out */
 };
 
 /* A place that things are brought to; desks that share an endpoint share it. */
@@ -86,6 +86,8 @@ void desk_let_go(struct desk *desk);
 void desk_notice(struct desk *desk, const struct record_read *record);
 /* Does what is due. now: epoch ms. */
 void desk_turn(struct desk *desk, int64_t now);
+/* Nothing of it is on its way, and what it settled is told. */
+bool desk_is_at_rest(const struct desk *desk);
 /* Soon, from the loop, as there may be something to do. */
 void desk_kick(struct desk *desk);
 void desk_done(struct desk *desk); /* after desk_let_go */
