@@ -177,42 +177,49 @@ def day(tmp_path_factory):
         hub = EdgesHub(folder, running, f"edges-{time.time_ns()}.", system, receiver)
         hub.deploy()
         hub.start()
-        hub.ready()
-        reader = Reader(hub)
-        reader.start()
-        traffic = Traffic(Edges(hub.edges()), hub.watch, threads=4)
-        traffic.start(scenario.lives(WORLD, 7, CLIENTS, now() - 3_600_000, 14))
-        workers = [
-            threading.Thread(target=zaken, args=(system, 1)),
-            threading.Thread(target=exports, args=(hub.drop, 2)),
-        ]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-        traffic.join()
-        wait_for(
-            "the files to be done",
-            lambda: len(list((hub.drop / "done").glob("*.answer.csv"))) == FILES,
-            120,
-        )
-        system.faults = Faults()
-        wait_for(
-            "every zaak to be told",
-            lambda: {f"ZAAK-2026-{n + 1:07d}" for n in range(ZAKEN_COUNT)}
-            <= {message["case"] for _, message in hub.decoded("intake")},
-            120,
-            1,
-        )
-        time.sleep(7)
-        system.faults = Faults(fail=1_000_000, fail_status=503)
-        quiet(hub)
-        reader.stop.set()
-        reader.join()
-        wait_for("the feed's end", reader.read, 30)
-        yield hub, receiver, reader, traffic
-        hub.end()
-        receiver.end()
+        try:
+            hub.ready()
+            yield hub, receiver, *busy(hub, system)
+        finally:
+            hub.end()
+            receiver.end()
+
+
+def busy(hub, system):
+    """All partners at work; returns when nothing moves any more."""
+    reader = Reader(hub)
+    reader.start()
+    traffic = Traffic(Edges(hub.edges()), hub.watch, threads=4)
+    traffic.start(scenario.lives(WORLD, 7, CLIENTS, now() - 3_600_000, 14))
+    workers = [
+        threading.Thread(target=zaken, args=(system, 1)),
+        threading.Thread(target=exports, args=(hub.drop, 2)),
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    traffic.join()
+    wait_for(
+        "the files to be done",
+        lambda: len(list((hub.drop / "done").glob("*.answer.csv"))) == FILES,
+        120,
+    )
+    system.faults = Faults()
+    wait_for(
+        "every zaak to be told",
+        lambda: {f"ZAAK-2026-{n + 1:07d}" for n in range(ZAKEN_COUNT)}
+        <= {message["case"] for _, message in hub.decoded("intake")},
+        120,
+        1,
+    )
+    time.sleep(7)
+    system.faults = Faults(fail=1_000_000, fail_status=503)
+    quiet(hub)
+    reader.stop.set()
+    reader.join()
+    wait_for("the feed's end", reader.read, 30)
+    return reader, traffic
 
 
 def quiet(hub):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness import Services, free_ports
 
-from driver import codec, intake, latency, report, restart, router
+from driver import intake, latency, programs, report, restart, router
 from driver.bench import Bench, Sizes
 from driver.kafka import Kafka
 
@@ -19,7 +19,8 @@ CASES = {
     "latency": latency.run,
     "intake": intake.run,
     "restart": restart.run,
-    "codec": codec.run,
+    "codec": programs.codec,
+    "parse": programs.parse,
 }
 FULL = Sizes(300_000, 3, 20, (1000, 5000), 1_000_000, True, True)
 QUICK = Sizes(60_000, 1, 6, (1000,), 50_000, False, True)
