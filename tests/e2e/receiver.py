@@ -90,6 +90,10 @@ def resets(handler: Handler) -> None:
     handler.close_connection = True
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 1024  # with 5, hundreds of new connections wait a second each
+
+
 class Receiver:
     """Keeps all that came, by path."""
 
@@ -102,7 +106,7 @@ class Receiver:
         self.start()
 
     def start(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server = Server(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
         self._server.receiver = self  # type: ignore[attr-defined]
         self.port = self._server.server_address[1]

@@ -1,0 +1,123 @@
+"""test_desks - six hundred desks, one of them dead: nobody else notices, and nothing costs more."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from api import ApiHub, person, referral
+from harness import services, wait_for
+from model.rules import Desk
+from model.world import ROTTERDAM, WORLD, WSP
+from receiver import SECRET, Receiver, hangs, ok
+
+FEW, MANY = 12, 600
+MESSAGES = 1200
+WORKERS = 6
+
+
+def name(number):
+    return f"wsp-{number:03d}"
+
+
+class DesksHub(ApiHub):
+    """Each desk of its own endpoint; the first of them is dead."""
+
+    def __init__(self, folder, running, prefix, receiver, count):
+        desks = {name(n): Desk(name(n), WSP, "WSP", "AM22") for n in range(count)}
+        super().__init__(folder, running, replace(WORLD, desks={**WORLD.desks, **desks}), prefix)
+        self.receiver, self.count = receiver, count
+        endpoints = [
+            {
+                "name": name(n),
+                "url": receiver.url(f"/{name(n)}"),
+                "allow_private": True,
+                "timeout_ms": 2000 if n == 0 else 20000,
+            }
+            for n in range(count)
+        ]
+        deliveries = [
+            {"desk": name(n), "endpoint": name(n), "signing_secrets": ["hook"]}
+            for n in range(count)
+        ]
+        self.lists = {"endpoints": endpoints, "deliveries": deliveries}
+        (folder / "secrets").mkdir()
+        (folder / "secrets" / "hook").write_text(f"{SECRET}\n")
+
+    def cpu(self):
+        """Seconds that the process has used."""
+        fields = open(f"/proc/{self.processes['one'].popen.pid}/stat").read().rsplit(")", 1)[1]
+        user, system = fields.split()[11:13]
+        return (int(user) + int(system)) / 100
+
+
+def refer_all(hub, first):
+    """One referral per message, in turn to all desks but the dead one, and some to that too."""
+
+    def send(number):
+        api = apis[threading.get_ident() % WORKERS]
+        desk = name(0) if number % 50 == 0 else name(1 + number % (hub.count - 1))
+        draft = referral(f"d-{first + number}", to_desk=desk, question="WERK")
+        del draft["person"]
+        answer = api.refer(draft | {"person": person(1) | {"bsn": None, "own_number": str(number)}})
+        assert answer.status_code == 202, answer.text
+
+    apis = [hub.partner(ROTTERDAM) for _ in range(WORKERS)]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(send, range(MESSAGES)))
+
+
+def measure(folder, running, count):
+    """CPU per message, memory, and how late the living desks are, with so many desks."""
+    receiver = Receiver()
+    receiver.answers[f"/{name(0)}"] = hangs
+    folder.mkdir()
+    hub = DesksHub(folder, running, f"desks-{count}-{time.time_ns()}.", receiver, count)
+    hub.deploy()
+    hub.start()
+    try:
+        hub.ready()
+        time.sleep(2)
+        before, memory = hub.cpu(), hub.processes["one"].memory()
+        began = time.monotonic()
+        refer_all(hub, 0)
+        alive = MESSAGES - MESSAGES // 50
+
+        def arrived():
+            with receiver._lock:
+                offers = [
+                    each
+                    for each in receiver._received
+                    if each.path != f"/{name(0)}" and b'"OFFER"' in each.body
+                ]
+            return offers if len(offers) >= alive else None
+
+        offers = wait_for("all offers but those of the dead desk", arrived, 120, 0.2)
+        took = time.monotonic() - began
+        assert len(offers) == len({each.headers["webhook-id"] for each in offers}) == alive
+        used, grown = hub.cpu() - before, hub.processes["one"].memory() - memory
+        receiver.answers[f"/{name(0)}"] = ok
+        return {"cpu": used / MESSAGES, "memory_kb": memory, "grown_kb": grown, "took": took}
+    finally:
+        hub.end()
+        receiver.end()
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("desks")
+    with services(folder) as running:
+        yield {count: measure(folder / str(count), running, count) for count in (FEW, MANY)}
+
+
+def test_a_message_costs_the_same(measured):
+    print(measured)
+    assert measured[MANY]["cpu"] < 1.5 * measured[FEW]["cpu"]
+
+
+def test_a_desk_costs_little_memory(measured):
+    """Its endpoint's connection and queue; not a share of what waits for the others."""
+    more = measured[MANY]["memory_kb"] - measured[FEW]["memory_kb"]
+    grown = measured[MANY]["grown_kb"] - measured[FEW]["grown_kb"]
+    assert (more + grown) / (MANY - FEW) < 150, measured
