@@ -15,10 +15,11 @@
 
 enum { EVENTS_MAX = 64, SIZE = 65536 };
 
-static int64_t port = 8098;
+static int64_t port = 8098, count;
 
 static const struct args_row arguments[] = {
 	{"port", NULL, &port, "of 127.0.0.1, to listen at"},
+	{"count", NULL, &count, "says \"done\" and the mean size of a body after so many"},
 };
 
 static const char answer[] = "HTTP/1.1 204 No Content\r\n\r\n";
@@ -29,6 +30,17 @@ struct connection {
 	char text[SIZE];
 };
 
+static int64_t taken, taken_bytes;
+
+static void count_one(size_t size)
+{
+	taken_bytes += (int64_t)size;
+	if (++taken != count)
+		return;
+	printf("done %lld\n", (long long)(taken_bytes / taken));
+	fflush(stdout);
+}
+
 /* The size of the whole request at the beginning; 0: it is not all there. */
 static size_t size_of(const struct connection *connection)
 {
@@ -37,8 +49,11 @@ static size_t size_of(const struct connection *connection)
 		return 0;
 	size_t head = (size_t)(end - connection->text) + 4;
 	const char *length = memmem(connection->text, head, "\r\nContent-Length: ", 18);
-	size_t size = head + (length != NULL ? strtoul(length + 18, NULL, 10) : 0);
-	return size <= connection->size ? size : 0;
+	size_t body = length != NULL ? strtoul(length + 18, NULL, 10) : 0;
+	if (head + body > connection->size)
+		return 0;
+	count_one(body);
+	return head + body;
 }
 
 /* false: it is over. */
@@ -85,8 +100,8 @@ static void run(int epoll, int listener)
 {
 	struct epoll_event events[EVENTS_MAX];
 	for (;;) {
-		int count = epoll_wait(epoll, events, EVENTS_MAX, -1);
-		for (int i = 0; i < count; i++) {
+		int ready = epoll_wait(epoll, events, EVENTS_MAX, -1);
+		for (int i = 0; i < ready; i++) {
 			struct connection *connection = events[i].data.ptr;
 			if (connection == NULL) {
 				take(epoll, listener);

@@ -11,7 +11,17 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from harness import services, wait_for
 from model.wire import read_topic
 from model.world import ROTTERDAM, WORLD
-from receiver import SECRET, Receiver, drips, hangs, ok, resets, says
+from receiver import (
+    SECRET,
+    Receiver,
+    drips,
+    hangs,
+    make_certificates,
+    ok,
+    resets,
+    says,
+    tls_of,
+)
 
 HOOKS = {
     "wsp-rijnmond": "/wsp",
@@ -26,8 +36,18 @@ class DeliveryHub(ApiHub):
 
     receiver: Receiver
     timeout_ms = 1500
+    tls_port = 9
+
+    @property
+    def certificates(self):
+        path = self.folder / "certificates"
+        if not path.exists():
+            path.mkdir()
+            make_certificates(path)
+        return path
 
     def deploy(self) -> None:
+        assert self.certificates
         super().deploy()
         secret = self.folder / "secrets" / "hook"
         secret.write_text(f"{SECRET}\n")
@@ -42,10 +62,28 @@ class DeliveryHub(ApiHub):
             }
             for path in HOOKS.values()
         ]
+        endpoints += [
+            {
+                "name": name,
+                "url": f"https://localhost:{self.tls_port}/{name}",
+                "allow_private": True,
+                "ca_file": str(self.folder / "certificates" / "ca.pem"),
+                **more,
+            }
+            for name, more in {
+                "shown": {
+                    "cert_file": str(self.folder / "certificates" / "client.pem"),
+                    "key_file": str(self.folder / "certificates" / "client.key"),
+                },
+                "unshown": {},
+            }.items()
+        ]
         deliveries = [
             {"desk": desk, "endpoint": path[1:], "signing_secrets": ["hook"]}
             for desk, path in HOOKS.items()
         ]
+        deliveries.append({"desk": "werkcentrum-twente", "endpoint": "shown"})
+        deliveries.append({"desk": "sectorloket-techniek", "endpoint": "unshown"})
         deliveries.append({"desk": "fonds-scholing", "way": "file", "folder": str(self.out)})
         deliveries.append({"desk": "uwv-twente", "way": "topic", "topic": self.topic})
         with (self.folder / "network.conf").open("a") as file:
@@ -79,11 +117,14 @@ def a_hub(folder, receiver):
     with services(folder) as running:
         hub = DeliveryHub(folder, running, WORLD, f"delivery-{time.time_ns()}.")
         hub.receiver = receiver
+        tls = Receiver(tls=tls_of(hub.certificates))
+        hub.tls, hub.tls_port = tls, tls.port
         hub.deploy()
         hub.start()
         hub.ready()
         yield hub
         hub.end()
+        tls.end()
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +273,24 @@ def test_a_file_for_each(hub):
     found = wait_for("the file", lambda: list(hub.out.glob("*.json")), 20)
     assert answer.json()["referral"] in found[0].read_text()
     assert not list(hub.out.glob(".*"))
+
+
+def test_certificates_are_shown_and_looked_at(hub):
+    """The one that shows none gets nowhere."""
+    name = hub.refer("shown", "werkcentrum-twente", who=36, municipality="GM0153")
+    assert wait_for("it", lambda: about(hub.tls.at("/shown"), name), 20)
+    hub.refer("unshown", "sectorloket-techniek", who=37, question="OMSCHOLING")
+    log = hub.processes["one"].log
+    wait_for(
+        "its failure",
+        lambda: [
+            line
+            for line in log.read_text().splitlines()
+            if "at=retry" in line and "via=unshown" in line
+        ],
+        20,
+    )
+    assert not hub.tls.at("/unshown")
 
 
 def test_records_of_a_topic_of_its_own(hub):

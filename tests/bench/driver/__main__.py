@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness import Services, free_ports
 
-from driver import intake, latency, programs, report, restart, router
+from driver import delivery, intake, latency, programs, report, restart, router
 from driver.bench import Bench, Sizes
 from driver.kafka import Kafka
 
@@ -18,6 +18,7 @@ CASES = {
     "router": router.run,
     "latency": latency.run,
     "intake": intake.run,
+    "delivery": delivery.run,
     "restart": restart.run,
     "codec": programs.codec,
     "parse": programs.parse,
