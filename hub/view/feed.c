@@ -24,18 +24,36 @@ static enum outcome read_handover(
 	return OK;
 }
 
+/* Up to the limit, or until they are large enough together. */
+static enum outcome read_page(struct view_reader *reader, sqlite3_stmt *statement,
+	const struct view_feed *feed, struct view_handovers *out, struct err *err)
+{
+	enum outcome outcome = OK;
+	size_t bytes = 0;
+	bool row;
+	while (outcome == OK && bytes < VIEW_FEED_BYTES && out->count < (size_t)feed->limit) {
+		if (database_step(reader->db, statement, &row, err) != OK)
+			return err->outcome;
+		if (!row)
+			return OK;
+		bytes += (size_t)sqlite3_column_bytes(statement, 1);
+		outcome = read_handover(reader, statement, &out->items[out->count], err);
+		out->count += outcome == OK ? 1 : 0;
+	}
+	sqlite3_reset(statement);
+	return outcome;
+}
+
 enum outcome view_handovers(struct view_reader *reader, const struct view_feed *feed,
 	struct view_handovers *out, struct err *err)
 {
 	sqlite3_stmt *statement = reader->statements[READER_HANDOVERS];
-	struct reader_rows rows = {.size = sizeof(*out->items)};
+	*out = (struct view_handovers){0};
+	out->items = arena_get_array(reader->arena, (size_t)feed->limit + 1, sizeof(*out->items));
 	database_bind_text(statement, 1, feed->desk);
 	sqlite3_bind_int64(statement, 2, feed->after - 1);
 	sqlite3_bind_int(statement, 3, feed->limit);
-	if (reader_rows(reader, statement, read_handover, &rows, err) != OK)
-		return err->outcome;
-	*out = (struct view_handovers){rows.items, rows.count};
-	return OK;
+	return read_page(reader, statement, feed, out, err);
 }
 
 enum outcome view_last_handover(

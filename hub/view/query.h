@@ -160,7 +160,8 @@ struct view_handovers {
 	size_t count;
 };
 
-/* Oldest first. */
+/* Oldest first; fewer than the limit where they are large, but never none of some. */
+#define VIEW_FEED_BYTES 2000000
 enum outcome view_handovers(struct view_reader *reader, const struct view_feed *feed,
 	struct view_handovers *out, struct err *err) MUST_CHECK;
 

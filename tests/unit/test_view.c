@@ -276,31 +276,6 @@ static void test_keys_are_erased(void **state)
 	view_file_free(file);
 }
 
-static void test_feed(void **state)
-{
-	struct view_file *file = view_file_new();
-	struct handover handover = {.desk = text("wsp"), .has_referral = true, .referral = first};
-	struct handover others = {.desk = text("uwv"), .has_referral = true, .referral = first};
-	struct view_feed feed = {text("wsp"), 0, 2};
-	struct view_handovers found;
-	(void)state;
-
-	for (handover.number = 1; handover.number <= 3; handover.number++) {
-		view_file_put(file, TOPIC_HANDOVERS, 2 * handover.number - 2, &handover);
-		view_file_put(file, TOPIC_HANDOVERS, 2 * handover.number - 1, &others);
-	}
-	view_file_begin(file);
-	assert_int_equal(view_handovers(file->reader, &feed, &found, &file->err), OK);
-	assert_int_equal(found.count, 2);
-	assert_int_equal(found.items[0].handover->number, 1);
-	feed.after = found.items[1].cursor;
-	assert_int_equal(view_handovers(file->reader, &feed, &found, &file->err), OK);
-	assert_int_equal(found.count, 1);
-	assert_int_equal(found.items[0].handover->number, 3);
-	view_file_end(file);
-	view_file_free(file);
-}
-
 static void test_facts(void **state)
 {
 	struct view_file *file = view_file_new();
@@ -537,7 +512,6 @@ int main(void)
 		cmocka_unit_test(test_referral_of_a_parent),
 		cmocka_unit_test(test_clients),
 		cmocka_unit_test(test_keys_are_erased),
-		cmocka_unit_test(test_feed),
 		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_file_of_another_source),
