@@ -109,6 +109,10 @@ static void check_http(
 	if ((http->tls_cert_file == NULL) != (http->tls_key_file == NULL))
 		report_error(problems, place, "http.%s is missing: certificate and key go together",
 			http->tls_cert_file == NULL ? "tls_cert_file" : "tls_key_file");
+	if (http->tls_client_ca_file != NULL && http->tls_cert_file == NULL)
+		report_error(problems, place,
+			"http.tls_client_ca_file is of no use without http.tls_cert_file: a client "
+			"shows its certificate in TLS");
 	if (http->tls_cert_file == NULL && !is_loopback(http->host))
 		report_warning(problems, place,
 			"http.host is %s without TLS: tokens and people's data travel in clear "

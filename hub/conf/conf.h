@@ -56,6 +56,7 @@ struct conf_http {
 	const char *host, *admin_host;
 	int32_t port, admin_port; /* 0: any free one */
 	const char *tls_cert_file, *tls_key_file;
+	const char *tls_client_ca_file; /* NULL: clients are asked for no certificate */
 	const char *base_url; /* as partners see us; NULL: Location headers are paths */
 	int32_t threads, connections, connections_per_address;
 	int32_t body_bytes, json_depth;
@@ -102,6 +103,7 @@ struct conf_partner {
 	struct conf_token *tokens;
 	size_t tokens_count;
 	int32_t requests_per_second, requests_burst; /* its own, else those of http */
+	bool needs_certificate; /* of a client, with its OIN, beside the token */
 };
 
 /* One of a partner's systems, from which messages come in a format of its own. */

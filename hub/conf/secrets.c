@@ -151,6 +151,7 @@ static void load_edge(struct conf *conf, struct conf_problems *problems)
 		check_key(problems, key->value, "seal.master_keys");
 	check_readable(problems, conf->http.tls_cert_file, "http.tls_cert_file");
 	check_readable(problems, conf->http.tls_key_file, "http.tls_key_file");
+	check_readable(problems, conf->http.tls_client_ca_file, "http.tls_client_ca_file");
 	check_endpoints(conf, problems);
 	check_deliveries(conf, problems);
 	tokens_load(conf, problems);

@@ -133,6 +133,10 @@ const struct setting settings_rows[] = {
 		"it."},
 	{"http.tls_key_file", SETTING_SECRET, AT(http.tls_key_file), "", 0, 0, NULL,
 		"Private key of the certificate, in PEM, without a password."},
+	{"http.tls_client_ca_file", SETTING_FILE, AT(http.tls_client_ca_file), "", 0, 0, NULL,
+		"Certificates in PEM that those of partners are issued by; none: partners are "
+		"asked "
+		"for no certificate."},
 	{"http.base_url", SETTING_STRING, AT(http.base_url), "", 8, 1000, NULL,
 		"The API's address as partners see it, for Location headers; none: paths only."},
 	{"http.threads", SETTING_INT, AT(http.threads), "1", 1, 64, NULL,

@@ -25,6 +25,9 @@ struct connection {
 	int fd;
 	struct loop_timer timer; /* when this connection, or its request, is given up */
 	struct request *request; /* NULL: waits for one */
+	enum request_peer peer;
+	bool peer_is_read;
+	char peer_serial[65]; /* X.520: at most 64 */
 	struct connection *before, *behind;
 };
 

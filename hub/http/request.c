@@ -9,6 +9,7 @@
 #include "hub/base/memory.h"
 #include "hub/http/connection.h"
 #include "hub/http/header.h"
+#include "hub/http/tls.h"
 
 #define BODY_KEPT_MAX 65536 /* a larger body's memory is given back */
 
@@ -133,6 +134,17 @@ struct bytes request_body(const struct request *request)
 	return buffer_bytes(&request->body);
 }
 
+enum request_peer request_peer(const struct request *request, const char **serial)
+{
+	struct connection *connection = request->connection;
+	if (!connection->peer_is_read && connection->server->options.tls_client_ca != NULL)
+		connection->peer = tls_peer(
+			connection->mhd, connection->peer_serial, sizeof(connection->peer_serial));
+	connection->peer_is_read = true;
+	*serial = connection->peer_serial;
+	return connection->peer;
+}
+
 struct arena *request_arena(struct request *request)
 {
 	return &request->arena;
@@ -173,6 +185,21 @@ static void add(struct MHD_Response *response, const char *name, const char *val
 		abort();
 }
 
+static bool has_own(const struct request *request, const char *name)
+{
+	for (const struct request_header *it = request->headers; it != NULL; it = it->next)
+		if (strcmp(it->name, name) == 0)
+			return true;
+	return false;
+}
+
+static void add_usual(const struct request *request, const struct server_header *header)
+{
+	for (; header != NULL && header->name != NULL; header++)
+		if (!has_own(request, header->name))
+			add(request->response, header->name, header->value);
+}
+
 /* MHD takes the body as not const, and only reads it. */
 void request_answer(struct request *request, int status, const char *type, struct bytes body)
 {
@@ -189,6 +216,7 @@ void request_answer(struct request *request, int status, const char *type, struc
 	request->status = status;
 	add(request->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	add(request->response, "API-Version", server->options.version);
+	add_usual(request, server->options.headers);
 	add(request->response, MHD_HTTP_HEADER_CONNECTION, server->closing ? "close" : NULL);
 	for (const struct request_header *it = request->headers; it != NULL; it = it->next)
 		add(request->response, it->name, it->value);
@@ -280,10 +308,55 @@ static enum MHD_Result keep_header(void *context, enum MHD_ValueKind kind, const
 /* What the headers say of how long the body is. */
 struct framing {
 	size_t bytes; /* of all headers */
-	int lengths, codings;
-	bool has_gap; /* before a colon */
+	int lengths, codings, hosts;
+	const char *fault; /* of a header by itself; NULL: none */
 	struct bytes length, coding;
 };
+
+/* RFC 9110, 5.6.2. */
+static bool is_token(struct bytes name)
+{
+	for (size_t i = 0; i < name.size; i++)
+		if (name.data[i] <= ' ' || name.data[i] >= 0x7f ||
+			strchr("\"(),/:;<=>?@[\\]{}", name.data[i]) != NULL)
+			return false;
+	return name.size > 0;
+}
+
+static bool is_text(struct bytes value)
+{
+	for (size_t i = 0; i < value.size; i++)
+		if ((value.data[i] < ' ' && value.data[i] != '\t') || value.data[i] == 0x7f)
+			return false;
+	return true;
+}
+
+/* Named so, and more. */
+static bool goes_on(struct bytes name, const char *word)
+{
+	size_t size = strlen(word);
+	return name.size > size && strncasecmp((const char *)name.data, word, size) == 0;
+}
+
+/* libmicrohttpd 0.9.75 puts what a folded line (RFC 9112, 5.2) goes on with behind the header's
+ * name, in a copy behind the value: "Content-Length:", " 40" comes as "Content-Length40:", and its
+ * body would be taken for the next request. */
+static bool is_folded(const struct request_field *field)
+{
+	return (field->value.size > 0 &&
+		       (uintptr_t)field->value.data < (uintptr_t)field->name.data) ||
+		goes_on(field->name, "Content-Length") || goes_on(field->name, "Transfer-Encoding");
+}
+
+static const char *fault_of(const struct request_field *field)
+{
+	if (memchr(field->name.data, ' ', field->name.size) != NULL ||
+		memchr(field->name.data, '\t', field->name.size) != NULL)
+		return "send no space between a header's name and its colon";
+	if (!is_token(field->name) || !is_text(field->value))
+		return "send headers without control characters, each with a name";
+	return is_folded(field) ? "send each header on one line" : NULL;
+}
 
 static struct framing framing_of(const struct request *request)
 {
@@ -291,9 +364,8 @@ static struct framing framing_of(const struct request *request)
 	for (size_t i = 0; i < request->fields_count; i++) {
 		const struct request_field *field = &request->fields[i];
 		framing.bytes += field->name.size + field->value.size + strlen(": \r\n");
-		framing.has_gap = framing.has_gap ||
-			memchr(field->name.data, ' ', field->name.size) != NULL ||
-			memchr(field->name.data, '\t', field->name.size) != NULL;
+		if (framing.fault == NULL)
+			framing.fault = fault_of(field);
 		if (is_called(field->name, "Content-Length", strlen("Content-Length"))) {
 			framing.lengths++;
 			framing.length = field->value;
@@ -301,25 +373,28 @@ static struct framing framing_of(const struct request *request)
 				   field->name, "Transfer-Encoding", strlen("Transfer-Encoding"))) {
 			framing.codings++;
 			framing.coding = field->value;
+		} else if (is_called(field->name, "Host", strlen("Host"))) {
+			framing.hosts++;
 		}
 	}
 	return framing;
 }
 
-/* RFC 9112, section 6: what two readers could frame in two ways is refused, and the connection
- * closed behind it. */
+/* RFC 9112, sections 3.2 and 6: what two readers could frame or address in two ways is refused, and
+ * the connection closed behind it. */
 static bool framing_is_clear(struct request *request, const struct framing *framing)
 {
 	if (request->too_many_fields)
 		request_refuse(request, PROBLEM_JSON_HEADERS_TOO_LARGE,
 			arena_format(&request->arena, "a request may have %d headers",
 				REQUEST_FIELDS_MAX));
-	else if (framing->has_gap)
-		request_refuse(request, PROBLEM_JSON_MALFORMED,
-			"send no space between a header's name and its colon");
+	else if (framing->fault != NULL)
+		request_refuse(request, PROBLEM_JSON_MALFORMED, framing->fault);
 	else if (framing->lengths + framing->codings > 1)
 		request_refuse(request, PROBLEM_JSON_MALFORMED,
 			"send one Content-Length, or one Transfer-Encoding, never both");
+	else if (framing->hosts > 1)
+		request_refuse(request, PROBLEM_JSON_MALFORMED, "send one Host");
 	else if (framing->codings == 1 &&
 		(framing->coding.size != strlen("chunked") ||
 			strncasecmp((const char *)framing->coding.data, "chunked",

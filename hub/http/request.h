@@ -24,6 +24,11 @@ struct bytes request_query(struct request *request, const char *name); /* absent
  * with values that are well encoded. */
 bool request_has_only(struct request *request, const char *const *known);
 struct bytes request_body(const struct request *request); /* whole; absent: none */
+/* Who the client at the other end of a TLS connection is, if certificates of clients are asked for
+ * (server_options.tls_client_ca). KNOWN: serial is its subject's serialNumber; lives as long as the
+ * connection. */
+enum request_peer { REQUEST_PEER_NONE, REQUEST_PEER_BAD, REQUEST_PEER_KNOWN };
+enum request_peer request_peer(const struct request *request, const char **serial);
 struct arena *request_arena(struct request *request); /* reset behind the answer */
 int64_t request_began(const struct request *request); /* loop_now at the request line */
 

@@ -12,6 +12,7 @@
 
 #include "hub/base/memory.h"
 #include "hub/http/connection.h"
+#include "hub/http/tls.h"
 
 #define SEND_MS 5000 /* for an answer that came when time was up, or is still to come */
 /* Of a connection's memory, beside its headers: pieces of the body. All of it is overwritten behind
@@ -194,23 +195,38 @@ static unsigned int daemon_flags(const struct server_options *options, int famil
 	return flags;
 }
 
+/* libmicrohttpd takes texts as not const, and only reads them. */
+static struct MHD_OptionItem text_option(enum MHD_OPTION option, const char *text)
+{
+	const union {
+		const char *borrowed;
+		void *given;
+	} data = {.borrowed = text};
+	return (struct MHD_OptionItem){option, 0, data.given};
+}
+
+static size_t add_tls(const struct server_options *options, struct MHD_OptionItem *items)
+{
+	size_t count = 0;
+	if (options->tls_cert == NULL)
+		return 0;
+	items[count++] = text_option(MHD_OPTION_HTTPS_MEM_CERT, options->tls_cert);
+	items[count++] = text_option(MHD_OPTION_HTTPS_MEM_KEY, options->tls_key);
+	items[count++] = text_option(MHD_OPTION_HTTPS_PRIORITIES, tls_priorities);
+	if (options->tls_client_ca != NULL)
+		items[count++] = text_option(MHD_OPTION_HTTPS_MEM_TRUST, options->tls_client_ca);
+	return count;
+}
+
 static struct MHD_Daemon *start(struct server *server, const struct addrinfo *address)
 {
 	const struct server_options *options = &server->options;
-	struct MHD_OptionItem items[4] = {{MHD_OPTION_END, 0, NULL}};
-	size_t count = 0;
-	union {
-		const char *text;
-		void *given;
-	} cert = {.text = options->tls_cert}, key = {.text = options->tls_key};
+	struct MHD_OptionItem items[6];
+	size_t count = add_tls(options, items);
 	/* Not to be set to 0 otherwise: that keeps a restart waiting for old connections. */
 	if (options->shares_port)
 		items[count++] =
 			(struct MHD_OptionItem){MHD_OPTION_LISTENING_ADDRESS_REUSE, 1, NULL};
-	if (cert.text != NULL) {
-		items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, cert.given};
-		items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, key.given};
-	}
 	items[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
 	return MHD_start_daemon(daemon_flags(options, address->ai_family), 0, NULL, NULL,
 		on_request, server, MHD_OPTION_SOCK_ADDR, address->ai_addr,

@@ -30,11 +30,17 @@ struct server_route {
 	server_fn *late;
 };
 
+struct server_header {
+	const char *name, *value; /* name NULL: ends the list */
+};
+
 struct server_options {
 	const char *host;
 	int32_t port; /* 0: any free one */
 	bool shares_port; /* with other servers of this process */
 	const char *tls_cert, *tls_key; /* PEM texts; NULL: no TLS */
+	const char
+		*tls_client_ca; /* PEM: clients are asked for a certificate; NULL: they are not */
 	const struct server_route *routes; /* ended by method NULL */
 	void *context;
 	int32_t connections, connections_per_address; /* 0: no limit per address */
@@ -43,6 +49,7 @@ struct server_options {
 	int32_t idle_ms; /* without a request line */
 	int32_t retry_after_s; /* told with 503 */
 	const char *version; /* API-Version in every answer; NULL: none */
+	const struct server_header *headers; /* in every answer too; NULL: none */
 	/* Told of every answer that was given, for counting; NULL: nobody. route NULL: none fits.
 	 */
 	void (*answered)(void *context, const struct request *request, int status);

@@ -135,6 +135,10 @@ static const struct small_conf_row rows[] = {
 		"only\n"},
 	{"TLS by half", {.main = "node = \"n1\"; http = { tls_cert_file = \"c.pem\"; };\n"},
 		"main.conf: http.tls_key_file is missing: certificate and key go together\n"},
+	{"certificates of clients without TLS",
+		{.main = "node = \"n1\"; http = { tls_client_ca_file = \"ca.pem\"; };\n"},
+		"main.conf: http.tls_client_ca_file is of no use without http.tls_cert_file: a "
+		"client shows its certificate in TLS\n"},
 	{"open to all without TLS", {.main = "node = \"n1\"; http = { host = \"0.0.0.0\"; };\n"},
 		"main.conf: warning: http.host is 0.0.0.0 without TLS: tokens and people's data "
 		"travel in clear unless a proxy in front encrypts\n"},

@@ -33,6 +33,11 @@ static const struct small_conf_row rows[] = {
 		"partners.conf:3: partner Two: a private partner never gets a BSN: leave out "
 		"private or may_see_bsn\n"},
 
+	{"a certificate that nobody can check",
+		{.partners = "partners = (\n" PARTNER_1 PARTNER_2
+			     "client_certificate = true; }\n);\n"},
+		"partners.conf:3: partner Two: client_certificate is true, but "
+		"http.tls_client_ca_file names no issuer of such certificates\n"},
 	{"a desk of nobody, nowhere",
 		{.desks = "desks = (\n" WSP "region = \"AM22\"; },\n" ENTRY
 			  "region = \"AM22\"; },\n{ id = \"lost\"; name = \"L\"; kind = \"WSP\"; "

@@ -1,5 +1,6 @@
 /* test_server - a real server on the loopback against clients that are wrong, slow, large or
  * sudden. */
+#include "tests/support/dialer.h"
 #include "tests/unit/unit.h"
 
 #include <arpa/inet.h>
@@ -169,53 +170,7 @@ static int stop(void **state)
 
 static int dial(void)
 {
-	const struct timeval patience = {.tv_sec = 5};
-	struct sockaddr_in address = {.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)server_port(server)),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_true(fd >= 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	return fd;
-}
-
-static void say(int fd, const char *text)
-{
-	ssize_t sent = send(fd, text, strlen(text), MSG_NOSIGNAL);
-	(void)sent;
-}
-
-/* One answer with its body; "" when the server hung up without one. */
-static char *hear(int fd, char *out, size_t size)
-{
-	size_t have = 0;
-	size_t want = size - 1;
-	while (have < want) {
-		ssize_t got = recv(fd, out + have, want - have, 0);
-		if (got <= 0)
-			break;
-		have += (size_t)got;
-		out[have] = '\0';
-		const char *end = strstr(out, "\r\n\r\n");
-		const char *length = strcasestr(out, "Content-Length: ");
-		if (end != NULL && length != NULL && length < end &&
-			have >= (size_t)(end + 4 - out) + (size_t)atol(length + 16))
-			break;
-	}
-	out[have] = '\0';
-	return out;
-}
-
-static int status_of(const char *answer)
-{
-	return strncmp(answer, "HTTP/1.1 ", 9) == 0 ? atoi(answer + 9) : 0;
-}
-
-static bool is_closed(int fd)
-{
-	char byte;
-	return recv(fd, &byte, 1, 0) <= 0;
+	return dialer_dial(server_port(server));
 }
 
 static void test_answers(void **state)
@@ -251,9 +206,9 @@ static void test_answers(void **state)
 	char answer[4096];
 	int fd = dial();
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		say(fd, rows[i].request);
-		hear(fd, answer, sizeof(answer));
-		assert_int_equal(status_of(answer), rows[i].status);
+		dialer_say(fd, rows[i].request);
+		dialer_hear(fd, answer, sizeof(answer));
+		assert_int_equal(dialer_status(answer), rows[i].status);
 		assert_non_null(strstr(answer, rows[i].holds));
 		assert_non_null(strstr(answer, "API-Version: 1.0.0\r\n"));
 		assert_null(strstr(answer, "Connection: close"));
@@ -266,7 +221,7 @@ static void test_pipelined(void **state)
 	(void)state;
 	char answer[4096];
 	int fd = dial();
-	say(fd,
+	dialer_say(fd,
 		"GET /later HTTP/1.1\r\nHost: x\r\n\r\nGET /things/2 HTTP/1.1\r\nHost: x\r\n"
 		"Connection: close\r\n\r\n");
 	size_t have = 0;
@@ -309,11 +264,11 @@ static void test_ambiguous_framing_is_refused(void **state)
 			"POST /size HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%s\r\n"
 			"0\r\n\r\nGET /things/smuggled HTTP/1.1\r\nHost: x\r\n\r\n",
 			rows[i].headers);
-		say(fd, request);
-		hear(fd, answer, sizeof(answer));
-		if (status_of(answer) != rows[i].status)
+		dialer_say(fd, request);
+		dialer_hear(fd, answer, sizeof(answer));
+		if (dialer_status(answer) != rows[i].status)
 			fail_msg("%s gave %.60s", rows[i].headers, answer);
-		assert_true(is_closed(fd));
+		assert_true(dialer_is_closed(fd));
 		close(fd);
 	}
 	assert_int_equal(answered[200], 0);
@@ -353,9 +308,9 @@ static void test_sizes(void **state)
 			buffer_add(&request, "b", 1);
 		if (rows[i].chunked)
 			buffer_add_string(&request, "\r\n0\r\n\r\n");
-		say(fd, buffer_string(&request));
-		hear(fd, answer, sizeof(answer));
-		if (status_of(answer) != rows[i].status)
+		dialer_say(fd, buffer_string(&request));
+		dialer_hear(fd, answer, sizeof(answer));
+		if (dialer_status(answer) != rows[i].status)
 			fail_msg("row %zu gave %.200s", i, answer);
 		close(fd);
 		buffer_done(&request);
@@ -376,8 +331,9 @@ static void test_too_many_headers(void **state)
 		for (int j = 0; j < rows[i].headers; j++)
 			buffer_add_string(&request, "X: y\r\n");
 		buffer_add_string(&request, "\r\n");
-		say(fd, buffer_string(&request));
-		assert_int_equal(status_of(hear(fd, answer, sizeof(answer))), rows[i].status);
+		dialer_say(fd, buffer_string(&request));
+		assert_int_equal(
+			dialer_status(dialer_hear(fd, answer, sizeof(answer))), rows[i].status);
 		close(fd);
 		buffer_done(&request);
 	}
@@ -388,12 +344,12 @@ static void test_announced_body_is_refused_unsent(void **state)
 	(void)state;
 	char answer[4096];
 	int fd = dial();
-	say(fd,
+	dialer_say(fd,
 		"POST /size HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 		"Content-Length: 5000000\r\nExpect: 100-continue\r\n\r\n");
-	hear(fd, answer, sizeof(answer));
-	assert_int_equal(status_of(answer), 413);
-	assert_true(is_closed(fd));
+	dialer_hear(fd, answer, sizeof(answer));
+	assert_int_equal(dialer_status(answer), 413);
+	assert_true(dialer_is_closed(fd));
 	close(fd);
 }
 
@@ -428,17 +384,17 @@ static void test_slow_senders_are_cut(void **state)
 		int64_t began = now_ms();
 		int fd = dial();
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &brief, sizeof(brief));
-		say(fd, rows[i].begin);
+		dialer_say(fd, rows[i].begin);
 		ssize_t got = -1;
 		while (got < 0 && now_ms() - began < 5000) {
-			say(fd, "x");
+			dialer_say(fd, "x");
 			got = recv(fd, answer, sizeof(answer) - 1, 0);
 			if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
 				got = 0;
 		}
 		assert_true(got >= 0);
 		answer[got] = '\0';
-		assert_int_equal(status_of(answer), rows[i].status);
+		assert_int_equal(dialer_status(answer), rows[i].status);
 		assert_true(now_ms() - began >= REQUEST_MS - 5);
 		assert_true(now_ms() - began < 4 * REQUEST_MS);
 		close(fd);
@@ -451,13 +407,13 @@ static void test_late_answer(void **state)
 	char answer[4096];
 	int fd = dial();
 	int64_t began = now_ms();
-	say(fd, "GET /never HTTP/1.1\r\nHost: x\r\n\r\n");
-	hear(fd, answer, sizeof(answer));
-	assert_int_equal(status_of(answer), 503);
+	dialer_say(fd, "GET /never HTTP/1.1\r\nHost: x\r\n\r\n");
+	dialer_hear(fd, answer, sizeof(answer));
+	assert_int_equal(dialer_status(answer), 503);
 	assert_non_null(strstr(answer, "Retry-After: 7"));
 	assert_true(now_ms() - began >= REQUEST_MS - 5);
-	say(fd, "GET /things/1 HTTP/1.1\r\nHost: x\r\n\r\n");
-	assert_int_equal(status_of(hear(fd, answer, sizeof(answer))), 200);
+	dialer_say(fd, "GET /things/1 HTTP/1.1\r\nHost: x\r\n\r\n");
+	assert_int_equal(dialer_status(dialer_hear(fd, answer, sizeof(answer))), 200);
 	close(fd);
 }
 
@@ -468,11 +424,11 @@ static void test_late_answer_that_waits_once_more(void **state)
 	char answer[4096];
 	int fd = dial();
 	int64_t began = now_ms();
-	say(fd, "GET /twice HTTP/1.1\r\nHost: x\r\n\r\n");
-	hear(fd, answer, sizeof(answer));
-	assert_int_equal(status_of(answer), 200);
+	dialer_say(fd, "GET /twice HTTP/1.1\r\nHost: x\r\n\r\n");
+	dialer_hear(fd, answer, sizeof(answer));
+	assert_int_equal(dialer_status(answer), 200);
 	assert_true(now_ms() - began >= 2 * (REQUEST_MS - 5));
-	say(fd, "GET /twice HTTP/1.1\r\nHost: x\r\n\r\n");
+	dialer_say(fd, "GET /twice HTTP/1.1\r\nHost: x\r\n\r\n");
 	usleep(20000);
 }
 
@@ -487,14 +443,14 @@ static void test_sudden_clients(void **state)
 	char answer[4096];
 	for (size_t i = 0; i < 10 * UNIT_COUNT(begins); i++) {
 		int fd = dial();
-		say(fd, begins[i % UNIT_COUNT(begins)]);
+		dialer_say(fd, begins[i % UNIT_COUNT(begins)]);
 		if (i % 2 == 0)
 			setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 		close(fd);
 	}
 	int fd = dial();
-	say(fd, "GET /things/1 HTTP/1.1\r\nHost: x\r\n\r\n");
-	assert_int_equal(status_of(hear(fd, answer, sizeof(answer))), 200);
+	dialer_say(fd, "GET /things/1 HTTP/1.1\r\nHost: x\r\n\r\n");
+	assert_int_equal(dialer_status(dialer_hear(fd, answer, sizeof(answer))), 200);
 	close(fd);
 	for (int64_t began = now_ms(); server_connections(server) > 0;) {
 		assert_true(now_ms() - began < 5000);
@@ -508,16 +464,16 @@ static void test_close_lets_requests_end(void **state)
 	char answer[4096];
 	int idle = dial();
 	int busy = dial();
-	say(idle, "GET /things/1 HTTP/1.1\r\nHost: x\r\n\r\n");
-	hear(idle, answer, sizeof(answer));
-	say(busy, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+	dialer_say(idle, "GET /things/1 HTTP/1.1\r\nHost: x\r\n\r\n");
+	dialer_hear(idle, answer, sizeof(answer));
+	dialer_say(busy, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
 	usleep(5000);
 	loop_ring(close_bell);
-	assert_true(is_closed(idle));
-	hear(busy, answer, sizeof(answer));
-	assert_int_equal(status_of(answer), 200);
+	assert_true(dialer_is_closed(idle));
+	dialer_hear(busy, answer, sizeof(answer));
+	assert_int_equal(dialer_status(answer), 200);
 	assert_non_null(strstr(answer, "Connection: close"));
-	assert_true(is_closed(busy));
+	assert_true(dialer_is_closed(busy));
 	close(idle);
 	close(busy);
 }
@@ -529,9 +485,9 @@ static void test_same_port_again(void **state)
 	char answer[4096];
 	int32_t port = server_port(server);
 	int fd = dial();
-	say(fd, "GET /things/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-	assert_int_equal(status_of(hear(fd, answer, sizeof(answer))), 200);
-	assert_true(is_closed(fd));
+	dialer_say(fd, "GET /things/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+	assert_int_equal(dialer_status(dialer_hear(fd, answer, sizeof(answer))), 200);
+	assert_true(dialer_is_closed(fd));
 	close(fd);
 	stop(state);
 	const struct server_options options = {.host = "127.0.0.1",

@@ -11,6 +11,7 @@ struct row {
 	struct rules_partner rules;
 	int32_t requests_per_second, requests_burst;
 	const char *const *tokens, *const *coordinator_tokens;
+	bool client_certificate;
 };
 
 #define AT(member) offsetof(struct row, member)
@@ -36,6 +37,10 @@ static const struct setting rows[] = {
 		"Files with one bearer token each; during a change the old and the new one."},
 	{"coordinator_tokens", SETTING_STRINGS, AT(coordinator_tokens), "", 1, 4096, NULL,
 		"The same, for a regional coordinator, who may assign clients."},
+	{"client_certificate", SETTING_BOOL, AT(client_certificate), "false", 0, 0, NULL,
+		"Its requests must come with a client certificate whose subject.serialNumber is "
+		"its "
+		"OIN, beside the token; see http.tls_client_ca_file."},
 	{"requests_per_second", SETTING_INT, AT(requests_per_second), "0", 0, 1000000, NULL,
 		"Requests per second, over time; 0: as http.requests_per_second."},
 	{"requests_burst", SETTING_INT, AT(requests_burst), "0", 0, 10000000, NULL,
@@ -64,6 +69,7 @@ static void take(const struct list_group *group, void *from)
 	struct conf_partner *partner = &conf->partners[group->at];
 	int32_t rate = row->requests_per_second, burst = row->requests_burst;
 	partner->rules = &rules[group->at];
+	partner->needs_certificate = row->client_certificate;
 	partner->requests_per_second = rate > 0 ? rate : conf->http.requests_per_second;
 	partner->requests_burst = burst > 0 ? burst : conf->http.requests_burst;
 	size_t count = words_count(row->tokens) + words_count(row->coordinator_tokens);
@@ -75,6 +81,7 @@ static void take(const struct list_group *group, void *from)
 static void check(struct check *check, const void *item)
 {
 	const struct rules_partner *partner = item;
+	const struct conf *conf = check->conf;
 	const struct rules_desk *home = check_find_desk(check, partner->home_desk);
 	if (home != NULL && strcmp(home->partner, partner->oin) != 0)
 		check_error(check, "home_desk %s belongs to another partner: name one of its own",
@@ -85,6 +92,12 @@ static void check(struct check *check, const void *item)
 		check_error(check,
 			"a private partner never gets a BSN: leave out private or "
 			"may_see_bsn");
+	if (conf->partners[partner - conf->rules.partners].needs_certificate &&
+		conf->http.tls_client_ca_file == NULL)
+		check_error(check,
+			"client_certificate is true, but http.tls_client_ca_file names no issuer "
+			"of "
+			"such certificates");
 }
 
 const struct list list_partners = {
