@@ -25,14 +25,13 @@ static bool all_digits(struct bytes text)
 	return true;
 }
 
-/* A 9 in the pattern is a digit; all else is itself. */
-static bool is_like(struct bytes text, const char *pattern)
+/* A 9 in the sample is a digit; all else is itself. */
+static bool is_like(struct bytes text, const char *sample)
 {
-	if (text.size != strlen(pattern))
+	if (text.size != strlen(sample))
 		return false;
 	for (size_t i = 0; i < text.size; i++) {
-		if (pattern[i] == '9' ? !is_digit(text.data[i])
-				      : text.data[i] != (uint8_t)pattern[i])
+		if (sample[i] == '9' ? !is_digit(text.data[i]) : text.data[i] != (uint8_t)sample[i])
 			return false;
 	}
 	return true;
@@ -96,26 +95,29 @@ static bool is_partial_date(struct bytes text)
 	return clock_date_from_text(bytes_of(whole, sizeof(whole) - 1), &days);
 }
 
-/* Either a pattern or a function says what is of the format. */
+#define DESK "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+
+/* Either a sample or a function says what is of the format. */
 static const struct format {
-	const char *name, *doc, *pattern;
+	const char *name, *doc, *pattern, *sample;
 	bool (*is)(struct bytes text);
 } formats[] = {
-	{"age-band", "two ages in years with a hyphen between, the lower first", NULL, is_age_band},
-	{"am", "AM and 2 digits", "AM99", NULL},
-	{"bsn", "9 digits that pass the 11-test", NULL, is_bsn},
-	{"crebo", "5 digits", "99999", NULL},
-	{"desk", "2 to 60 lower-case letters, digits and single hyphens, first a letter", NULL,
-		is_desk},
-	{"desk-or-unknown", "the id of a desk, or unknown", NULL, is_desk},
-	{"gm", "GM and 4 digits", "GM9999", NULL},
-	{"kvk", "8 digits", "99999999", NULL},
-	{"name", "2 to 60 lower-case letters, digits and single hyphens, first a letter", NULL,
-		is_desk},
-	{"oin", "20 digits", "99999999999999999999", NULL},
-	{"oin-or-hub", "20 digits, or hub", NULL, is_oin_or_hub},
-	{"partial-date", "a year, a month or a day: 2001, 2001-05 or 2001-05-30", NULL,
-		is_partial_date},
+	{"age-band", "two ages in years with a hyphen between, the lower first",
+		"^[0-9]{1,3}-[0-9]{1,3}$", NULL, is_age_band},
+	{"am", "AM and 2 digits", "^AM[0-9]{2}$", "AM99", NULL},
+	{"bsn", "9 digits that pass the 11-test", "^[0-9]{9}$", NULL, is_bsn},
+	{"crebo", "5 digits", "^[0-9]{5}$", "99999", NULL},
+	{"desk", "2 to 60 lower-case letters, digits and single hyphens, first a letter", DESK,
+		NULL, is_desk},
+	{"desk-or-unknown", "the id of a desk, or unknown", DESK, NULL, is_desk},
+	{"gm", "GM and 4 digits", "^GM[0-9]{4}$", "GM9999", NULL},
+	{"kvk", "8 digits", "^[0-9]{8}$", "99999999", NULL},
+	{"name", "2 to 60 lower-case letters, digits and single hyphens, first a letter", DESK,
+		NULL, is_desk},
+	{"oin", "20 digits", "^[0-9]{20}$", "99999999999999999999", NULL},
+	{"oin-or-hub", "20 digits, or hub", "^([0-9]{20}|hub)$", NULL, is_oin_or_hub},
+	{"partial-date", "a year, a month or a day: 2001, 2001-05 or 2001-05-30",
+		"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", NULL, is_partial_date},
 };
 
 static const struct format *find(const char *name)
@@ -130,10 +132,15 @@ static const struct format *find(const char *name)
 bool format_is(const char *format, struct bytes text)
 {
 	const struct format *row = find(format);
-	return row->pattern != NULL ? is_like(text, row->pattern) : row->is(text);
+	return row->sample != NULL ? is_like(text, row->sample) : row->is(text);
 }
 
 const char *format_doc(const char *format)
 {
 	return find(format)->doc;
+}
+
+const char *format_pattern(const char *format)
+{
+	return find(format)->pattern;
 }

@@ -18,5 +18,7 @@
  * "2001-05-30". */
 bool format_is(const char *format, struct bytes text);
 const char *format_doc(const char *format); /* "9 digits that pass the 11-test" */
+/* A regular expression (ECMA-262) that all texts of the form match, and of most forms no others. */
+const char *format_pattern(const char *format);
 
 #endif

@@ -10,6 +10,24 @@
 static const char *const anything[] = {SERVER_ANY_TYPE, NULL};
 static const char *const drafts[] = {JSON, EVENT, NULL};
 
+static const char example_referral[] =
+	"{\"reference\": \"2026-000124-1\", \"case\": \"2026-000124\", \"person\": {\"bsn\": "
+	"\"999990019\", \"family_name\": \"Voorbeeld\"}, \"body\": {\"Referral\": {\"kind\": "
+	"\"TRANSFER\", \"subject\": \"PERSON\", \"from_desk\": \"gemeente-rotterdam\", "
+	"\"question\": \"WERK\", \"municipality\": \"GM0599\", \"origin\": \"PARTNER\", "
+	"\"purpose\": \"GUIDANCE\", \"legal_basis\": {\"kind\": \"PUBLIC_TASK\"}}}}";
+
+static const char example_registration[] =
+	"{\"reference\": \"2026-000125-1\", \"case\": \"2026-000125\", \"person\": "
+	"{\"own_number\": \"WZ-4711\", \"phone\": \"0101234567\"}, \"body\": {\"Referral\": "
+	"{\"kind\": \"TRANSFER\", \"subject\": \"PERSON\", \"question\": \"ORIENTATIE\", "
+	"\"municipality\": \"GM0599\", \"origin\": \"SELF\", \"purpose\": \"GUIDANCE\", "
+	"\"legal_basis\": {\"kind\": \"PUBLIC_TASK\"}}}}";
+
+static const char example_action[] =
+	"{\"reference\": \"2026-000124-2\", \"body\": {\"StatusChange\": {\"action\": \"ACCEPT\", "
+	"\"actor\": {\"worker\": \"team-1\"}}}}";
+
 static const struct operation_parameter for_draft[] = {
 	{"dryRun", OPERATION_QUERY, OPERATION_BOOLEAN, 0, 0,
 		"Says what would become of it, and stores nothing.", "true"},
@@ -84,6 +102,15 @@ static const struct operation_answer to_source[] = {
 	{0},
 };
 
+static const struct operation_answer to_action[] = {
+	{200, "With dryRun: what would become of it.", "Rehearsal"},
+	{201, "Stored and decided, where Prefer: wait asked for it.", "Decided"},
+	{202, "Stored durably; the answer to it comes with the receipt and the feed.", "Stored"},
+	{404, "That is no id of a referral.", NULL},
+	{409, "Refused as things stand; the answer says the state and what is possible now.", NULL},
+	{0},
+};
+
 static const struct operation_answer to_referral[] = {
 	{200, "Who has the client, since when, what is next, and what you may do now.", "State"},
 	{404, "There is no such referral, or it is not yours.", NULL},
@@ -116,36 +143,104 @@ static const struct operation_answer to_codes[] = {
 	{0},
 };
 
+static const struct operation_answer to_openapi[] = {
+	{200, "The partner API, as this hub takes it.", "Openapi"},
+	{304, "As you have it.", OPERATION_NO_BODY},
+	{0},
+};
+
 /* In each route: method, path, what it takes and gives; then what is done with its head, all of it,
  * and when time is up. */
 static const struct operation operations[] = {
-	{{"POST", "/v1/referrals", drafts, JSON, call_head, api_post_referral, call_late},
-		"postReferral",
-		"Refers a client, or amends what was referred under the same case and leg.",
-		for_draft, to_draft, false},
-	{{"POST", "/v1/registrations", drafts, JSON, call_head, api_post_registration, call_late},
-		"postRegistration",
-		"Passes on who registered without a desk: the region's entry desk becomes "
-		"responsible.",
-		for_draft, to_draft, false},
-	{{"POST", "/v1/referrals/{}/actions", drafts, JSON, call_head, api_post_action, call_late},
-		"postAction", "Accepts, declines, cancels, completes, closes: what a desk does.",
-		for_action, to_draft, false},
-	{{"POST", "/v1/in/{}/{}", anything, NULL, call_head, api_post_in, call_late}, "postIn",
-		"Takes what a system says in its own format: a notification, an export.",
-		for_source, to_source, false},
-	{{"GET", "/v1/referrals/{}", NULL, JSON, call_head, api_get_referral, call_late},
-		"getReferral", "Who has my client?", for_referral, to_referral, false},
-	{{"GET", "/v1/receipts/{}", NULL, JSON, call_head, api_get_receipt, call_late},
-		"getReceipt", "What became of what I sent?", for_receipt, to_receipt, false},
-	{{"GET", "/v1/handovers", NULL, JSON, call_head, api_get_feed, call_late}, "getHandovers",
-		"What the hub tells a desk: offers, news, duties, and verdicts on what was sent.",
-		for_feed, to_feed, false},
-	{{"GET", "/v1/desks", NULL, JSON, call_head, api_get_desks, call_late}, "getDesks",
-		"Which desks are there, and what do they take?", for_list, to_desks, false},
-	{{"GET", "/v1/codes", NULL, JSON, call_head, api_get_codes, call_late}, "getCodes",
-		"Which codes are there, and what do they mean?", for_list, to_codes, false},
-	{{0}, NULL, NULL, NULL, NULL, false},
+	{
+		.route = {"POST", "/v1/referrals", drafts, JSON, call_head, api_post_referral,
+			call_late},
+		.id = "postReferral",
+		.summary =
+			"Refers a client, or amends what was referred under the same case and leg.",
+		.body = API_BODY_REFERRAL,
+		.example = example_referral,
+		.parameters = for_draft,
+		.answers = to_draft,
+	},
+	{
+		.route = {"POST", "/v1/registrations", drafts, JSON, call_head,
+			api_post_registration, call_late},
+		.id = "postRegistration",
+		.summary =
+			"Passes on who registered without a desk: the region's entry desk becomes "
+			"responsible.",
+		.body = API_BODY_REFERRAL,
+		.example = example_registration,
+		.parameters = for_draft,
+		.answers = to_draft,
+	},
+	{
+		.route = {"POST", "/v1/referrals/{}/actions", drafts, JSON, call_head,
+			api_post_action, call_late},
+		.id = "postAction",
+		.summary = "Accepts, declines, cancels, completes, closes: what a desk does.",
+		.body = API_BODY_ACTION,
+		.example = example_action,
+		.parameters = for_action,
+		.answers = to_action,
+	},
+	{
+		.route = {"POST", "/v1/in/{}/{}", anything, NULL, call_head, api_post_in,
+			call_late},
+		.id = "postIn",
+		.summary = "Takes what a system says in its own format: a notification, an export.",
+		.parameters = for_source,
+		.answers = to_source,
+	},
+	{
+		.route = {"GET", "/v1/referrals/{}", NULL, JSON, call_head, api_get_referral,
+			call_late},
+		.id = "getReferral",
+		.summary = "Who has my client?",
+		.parameters = for_referral,
+		.answers = to_referral,
+	},
+	{
+		.route = {"GET", "/v1/receipts/{}", NULL, JSON, call_head, api_get_receipt,
+			call_late},
+		.id = "getReceipt",
+		.summary = "What became of what I sent?",
+		.parameters = for_receipt,
+		.answers = to_receipt,
+	},
+	{
+		.route = {"GET", "/v1/handovers", NULL, JSON, call_head, api_get_feed, call_late},
+		.id = "getHandovers",
+		.summary = "What the hub tells a desk: offers, news, duties, verdicts on what was "
+			   "sent.",
+		.parameters = for_feed,
+		.answers = to_feed,
+	},
+	{
+		.route = {"GET", "/v1/desks", NULL, JSON, call_head, api_get_desks, call_late},
+		.id = "getDesks",
+		.summary = "Which desks are there, and what do they take?",
+		.parameters = for_list,
+		.answers = to_desks,
+	},
+	{
+		.route = {"GET", "/v1/codes", NULL, JSON, call_head, api_get_codes, call_late},
+		.id = "getCodes",
+		.summary = "Which codes are there, and what do they mean?",
+		.parameters = for_list,
+		.answers = to_codes,
+	},
+	{
+		.route = {"GET", "/v1/openapi.json", NULL, JSON, call_open_head, api_get_openapi,
+			NULL},
+		.id = "getOpenapi",
+		.summary = "This document.",
+		.parameters = for_list,
+		.answers = to_openapi,
+		.is_open = true,
+	},
+	{.route = {0}},
 };
 
 const struct operation *api_operations(void)

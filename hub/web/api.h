@@ -7,6 +7,10 @@
 
 struct json_object;
 
+/* Schemas of what is posted. */
+#define API_BODY_REFERRAL "ReferralDraft"
+#define API_BODY_ACTION "ActionDraft"
+
 #define API_VERSION "1.0.0"
 
 /* Ended by a route whose method is NULL; the context of all is a struct edge. */
@@ -27,7 +31,7 @@ void api_answer_decided(struct call *call, bool in_time);
 /* 200, with whether the view had all that the partner had sent. */
 void api_answer_object(struct call *call, struct json_object *object);
 /* 200, or 304 where the partner has it already. */
-void api_answer_cached(struct call *call, struct json_object *object);
+void api_answer_cached(struct request *request, struct bytes body);
 
 /* GET, in api_get.c. */
 void api_get_referral(void *context, struct request *request);
@@ -36,6 +40,7 @@ void api_get_receipt(void *context, struct request *request);
 /* GET of what the network is made of, in api_lists.c. */
 void api_get_desks(void *context, struct request *request);
 void api_get_codes(void *context, struct request *request);
+void api_get_openapi(void *context, struct request *request);
 
 /* GET of the feed, in api_feed.c. */
 #define API_FEED_PRESET 100

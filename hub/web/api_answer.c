@@ -46,11 +46,9 @@ void api_answer_object(struct call *call, struct json_object *object)
 }
 
 /* Fresh or not is told by what it says, so it needs no version. */
-void api_answer_cached(struct call *call, struct json_object *object)
+void api_answer_cached(struct request *request, struct bytes body)
 {
 	static const uint8_t no_key[16] = {0};
-	struct request *request = call->request;
-	struct bytes body = json_text(object, request_arena(request));
 	const char *tag = arena_format(request_arena(request), "\"%016llx\"",
 		(unsigned long long)bytes_hash(body, no_key));
 	request_add_header(request, "ETag", tag);

@@ -1,4 +1,4 @@
-/* api_lists - what the network is made of: its desks, and the codes with their Dutch labels. */
+/* api_lists - what the network is made of: its desks, its codes with their labels, and this API. */
 #include <json-c/json.h>
 
 #include "hub/base/calendar.h"
@@ -55,7 +55,7 @@ static void answer_desks(struct call *call, const struct facts *facts)
 	json_object_object_add(object, "desks", list);
 	for (size_t i = 0; i < rules->desks_count; i++)
 		json_object_array_add(list, describe_desk(rules, &rules->desks[i], facts, today));
-	api_answer_cached(call, object);
+	api_answer_cached(call->request, json_text(object, request_arena(call->request)));
 	json_object_put(object);
 }
 
@@ -101,6 +101,14 @@ void api_get_codes(void *context, struct request *request)
 		json_put_text(item, "label_nl", code->label_nl);
 		json_object_array_add(list_called(lists, code->list), item);
 	}
-	api_answer_cached(call, object);
+	api_answer_cached(call->request, json_text(object, request_arena(call->request)));
 	json_object_put(object);
+}
+
+/* To anybody, also from the pages of another site. */
+void api_get_openapi(void *context, struct request *request)
+{
+	const struct edge *edge = context;
+	request_add_header(request, "Access-Control-Allow-Origin", "*");
+	api_answer_cached(request, edge->openapi);
 }

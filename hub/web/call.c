@@ -2,6 +2,7 @@
 #include "hub/web/call.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "hub/base/log.h"
 #include "hub/http/header.h"
@@ -51,6 +52,39 @@ static bool rate_allows(struct call *call)
 	return false;
 }
 
+/* Token and certificate are of one partner. */
+static bool certificate_agrees(struct call *call)
+{
+	const char *serial = NULL;
+	const char *why = NULL;
+	switch (request_peer(call->request, &serial)) {
+	case REQUEST_PEER_NONE:
+		if (call->partner->needs_certificate)
+			why = "come with the client certificate that was agreed, beside the token";
+		break;
+	case REQUEST_PEER_BAD:
+		why = "the client certificate is not valid here, or its subject has no "
+		      "serialNumber";
+		break;
+	case REQUEST_PEER_KNOWN:
+		if (strcmp(serial, call->partner->rules->oin) != 0)
+			why = "the client certificate is of another partner than the token";
+		break;
+	}
+	if (why != NULL)
+		request_refuse(call->request, PROBLEM_JSON_UNAUTHORIZED, why);
+	return why == NULL;
+}
+
+static bool can_take(const struct call *call)
+{
+	if (!is_post(call->request) || intake_can_store(call->edge->intake))
+		return true;
+	request_refuse(call->request, PROBLEM_JSON_UNAVAILABLE,
+		"nothing was stored: send the same again after the time in Retry-After");
+	return false;
+}
+
 void call_head(void *context, struct request *request)
 {
 	struct edge *edge = context;
@@ -67,11 +101,13 @@ void call_head(void *context, struct request *request)
 	}
 	call->role = token->role;
 	request_set_own(request, call);
-	if (is_post(request) && !intake_can_store(edge->intake))
-		request_refuse(request, PROBLEM_JSON_UNAVAILABLE,
-			"nothing was stored: send the same again after the time in Retry-After");
-	else if (rate_allows(call))
+	if (certificate_agrees(call) && can_take(call) && rate_allows(call))
 		operation_takes_query(api_operation(edge, request), request);
+}
+
+void call_open_head(void *context, struct request *request)
+{
+	operation_takes_query(api_operation(context, request), request);
 }
 
 static void enlist(struct call *call)

@@ -50,6 +50,8 @@ struct call {
 /* The head of every request: token, then whether Kafka can store what is posted, then the rate.
  * What does not pass is answered. */
 void call_head(void *context, struct request *request);
+/* The head of what is open to anybody; there is no call. */
+void call_open_head(void *context, struct request *request);
 /* Its time is up. */
 void call_late(void *context, struct request *request);
 struct call *call_of(const struct request *request);

@@ -9,6 +9,7 @@
 #include "hub/base/memory.h"
 #include "hub/web/api.h"
 #include "hub/web/delivered.h"
+#include "hub/web/openapi.h"
 #include "hub/web/tally.h"
 
 #define TICK_MS 500 /* for readiness, and for a view that was not there */
@@ -119,7 +120,7 @@ static enum outcome open_disclose(struct edge *edge, struct err *err)
 static enum outcome read_pem(struct edge *edge, const char *path, const char **out, struct err *err)
 {
 	struct bytes text;
-	if (file_read(path, &edge->tls, &text, err) != OK)
+	if (file_read(path, &edge->texts, &text, err) != OK)
 		return err_in(err, "%s", path);
 	*out = (const char *)text.data;
 	return OK;
@@ -133,8 +134,20 @@ static enum outcome read_tls(struct edge *edge, struct server_options *options, 
 	if (read_pem(edge, http->tls_cert_file, &options->tls_cert, err) != OK ||
 		read_pem(edge, http->tls_key_file, &options->tls_key, err) != OK)
 		return err->outcome;
+	if (http->tls_client_ca_file != NULL)
+		return read_pem(edge, http->tls_client_ca_file, &options->tls_client_ca, err);
 	return OK;
 }
+
+/* What the NL API design rules (Logius, 2.1) ask for in every answer; the last one holds for TLS
+ * only. */
+static const struct server_header in_clear[] = {{"Cache-Control", "no-store"},
+	{"X-Content-Type-Options", "nosniff"},
+	{"Content-Security-Policy", "frame-ancestors 'none'"}, {0}};
+static const struct server_header in_tls[] = {{"Cache-Control", "no-store"},
+	{"X-Content-Type-Options", "nosniff"},
+	{"Content-Security-Policy", "frame-ancestors 'none'"},
+	{"Strict-Transport-Security", "max-age=31536000"}, {0}};
 
 static enum outcome open_server(struct edge *edge, int32_t port, struct err *err)
 {
@@ -152,8 +165,10 @@ static enum outcome open_server(struct edge *edge, int32_t port, struct err *err
 		.idle_ms = IDLE_MS,
 		.retry_after_s = http->retry_after_s,
 		.version = API_VERSION,
+		.headers = http->tls_cert_file != NULL ? in_tls : in_clear,
 		.answered = count};
 	api_routes(edge->routes);
+	edge->openapi = openapi_document(edge->options->conf, &edge->texts);
 	if (read_tls(edge, &options, err) != OK)
 		return err->outcome;
 	return server_new(&edge->server, edge->loop, &options, err);
@@ -201,5 +216,5 @@ void edge_stop(struct edge *edge)
 	loop_bell_free(edge->committed);
 	loop_bell_free(edge->stop);
 	loop_free(edge->loop);
-	arena_done(&edge->tls);
+	arena_done(&edge->texts);
 }

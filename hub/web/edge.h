@@ -36,7 +36,8 @@ struct edge {
 	atomic_bool ready, someone_waits;
 	pthread_t thread;
 	bool runs;
-	struct arena tls; /* certificate and key */
+	struct bytes openapi; /* the document */
+	struct arena texts; /* the document, certificate and key */
 };
 
 /* port: of the first thread, or 0 for the first itself. */

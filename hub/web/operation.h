@@ -28,6 +28,8 @@ struct operation_answer {
 struct operation {
 	struct server_route route; /* method NULL: ends the list */
 	const char *id, *summary;
+	const char *body; /* schema of what it takes; NULL: none, or none that is described */
+	const char *example; /* of that, as JSON */
 	/* Those of the path come first, in its order; the server takes no other query. */
 	const struct operation_parameter *parameters;
 	const struct operation_answer *answers;

@@ -1,6 +1,7 @@
 /* test_format - good and bad texts of each written form; BSNs are from the ranges for tests. */
 #include "tests/unit/unit.h"
 
+#include <regex.h>
 #include <string.h>
 
 #include "hub/base/format.h"
@@ -138,6 +139,26 @@ static void test_docs(void **state)
 	assert_string_equal(format_doc("bsn"), "9 digits that pass the 11-test");
 }
 
+/* What has the form matches its pattern; of those that say all with it, nothing else does. */
+static void test_patterns(void **state)
+{
+	static const char *const whole[] = {"am", "crebo", "gm", "kvk", "oin", "oin-or-hub"};
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		regex_t pattern;
+		bool says_all = false;
+		for (size_t j = 0; j < UNIT_COUNT(whole); j++)
+			says_all = says_all || strcmp(rows[i].format, whole[j]) == 0;
+		assert_int_equal(
+			regcomp(&pattern, format_pattern(rows[i].format), REG_EXTENDED | REG_NOSUB),
+			0);
+		bool matches = regexec(&pattern, rows[i].text, 0, NULL, 0) == 0;
+		regfree(&pattern);
+		if ((rows[i].good && !matches) || (says_all && matches != rows[i].good))
+			fail_msg("%s: %s", rows[i].format, rows[i].text);
+	}
+}
+
 static void ask_for_unknown_format(void)
 {
 	(void)format_is("iban", bytes_of_string("x"));
@@ -155,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_absent_and_zero_bytes),
 		cmocka_unit_test(test_docs),
+		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_unknown_format_is_a_bug),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,221 @@
+/* openapi_answers - what the partner API answers, member by member, as JSON Schemas. */
+#include "hub/web/openapi_answers.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "hub/web/json.h"
+#include "hub/web/openapi_schema.h"
+
+enum form { TEXT, UUID, TIME, WHOLE, FLAG, ONE, LIST, LISTS, WORDS, WORD_LISTS };
+
+/* Members that follow each other and have the same answer. */
+static const struct row {
+	const char *answer, *name;
+	enum form form;
+	const char *of; /* ONE, LIST, LISTS: of which schema */
+	bool always;
+	const char *doc;
+} rows[] = {
+	{"Stored", "message", UUID, NULL, true, "The hub's id of the message."},
+	{"Stored", "referral", UUID, NULL, true, "Id of the referral it is about."},
+	{"Stored", "result", TEXT, NULL, true, "STORED; PARKED or FORWARDED if decided so."},
+
+	{"Decided", "message", UUID, NULL, true, "The hub's id of the message."},
+	{"Decided", "result", TEXT, NULL, true,
+		"APPLIED or DUPLICATE. Beside it stands all of State."},
+
+	{"State", "referral", UUID, NULL, true, "Its id."},
+	{"State", "kind", TEXT, NULL, true, "TRANSFER, SERVICE or REQUEST."},
+	{"State", "question", TEXT, NULL, true, "What is asked for."},
+	{"State", "group", TEXT, NULL, false, "Its offer group."},
+	{"State", "state", TEXT, NULL, false, "Where it stands, if you may know."},
+	{"State", "delivery", TEXT, NULL, true, "Whether the target's machine has it."},
+	{"State", "version", WHOLE, NULL, true, "To be sent back as seen_version."},
+	{"State", "target", TEXT, NULL, false, "The desk it is offered to, if you may know."},
+	{"State", "client", ONE, "ClientState", true, "Who has the client, and what is next."},
+	{"State", "actions", WORD_LISTS, NULL, true, "What your desks may do now, by desk."},
+	{"State", "complete", FLAG, NULL, false, "Whether all is in it that you sent before."},
+
+	{"ClientState", "status", TEXT, NULL, true, "OPEN or CLOSED."},
+	{"ClientState", "closing_reason", TEXT, NULL, false, "Why CLOSED."},
+	{"ClientState", "responsible", ONE, "Responsible", false, "Who has the client now."},
+	{"ClientState", "next_action", ONE, "NextAction", false, "What is next."},
+
+	{"Responsible", "is_you", FLAG, NULL, true, "It is a desk of yours."},
+	{"Responsible", "desk", TEXT, NULL, false, "Which desk, if you may know."},
+	{"Responsible", "kind", TEXT, NULL, false, "Which kind of desk, if you may know."},
+	{"Responsible", "since", TIME, NULL, false, "Since when."},
+
+	{"NextAction", "duty", TEXT, NULL, true, "What is to be done."},
+	{"NextAction", "desk", TEXT, NULL, false, "By which desk, if you may know."},
+	{"NextAction", "by", TIME, NULL, false, "By when."},
+
+	{"Receipt", "messages", LIST, "ReceiptMessage", true, "All that you sent, oldest first."},
+	{"Receipt", "referrals", LIST, "State", true, "What came of it, as it is now."},
+	{"Receipt", "complete", FLAG, NULL, true, "Whether all is in it that you sent before."},
+
+	{"ReceiptMessage", "message", UUID, NULL, true, "The hub's id of it."},
+	{"ReceiptMessage", "reference", TEXT, NULL, true, "Yours, or the hub's if you gave none."},
+	{"ReceiptMessage", "received_at", TIME, NULL, false, "When it was stored."},
+	{"ReceiptMessage", "result", TEXT, NULL, true, "What became of it; IN_FLIGHT: not yet."},
+	{"ReceiptMessage", "decided_at", TIME, NULL, false, "When that was decided."},
+	{"ReceiptMessage", "code", TEXT, NULL, false, "Why it was refused."},
+	{"ReceiptMessage", "field", TEXT, NULL, false, "The field at fault."},
+	{"ReceiptMessage", "text", TEXT, NULL, false, "What to do, in one line."},
+
+	{"Feed", "desk", TEXT, NULL, true, "Whose feed it is."},
+	{"Feed", "handovers", LIST, "FeedItem", true, "Oldest first."},
+	{"Feed", "after", TEXT, NULL, true, "The cursor to ask with for what comes next."},
+	{"Feed", "more", FLAG, NULL, true, "There is more already."},
+
+	{"FeedItem", "id", TEXT, NULL, true, "Of this handover, however often it is read."},
+	{"FeedItem", "url", TEXT, NULL, false, "Of its referral."},
+	{"FeedItem", "handover", ONE, "ToldHandover", true, "What the desk is told."},
+	{"FeedItem", "person", ONE, "ToldPerson", false, "What the desk may see of the person."},
+	{"FeedItem", "withheld", TEXT, NULL, false,
+		"Why there is no person though one was sent: ERASED, CONSENT_WITHDRAWN, "
+		"UNREADABLE."},
+
+	{"Rehearsal", "result", TEXT, NULL, true, "APPLIED, DUPLICATE, REJECTED …"},
+	{"Rehearsal", "code", TEXT, NULL, false, "Why it would be refused."},
+	{"Rehearsal", "field", TEXT, NULL, false, "The field at fault."},
+	{"Rehearsal", "text", TEXT, NULL, false, "What to do, in one line."},
+	{"Rehearsal", "route", ONE, "Route", false, "Where the hub would send it."},
+	{"Rehearsal", "referral", ONE, "State", false, "As it would be then."},
+	{"Rehearsal", "clocks", LIST, "RunningClock", true, "Which clocks would run."},
+	{"Rehearsal", "told", LIST, "Told", true, "Who would hear of it."},
+	{"Rehearsal", "complete", FLAG, NULL, true, "Whether all counts that you sent before."},
+
+	{"Route", "desk", TEXT, NULL, false, "To which desk, if you may know."},
+	{"Route", "rule", TEXT, NULL, true, "By which rule."},
+	{"Route", "config", TEXT, NULL, true, "Version of the configuration."},
+
+	{"RunningClock", "clock", TEXT, NULL, true, "T0 to T13."},
+	{"RunningClock", "role", TEXT, NULL, true, "Who must act."},
+	{"RunningClock", "due", TIME, NULL, true, "By when."},
+
+	{"Told", "kind", TEXT, NULL, true, "What: OFFER, DETAILS, STATUS …"},
+	{"Told", "role", TEXT, NULL, true, "As what the desk hears it."},
+	{"Told", "desk", TEXT, NULL, false, "Which desk, if you may know."},
+	{"Told", "deadline", TIME, NULL, false, "By when it must act."},
+	{"Told", "fields", WORDS, NULL, false, "Which fields of the person it would see."},
+
+	{"Desks", "desks", LIST, "Desk", true, "All of them, by their ids."},
+
+	{"Desk", "desk", TEXT, NULL, true, "Its id."},
+	{"Desk", "name", TEXT, NULL, true, "As people know it."},
+	{"Desk", "kind", TEXT, NULL, true, "What sort of desk it is."},
+	{"Desk", "region", TEXT, NULL, false, "Its labour market region; none: nationwide."},
+	{"Desk", "partner", TEXT, NULL, false, "Whose it is."},
+	{"Desk", "active", FLAG, NULL, true, "Something new may go there."},
+	{"Desk", "successor", TEXT, NULL, false, "Where its work goes instead."},
+	{"Desk", "takes", WORDS, NULL, true, "The questions that it takes; none: all."},
+	{"Desk", "holds", FLAG, NULL, true, "May be responsible for clients."},
+	{"Desk", "has_room", FLAG, NULL, true, "As far as it has said."},
+	{"Desk", "capacity", WHOLE, NULL, false, "Clients that it can have at once."},
+	{"Desk", "feedback", TEXT, NULL, false, "What it reports back: none, closure or full."},
+
+	{"Codes", "lists", LISTS, "Code", true, "By the name of the list."},
+
+	{"Code", "code", TEXT, NULL, true, "What is sent."},
+	{"Code", "label_nl", TEXT, NULL, true, "What it means, in Dutch."},
+
+	{"Openapi", "openapi", TEXT, NULL, true, "3.1.0"},
+
+	{"Problem", "type", TEXT, NULL, true, "A URN that names the kind of problem."},
+	{"Problem", "title", TEXT, NULL, true, "The same in words."},
+	{"Problem", "status", WHOLE, NULL, true, "The HTTP status."},
+	{"Problem", "detail", TEXT, NULL, true, "What to do about it."},
+	{"Problem", "errors", LIST, "FieldError", false, "All that is wrong, at once."},
+	{"Problem", "message", UUID, NULL, false, "409: the hub's id of the message."},
+	{"Problem", "code", TEXT, NULL, false, "409: why it was refused."},
+	{"Problem", "state", TEXT, NULL, false, "409: where the referral stands."},
+	{"Problem", "version", WHOLE, NULL, false, "409: its version."},
+	{"Problem", "actions", WORD_LISTS, NULL, false, "409: what your desks may do now."},
+
+	{"FieldError", "field", TEXT, NULL, true, "The path of the field."},
+	{"FieldError", "text", TEXT, NULL, true, "What is wrong with it."},
+	{"FieldError", "example", TEXT, NULL, false, "A good value."},
+};
+
+static struct json_object *of_type(const char *type, const char *format)
+{
+	struct json_object *object = json_object_new_object();
+	json_put_text(object, "type", type);
+	json_put_text(object, "format", format);
+	return object;
+}
+
+static struct json_object *with(
+	struct json_object *object, const char *name, struct json_object *inner)
+{
+	json_object_object_add(object, name, inner);
+	return object;
+}
+
+static struct json_object *list_of(struct json_object *item)
+{
+	return with(of_type("array", NULL), "items", item);
+}
+
+static struct json_object *map_of(struct json_object *value)
+{
+	return with(of_type("object", NULL), "additionalProperties", value);
+}
+
+static struct json_object *of_form(const struct row *row)
+{
+	switch (row->form) {
+	case TEXT:
+		break;
+	case UUID:
+		return of_type("string", "uuid");
+	case TIME:
+		return of_type("string", "date-time");
+	case WHOLE:
+		return of_type("integer", NULL);
+	case FLAG:
+		return of_type("boolean", NULL);
+	case ONE:
+		return openapi_schema_ref(row->of);
+	case LIST:
+		return list_of(openapi_schema_ref(row->of));
+	case LISTS:
+		return map_of(list_of(openapi_schema_ref(row->of)));
+	case WORDS:
+		return list_of(of_type("string", NULL));
+	case WORD_LISTS:
+		return map_of(list_of(of_type("string", NULL)));
+	}
+	return of_type("string", NULL);
+}
+
+static void add_member(
+	const struct row *row, struct json_object *members, struct json_object *required)
+{
+	struct json_object *object = of_form(row);
+	json_put_text(object, "description", row->doc);
+	json_object_object_add(members, row->name, object);
+	if (row->always)
+		json_object_array_add(required, json_object_new_string(row->name));
+}
+
+/* What an answer holds besides, and is no error to find, is nothing that it has today. */
+void openapi_answers(struct json_object *components)
+{
+	struct json_object *members = NULL, *required = NULL;
+	const char *last = "";
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (strcmp(rows[i].answer, last) != 0) {
+			struct json_object *object = of_type("object", NULL);
+			last = rows[i].answer;
+			members = json_object_new_object();
+			required = json_object_new_array();
+			with(with(object, "properties", members), "required", required);
+			json_object_object_add(components, last, object);
+		}
+		add_member(&rows[i], members, required);
+	}
+}
