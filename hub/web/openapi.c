@@ -148,11 +148,15 @@ static void put_body(const struct operation *operation, struct json_object *obje
 {
 	const char *const *type = operation->route.takes;
 	char event[80];
-	if (type == NULL || operation->body == NULL)
+	if (type == NULL)
 		return;
 	struct json_object *body = put_object(object, "requestBody");
 	struct json_object *content = put_object(body, "content");
 	put_flag(body, "required");
+	if (operation->body == NULL) { /* in a format of the partner's own */
+		put_object(content, *type);
+		return;
+	}
 	snprintf(event, sizeof(event), "%sEvent", operation->body);
 	for (; *type != NULL; type++)
 		put_schema(content, *type,
