@@ -98,6 +98,12 @@ struct bytes request_query(struct request *request, const char *name)
 	return header_unescape(bytes_of(value == NULL ? "" : value, size), &request->arena);
 }
 
+bool request_has_query(const struct request *request)
+{
+	return MHD_get_connection_values(
+		       request->connection->mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
+}
+
 /* What libmicrohttpd hands to `look_at_query`. */
 struct query_look {
 	const char *const *known;

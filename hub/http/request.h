@@ -20,6 +20,7 @@ struct bytes request_method(const struct request *request);
 struct bytes request_segment(struct request *request, size_t n);
 struct bytes request_header(const struct request *request, const char *name); /* absent: none */
 struct bytes request_query(struct request *request, const char *name); /* absent: none */
+bool request_has_query(const struct request *request);
 /* Whether the query has each of these names (at most 32, ended by NULL) at most once, and no other,
  * with values that are well encoded. */
 bool request_has_only(struct request *request, const char *const *known);

@@ -61,6 +61,8 @@ static void check_query(
 bool operation_takes_query(const struct operation *operation, struct request *request)
 {
 	struct arena *arena = request_arena(request);
+	if (!request_has_query(request))
+		return true;
 	struct problems *problems = arena_get(arena, sizeof(*problems));
 	problems_init(problems, arena);
 	check_query(operation, request, problems);

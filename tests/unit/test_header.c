@@ -144,6 +144,30 @@ static void test_unescape(void **state)
 	arena_done(&arena);
 }
 
+static void test_has_tag(void **state)
+{
+	static const struct {
+		const char *header;
+		bool has;
+	} rows[] = {
+		{"\"x\"", true},
+		{"W/\"x\"", true},
+		{"\"a\", \"x\"", true},
+		{" \"a\" ,W/\"x\" ", true},
+		{"*", true},
+		{"x", false},
+		{"\"xx\"", false},
+		{"\"X\"", false},
+		{"W/", false},
+		{"", false},
+		{NULL, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++)
+		assert_int_equal(
+			header_has_tag(bytes_of_string(rows[i].header), "\"x\""), rows[i].has);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +177,7 @@ int main(void)
 		cmocka_unit_test(test_bearer),
 		cmocka_unit_test(test_is_trace),
 		cmocka_unit_test(test_unescape),
+		cmocka_unit_test(test_has_tag),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
