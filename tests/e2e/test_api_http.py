@@ -69,6 +69,8 @@ def head(city, **more):
 def problem(answer):
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["api-version"] == "1.0.0"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
     found = answer.json()
     assert found["status"] == answer.status_code
     assert found["type"].startswith("urn:lokethub:problem:")
@@ -102,6 +104,12 @@ def test_without_a_token_that_is_known(hub, city):
         ("DELETE", "/v1/referrals/00000000-0000-8000-8000-000000000000", 405, "GET, HEAD"),
         ("PUT", "/v1/receipts/c", 405, "GET, HEAD"),
         ("OPTIONS", "/v1/registrations", 405, "POST"),
+        ("POST", "/v1/handovers", 405, "GET, HEAD"),
+        ("PATCH", "/v1/desks", 405, "GET, HEAD"),
+        ("DELETE", "/v1/openapi.json", 405, "GET, HEAD"),
+        ("GET", "/v1/referrals?dryRun=true", 405, "POST"),
+        ("GET", "/v1/Handovers", 404, None),
+        ("GET", "/v1/handovers/", 404, None),
         ("GET", "/v1/referrals/no-uuid", 404, None),
         ("GET", "/v1/receipts/%zz", 400, None),
         ("GET", "/v1/receipts/a%00b", 400, None),
@@ -157,6 +165,11 @@ def test_headers_that_are_too_large(city):
         ("Content-Length: 5\r\nContent-Length: 50\r\n", b"400"),
         ("Transfer-Encoding: gzip\r\n", b"501"),
         ("Content-Length: -5\r\n", b"400"),
+        ("Content-Length:\r\n 52\r\n", b"400"),
+        ("Transfer-Encoding:\r\n chunked\r\n", b"400"),
+        ("X: a\r\n b\r\nContent-Length: 0\r\n", b"400"),
+        ("X: a\rContent-Length: 52\r\n", b"400"),
+        ("Host: other\r\nContent-Length: 0\r\n", b"400"),
     ],
 )
 def test_two_ways_to_read_one_request(hub, city, fields, status):
