@@ -95,6 +95,8 @@ def test_every_operation_was_used_well_and_badly(hub, seen):
     paths = httpx.get(hub.edges()[0] + "/v1/openapi.json").json()["paths"]
     labels = {f"{method.upper()} {path}" for path, item in paths.items() for method in item}
     assert set(seen) | {"GET /v1/openapi.json"} == labels
+    own_formats = seen.pop("POST /v1/in/{oin}/{source}")
+    assert 404 in own_formats  # only its owner posts to a source: tests/e2e/test_sources.py
     for operation, statuses in seen.items():
         assert {200, 201, 202} & statuses, operation
         assert {400, 401, 404} & statuses, operation
