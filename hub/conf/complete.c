@@ -134,6 +134,22 @@ static void check_http(
 			"registry.credentials_file");
 }
 
+static void check_mail(
+	const struct conf *conf, struct report_place place, struct conf_problems *problems)
+{
+	const struct conf_mail *mail = &conf->mail;
+	if (mail->url == NULL)
+		return;
+	if (strncmp(mail->url, "smtp://", 7) != 0 && strncmp(mail->url, "smtps://", 8) != 0)
+		report_error(problems, place, "mail.url must begin with smtp:// or smtps://");
+	if (mail->from == NULL)
+		report_error(problems, place, "mail.from is missing: mails need a sender");
+	if (mail->credentials_file != NULL && !mail->starttls &&
+		strncmp(mail->url, "smtp://", 7) == 0)
+		report_error(problems, place,
+			"mail.starttls must be true: the password would travel in clear");
+}
+
 static void check_identity(
 	const struct conf *conf, struct report_place place, struct conf_problems *problems)
 {
@@ -161,4 +177,5 @@ void complete_settings(struct conf *conf, struct conf_problems *problems)
 	check_kafka(conf, place, problems);
 	check_router(conf, place, problems);
 	check_http(conf, place, problems);
+	check_mail(conf, place, problems);
 }

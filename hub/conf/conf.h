@@ -83,6 +83,16 @@ struct conf_seal {
 	int32_t cached_keys; /* opened data keys kept in memory */
 };
 
+/* The server that mails go out through. */
+struct conf_mail {
+	const char *url; /* smtp://host:port or smtps://…; NULL: no mails */
+	const char *from;
+	const char *credentials_file; /* one line, user:password */
+	const char *ca_file;
+	bool starttls;
+	int32_t fold_s; /* what comes within so many seconds is told in one mail */
+};
+
 enum conf_token_role { CONF_TOKEN_DESK, CONF_TOKEN_COORDINATOR };
 
 #define CONF_TOKEN_HASH 32
@@ -126,6 +136,7 @@ enum conf_way {
 	CONF_WEBHOOK, /* requests to its endpoint */
 	CONF_FILE, /* one file each, in a folder */
 	CONF_TOPIC, /* records of a topic that is theirs, on the hub's Kafka */
+	CONF_MAIL, /* only that something waits, by mail_to */
 };
 
 /* How a desk gets its handovers; a desk without: by the feed. */
@@ -139,6 +150,8 @@ struct conf_delivery {
 	const char *topic; /* TOPIC */
 	const char *const
 		*signing_files; /* WEBHOOK: secrets that it is signed with; NULL: it is not */
+	/* MAIL; else the second channel for escalations. NULL: there is none. */
+	const char *mail_to;
 	int32_t concurrency; /* handovers on their way at once */
 };
 
@@ -158,6 +171,7 @@ struct conf {
 	struct conf_http http;
 	struct conf_view view;
 	struct conf_seal seal;
+	struct conf_mail mail;
 	struct rules rules;
 	struct codes *codes;
 	struct conf_partner *partners; /* in the order of rules.partners */

@@ -91,13 +91,13 @@ static void load_properties(struct conf *conf, struct conf_problems *problems)
 	conf->kafka.secrets = secrets;
 }
 
-static void check_credentials(const char *path, struct conf_problems *problems)
+static void check_credentials(const char *path, const char *setting, struct conf_problems *problems)
 {
 	struct arena scratch = {0};
-	const char *line = load_line(problems, &scratch, path, "registry.credentials_file");
+	const char *line = load_line(problems, &scratch, path, setting);
 	if (line != NULL && strchr(line, ':') == NULL)
 		report_error(problems, (struct report_place){path, 0},
-			"registry.credentials_file: must hold user:password");
+			"%s: must hold user:password", setting);
 	arena_done(&scratch);
 }
 
@@ -152,6 +152,9 @@ static void load_edge(struct conf *conf, struct conf_problems *problems)
 	check_readable(problems, conf->http.tls_cert_file, "http.tls_cert_file");
 	check_readable(problems, conf->http.tls_key_file, "http.tls_key_file");
 	check_readable(problems, conf->http.tls_client_ca_file, "http.tls_client_ca_file");
+	if (conf->mail.credentials_file != NULL)
+		check_credentials(conf->mail.credentials_file, "mail.credentials_file", problems);
+	check_readable(problems, conf->mail.ca_file, "mail.ca_file");
 	check_endpoints(conf, problems);
 	check_deliveries(conf, problems);
 	tokens_load(conf, problems);
@@ -165,7 +168,8 @@ enum outcome conf_load_secrets(struct conf *conf, struct conf_problems *problems
 			"libsodium finds no randomness on this machine");
 	load_properties(conf, problems);
 	if (conf->registry.credentials_file != NULL)
-		check_credentials(conf->registry.credentials_file, problems);
+		check_credentials(
+			conf->registry.credentials_file, "registry.credentials_file", problems);
 	check_readable(problems, conf->registry.ca_file, "registry.ca_file");
 	check_ops_keys(&conf->seal, problems);
 	if (conf->roles & CONF_EDGE)

@@ -198,5 +198,19 @@ const struct setting settings_rows[] = {
 		"Its secret key; only where `lokethub rejected redrive` is run."},
 	{"seal.cached_keys", SETTING_INT, AT(seal.cached_keys), "10000", 10, 10000000, NULL,
 		"Opened data keys that are kept in memory."},
+
+	{"mail.url", SETTING_STRING, AT(mail.url), "", 8, 300, NULL,
+		"Server that mails to desks go out through, smtp://host:port or smtps://host:port; "
+		"none: no mails."},
+	{"mail.from", SETTING_STRING, AT(mail.from), "", 3, 200, NULL,
+		"Address that they come from."},
+	{"mail.credentials_file", SETTING_SECRET, AT(mail.credentials_file), "", 0, 0, NULL,
+		"File with one line, user:password, for that server; none: it asks for none."},
+	{"mail.ca_file", SETTING_FILE, AT(mail.ca_file), "", 0, 0, NULL,
+		"Certificates that the server's one is checked against; none: the system's."},
+	{"mail.starttls", SETTING_BOOL, AT(mail.starttls), "true", 0, 0, NULL,
+		"Nothing is sent before the connection is encrypted."},
+	{"mail.fold_s", SETTING_INT, AT(mail.fold_s), "60", 0, 86400, NULL,
+		"What comes for a desk within so many seconds is told in one mail."},
 	{0},
 };

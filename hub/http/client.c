@@ -1,4 +1,4 @@
-/* client - HTTP requests out, without waiting: many at once, on a loop. */
+/* client - HTTP requests out, and mails, without waiting: many at once, on a loop. */
 #include "hub/http/client.h"
 
 #include <curl/curl.h>
@@ -34,6 +34,8 @@ struct client_call {
 	CURL *curl;
 	struct client_request request;
 	struct arena arena; /* its headers */
+	struct curl_slist receivers; /* of a mail */
+	size_t mailed; /* so much of it */
 	struct buffer body; /* of the answer */
 	size_t headers_size; /* of the answer's headers */
 	bool too_long;
@@ -80,6 +82,32 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+static size_t give_mail(char *out, size_t one, size_t size, void *context)
+{
+	struct client_call *call = context;
+	struct bytes mail = call->request.body;
+	size_t left = mail.size - call->mailed;
+	size = size * one < left ? size * one : left;
+	memcpy(out, mail.data + call->mailed, size);
+	call->mailed += size;
+	return size;
+}
+
+static void make_mailer(CURL *curl, struct client_call *call)
+{
+	const struct client_settings *settings = &call->client->settings;
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_mail);
+	curl_easy_setopt(curl, CURLOPT_READDATA, call);
+	if (settings->must_encrypt)
+		curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
+	if (settings->user != NULL) {
+		curl_easy_setopt(curl, CURLOPT_USERNAME, settings->user);
+		curl_easy_setopt(curl, CURLOPT_PASSWORD, settings->password);
+	}
+}
+
 /* What every request has; libcurl copies the texts. */
 static CURL *make_handle(struct client_call *call)
 {
@@ -100,6 +128,8 @@ static CURL *make_handle(struct client_call *call)
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, call);
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, call);
+	if (settings->is_mail)
+		make_mailer(curl, call);
 	if (settings->ca_file != NULL)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, settings->ca_file);
 	if (settings->cert_file != NULL) {
@@ -423,6 +453,17 @@ static enum outcome set_headers(struct client_call *call, struct err *err)
 	return OK;
 }
 
+static void set_mail(struct client_call *call)
+{
+	const struct client_request *request = &call->request;
+	call->receivers = (struct curl_slist){
+		.data = arena_string(&call->arena, bytes_of_string(request->mail_to))};
+	call->mailed = 0;
+	curl_easy_setopt(call->curl, CURLOPT_MAIL_FROM, request->mail_from);
+	curl_easy_setopt(call->curl, CURLOPT_MAIL_RCPT, &call->receivers);
+	curl_easy_setopt(call->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->body.size);
+}
+
 /* HTTPGET undoes what the request before has set. */
 static void set_method(struct client_call *call)
 {
@@ -449,12 +490,15 @@ enum outcome client_send(struct client *client, const struct client_request *req
 	call->headers_size = 0;
 	call->too_long = false;
 	call->refused[0] = call->text[0] = '\0';
-	if (set_headers(call, err) != OK) {
+	if (!client->settings.is_mail && set_headers(call, err) != OK) {
 		unlink_call(call);
 		give_back(call);
 		return err->outcome;
 	}
-	set_method(call);
+	if (client->settings.is_mail)
+		set_mail(call);
+	else
+		set_method(call);
 	curl_easy_setopt(call->curl, CURLOPT_URL, request->url);
 	curl_easy_setopt(call->curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
 	curl_easy_setopt(call->curl, CURLOPT_CONNECTTIMEOUT_MS, (long)request->timeout_ms);

@@ -1,4 +1,4 @@
-/* client - HTTP requests out, without waiting: many at once, on a loop. */
+/* client - HTTP requests out, and mails, without waiting: many at once, on a loop. */
 #ifndef HUB_HTTP_CLIENT_H
 #define HUB_HTTP_CLIENT_H
 
@@ -17,6 +17,10 @@ struct client_settings {
 	int32_t connections; /* at most so many, in use or kept */
 	const char *ca_file; /* PEM certificates to check servers' against; NULL: the system's */
 	const char *cert_file, *key_file; /* PEM, shown to servers that ask; NULL: none */
+	/* Mails through SMTP (RFC 5321) instead of HTTP requests. */
+	bool is_mail;
+	bool must_encrypt; /* from the first command on, or by STARTTLS (RFC 3207) */
+	const char *user, *password; /* NULL: we need not say who we are */
 };
 
 struct client_header {
@@ -45,7 +49,9 @@ typedef void client_done_fn(void *context, const struct client_answer *answer);
 /* Borrowed with all it points to until it is done or cancelled. */
 struct client_request {
 	const char *method; /* "GET" */
-	const char *url; /* http or https; redirects are not followed, proxies not used */
+	const char *url; /* http or https; redirects are not followed, proxies not used. Mail:
+			    smtp(s) */
+	const char *mail_from, *mail_to; /* of a mail, whose body is all of it, with its headers */
 	const struct client_header *headers; /* no framing, no Host: those are ours */
 	size_t headers_count;
 	struct bytes type, body; /* body absent: none */

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import socket
+import socketserver
 import ssl
 import struct
 import subprocess
@@ -168,3 +169,40 @@ class Receiver:
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
+
+
+class _Session(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self.wfile.write(b"220 test\r\n")
+        mail: dict[str, str] = {}
+        for line in self.rfile:
+            verb = line.strip().upper()
+            if verb == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                text = b"".join(iter(self.rfile.readline, b".\r\n"))
+                self.server.take(mail | {"text": text.decode()})  # type: ignore[attr-defined]
+            elif verb.startswith(b"RCPT TO:"):
+                mail["to"] = line.decode().split("<")[1].split(">")[0]
+            elif verb == b"QUIT":
+                self.wfile.write(b"221 bye\r\n")
+                return
+            self.wfile.write(b"250 fine\r\n")
+
+
+class MailServer:
+    """Takes every mail."""
+
+    def __init__(self) -> None:
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Session)
+        self._server.daemon_threads = True
+        self.mails: list[dict[str, str]] = []
+        self._server.take = self.mails.append  # type: ignore[attr-defined]
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def at(self, address: str) -> list[str]:
+        return [mail["text"] for mail in list(self.mails) if mail["to"] == address]
+
+    def end(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()

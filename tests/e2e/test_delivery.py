@@ -6,13 +6,14 @@ import time
 
 import deploy
 import pytest
-from api import ApiHub, person, referral
+from api import CANARIES, ApiHub, person, referral
 from confluent_kafka.admin import AdminClient, NewTopic
 from harness import services, wait_for
 from model.wire import read_topic
 from model.world import ROTTERDAM, WORLD
 from receiver import (
     SECRET,
+    MailServer,
     Receiver,
     drips,
     hangs,
@@ -82,6 +83,8 @@ class DeliveryHub(ApiHub):
             {"desk": desk, "endpoint": path[1:], "signing_secrets": ["hook"]}
             for desk, path in HOOKS.items()
         ]
+        deliveries[0]["mail_to"] = "chef@wsp.example"
+        deliveries.append({"desk": "uwv-rijnmond", "way": "mail", "mail_to": "balie@uwv.example"})
         deliveries.append({"desk": "werkcentrum-twente", "endpoint": "shown"})
         deliveries.append({"desk": "sectorloket-techniek", "endpoint": "unshown"})
         deliveries.append({"desk": "fonds-scholing", "way": "file", "folder": str(self.out)})
@@ -114,8 +117,18 @@ def receiver():
 
 @contextlib.contextmanager
 def a_hub(folder, receiver):
+    mails = MailServer()
+    settings = {
+        "mail": {
+            "url": f"smtp://127.0.0.1:{mails.port}",
+            "from": "lokethub@hub.example",
+            "starttls": False,
+            "fold_s": 2,
+        }
+    }
     with services(folder) as running:
-        hub = DeliveryHub(folder, running, WORLD, f"delivery-{time.time_ns()}.")
+        hub = DeliveryHub(folder, running, WORLD, f"delivery-{time.time_ns()}.", settings)
+        hub.mails = mails
         hub.receiver = receiver
         tls = Receiver(tls=tls_of(hub.certificates))
         hub.tls, hub.tls_port = tls, tls.port
@@ -125,6 +138,7 @@ def a_hub(folder, receiver):
         yield hub
         hub.end()
         tls.end()
+        mails.end()
 
 
 @pytest.fixture(scope="module")
@@ -316,6 +330,41 @@ def test_records_of_a_topic_of_its_own(hub):
         record.key == event["data"]["client"] for record, event in zip(records, events, strict=True)
     )
     wait_until_settled(hub, "uwv-twente")
+
+
+def test_a_mail_tells_how_many_wait_and_never_who(hub):
+    names = [hub.refer(f"mail {who}", "uwv-rijnmond", who=who) for who in (38, 39)]
+    mails = wait_for("the mail", lambda: hub.mails.at("balie@uwv.example"), 20)
+    assert "Subject: Lokethub: 2 wachten\r\n" in mails[0]
+    assert "Voor loket uwv-rijnmond: 2 wachten." in mails[0]
+    assert not [word for word in (*CANARIES, *names) if word in "".join(mails)]
+    city = hub.partner(ROTTERDAM)
+    for name in names:
+        wait_for(
+            "DELIVERED",
+            lambda name=name: city.get(f"/v1/referrals/{name}").json().get("state") == "OFFERED",
+            20,
+        )
+    wait_until_settled(hub, "uwv-rijnmond")
+    assert len(hub.mails.at("balie@uwv.example")) == 1
+
+
+def test_an_escalation_goes_over_a_second_channel_too(fresh):
+    hub, receiver = fresh
+    name = hub.refer("late", "wsp-rijnmond", who=41)
+    wait_for("the offer", lambda: about(receiver.at("/wsp"), name), 20)
+    for _ in range(5):
+        hub.advance(24 * 3600 * 1000)
+        time.sleep(0.5)
+    mails = wait_for("the mail", lambda: hub.mails.at("chef@wsp.example"), 30)
+    assert " te laat\r\n" in mails[0]
+
+    def escalations():
+        found = about(receiver.at("/wsp"), name)
+        return [each for each in found if each.event["data"]["kind"] == "ESCALATION"]
+
+    assert wait_for("the escalation itself", escalations, 20)
+    assert not hub.mails.at("balie@uwv.example")
 
 
 def test_killed_in_between_it_comes_again_as_it_was(hub, receiver):

@@ -110,6 +110,13 @@ static const struct small_conf_row rows[] = {
 			 "}\n);\n"},
 		"main.conf:3: delivery entry: way topic and a topic go together\n"
 		"main.conf:4: delivery wsp: topic lokethub.intake begins as the hub's own do\n"},
+	{"mails without a server or an address",
+		{.main = "node = \"n1\";\ndeliveries = (\n{ desk = \"entry\"; way = \"mail\"; "
+			 "},\n{ desk = \"wsp\"; way = \"feed\"; mail_to = \"a@b@c\"; }\n);\n"},
+		"main.conf:3: delivery entry: way mail needs mail_to\n"
+		"main.conf:4: delivery wsp: mail_to is no address\n"
+		"main.conf:4: delivery wsp: mail_to needs mail.url: the server that mails go "
+		"through\n"},
 	{"deliveries with what they have no use for",
 		{.main = "node = \"n1\";\nendpoints = ( { name = \"hook\"; url = "
 			 "\"https://a.example\"; } );\ndeliveries = (\n{ desk = \"entry\"; "

@@ -17,7 +17,7 @@ struct row {
 
 #define AT(member) offsetof(struct row, member)
 
-static const char *const ways[] = {"feed", "webhook", "file", "topic", NULL};
+static const char *const ways[] = {"feed", "webhook", "file", "topic", "mail", NULL};
 
 static const struct setting rows[] = {
 	{"desk", SETTING_FORMAT, AT(delivery.desk), NULL, 0, 0, SETTING_ONE("desk"),
@@ -25,7 +25,8 @@ static const struct setting rows[] = {
 	{"way", SETTING_CHOICE, AT(delivery.way), "webhook", 0, 0, ways,
 		"feed: it asks GET /v1/handovers, as desks do that are not in this list; webhook: "
 		"they are sent to its endpoint; file: each becomes a file in a folder; topic: each "
-		"becomes a record of a topic of its own on the hub's Kafka."},
+		"becomes a record of a topic of its own on the hub's Kafka; mail: it is only told "
+		"that something waits."},
 	{"connector", SETTING_STRING, AT(connector), CONNECTOR_PRESET, 1, 60, NULL,
 		"What makes its format of them: see `lokethub connectors`."},
 	{"endpoint", SETTING_FORMAT, AT(delivery.endpoint), "", 0, 0, SETTING_ONE("name"),
@@ -39,6 +40,8 @@ static const struct setting rows[] = {
 		"way file: where the files are put, each whole."},
 	{"topic", SETTING_STRING, AT(delivery.topic), "", 1, 249, NULL,
 		"way topic: its whole name; it is made and kept by whoever reads it."},
+	{"mail_to", SETTING_STRING, AT(delivery.mail_to), "", 3, 200, NULL,
+		"way mail: the address; else: one that is told of escalations too."},
 	{"concurrency", SETTING_INT, AT(delivery.concurrency), "4", 1, 32, NULL,
 		"So many on their way at once; those about one client keep their order."},
 	{0},
@@ -77,6 +80,14 @@ static bool starts_with(const char *topic, const char *prefix)
 	return prefix[0] != '\0' && strncmp(topic, prefix, strlen(prefix)) == 0;
 }
 
+/* Plain enough to stand in a mail's head and an SMTP command. */
+static bool is_address(const char *text)
+{
+	const char *at = strchr(text, '@');
+	return at != NULL && at != text && at[1] != '\0' && strchr(at + 1, '@') == NULL &&
+		text[strcspn(text, " \t\r\n<>,;:\"()[]\\")] == '\0';
+}
+
 static void check(struct check *check, const void *item)
 {
 	const struct conf_delivery *delivery = item;
@@ -87,10 +98,17 @@ static void check(struct check *check, const void *item)
 		check_error(check, "way file and a folder go together");
 	if ((delivery->way == CONF_TOPIC) != (delivery->topic != NULL))
 		check_error(check, "way topic and a topic go together");
+	if (delivery->way == CONF_MAIL && delivery->mail_to == NULL)
+		check_error(check, "way mail needs mail_to");
+	if (delivery->mail_to != NULL && !is_address(delivery->mail_to))
+		check_error(check, "mail_to is no address");
+	if (delivery->mail_to != NULL && check->conf->mail.url == NULL)
+		check_error(check, "mail_to needs mail.url: the server that mails go through");
 	if (delivery->topic != NULL &&
 		starts_with(delivery->topic, check->conf->kafka.topic_prefix))
 		check_error(check, "topic %s begins as the hub's own do", delivery->topic);
-	if (delivery->way != CONF_FEED && delivery->connector->render == NULL)
+	if (delivery->way != CONF_FEED && delivery->way != CONF_MAIL &&
+		delivery->connector->render == NULL)
 		check_error(check, "%s sends nothing out", delivery->connector->name);
 }
 

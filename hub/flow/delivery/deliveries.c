@@ -53,14 +53,14 @@ static void take_slow_turn(struct deliveries *deliveries, int64_t now)
 	if (deliveries->turns++ % SLOW_EVERY != 0)
 		return;
 	open_reader(deliveries);
-	for (size_t i = 0; i < ground->conf->deliveries_count; i++)
+	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].outlet != NULL)
 			desk_measure(&ground->desks[i], now);
 }
 
 static bool is_at_rest(const struct ground *ground)
 {
-	for (size_t i = 0; i < ground->conf->deliveries_count; i++)
+	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].outlet != NULL && !desk_is_at_rest(&ground->desks[i]))
 			return false;
 	return true;
@@ -76,7 +76,7 @@ static void turn(void *context)
 	bool is_well = inlet_turn(deliveries->inlet, &err) == OK;
 	if (!is_well)
 		log_warn("delivery", "text=%s", log_quote(err.text));
-	for (size_t i = 0; i < ground->conf->deliveries_count; i++)
+	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].outlet != NULL)
 			desk_turn(&ground->desks[i], now);
 	if (ground->stopping &&
@@ -127,9 +127,11 @@ static enum outcome open_desks(struct deliveries *deliveries, struct err *err)
 {
 	struct ground *ground = &deliveries->ground;
 	size_t count = ground->conf->deliveries_count;
-	ground->desks = memory_get_zeroed(count + 1, sizeof(*ground->desks));
-	for (size_t i = 0; i < count; i++)
-		if (desk_open(&ground->desks[i], ground, &ground->conf->deliveries[i], err) != OK)
+	ground->desks_count = 2 * count;
+	ground->desks = memory_get_zeroed(ground->desks_count + 1, sizeof(*ground->desks));
+	for (size_t i = 0; i < ground->desks_count; i++)
+		if (desk_open(&ground->desks[i], ground, &ground->conf->deliveries[i % count],
+			    i >= count, err) != OK)
 			return err->outcome;
 	return outlet_open_all(ground, err);
 }
@@ -155,7 +157,8 @@ static size_t count_pushed(const struct conf *conf)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < conf->deliveries_count; i++)
-		count += conf->deliveries[i].way != CONF_FEED ? 1 : 0;
+		count +=
+			conf->deliveries[i].way != CONF_FEED || conf->deliveries[i].mail_to != NULL;
 	return count;
 }
 
@@ -188,13 +191,14 @@ enum outcome deliveries_start(
 
 static void close_desks(struct ground *ground)
 {
-	for (size_t i = 0; ground->desks != NULL && i < ground->conf->deliveries_count; i++) {
+	for (size_t i = 0; ground->desks != NULL && i < ground->desks_count; i++) {
 		if (ground->desks[i].outlet != NULL)
 			desk_let_go(&ground->desks[i]);
 		desk_done(&ground->desks[i]);
 	}
 	outlet_close_all(ground);
 	free(ground->desks);
+	arena_done(&ground->arena);
 }
 
 void deliveries_stop(struct deliveries *deliveries)

@@ -9,6 +9,7 @@
 #include "hub/base/log.h"
 #include "hub/flow/delivery/errand.h"
 #include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/folded.h"
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/outlet.h"
 #include "hub/wire/wire.h"
@@ -22,18 +23,28 @@ static void go_on(void *context)
 	desk_turn(context, clock_wall());
 }
 
-enum outcome desk_open(
-	struct desk *desk, struct ground *ground, const struct conf_delivery *conf, struct err *err)
+enum outcome desk_open(struct desk *desk, struct ground *ground, const struct conf_delivery *conf,
+	bool is_second, struct err *err)
 {
 	struct bytes id = bytes_of_string(conf->desk);
 	*desk = (struct desk){.ground = ground,
 		.conf = conf,
 		.rules = rules_desk(&ground->conf->rules, id),
+		.is_second = is_second,
 		.partition = topics_partition(ground->kafka, TOPIC_HANDOVERS, id),
 		.kick = {.fn = go_on, .context = desk}};
+	desk->name =
+		is_second ? arena_format(&ground->arena, "%s" DESK_SECOND, conf->desk) : conf->desk;
 	for (size_t i = 0; i < DESK_FACTS; i++)
 		desk->notes[i].desk = desk;
-	return conf->signing_files == NULL ? OK : sign_new(&desk->sign, conf->signing_files, err);
+	if (is_second || conf->signing_files == NULL)
+		return OK;
+	return sign_new(&desk->sign, conf->signing_files, err);
+}
+
+enum conf_way desk_way(const struct desk *desk)
+{
+	return desk->is_second ? CONF_MAIL : desk->conf->way;
 }
 
 void desk_kick(struct desk *desk)
@@ -67,7 +78,7 @@ void desk_begin(struct desk *desk)
 	if (!desk->outlet->circuit.open && desk->outage_from != 0)
 		fault_changed(desk, clock_wall());
 	desk->scanned = queue_settled(&desk->queue);
-	log_debug("desk", "to=%s via=%s settled=%" PRId64, desk->rules->id, desk->outlet->name,
+	log_debug("desk", "to=%s via=%s settled=%" PRId64, desk->name, desk->outlet->name,
 		desk->scanned);
 }
 
@@ -82,6 +93,7 @@ static void forget_notes(struct desk *desk)
 
 void desk_let_go(struct desk *desk)
 {
+	folded_cancel(desk);
 	while (desk->queue.first != NULL) {
 		struct errand *errand = (struct errand *)desk->queue.first;
 		queue_drop(&desk->queue, &errand->place);
@@ -107,6 +119,18 @@ static bool has_read_all(const struct desk *desk)
 	return desk->look_until == 0 && desk->noticed <= desk->read && desk->queue.left_count == 0;
 }
 
+static bool is_for(const struct desk *desk, const struct handover *handover)
+{
+	return !desk->is_second || handover->kind == HANDOVER_KIND_ESCALATION;
+}
+
+/* Not told at once: it is passed over again after a restart. */
+static void pass_over(struct desk *desk, int64_t cursor)
+{
+	if (cursor > desk->queue.high)
+		desk->queue.high = cursor;
+}
+
 void desk_notice(struct desk *desk, const struct record_read *record)
 {
 	int64_t cursor = view_cursor(record->partition, record->offset);
@@ -126,6 +150,11 @@ void desk_notice(struct desk *desk, const struct record_read *record)
 		return;
 	}
 	desk->read = cursor;
+	if (!is_for(desk, handover)) {
+		pass_over(desk, cursor);
+		arena_done(&arena);
+		return;
+	}
 	errand_add(desk, &arena, &(struct view_handover){cursor, handover});
 }
 
@@ -168,6 +197,10 @@ static bool read_one(struct desk *desk, int64_t exact)
 		cursor != 0 && (exact == 0 || cursor == exact) && !queue_has(&desk->queue, cursor);
 	if (cursor != 0 && exact == 0)
 		desk->read = cursor;
+	if (is_wanted && !is_for(desk, found.items[0].handover)) {
+		pass_over(desk, cursor);
+		is_wanted = false;
+	}
 	if (is_wanted)
 		errand_add(desk, &arena, &found.items[0]);
 	else
@@ -189,7 +222,9 @@ static void fill(struct desk *desk, int64_t now)
 static void send_due(struct desk *desk, int64_t now)
 {
 	int64_t when = INT64_MAX;
-	while (desk->out < desk->conf->concurrency) {
+	if (desk_way(desk) == CONF_MAIL)
+		when = folded_turn(desk, now);
+	while (desk_way(desk) != CONF_MAIL && desk->out < desk->conf->concurrency) {
 		struct errand *errand = (struct errand *)queue_next(&desk->queue, now, &when);
 		struct circuit *circuit = &desk->outlet->circuit;
 		if (errand == NULL)
@@ -225,7 +260,7 @@ static bool make_fact(
 	const struct desk *desk, enum desk_fact which, struct fact *fact, char text[TEXT_MAX])
 {
 	const struct circuit *circuit = &desk->outlet->circuit;
-	*fact = (struct fact){.id = bytes_of_string(desk->rules->id), .at = clock_wall()};
+	*fact = (struct fact){.id = bytes_of_string(desk->name), .at = clock_wall()};
 	switch (which) {
 	case DESK_SETTLED:
 		queue_write(&desk->queue, text, TEXT_MAX);
@@ -246,7 +281,7 @@ static bool make_fact(
 		fact->kind = FACT_KIND_OUTAGE;
 		fact->id = bytes_of_string(text);
 		put_span(fact, desk->outage_from, desk->outage_to);
-		return desk->outage_from != 0;
+		return desk->outage_from != 0 && !desk->is_second;
 	case DESK_FACTS:
 		break;
 	}
@@ -306,7 +341,7 @@ void desk_measure(const struct desk *desk, int64_t now)
 		return;
 	state.waiting += has_read_all(desk) ? 0 : 1;
 	state.oldest_s = first != NULL ? (now - first->handover->at) / 1000 : 0;
-	ledger_desk(desk->rules->id, &state);
+	ledger_desk(desk->name, &state);
 }
 
 void desk_done(struct desk *desk)

@@ -20,11 +20,16 @@ struct ground {
 	struct intake *intake;
 	struct disclose *disclose;
 	struct posts *posts; /* NULL: nobody has a topic */
+	struct mailer *mailer; /* NULL: nobody is mailed */
 	struct view_reader *reader; /* NULL: no view yet */
-	struct desk *desks; /* in the order of conf->deliveries */
+	/* In the order of conf->deliveries; then, in the same order, their second channels: those
+	 * that have none, and desks that ask for all, have no outlet. */
+	struct desk *desks;
+	size_t desks_count;
 	struct outlet *outlets;
 	size_t outlets_count;
 	bool stopping; /* nothing new goes out */
+	struct arena arena; /* names */
 };
 
 /* A place that things are brought to; desks that share an endpoint share it. */
@@ -32,7 +37,7 @@ struct outlet {
 	struct ground *ground;
 	enum conf_way way;
 	const char *name;
-	struct endpoint *endpoint; /* NULL: a folder, or a topic */
+	struct endpoint *endpoint; /* WEBHOOK */
 	struct circuit circuit;
 };
 
@@ -46,12 +51,18 @@ struct desk_note {
 	int64_t at; /* it was told last, as loop_now counts */
 };
 
+/* Behind the id of a desk, for its second channel. */
+#define DESK_SECOND "/mail"
+
 struct desk {
 	struct ground *ground;
 	const struct conf_delivery *conf;
 	const struct rules_desk *rules;
 	struct outlet *outlet;
 	struct sign *sign; /* NULL: nothing is signed */
+	bool is_second; /* only escalations, by mail */
+	const char *name; /* "wsp-rijnmond", "wsp-rijnmond/mail": in facts, metrics and logs */
+	struct mail *mail; /* on its way */
 	int32_t partition; /* of handovers */
 	bool ours; /* this edge serves it */
 	bool begun; /* and knows where it was */
@@ -72,8 +83,11 @@ struct desk {
 	struct intake_job *scan_job;
 };
 
+/* is_second: not the desk's own way, but its second channel. */
 enum outcome desk_open(struct desk *desk, struct ground *ground, const struct conf_delivery *conf,
-	struct err *err) MUST_CHECK;
+	bool is_second, struct err *err) MUST_CHECK;
+/* How its handovers go out. */
+enum conf_way desk_way(const struct desk *desk);
 /* Its partition is ours from now on; what lies before `end` is looked up in the view. */
 void desk_take_over(struct desk *desk, int64_t end);
 /* A fact of before, while it is ours and not yet begun. */

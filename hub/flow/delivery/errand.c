@@ -38,6 +38,9 @@ void errand_add(struct desk *desk, struct arena *arena, const struct view_handov
 	errand->handover = handover->handover;
 	errand->place.cursor = handover->cursor;
 	errand->times.loaded = clock_wall();
+	if (desk_way(desk) == CONF_MAIL)
+		errand->place.due =
+			errand->times.loaded + (int64_t)desk->ground->conf->mail.fold_s * 1000;
 	put_order(&errand->place, handover->handover);
 	queue_add(&desk->queue, &errand->place);
 }
@@ -86,7 +89,7 @@ static void settle(struct errand *errand)
 {
 	struct desk *desk = errand->desk;
 	log_end(errand);
-	ledger_end(desk->rules->id, errand->delivered);
+	ledger_end(desk->name, errand->delivered);
 	leave(errand);
 	queue_settle(&desk->queue, &errand->place);
 	desk->notes[DESK_SETTLED].is_due = true;
@@ -151,18 +154,17 @@ static void try_again(struct errand *errand, const struct attempt_result *result
 	bool is_over = errand->tries >= TRIES_LEAST && now >= backoff_end(errand->handover->at);
 	log_info("retry",
 		"id=handover-%" PRId64 " to=%s via=%s tries=%d wait_ms=%" PRId64 " text=%s",
-		errand->place.cursor, desk->rules->id, desk->outlet->name, errand->tries, wait_ms,
+		errand->place.cursor, desk->name, desk->outlet->name, errand->tries, wait_ms,
 		log_quote(result->text));
-	ledger_failure(desk->rules->id);
+	ledger_failure(desk->name);
 	if (is_over && !desk->outlet->circuit.open)
 		give_up(errand, result->text);
 	else
 		wait(errand, wait_ms);
 }
 
-static void take_result(void *context, const struct attempt_result *result)
+void errand_take_result(struct errand *errand, const struct attempt_result *result)
 {
-	struct errand *errand = context;
 	struct outlet *outlet = errand->desk->outlet;
 	errand->attempt = NULL;
 	errand->tries++;
@@ -196,6 +198,11 @@ static void take_result(void *context, const struct attempt_result *result)
 		outlet_is_gone(outlet, result->text);
 		break;
 	}
+}
+
+static void take_result(void *context, const struct attempt_result *result)
+{
+	errand_take_result(context, result);
 }
 
 /* Out of it, it must be opened anew: who may see what can have changed. */

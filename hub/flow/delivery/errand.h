@@ -29,6 +29,9 @@ struct errand {
 void errand_add(struct desk *desk, struct arena *arena, const struct view_handover *handover);
 /* Tries it, or reports how it ended. It is out until then. */
 void errand_start(struct errand *errand, int64_t now);
+struct attempt_result;
+/* How a try of it ended. */
+void errand_take_result(struct errand *errand, const struct attempt_result *result);
 /* Gives up what is under way, and the memory; not in the queue any more. */
 void errand_free(struct errand *errand);
 

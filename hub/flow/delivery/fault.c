@@ -115,8 +115,8 @@ static bool scan_one(struct desk *desk, int64_t now)
 void fault_turn(struct desk *desk, int64_t now)
 {
 	const struct ground *ground = desk->ground;
-	if (!desk->outlet->circuit.open || desk->scan_job != NULL || now < desk->scan_due ||
-		now < backoff_end(desk->circuit_from))
+	if (desk->is_second || !desk->outlet->circuit.open || desk->scan_job != NULL ||
+		now < desk->scan_due || now < backoff_end(desk->circuit_from))
 		return;
 	desk->scan_due = now + SCAN_AGAIN_MS;
 	if (ground->reader == NULL || !intake_can_store(ground->intake))

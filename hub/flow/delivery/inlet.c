@@ -27,18 +27,20 @@ static int compare(const void *key, const void *item)
 	return bytes_compare(*id, bytes_of_string(desk->conf->desk));
 }
 
-/* NULL: it is not in the list, or asks for them. */
-static struct desk *find(const struct ground *ground, struct bytes id)
+/* NULL: it is not in the list, or that channel of it does not bring anything. */
+static struct desk *find(const struct ground *ground, struct bytes id, bool is_second)
 {
-	struct desk *desk = bsearch(&id, ground->desks, ground->conf->deliveries_count,
-		sizeof(*ground->desks), compare);
+	size_t count = ground->conf->deliveries_count;
+	struct desk *desk = bsearch(&id, ground->desks, count, sizeof(*ground->desks), compare);
+	if (desk != NULL && is_second)
+		desk += count;
 	return desk != NULL && desk->outlet != NULL ? desk : NULL;
 }
 
 static void let_go_all(struct inlet *inlet)
 {
 	struct ground *ground = inlet->ground;
-	for (size_t i = 0; i < ground->conf->deliveries_count; i++)
+	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].ours)
 			desk_let_go(&ground->desks[i]);
 }
@@ -52,7 +54,7 @@ static enum outcome take_over(struct inlet *inlet, struct err *err)
 	memcpy(places, assigned, count * sizeof(*places));
 	if (consumer_ends(inlet->member, places, count, LOOK_UP_MS, err) != OK)
 		return err->outcome;
-	for (size_t i = 0; i < ground->conf->deliveries_count; i++) {
+	for (size_t i = 0; i < ground->desks_count; i++) {
 		struct desk *desk = &ground->desks[i];
 		for (size_t j = 0; j < count; j++)
 			if (desk->outlet != NULL && desk->partition == places[j].partition)
@@ -64,9 +66,11 @@ static enum outcome take_over(struct inlet *inlet, struct err *err)
 
 static void take_record(struct inlet *inlet, const struct record_read *record)
 {
-	struct desk *desk = find(inlet->ground, record->key);
-	if (desk != NULL && desk->ours && record->value.data != NULL)
-		desk_notice(desk, record);
+	for (int is_second = 0; is_second < 2 && record->value.data != NULL; is_second++) {
+		struct desk *desk = find(inlet->ground, record->key, is_second == 1);
+		if (desk != NULL && desk->ours)
+			desk_notice(desk, record);
+	}
 }
 
 static enum outcome take_news(struct inlet *inlet, enum consumer_news news,
@@ -89,19 +93,38 @@ static enum outcome take_news(struct inlet *inlet, enum consumer_news news,
 	return consumer_assign(inlet->member, NULL, 0, err);
 }
 
-/* "desk/wsp-rijnmond/1760000000000" is about wsp-rijnmond. */
-static struct bytes desk_of(const struct fact *fact)
+static bool cut_start(struct bytes *id, const char *text)
 {
-	static const char prefix[] = "desk/";
+	size_t size = strlen(text);
+	if (id->size < size || memcmp(id->data, text, size) != 0)
+		return false;
+	*id = bytes_of(id->data + size, id->size - size);
+	return true;
+}
+
+static bool cut_end(struct bytes *id, const char *text)
+{
+	size_t size = strlen(text);
+	if (id->size < size || memcmp(id->data + id->size - size, text, size) != 0)
+		return false;
+	id->size -= size;
+	return true;
+}
+
+/* "desk/wsp-rijnmond/1760000000000" is about wsp-rijnmond, "wsp-rijnmond/mail" about its second
+ * channel. */
+static struct desk *desk_of(const struct ground *ground, const struct fact *fact)
+{
 	struct bytes id = fact->id;
-	size_t skip = sizeof(prefix) - 1;
-	if (fact->kind != FACT_KIND_OUTAGE)
-		return id;
-	if (id.size < skip || memcmp(id.data, prefix, skip) != 0)
-		return (struct bytes){0};
-	const uint8_t *slash = memchr(id.data + skip, '/', id.size - skip);
-	size_t size = slash != NULL ? (size_t)(slash - id.data) - skip : 0;
-	return bytes_of(id.data + skip, size);
+	if (fact->kind != FACT_KIND_OUTAGE) {
+		bool is_second = cut_end(&id, DESK_SECOND);
+		return find(ground, id, is_second);
+	}
+	if (!cut_start(&id, "desk/"))
+		return NULL;
+	const uint8_t *slash = memchr(id.data, '/', id.size);
+	id.size = slash != NULL ? (size_t)(slash - id.data) : 0;
+	return find(ground, id, false);
 }
 
 static enum outcome learn(struct inlet *inlet, enum fact_kind kind, struct err *err)
@@ -111,8 +134,7 @@ static enum outcome learn(struct inlet *inlet, enum fact_kind kind, struct err *
 	if (view_facts(ground->reader, kind, &facts, err) != OK)
 		return err->outcome;
 	for (size_t i = 0; i < facts.count; i++) {
-		struct bytes id = desk_of(facts.items[i]);
-		struct desk *desk = id.size > 0 ? find(ground, id) : NULL;
+		struct desk *desk = desk_of(ground, facts.items[i]);
 		if (desk != NULL && desk->ours && !desk->begun)
 			desk_learn(desk, facts.items[i]);
 	}
@@ -135,7 +157,7 @@ static enum outcome begin(struct inlet *inlet, struct err *err)
 	else
 		outcome = learn(inlet, FACT_KIND_OUTAGE, err);
 	view_reader_end(ground->reader);
-	for (size_t i = 0; outcome == OK && i < ground->conf->deliveries_count; i++)
+	for (size_t i = 0; outcome == OK && i < ground->desks_count; i++)
 		if (ground->desks[i].ours && !ground->desks[i].begun)
 			desk_begin(&ground->desks[i]);
 	inlet->must_begin = outcome != OK;

@@ -9,6 +9,7 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/mailer.h"
 #include "hub/flow/delivery/posts.h"
 
 static struct outlet *find(struct ground *ground, enum conf_way way, const char *name)
@@ -21,35 +22,69 @@ static struct outlet *find(struct ground *ground, enum conf_way way, const char 
 	return NULL;
 }
 
+static const char *name_of(const struct desk *desk)
+{
+	switch (desk_way(desk)) {
+	case CONF_FEED:
+		break;
+	case CONF_WEBHOOK:
+		return desk->conf->endpoint;
+	case CONF_FILE:
+		return desk->conf->folder;
+	case CONF_TOPIC:
+		return desk->conf->topic;
+	case CONF_MAIL:
+		return desk->ground->conf->mail.url;
+	}
+	return NULL;
+}
+
+static enum outcome open_place(struct outlet *outlet, struct err *err)
+{
+	struct ground *ground = outlet->ground;
+	switch (outlet->way) {
+	case CONF_FEED:
+	case CONF_FILE:
+		break;
+	case CONF_WEBHOOK:
+		return endpoint_new(&outlet->endpoint, ground->loop,
+			conf_endpoint(ground->conf, outlet->name), err);
+	case CONF_TOPIC:
+		if (ground->posts == NULL)
+			return posts_new(&ground->posts, ground->loop, ground->kafka, err);
+		break;
+	case CONF_MAIL:
+		return mailer_new(&ground->mailer, ground->loop, ground->conf, err);
+	}
+	return OK;
+}
+
 static enum outcome open_one(struct desk *desk, struct err *err)
 {
 	struct ground *ground = desk->ground;
-	const struct conf_delivery *conf = desk->conf;
-	const char *name = conf->way == CONF_FILE ? conf->folder
-		: conf->way == CONF_TOPIC         ? conf->topic
-						  : conf->endpoint;
-	desk->outlet = find(ground, conf->way, name);
+	enum conf_way way = desk_way(desk);
+	const char *name = name_of(desk);
+	desk->outlet = find(ground, way, name);
 	if (desk->outlet != NULL)
 		return OK;
 	desk->outlet = &ground->outlets[ground->outlets_count++];
-	*desk->outlet = (struct outlet){.ground = ground, .way = conf->way, .name = name};
-	if (conf->way == CONF_TOPIC && ground->posts == NULL)
-		return posts_new(&ground->posts, ground->loop, ground->kafka, err);
-	if (conf->way != CONF_WEBHOOK)
-		return OK;
-	return endpoint_new(
-		&desk->outlet->endpoint, ground->loop, conf_endpoint(ground->conf, name), err);
+	*desk->outlet = (struct outlet){.ground = ground, .way = way, .name = name};
+	return open_place(desk->outlet, err);
+}
+
+static bool is_used(const struct desk *desk)
+{
+	if (!desk->is_second)
+		return desk->conf->way != CONF_FEED;
+	return desk->conf->way != CONF_MAIL && desk->conf->mail_to != NULL;
 }
 
 enum outcome outlet_open_all(struct ground *ground, struct err *err)
 {
-	size_t count = ground->conf->deliveries_count;
-	ground->outlets = memory_get_zeroed(count + 1, sizeof(*ground->outlets));
-	for (size_t i = 0; i < count; i++) {
-		struct desk *desk = &ground->desks[i];
-		if (desk->conf->way != CONF_FEED && open_one(desk, err) != OK)
+	ground->outlets = memory_get_zeroed(ground->desks_count + 1, sizeof(*ground->outlets));
+	for (size_t i = 0; i < ground->desks_count; i++)
+		if (is_used(&ground->desks[i]) && open_one(&ground->desks[i], err) != OK)
 			return err->outcome;
-	}
 	return OK;
 }
 
@@ -59,13 +94,14 @@ void outlet_close_all(struct ground *ground)
 		endpoint_free(ground->outlets[i].endpoint);
 	free(ground->outlets);
 	posts_free(ground->posts);
+	mailer_free(ground->mailer);
 }
 
 static void tell_desks(struct outlet *outlet)
 {
 	struct ground *ground = outlet->ground;
 	int64_t now = clock_wall();
-	for (size_t i = 0; i < ground->conf->deliveries_count; i++)
+	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].outlet == outlet && ground->desks[i].begun)
 			fault_changed(&ground->desks[i], now);
 }

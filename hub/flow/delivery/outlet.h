@@ -4,7 +4,8 @@
 
 #include "hub/flow/delivery/desk.h"
 
-/* One for each endpoint, folder and topic of a delivery, and the desk's own is set. */
+/* One for each endpoint, folder, topic and mail server that desks use, and the desk's own is set.
+ */
 enum outcome outlet_open_all(struct ground *ground, struct err *err) MUST_CHECK;
 void outlet_close_all(struct ground *ground);
 
