@@ -166,10 +166,9 @@ static void put_cells(const struct reader *reader, struct grown *grown, struct p
 		struct bytes cell = sheet_cell(&reader->sheet, i);
 		if (cell.data == NULL || put(grown, &reader->columns[i], cell))
 			continue;
-		struct bytes name = reader->sheet.names[i];
-		problems_add(problems, arena_string(reader->arena, name), NULL,
-			grown->body == CHANGE ? "is not for an action: leave it empty"
-					      : "is only for an action: leave it empty");
+		problems_add(problems, NULL, NULL, "%.*s is %s an action: leave it empty",
+			BYTES_ARG(reader->sheet.names[i]),
+			grown->body == CHANGE ? "not for" : "only for");
 	}
 }
 

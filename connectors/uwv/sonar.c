@@ -99,13 +99,14 @@ static struct bytes cell(const struct sonar_row *client, enum column column)
 	return cell_known(sheet_cell(client->sheet, client->columns[column]));
 }
 
+/* The column is named in the text: as a path only the schema's own names are kept. */
 static void refuse(
 	struct sonar_row *client, enum column column, const char *why, const char *example)
 {
-	problems_add(&client->item->problems, names[column], example, "%s", why);
+	problems_add(&client->item->problems, NULL, example, "%s %s", names[column], why);
 }
 
-/* A place between 1900 and 9999, or a problem. */
+/* false: there is none, or it is a problem. */
 static bool date(struct sonar_row *client, enum column column, int32_t *days)
 {
 	struct bytes text = cell(client, column);
@@ -228,8 +229,10 @@ static struct bytes age_band(struct sonar_row *client)
 	int64_t years = 0;
 	if (age.data == NULL)
 		return age;
-	if (!bytes_to_int64(age, &years) || years < 0 || years > 130)
+	if (!bytes_to_int64(age, &years) || years < 0 || years > 130) {
 		refuse(client, LEEFTIJD, "is no age in whole years", "34");
+		return (struct bytes){0};
+	}
 	int whole = (int)years;
 	return bytes_of_string(arena_format(client->arena, "%d-%d", whole, whole));
 }
@@ -302,7 +305,8 @@ static void take_person(struct sonar_row *client, struct parcel *parcel)
 	struct bytes bsn = cell_digits(cell(client, BSN), CELL_BSN, client->arena);
 	if (bsn.data != NULL && !format_is("bsn", bsn))
 		refuse(client, BSN, "is not 9 digits that pass the 11-test", NULL);
-	person->bsn = bsn;
+	else
+		person->bsn = bsn;
 	person->own_number = client->item->draft.case_;
 	person->family_name = cell(client, VOLLEDIGE_NAAM);
 	person->gender = cell(client, GESLACHT);
