@@ -117,6 +117,15 @@ void arena_reset(struct arena *arena)
 	*arena = (struct arena){.block = kept};
 }
 
+void arena_wipe(struct arena *arena)
+{
+	for (struct arena_block *block = arena->block; block != NULL; block = block->next) {
+		ASAN_UNPOISON_MEMORY_REGION(block->data, block->used);
+		explicit_bzero(block->data, block->used);
+	}
+	arena_reset(arena);
+}
+
 void arena_done(struct arena *arena)
 {
 	for (struct arena_block *block = arena->block, *next; block != NULL; block = next) {

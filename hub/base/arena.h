@@ -28,6 +28,7 @@ char *arena_format(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 
 char *arena_format_list(struct arena *arena, const char *format, va_list arguments)
 	PRINTF_LIKE(2, 0);
 void arena_reset(struct arena *arena); /* keeps one block, at most 1 MiB */
+void arena_wipe(struct arena *arena); /* a reset that overwrites what was in it */
 void arena_done(struct arena *arena); /* zeroed again */
 
 #endif

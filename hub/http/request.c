@@ -33,7 +33,7 @@ void request_free(struct request *request)
 	struct server *server = request->connection->server;
 	if (request->response != NULL)
 		MHD_destroy_response(request->response);
-	arena_reset(&request->arena);
+	arena_wipe(&request->arena);
 	if (request->body.size > 0)
 		explicit_bzero(request->body.data, request->body.size);
 	buffer_clear(&request->body);

@@ -83,6 +83,21 @@ static void test_reset_keeps_one_block(void **state)
 	arena_done(&arena);
 }
 
+/* Read in the block that is kept, which nobody may do but here. */
+static void test_wipe_leaves_nothing(void **state)
+{
+	struct arena arena = {0};
+	(void)state;
+	const char *secret = arena_string(&arena, bytes_of_string("canary"));
+	arena_wipe(&arena);
+	assert_int_equal(arena.used, 0);
+	ASAN_UNPOISON_MEMORY_REGION(secret, sizeof("canary"));
+	for (size_t i = 0; i < sizeof("canary"); i++)
+		assert_int_equal(secret[i], 0);
+	assert_ptr_equal(arena_get(&arena, 1), secret);
+	arena_done(&arena);
+}
+
 static void test_reset_frees_a_huge_block(void **state)
 {
 	(void)state;
@@ -173,6 +188,7 @@ int main(void)
 		cmocka_unit_test(test_many_blocks_keep_their_content),
 		cmocka_unit_test(test_used),
 		cmocka_unit_test(test_reset_keeps_one_block),
+		cmocka_unit_test(test_wipe_leaves_nothing),
 		cmocka_unit_test(test_reset_frees_a_huge_block),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_overflow_aborts),
