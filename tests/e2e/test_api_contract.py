@@ -31,6 +31,7 @@ CHECKS = [
     unsupported_method,
 ]
 EXAMPLES = int(os.environ.get("LOKETHUB_EXAMPLES", "12"))
+CASE = "2026-000123"
 MADE_UP = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -51,7 +52,7 @@ def name(hub):
     """Of a referral that is there, under the case that the document has as its example."""
     city, wsp = hub.partner(ROTTERDAM), hub.partner(WSP)
     wait = {"Prefer": "wait=10"}
-    answer = city.refer(referral("2026-000123") | {"person": person(301)}, **wait)
+    answer = city.refer(referral(CASE) | {"person": person(301)}, **wait)
     assert answer.status_code == 201
     name = answer.json()["referral"]
     accept = action("ACCEPT", "c-301", actor={"worker": "team-1"})
@@ -85,6 +86,8 @@ def test_every_operation(case, hub, name, seen):
     """Each id that is well-formed stands for the one that is there, now and then for none."""
     if MADE_UP.fullmatch(str(case.path_parameters.get("referral", ""))) and not case.query:
         case.path_parameters["referral"] = name
+    if "case" in case.path_parameters and 200 not in seen.get(case.operation.label, ()):
+        case.path_parameters["case"], case.query = CASE, {}
     token = hub.partner(ROTTERDAM).http.headers["Authorization"]
     answer = case.call(headers={"Authorization": token}, timeout=30)
     seen.setdefault(case.operation.label, set()).add(answer.status_code)
