@@ -12,6 +12,11 @@ int64_t view_cursor(int32_t partition, int64_t offset)
 	return database_place(partition, offset) + 1;
 }
 
+int64_t view_cursor_offset(int64_t cursor)
+{
+	return database_offset(cursor - 1);
+}
+
 static enum outcome read_handover(
 	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
 {

@@ -144,6 +144,7 @@ enum outcome view_key_of_owner(struct view_reader *reader, const uint8_t owner[1
 
 /* That a handover has which lies there. */
 int64_t view_cursor(int32_t partition, int64_t offset);
+int64_t view_cursor_offset(int64_t cursor); /* the offset again */
 
 /* A part of a desk's handovers. */
 struct view_feed {

@@ -16,6 +16,7 @@
 
 #define LOOK_AGAIN_MS 50 /* the view has not yet what was noticed */
 #define BUSY_MS 500 /* how far a busy desk is, is told no more often */
+#define PROBED_MS 1000 /* another desk's handover is on its way to a place that failed */
 #define TEXT_MAX 1500
 
 static void go_on(void *context)
@@ -106,6 +107,7 @@ void desk_let_go(struct desk *desk)
 	desk->ours = desk->begun = false;
 	desk->read = desk->noticed = desk->look_until = desk->due = 0;
 	desk->out = 0;
+	ledger_desk(desk->name, &(struct ledger_state){0});
 }
 
 static size_t room_of(const struct desk *desk)
@@ -158,8 +160,8 @@ void desk_notice(struct desk *desk, const struct record_read *record)
 	errand_add(desk, &arena, &(struct view_handover){cursor, handover});
 }
 
-/* Whether the view has all that there was when the partition became ours. */
-static bool view_is_there(struct desk *desk, struct err *err)
+/* Whether the view has read the desk's partition up to this offset. */
+static bool view_has_read(struct desk *desk, int64_t offset, struct err *err)
 {
 	struct view_positions positions = {0};
 	if (view_positions(desk->ground->reader, &positions, err) != OK)
@@ -167,51 +169,78 @@ static bool view_is_there(struct desk *desk, struct err *err)
 	for (size_t i = 0; i < positions.count; i++) {
 		const struct view_position *it = &positions.items[i];
 		if (it->partition == desk->partition && bytes_equal_string(it->topic, "handovers"))
-			return it->next >= desk->look_until;
+			return it->next >= offset;
 	}
-	return desk->look_until == 0;
+	return offset == 0;
 }
 
-/* Behind `after`; one that is no more kept is passed over. false: there is none, or not yet. */
-static bool read_one(struct desk *desk, int64_t exact)
+/* What the view says. */
+struct look {
+	int64_t exact; /* the cursor that is looked for; 0: the next one */
+	struct arena arena;
+	struct view_handovers found;
+	bool is_complete; /* what was not found is not there, or no more */
+};
+
+/* A view that is being built anew has not everything yet. */
+static enum outcome look(struct desk *desk, struct look *look, struct err *err)
 {
 	struct view_reader *reader = desk->ground->reader;
-	struct arena arena = {0};
-	struct view_handovers found = {0};
+	const struct view_feed feed = {bytes_of_string(desk->rules->id),
+		look->exact != 0 ? look->exact - 1 : desk->read, 1};
+	enum outcome outcome = view_reader_begin(reader, &look->arena, err);
+	if (outcome != OK)
+		return outcome;
+	outcome = view_handovers(reader, &feed, &look->found, err);
+	if (outcome == OK && look->exact != 0)
+		look->is_complete = look->found.count > 0 ||
+			view_has_read(desk, view_cursor_offset(look->exact) + 1, err);
+	else if (outcome == OK && look->found.count == 0)
+		look->is_complete = view_has_read(desk, desk->look_until, err);
+	view_reader_end(reader);
+	return outcome;
+}
+
+/* true: in the queue, which has the arena then. */
+static bool take_found(struct desk *desk, struct look *look)
+{
+	const struct view_handover *found = &look->found.items[0];
+	if (look->exact == 0)
+		desk->read = found->cursor;
+	else if (found->cursor != look->exact)
+		return false;
+	if (queue_has(&desk->queue, found->cursor))
+		return false;
+	if (!is_for(desk, found->handover)) {
+		pass_over(desk, found->cursor);
+		return false;
+	}
+	errand_add(desk, &look->arena, found);
+	return true;
+}
+
+/* The next one into the queue; one that is no more kept is passed over. false: none now. */
+static bool read_one(struct desk *desk)
+{
+	struct look at = {.exact = queue_take_left(&desk->queue)};
 	struct err err = {0};
-	const struct view_feed feed = {
-		bytes_of_string(desk->rules->id), exact != 0 ? exact - 1 : desk->read, 1};
-	bool looked = false, all = false;
-	if (view_reader_begin(reader, &arena, &err) == OK) {
-		looked = view_handovers(reader, &feed, &found, &err) == OK;
-		all = looked && found.count == 0 && exact == 0 && desk->look_until != 0 &&
-			view_is_there(desk, &err);
-		view_reader_end(reader);
-	}
-	if (!looked)
-		log_warn("deliver", "to=%s text=%s", desk->rules->id, log_quote(err.text));
-	if (all)
+	enum outcome outcome = look(desk, &at, &err);
+	bool is_found = at.found.count > 0;
+	if (outcome != OK)
+		log_warn("deliver", "to=%s text=%s", desk->name, log_quote(err.text));
+	if (at.exact == 0 && !is_found && at.is_complete)
 		desk->look_until = 0;
-	int64_t cursor = found.count > 0 ? found.items[0].cursor : 0;
-	bool is_wanted =
-		cursor != 0 && (exact == 0 || cursor == exact) && !queue_has(&desk->queue, cursor);
-	if (cursor != 0 && exact == 0)
-		desk->read = cursor;
-	if (is_wanted && !is_for(desk, found.items[0].handover)) {
-		pass_over(desk, cursor);
-		is_wanted = false;
-	}
-	if (is_wanted)
-		errand_add(desk, &arena, &found.items[0]);
-	else
-		arena_done(&arena);
-	return cursor != 0 || exact != 0;
+	if (at.exact != 0 && !is_found && !at.is_complete)
+		queue_leave(&desk->queue, at.exact);
+	if (!is_found || !take_found(desk, &at))
+		arena_done(&at.arena);
+	return is_found || (at.exact != 0 && at.is_complete);
 }
 
 static void fill(struct desk *desk, int64_t now)
 {
-	while (desk->ground->reader != NULL && room_of(desk) > 0 && !has_read_all(desk)) {
-		if (read_one(desk, queue_take_left(&desk->queue)))
+	while (room_of(desk) > 0 && !has_read_all(desk)) {
+		if (desk->ground->reader != NULL && read_one(desk))
 			continue;
 		if (!has_read_all(desk))
 			desk->due = now + LOOK_AGAIN_MS;
@@ -230,7 +259,7 @@ static void send_due(struct desk *desk, int64_t now)
 		if (errand == NULL)
 			break;
 		if (!errand->ended && !circuit_may_send(circuit, now)) {
-			when = circuit->retry_at > now ? circuit->retry_at : INT64_MAX;
+			when = circuit->retry_at > now ? circuit->retry_at : now + PROBED_MS;
 			break;
 		}
 		errand_start(errand, now);

@@ -226,10 +226,10 @@ static void try_it(struct errand *errand, int64_t now)
 	if (outcome == OK)
 		return;
 	circuit_let_go(&desk->outlet->circuit);
-	if (outcome == RETRY)
-		wait(errand, SOON_MS);
-	else
+	if (outcome == REJECT)
 		give_up(errand, err.text);
+	else
+		wait(errand, SOON_MS);
 }
 
 void errand_start(struct errand *errand, int64_t now)

@@ -5,6 +5,8 @@
 #include "hub/flow/delivery/errand.h"
 #include "hub/flow/delivery/mailer.h"
 
+#define PROBED_MS 1000
+
 static bool is_late(const struct handover *handover, int64_t now)
 {
 	return handover->kind == HANDOVER_KIND_ESCALATION ||
@@ -67,7 +69,7 @@ int64_t folded_turn(struct desk *desk, int64_t now)
 		return now;
 	}
 	if (!circuit_may_send(circuit, now))
-		return circuit->retry_at > now ? circuit->retry_at : INT64_MAX;
+		return circuit->retry_at > now ? circuit->retry_at : now + PROBED_MS;
 	take_all(desk, now, &news);
 	desk->mail = mailer_send(desk->ground->mailer, &news);
 	return INT64_MAX;

@@ -67,7 +67,7 @@ void queue_settle(struct queue *queue, struct queue_item *item)
 		queue->high = item->cursor;
 }
 
-static void add_left(struct queue *queue, int64_t cursor)
+void queue_leave(struct queue *queue, int64_t cursor)
 {
 	if (queue->left_count == queue->left_capacity) {
 		queue->left_capacity = queue->left_capacity * 2 + 8;
@@ -83,7 +83,7 @@ static void add_left(struct queue *queue, int64_t cursor)
 void queue_drop(struct queue *queue, struct queue_item *item)
 {
 	take_out(queue, item);
-	add_left(queue, item->cursor);
+	queue_leave(queue, item->cursor);
 }
 
 int64_t queue_take_left(struct queue *queue)
@@ -169,7 +169,7 @@ void queue_read(struct queue *queue, int64_t settled, struct bytes text)
 	queue->high = number;
 	while (next_number(&text, &number))
 		if (number > settled && number < queue->high)
-			add_left(queue, number);
+			queue_leave(queue, number);
 }
 
 void queue_done(struct queue *queue)

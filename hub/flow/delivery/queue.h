@@ -39,6 +39,8 @@ struct queue_item *queue_next(const struct queue *queue, int64_t now, int64_t *w
 void queue_settle(struct queue *queue, struct queue_item *item);
 /* Out of memory, to be read again. */
 void queue_drop(struct queue *queue, struct queue_item *item);
+/* Neither settled nor in memory: to be read from the topic again. */
+void queue_leave(struct queue *queue, int64_t cursor);
 /* What is to be read from the topic again first; 0: nothing is. Taken with the call. */
 int64_t queue_take_left(struct queue *queue);
 
