@@ -441,6 +441,21 @@ def test_a_weekend_later_all_come_in_order(fresh):
     assert "outcome=undeliverable" not in log
 
 
+def test_a_view_that_is_built_anew_loses_nothing(fresh):
+    """While all that waits is known by its place alone."""
+    hub, receiver = fresh
+    receiver.stop()
+    names = [hub.refer(f"anew {who}", "wsp-rijnmond", who=who) for who in range(150, 170)]
+    wait_for("the circuit to open", lambda: facts(hub, "CIRCUIT"), 30)
+    wait_for("a probe", lambda: hub.processes["one"].log.read_text().count("at=retry") >= 7, 30)
+    for path in (hub.folder / "data-one").glob("view.db*"):
+        path.unlink()
+    receiver.start()
+    for name in names:
+        wait_for("it", lambda name=name: about(receiver.at("/wsp"), name), 60)
+    wait_until_settled(hub, "wsp-rijnmond")
+
+
 def test_after_five_working_days_the_sender_is_told_and_it_still_comes(fresh):
     hub, receiver = fresh
     desk, path = "wsp-rijnmond", "/wsp"
