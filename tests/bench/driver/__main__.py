@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness import Services, free_ports
 
-from driver import delivery, intake, latency, programs, report, restart, router
+from driver import delivery, intake, latency, offers, programs, report, restart, router
 from driver.bench import Bench, Sizes
 from driver.kafka import Kafka
 
@@ -19,6 +19,7 @@ CASES = {
     "latency": latency.run,
     "intake": intake.run,
     "delivery": delivery.run,
+    "offers": offers.run,
     "restart": restart.run,
     "codec": programs.codec,
     "parse": programs.parse,

@@ -121,9 +121,16 @@ class Hub:
         command = [str(BINARY), "serve", "--config", config, "--role", role]
         return process.start(f"lokethub {role}", command, self.folder / f"{name}-{role}.log")
 
+    def start_both(self, name: str = "bench") -> Running:
+        """Both roles in one process. Ready when it returns."""
+        command = [str(BINARY), "serve", "--config", str(self.nodes[name].config)]
+        return self._ready(process.start("lokethub", command, self.folder / f"{name}.log"), name)
+
     def start_edge(self, name: str = "bench") -> Running:
         """Ready when it returns."""
-        edge = self.start("edge", name)
+        return self._ready(self.start("edge", name), name)
+
+    def _ready(self, edge: Running, name: str) -> Running:
         url = f"http://127.0.0.1:{self.nodes[name].admin}/ready"
 
         def is_ready() -> bool:

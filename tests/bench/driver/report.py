@@ -10,6 +10,13 @@ def median(values: Iterable[float]) -> float:
     return statistics.median(values)
 
 
+def percentile(ordered: Sequence[float], percent: float) -> float | None:
+    """Of values in order: the one that so many per cent do not exceed."""
+    if not ordered:
+        return None
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
 def number(value: float | int | str | None) -> str:
     """Three digits that matter, thousands apart."""
     if value is None:
