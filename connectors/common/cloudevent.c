@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "connectors/common/member.h"
 #include "hub/base/clock.h"
 #include "hub/connector/parse.h"
 
@@ -52,30 +53,6 @@ static void skip_mark(struct events *events)
 		events->at += sizeof(mark);
 }
 
-/* Behind the value that begins at `at`: where a comma or bracket stands that is not inside of it.
- * Whether it is JSON is not looked at. */
-static const uint8_t *end_of_value(const uint8_t *at, const uint8_t *end)
-{
-	bool is_string = false;
-	size_t depth = 0;
-	for (; at < end; at++) {
-		uint8_t c = *at;
-		if (is_string && c == '\\' && at + 1 < end)
-			at++;
-		else if (c == '"')
-			is_string = !is_string;
-		else if (is_string)
-			continue;
-		else if (c == '{' || c == '[')
-			depth++;
-		else if (depth == 0 && (c == ',' || c == ']' || c == '}'))
-			return at;
-		else if (c == '}' || c == ']')
-			depth--;
-	}
-	return end;
-}
-
 /* An event may be written over several lines, and then is the only one. Inside of it no line begins
  * with a brace unless the one before asks for a value. */
 static enum layout layout_of(const struct events *events)
@@ -92,7 +69,7 @@ static enum layout layout_of(const struct events *events)
 		line--;
 	if (next < end && *next == '{' && strchr(":[,", line[-1]) == NULL)
 		return LINES;
-	return line[-1] == '}' && end_of_value(at + 1, line) == line - 1 ? LINES : ONE;
+	return line[-1] == '}' && member_end(at + 1, line) == line - 1 ? LINES : ONE;
 }
 
 /* REJECT: there is none, or it is something else. */
@@ -125,7 +102,7 @@ static bool next_in_array(struct events *events, struct bytes *out)
 	if (events->at == events->end || *events->at == ']')
 		return false;
 	const uint8_t *from = events->at;
-	events->at = end_of_value(from, events->end);
+	events->at = member_end(from, events->end);
 	/* A brace that closes nothing cannot be passed: all behind it belongs to this one. */
 	if (events->at < events->end && *events->at == '}')
 		events->at = events->end;

@@ -34,3 +34,25 @@ const struct json_tree *member_items(const struct json_tree *page)
 		page = json_tree_member(page, "results");
 	return page != NULL && page->kind == JSON_TREE_ARRAY ? page->first : NULL;
 }
+
+const uint8_t *member_end(const uint8_t *at, const uint8_t *end)
+{
+	bool is_string = false;
+	size_t depth = 0;
+	for (; at < end; at++) {
+		uint8_t c = *at;
+		if (is_string && c == '\\' && at + 1 < end)
+			at++;
+		else if (c == '"')
+			is_string = !is_string;
+		else if (is_string)
+			continue;
+		else if (c == '{' || c == '[')
+			depth++;
+		else if (depth == 0 && (c == ',' || c == ']' || c == '}'))
+			return at;
+		else if (c == '}' || c == ']')
+			depth--;
+	}
+	return end;
+}
