@@ -4,11 +4,13 @@
 #include "connectors/common/cloudevent.h"
 #include "connectors/common/csv.h"
 #include "connectors/municipality/zgw.h"
+#include "connectors/school/overstap.h"
 #include "connectors/uwv/sonar.h"
 
 const struct connector *const connectors[] = {
 	&cloudevent,
 	&csv,
+	&overstap,
 	&sonar,
 	&zgw,
 	NULL,

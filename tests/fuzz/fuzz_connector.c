@@ -39,6 +39,11 @@ static const struct row {
 		"\"Ontvangen\", \"-\" ), ( \"LWL-TOELEIDING:In behandeling\", \"SIGN_OF_LIFE "
 		"days=28\" ), ( \"3\", \"HOLD hold_reason=GRIEF days=30\" ) ); results = ( ( "
 		"\"Ingetrokken\", \"CANCEL reason=CLIENT_DECLINED\" ) );"},
+	{"overstap",
+		"schools = ( ( \"99XX\", \"from_desk=gemeente-rotterdam municipality=GM0599\" ), ( "
+		"\"99YY01\", \"region=AM22 question=STAGE\" ) ); statuses = ( ( \"LI\", \"CANCEL "
+		"reason=CLIENT_DECLINED\" ), ( \"OA\", \"SIGN_OF_LIFE days=28\" ), ( \"ZZ\", "
+		"\"-\" ) );"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
