@@ -38,7 +38,9 @@ struct connector_request {
 
 /* docs->items[0] is what came, whole; the rest is what was wanted. Called again with all there is
  * until nothing more is wanted, at most CONNECTOR_ROUNDS times and for CONNECTOR_DOCUMENTS: what
- * was drafted before is forgotten then. Called again from `next` while there is `more`. */
+ * was drafted before is forgotten then. Called again from `next` while there is `more`. REJECT: the
+ * document, from there on; what parcels before told stays told. Who takes all of a document or
+ * nothing looks through all of it while `from` is 0. */
 #define CONNECTOR_ROUNDS 4
 #define CONNECTOR_DOCUMENTS 20
 typedef enum outcome connector_parse_fn(

@@ -38,11 +38,16 @@ struct documents {
 /* NULL: not among them yet. */
 const struct document *parcel_find(const struct documents *docs, struct bytes name);
 
-/* One thing that a partner said: taken as it is, or refused if it has problems. */
+/* One thing that a partner said: taken as it is, or refused if it has problems. Without a body it
+ * must have one. The edge fills an empty system in, and looks codes, forms and desks up; a status
+ * change without `referral` waits for the referral of its case, up to an hour: so it may stand
+ * before it. */
 struct parcel_draft {
 	struct draft draft;
-	struct problems problems;
-	struct bytes original; /* what it was read from, kept sealed if it is refused */
+	struct problems problems; /* path: the partner's own name of the field */
+	/* What it was read from, kept sealed if it is refused, at most 256 KiB of it; absent: all
+	 * of docs->items[0]. */
+	struct bytes original;
 	struct bytes label; /* names it to the partner: "row 12"; never personal data */
 };
 
