@@ -96,6 +96,22 @@ static void a_probe_that_says_nothing_makes_room_for_another(void **state)
 	assert_int_equal(circuit.since, 500);
 }
 
+/* A desk that takes 32 at once had all of them fail within a moment, and was left alone for an hour
+ * instead of a second. */
+static void those_that_fail_together_are_one_failure(void **state)
+{
+	(void)state;
+	struct circuit circuit = {0};
+	fail_often(&circuit, 4);
+	assert_true(circuit_fail(&circuit, 1010, MOST, 0));
+	for (int i = 0; i < 27; i++)
+		assert_false(circuit_fail(&circuit, 1011 + i, MOST, 0));
+	assert_false(circuit_may_send(&circuit, 2009));
+	assert_true(circuit_may_send(&circuit, 2010));
+	assert_false(circuit_fail(&circuit, 2011, MOST, 0));
+	assert_true(circuit_may_send(&circuit, 4011));
+}
+
 static void who_asks_for_time_gets_it(void **state)
 {
 	(void)state;
@@ -129,6 +145,7 @@ int main(void)
 		cmocka_unit_test(it_ends_after_five_working_days),
 		cmocka_unit_test(it_opens_after_five_failures_in_a_row),
 		cmocka_unit_test(a_probe_that_says_nothing_makes_room_for_another),
+		cmocka_unit_test(those_that_fail_together_are_one_failure),
 		cmocka_unit_test(who_asks_for_time_gets_it),
 		cmocka_unit_test(who_is_gone_is_not_probed),
 	};

@@ -34,8 +34,16 @@ static void count(struct circuit *circuit, int64_t now)
 	circuit->failures++;
 }
 
+/* Those that were on their way when it opened say nothing new, however many they are. */
+static bool is_late(const struct circuit *circuit, int64_t now)
+{
+	return circuit->open && now < circuit->retry_at;
+}
+
 bool circuit_fail(struct circuit *circuit, int64_t now, uint32_t random, int64_t asked_ms)
 {
+	if (is_late(circuit, now))
+		return false;
 	count(circuit, now);
 	bool opens = circuit->open || circuit->failures >= CIRCUIT_FAILURES;
 	if (opens)
