@@ -11,8 +11,8 @@ struct bytes member_number(const struct json_tree *in, const char *name);
 bool member_flag(const struct json_tree *in, const char *name); /* false also where there is none */
 /* The items of a list, which stands alone or is the member `results` of a page. NULL: none. */
 const struct json_tree *member_items(const struct json_tree *page);
-/* Behind the value that begins at `at`: where a comma or bracket stands that is not inside of it, or
- * end. Whether it is JSON is not looked at. */
+/* Behind the value that begins at `at`: where a comma or bracket stands that is not inside of it,
+ * or end. Whether it is JSON is not looked at. */
 const uint8_t *member_end(const uint8_t *at, const uint8_t *end);
 
 #endif
