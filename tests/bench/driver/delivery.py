@@ -1,5 +1,6 @@
 """delivery - handovers brought to a webhook per CPU-second of the edge, beside a bare loop of
-libcurl's that posts as many bodies of the same size.
+libcurl's that posts as many bodies of the same size: alone, and with the same guarantee, where it
+reads a handover before each and stores a record of a report's size behind it.
 
 All desks share one endpoint. The edge opens each handover for its desk, sends it, reports that an
 offer has arrived, and tells how far each desk is; what the reports cost its view is measured on an
@@ -21,17 +22,20 @@ from driver.process import Running, cpu_seconds
 from driver.report import median, say, table
 from driver.restart import is_complete
 
+BARE = "bench-bare-delivery."
 AT_ONCE = 16
 SHARE = 6  # so many messages of the router's bench make one handover here
 ARRIVAL_SECONDS = 65  # then a handover no longer waits for a data key that nobody wrote
 SETTLE_SECONDS = 3
+REPORT_BYTES = 200
 
 
 def run(bench: Bench) -> dict:
     hub = bench.hub("delivery")
     hub.deploy(view={"audit_interval_s": 0})
     handovers = fill(hub, bench.sizes.messages // SHARE)
-    ours, bare, size = [], [], 0
+    ours, bare, durable = [], [], []
+    hub.twin(BARE, "intake")
     for _ in range(bench.sizes.pairs):
         receiver, port = start_receiver(hub, handovers)
         try:
@@ -39,12 +43,21 @@ def run(bench: Bench) -> dict:
             size = body_size(receiver)
         finally:
             receiver.end()
-        receiver, port = start_receiver(hub, handovers)
-        try:
-            bare.append(run_bare(port, handovers, size))
-        finally:
-            receiver.end()
-    return report(handovers, size, ours, bare)
+        for runs, more in ((bare, []), (durable, durable_arguments(hub))):
+            receiver, port = start_receiver(hub, handovers)
+            try:
+                runs.append(run_bare(port, handovers, size, more))
+            finally:
+                receiver.end()
+    sides = {"ours": ours, "bare": bare, "bare, Kafka to Kafka": durable}
+    return report(handovers, size, sides)
+
+
+def durable_arguments(hub: Hub) -> list[str]:
+    return [
+        *("--brokers", hub.kafka.brokers, "--from", f"{hub.prefix}handovers"),
+        *("--to", f"{BARE}intake", "--stored", str(REPORT_BYTES)),
+    ]
 
 
 def fill(hub: Hub, clients: int) -> int:
@@ -147,38 +160,38 @@ def forget_settled(hub: Hub) -> None:
     build_views(hub, hub.kafka.total(hub.intake))
 
 
-def run_bare(port: int, count: int, size: int) -> dict:
+def run_bare(port: int, count: int, size: int, more: list[str]) -> dict:
     return process.answer_of(
         [
             *(program("bare_send"), "--url", f"http://127.0.0.1:{port}/a"),
             *("--count", str(count), "--at-once", str(AT_ONCE), "--size", str(size)),
+            *more,
         ],
         600,
     )
 
 
-def report(handovers: int, size: int, ours: list[dict], bare: list[dict]) -> dict:
-    rates = {
-        name: median(run["per_cpu_second"] for run in runs)
-        for name, runs in (("ours", ours), ("bare", bare))
-    }
+def report(handovers: int, size: int, sides: dict[str, list[dict]]) -> dict:
+    rates = {name: median(run["per_cpu_second"] for run in runs) for name, runs in sides.items()}
     table(
         f"Delivery of {handovers:,} handovers, {size} bytes each, {AT_ONCE} at once (medians)",
-        ["who", "per CPU-second", "per second", "it / bare"],
+        ["who", "per CPU-second", "per second", "it / bare", "/ Kafka to Kafka"],
         [
             [
                 name,
                 rates[name],
                 median(run["per_second"] for run in runs),
                 rates[name] / rates["bare"],
+                rates[name] / rates["bare, Kafka to Kafka"],
             ]
-            for name, runs in (("ours", ours), ("bare", bare))
+            for name, runs in sides.items()
         ],
     )
     return {
         "handovers": handovers,
         "bytes": size,
-        "ours": ours,
-        "bare": bare,
+        "sides": sides,
+        "per_cpu_second": rates,
         "ratio": rates["ours"] / rates["bare"],
+        "ratio_durable": rates["ours"] / rates["bare, Kafka to Kafka"],
     }
