@@ -90,18 +90,20 @@ struct reader {
 	struct arena *arena;
 };
 
-static enum outcome refuse_column(const struct part_fields parts[PARTS], struct bytes name,
-	struct arena *arena, struct err *err)
+/* Without the name: where a file has no first row of names, it is a client's. */
+static enum outcome refuse_column(const struct part_fields parts[PARTS], const struct sheet *sheet,
+	size_t place, struct err *err)
 {
 	const char *words[PARTS * FLAT_MAX + 1] = {NULL};
 	size_t count = 0;
 	for (size_t i = 0; i < PARTS; i++)
 		for (size_t j = 0; j < parts[i].count; j++)
 			words[count++] = parts[i].items[j].name;
-	const char *meant = nearest_word(arena_string(arena, name), words);
-	return err_set(err, REJECT, "has a column %.*s, which the template does not have%s%s",
-		BYTES_ARG(name), meant != NULL ? "; did you mean " : "",
-		meant != NULL ? meant : "");
+	const char *meant =
+		nearest_word(arena_string(sheet->rows.arena, sheet->names[place]), words);
+	return err_set(err, REJECT,
+		"the first row has in column %zu a name that the template does not have%s%s",
+		place + 1, meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "");
 }
 
 static void take_presets(
@@ -129,7 +131,7 @@ static enum outcome open_reader(struct reader *out, const struct csv_config *con
 		struct bytes name = out->sheet.names[i];
 		out->columns[i] = column_of(parts, name);
 		if (name.size > 0 && !out->columns[i].is_known)
-			return refuse_column(parts, name, out->arena, err);
+			return refuse_column(parts, &out->sheet, i, err);
 	}
 	take_presets(out, parts, config->defaults);
 	out->action = sheet_find(&out->sheet, "action");

@@ -63,8 +63,9 @@ static enum outcome take_names(struct sheet *sheet, struct err *err)
 		sheet->names[i] = trim(sheet->row.fields[i]);
 		for (size_t j = 0; j < i && sheet->names[i].size > 0; j++)
 			if (is_same_name(sheet->names[i], sheet->names[j]))
-				return err_set(err, REJECT, "has the column %.*s twice",
-					BYTES_ARG(sheet->names[i]));
+				return err_set(err, REJECT,
+					"the first row has the same name in columns %zu and %zu",
+					j + 1, i + 1);
 	}
 	return OK;
 }
