@@ -272,6 +272,14 @@ static const struct small_conf_row rows[] = {
 		"main.conf:2: source suite: desk wps is not in desks; did you mean wsp?\n"
 		"main.conf:2: source suite: desks nobody is not in desks\n"
 		"main.conf:3: delivery wsp: desk gone is not in desks\n"},
+	{"two sources with one folder",
+		{.main = "node = \"n1\";\nsources = (\n{ name = \"suite\"; partner = "
+			 "\"00000099000000001000\"; connector = \"table\"; folder = "
+			 "\"/in\"; },\n{ name = \"other\"; partner = "
+			 "\"00000099000000002000\"; connector = \"table\"; folder = "
+			 "\"/in\"; } );\n"},
+		"main.conf:4: source other: its folder is that of source suite too, whose files it "
+		"would take: give each its own\n"},
 	{"overrides",
 		{.clocks = "overrides = (\n{ clock = \"T2\"; duration = \"5wd\"; from_desk = "
 			   "\"nobody\"; to_desk = \"wps\"; }\n);\n"},

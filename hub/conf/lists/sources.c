@@ -52,12 +52,23 @@ static void take(const struct list_group *group, void *from)
 	row->source.connector = list_connector(group, row->connector, &row->source.config);
 }
 
+static bool has_same_folder(const struct conf_source *a, const struct conf_source *b)
+{
+	return a->folder != NULL && b->folder != NULL && strcmp(a->folder, b->folder) == 0;
+}
+
 static void check_twins(struct check *check, const struct conf_source *source)
 {
 	const struct conf_source *first = check->conf->sources;
-	for (; first < source; first++)
+	for (; first < source; first++) {
 		if (strcmp(first->oin, source->oin) == 0 && strcmp(first->name, source->name) == 0)
 			check_error(check, "its partner has two of this name: rename one");
+		if (has_same_folder(first, source))
+			check_error(check,
+				"its folder is that of source %s too, whose files it would take: "
+				"give each its own",
+				first->name);
+	}
 }
 
 static void check(struct check *check, const void *item)
