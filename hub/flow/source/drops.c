@@ -100,8 +100,9 @@ static enum outcome map(struct drop *drop, struct err *err)
 	struct arena arena = {0};
 	struct stat stat;
 	const char *path = path_of(&arena, drop->work, drop->name);
-	int from = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), to = open_nameless(drop->work);
-	bool is_fine = from >= 0 && to >= 0 && fstat(from, &stat) == 0 &&
+	int from = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int to = open_nameless(drop->work);
+	bool is_fine = from >= 0 && to >= 0 && fstat(from, &stat) == 0 && S_ISREG(stat.st_mode) &&
 		copy(from, to, (size_t)stat.st_size);
 	drop->size = is_fine ? (size_t)stat.st_size : 0;
 	drop->mapped = NULL;
