@@ -122,7 +122,7 @@ bool url_parse(struct bytes text, struct url *out)
 	return true;
 }
 
-bool url_is_below(const struct url *url, const struct url *base)
+static bool continues(const struct url *url, const struct url *base)
 {
 	size_t size = base->path.size;
 	while (size > 0 && base->path.data[size - 1] == '/')
@@ -138,7 +138,7 @@ bool url_is_below(const struct url *url, const struct url *base)
 static bool is_below(const struct url *url, const char *base)
 {
 	struct url parsed;
-	return url_parse(bytes_of_string(base), &parsed) && url_is_below(url, &parsed);
+	return url_parse(bytes_of_string(base), &parsed) && continues(url, &parsed);
 }
 
 /* A colon before any slash makes a scheme. */

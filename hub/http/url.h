@@ -16,16 +16,16 @@ struct url {
  * no fragment, no backslash, no segment that is "." or ".." in whatever coding. false: it is none.
  */
 bool url_parse(struct bytes text, struct url *out);
-/* Same scheme, host and port, and a path that is that of base or continues it behind a "/". */
-bool url_is_below(const struct url *url, const struct url *base);
+
 struct url_roots {
 	const char *base; /* a whole URL without query */
 	const char *const *also; /* more of them, ended by NULL; NULL: none */
 };
 
 /* What a reference (RFC 3986, 4.2) means to the base, whose path is taken for a folder's, in the
- * arena. Absent or empty: the base itself. A whole URL may lie below one of `also` instead. REJECT:
- * it lies elsewhere. */
+ * arena. Absent or empty: the base itself. A whole URL may lie below one of `also` instead: same
+ * scheme, host and port, and a path that is that one's or continues it behind a "/". REJECT: it
+ * lies elsewhere. */
 enum outcome url_resolve(const struct url_roots *roots, struct bytes reference, struct arena *arena,
 	const char **out, struct err *err) MUST_CHECK;
 
