@@ -59,10 +59,12 @@ static void delist(struct disclose_batch *batch)
 	batch->waits = false;
 }
 
+/* What a connector rendered lies in the arena too. */
 static void destroy(struct disclose_batch *batch)
 {
 	for (size_t i = 0; i < batch->asked; i++)
 		item_done(&batch->items[i]);
+	arena_wipe(&batch->arena);
 	arena_done(&batch->arena);
 	free(batch);
 }

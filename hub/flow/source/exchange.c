@@ -44,6 +44,8 @@ static void pump(struct exchange *exchange);
 static void release(struct exchange *exchange)
 {
 	loop_clear(exchange->options.loop, &exchange->again);
+	arena_wipe(&exchange->kept);
+	arena_wipe(&exchange->arena);
 	arena_done(&exchange->kept);
 	arena_done(&exchange->arena);
 	free(exchange);
@@ -304,7 +306,7 @@ static void fetch(struct exchange *exchange)
 static void parse(struct exchange *exchange)
 {
 	const struct conf_source *source = exchange->options.source;
-	arena_reset(&exchange->arena);
+	arena_wipe(&exchange->arena);
 	exchange->slots_count = 0;
 	exchange->parcel = (struct parcel){.arena = &exchange->arena};
 	exchange->docs.now = clock_wall();
