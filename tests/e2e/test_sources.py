@@ -1,14 +1,19 @@
 """test_sources - what partners give in formats of their own: posted, dropped as a file, and by case
 only."""
 
+import io
 import json
 import time
 import uuid
 from pathlib import Path
 
+import fastavro
+import httpx
 import pytest
 from api import CANARIES, Api, ApiHub, person, referral
+from confluent_kafka import Producer
 from harness import services, wait_for
+from model.wire import MAGIC
 from model.world import ROTTERDAM, UWV, WORLD
 
 EVENTS = "application/cloudevents-batch+json"
@@ -251,6 +256,40 @@ def test_files_and_cases_survive_a_kill(partners):
         ],
         60,
     )
+
+
+def newer_task(hub, task):
+    """As a hub would write it whose schema has one field more."""
+    subject = f"{hub.prefix}fetch-value"
+    with httpx.Client(base_url=hub.services.registry, timeout=30) as registry:
+        known = registry.get(f"/subjects/{subject}/versions/latest").json()
+        schema = json.loads(known["schema"])
+        schema["fields"].append({"name": "newer", "type": ["null", "string"], "default": None})
+        body = {"schema": json.dumps(schema), "references": known.get("references", [])}
+        answer = registry.post(f"/subjects/{subject}/versions", json=body)
+        assert answer.status_code == 200, answer.text
+    number = answer.json()["id"]
+    out = io.BytesIO()
+    fastavro.schemaless_writer(out, hub.watch.registry.schema(number), task)
+    return MAGIC.pack(0, number) + out.getvalue()
+
+
+def test_a_task_of_a_newer_hub_waits_for_the_registry(partners):
+    """It was passed over, though the partner had been told that it is stored."""
+    hub = partners.hub
+    before = len(hub.records("rejected"))
+    task = {"kind": "GET", "partner": ROTTERDAM, "system": "klantvolg", "connector": "no more"}
+    value = newer_task(hub, task | {"resource": "zaken/1", "at": time.time_ns() // 1_000_000})
+    log = hub.processes["one"].log
+    hub.services.ops("down", "registry")
+    try:
+        producer = Producer({"bootstrap.servers": hub.services.brokers})
+        producer.produce(hub.prefix + "fetch", value, "ab" * 16, 0)
+        assert producer.flush(30) == 0
+        wait_for("it to be read", lambda: "is not known here" in log.read_text(), 30)
+    finally:
+        hub.services.ops("up", "registry")
+    wait_for("the rejection", lambda: len(hub.records("rejected")) > before, 60)
 
 
 def test_nothing_personal_outside_of_sealed_values(partners):

@@ -66,21 +66,25 @@ static void begin_due(struct tasks *tasks)
 	}
 }
 
-/* What cannot be read is logged and passed over: the hub alone writes this topic. */
-static void take(struct tasks *tasks, const struct record_read *record)
+/* What can never be read is logged and passed over: the hub alone writes this topic. RETRY: it was
+ * written with a schema that is not known here yet. */
+static enum outcome take(struct tasks *tasks, const struct record_read *record, struct err *err)
 {
-	struct err err = {0};
 	struct task *task = memory_get_zeroed(1, sizeof(*task));
 	struct fetch_task *what = arena_get(&task->arena, sizeof(*what));
 	struct wire_record value = {
 		.value = arena_copy(&task->arena, record->value), .schema = &schema_fetch_task};
-	tasks->parts[record->partition].next = record->offset + 1;
-	if (wire_decode(tasks->outside->wire, &value, what, &task->arena, &err) != OK ||
-		!topics_key_id(record->key, task->key)) {
+	enum outcome outcome = wire_decode(tasks->outside->wire, &value, what, &task->arena, err);
+	if (outcome == OK && !topics_key_id(record->key, task->key))
+		outcome = err_set(err, REJECT, "its key is none of the hub's");
+	if (outcome == OK || outcome == REJECT)
+		tasks->parts[record->partition].next = record->offset + 1;
+	if (outcome == REJECT)
 		log_error("task", "from=fetch[%d]@%" PRId64 " outcome=reject text=%s",
-			record->partition, record->offset, log_quote(err.text));
+			record->partition, record->offset, log_quote(err->text));
+	if (outcome != OK) {
 		task_free(task);
-		return;
+		return outcome == REJECT ? OK : outcome;
 	}
 	task->tasks = tasks;
 	task->outside = tasks->outside;
@@ -90,6 +94,7 @@ static void take(struct tasks *tasks, const struct record_read *record)
 	*tasks->last = task;
 	tasks->last = &task->behind;
 	tasks->open++;
+	return OK;
 }
 
 static void drop_all(struct tasks *tasks)
@@ -133,8 +138,7 @@ static enum outcome take_news(struct tasks *tasks, enum consumer_news news,
 	case CONSUMER_DRAINED:
 		return OK;
 	case CONSUMER_RECORD:
-		take(tasks, record);
-		return OK;
+		return take(tasks, record, err);
 	case CONSUMER_ASSIGNED:
 		return take_over(tasks, err);
 	case CONSUMER_REVOKED:
