@@ -57,6 +57,7 @@ class Faults:
     delay_s: float = 0  # each is sent so much later
     fail: int = 0  # so many requests to the APIs are answered with fail_status
     fail_status: int = 500
+    only: str = ""  # those alone fail whose path has this in it
     slow_s: float = 0  # each request to the APIs takes so much longer
 
 
@@ -112,10 +113,10 @@ class Zaaksysteem:
         if not -LEEWAY_SECONDS <= age <= JWT_SECONDS:
             raise Refused(403, "jwt-expired")
 
-    def misbehave(self):
+    def misbehave(self, path):
         time.sleep(self.faults.slow_s)
         with self.lock:
-            if self.faults.fail <= 0:
+            if self.faults.fail <= 0 or self.faults.only not in path:
                 return
             self.faults.fail -= 1
         raise Refused(self.faults.fail_status, "error", "as it was asked for")
@@ -437,7 +438,7 @@ class Handler(BaseHTTPRequestHandler):
         found = re.fullmatch(r"/(zaken|catalogi|notificaties)/api/v1/(\w+)(?:/([\w-]+))?", url.path)
         if found is None:
             raise Refused(404, "not_found")
-        self.system.misbehave()
+        self.system.misbehave(self.path)
         self.system.authenticate(self.headers.get("Authorization"))
         api, name, key = found.groups()
         if name not in self.system.resources:

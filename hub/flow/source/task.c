@@ -89,12 +89,22 @@ static const struct conf_source *source_of(const struct task *task)
 	return partner == NULL ? NULL : conf_source(conf, partner, task->what->connector);
 }
 
+/* Its document, or one that this one names. */
+static void not_fetched(struct task *task, enum outcome outcome, const char *why)
+{
+	int64_t age_s = (clock_wall() - task->what->at) / 1000;
+	if (outcome == REJECT || age_s > source_of(task)->task_retry_s)
+		task_give_up(task, REJECTION_CODE_INVALID, why);
+	else
+		task_later(task, why);
+}
+
 static void on_parsed(void *context, const struct exchange_result *result)
 {
 	struct task *task = context;
 	task->exchange = NULL;
 	if (result->outcome == RETRY)
-		task_later(task, result->text);
+		not_fetched(task, RETRY, result->text);
 	else
 		task_settle(task);
 }
@@ -105,11 +115,7 @@ static void on_fetched(
 	struct task *task = of;
 	const struct conf_source *source = source_of(task);
 	if (outcome != OK) {
-		int64_t age_s = (clock_wall() - task->what->at) / 1000;
-		if (outcome == REJECT || age_s > source->task_retry_s)
-			task_give_up(task, REJECTION_CODE_INVALID, why);
-		else
-			task_later(task, why);
+		not_fetched(task, outcome, why);
 		return;
 	}
 	struct exchange_options options = outside_exchange(task->outside, source);
