@@ -8,6 +8,7 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/source/fetcher.h"
+#include "hub/view/view.h"
 
 #define FIRST_AGAIN_MS 5000 /* after a failure; then twice as long each time */
 #define LAST_AGAIN_MS 900000
@@ -120,13 +121,15 @@ static void on_answer(
 	exchange_start(&poll->exchange, &options);
 }
 
-/* false: the view cannot be asked now. */
+/* false: the view cannot be asked now. One that is being built anew would say that there is none,
+ * and what ended since the last walk would never be asked for. */
 static bool read_cursor(struct poll *poll)
 {
 	struct err err = {0};
 	struct view_facts facts = {0};
 	struct view_reader *reader = poll->outside->reader;
-	if (reader == NULL || view_reader_begin(reader, &poll->arena, &err) != OK)
+	if (reader == NULL || !view_is_ready(poll->outside->view) ||
+		view_reader_begin(reader, &poll->arena, &err) != OK)
 		return false;
 	bool is_read = view_facts(reader, FACT_KIND_CURSOR, &facts, &err) == OK;
 	buffer_clear(&poll->cursor);
