@@ -49,10 +49,11 @@ def hub(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def name(hub):
-    """Of a referral that is there, under the case that the document has as its example."""
+    """Of a referral that is there, under what the document has as its examples."""
     city, wsp = hub.partner(ROTTERDAM), hub.partner(WSP)
     wait = {"Prefer": "wait=10"}
-    answer = city.refer(referral(CASE) | {"person": person(301)}, **wait)
+    named = {"system": "suite4werk", "leg": "2", "person": person(301)}
+    answer = city.refer(referral(CASE) | named, **wait)
     assert answer.status_code == 201
     name = answer.json()["referral"]
     accept = action("ACCEPT", "c-301", actor={"worker": "team-1"})
