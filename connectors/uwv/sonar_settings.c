@@ -46,8 +46,6 @@ const struct setting sonar_settings_rows[] = {
 		"\"Beschikbare uren/wk\", \"Mondeling Nederlands\", \"Schriftelijk Nederlands\", "
 		"\"Rijbewijs\", \"Vervoer\" ]",
 		1, 100, NULL, "Columns that are told to the desk as text, as they stand."},
-	{"complete", SETTING_BOOL, AT(complete), "false", 0, 0, NULL,
-		"Each file lists all clients that are open: who is missing in it has vanished."},
 	{0},
 };
 

@@ -74,7 +74,6 @@ struct parcel {
 	/* POLLED only. */
 	struct bytes cursor; /* for the next poll; absent: as it was */
 	bool poll_now; /* there is another page */
-	bool complete; /* the drafts of this poll, or file, are all that is open at the partner */
 };
 
 #define PARCEL_DRAFTS 1000

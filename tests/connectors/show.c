@@ -140,7 +140,6 @@ struct json_object *show_parcel(
 		show_count(out, "next", parcel->next);
 	show_member(out, "cursor", parcel->cursor);
 	show_flag(out, "poll_now", parcel->poll_now);
-	show_flag(out, "complete", parcel->complete);
 	return out;
 }
 

@@ -66,7 +66,7 @@ static enum outcome hold(struct cli_call *call, struct err *err)
 	page_text(facts, "on hold", "desk", desk->id);
 	page_number(facts, "until", "until", PAGE_TIME, fact.has_to ? fact.to : PAGE_NONE);
 	page_line(call->page, TERMINAL_FAINT,
-		"Nothing new is routed or delivered there; what it has, it keeps. Ends with: "
+		"Nothing new is routed there; what it has, it keeps. Ends with: "
 		"lokethub desk release %s",
 		desk->id);
 	return OK;
@@ -97,9 +97,10 @@ const struct cli_verb desk_hold_verb = {
 	.least = 1,
 	.most = 1,
 	.needs = CLI_KAFKA,
-	.summary = "Nothing new is routed or delivered to a desk for a while",
-	.about = "What the rules would route there goes where they lead next; what names the desk\n"
-		 "waits. Clients that the desk has, it keeps.",
+	.summary = "Nothing new is routed to a desk for a while",
+	.about = "What the rules would route there goes where they lead next; a referral that "
+		 "names\n"
+		 "the desk still goes to it. Clients that the desk has, it keeps.",
 	.options = options,
 	.examples = "  lokethub desk hold wsp-rijnmond --until 2026-03-06 --reason verhuizing",
 	.run = hold,
@@ -111,8 +112,8 @@ const struct cli_verb desk_release_verb = {
 	.least = 1,
 	.most = 1,
 	.needs = CLI_KAFKA,
-	.summary = "Ends what desk hold began, or an endpoint that told us to go away",
-	.about = "What has waited is delivered, in order.",
+	.summary = "Ends what desk hold began",
+	.about = "The rules route to it again.",
 	.examples = "  lokethub desk release wsp-rijnmond",
 	.run = release,
 };

@@ -69,17 +69,16 @@ static void end_parcel(struct exchange *exchange)
 	bool all_known = true;
 	for (size_t i = 0; i < exchange->slots_count; i++) {
 		const struct slot *slot = &exchange->slots[i];
-		if (slot->task.data == NULL)
+		bool is_draft = slot->task.data == NULL;
+		bool is_taken = slot->verdict.fate == VERDICT_TAKEN;
+		if (is_draft)
 			items[i] = slot->verdict;
 		all_known = all_known && slot->verdict.fate != VERDICT_UNKNOWN;
-		exchange->result.taken += slot->verdict.fate == VERDICT_TAKEN ? 1 : 0;
-		exchange->result.refused += slot->verdict.fate == VERDICT_REFUSED ? 1 : 0;
+		*(is_draft ? &exchange->result.taken : &exchange->result.tasks) += is_taken;
+		exchange->result.refused += slot->verdict.fate == VERDICT_REFUSED;
 	}
-	exchange->result.taken -= (int64_t)parcel->tasks_count;
-	exchange->result.tasks += (int64_t)parcel->tasks_count;
 	exchange->result.passed += (int64_t)parcel->passed;
 	exchange->result.poll_now = parcel->poll_now;
-	exchange->result.complete = parcel->complete;
 	exchange->result.cursor = parcel->cursor;
 	if (exchange->options.parcel != NULL)
 		exchange->options.parcel(exchange->options.context, &exchange->docs, &verdicts);
@@ -90,7 +89,9 @@ static void end_parcel(struct exchange *exchange)
 		exchange->docs.from = parcel->next;
 		exchange->docs.line = parcel->next_line;
 		exchange->slots_count = 0;
-		loop_set(exchange->options.loop, &exchange->again, 0);
+		/* In a turn of its own: a long file may have no draft to wait for. */
+		loop_set(exchange->options.loop, &exchange->again,
+			loop_now(exchange->options.loop) + 1);
 	} else {
 		finish(exchange, exchange->err.outcome);
 	}

@@ -29,7 +29,7 @@ struct exchange_result {
 	enum outcome outcome;
 	const char *text; /* why not OK */
 	int64_t taken, refused, passed, tasks;
-	bool poll_now, complete;
+	bool poll_now;
 	struct bytes cursor; /* absent: as it was */
 };
 
