@@ -26,9 +26,13 @@ CALLS_PER_LIFE = 15  # about so many with longest=30
 
 
 def crash_points() -> list[str]:
-    """The names at which the code lets itself be killed."""
+    """The names at which the code lets itself be killed. Nothing is brought to a desk here: how that
+    ends is in test_delivery.
+    """
     found: set[str] = set()
     for path in (ROOT / "hub").rglob("*.c"):
+        if path.parent.name in ("delivery", "disclose"):
+            continue
         found.update(re.findall(r'crash_point\("([^"]+)"\)', path.read_text()))
     return sorted(found)
 
