@@ -26,8 +26,9 @@ CALLS_PER_LIFE = 15  # about so many with longest=30
 
 
 def crash_points() -> list[str]:
-    """The names at which the code lets itself be killed, but for those on the way to a desk: nothing
-    is brought to one here. test_delivery has them.
+    """The names at which the code lets itself be killed, but for those on the way to a desk.
+
+    Nothing is brought to one here: test_delivery has them.
     """
     found: set[str] = set()
     for path in (ROOT / "hub").rglob("*.c"):
