@@ -406,26 +406,6 @@ def test_killed_behind_a_file_it_is_written_once(hub):
     assert len(offers) == 1
 
 
-def test_one_that_is_gone_is_left_alone(fresh):
-    hub, receiver = fresh
-    receiver.answers["/almere"] = says(410)
-    names = [hub.refer("gone", "gemeente-almere", who=50, municipality="GM0034")]
-    wait_for("the 410", lambda: receiver.at("/almere"), 20)
-    wait_for("the fact", lambda: [f for f in facts(hub, "CIRCUIT") if f["text"] == "gone"], 20)
-    names.append(hub.refer("gone too", "gemeente-almere", who=51, municipality="GM0034"))
-    time.sleep(3)
-    assert len(receiver.at("/almere")) == 1
-    log = hub.processes["one"].log.read_text()
-    assert "level=error" in log and "outcome=gone" in log
-    receiver.answers["/almere"] = ok
-    assert hub.processes["one"].end() == 0
-    hub.start()
-    hub.ready()
-    for name in names:
-        wait_for("it", lambda name=name: about(receiver.at("/almere"), name), 30)
-    assert facts(hub, "CIRCUIT")[0]["text"] == "closed"
-
-
 def test_a_weekend_later_all_come_in_order(fresh):
     hub, receiver = fresh
     desk, path = "wsp-rijnmond", "/wsp"

@@ -138,6 +138,28 @@ static void who_is_gone_is_not_probed(void **state)
 	assert_int_equal(circuit.since, 1000);
 }
 
+static void who_is_released_is_probed_at_once(void **state)
+{
+	(void)state;
+	struct circuit circuit = {0};
+	assert_false(circuit_release(&circuit));
+	assert_true(circuit_give_up(&circuit, 1000));
+	assert_true(circuit_release(&circuit));
+	assert_true(circuit_may_send(&circuit, 1001));
+	assert_false(circuit_may_send(&circuit, 1001));
+	assert_true(circuit_give_up(&circuit, 1002)); /* it is told anew */
+	assert_false(circuit_may_send(&circuit, 1003));
+	assert_true(circuit_release(&circuit));
+	assert_true(circuit_may_send(&circuit, 1004));
+	assert_true(circuit_succeed(&circuit));
+	circuit = (struct circuit){0};
+	fail_often(&circuit, 4);
+	assert_true(circuit_fail(&circuit, 1010, MOST, HOUR));
+	assert_true(circuit_release(&circuit));
+	assert_true(circuit_may_send(&circuit, 1011));
+	assert_int_equal(circuit.since, 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +170,7 @@ int main(void)
 		cmocka_unit_test(those_that_fail_together_are_one_failure),
 		cmocka_unit_test(who_asks_for_time_gets_it),
 		cmocka_unit_test(who_is_gone_is_not_probed),
+		cmocka_unit_test(who_is_released_is_probed_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

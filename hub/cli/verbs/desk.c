@@ -10,21 +10,28 @@ static enum outcome find_desk(struct cli_call *call, const struct rules_desk **o
 	return *out != NULL ? OK : err_set(err, REJECT, "no desk %s in the config", id);
 }
 
-/* value absent: the fact is taken back. */
-static enum outcome send_fact(
-	struct cli_call *call, const struct fact *fact, struct bytes value, struct err *err)
+static enum outcome send_fact(struct cli_call *call, const struct fact *fact, struct err *err)
 {
 	char key[TOPICS_FACT_KEY_SIZE];
+	struct buffer value = {0};
+	struct wire *wire = NULL;
+	if (reach_wire(call->conf, &wire, err) != OK)
+		return err->outcome;
+	wire_begin(wire, &schema_fact, &value);
+	fact_encode(fact, &value);
 	topics_fact_key(fact, key);
 	const struct record_write record = {.topic = TOPIC_FACTS,
 		.partition = RECORD_BY_KEY,
 		.key = bytes_of_string(key),
-		.value = value,
+		.value = buffer_bytes(&value),
 		.headers = {.id = bytes_of_string(arena_format(
 				    &call->arena, "%s-%lld", key, (long long)fact->at)),
 			.source = bytes_of_string("urn:lokethub"),
 			.time = fact->at}};
-	return reach_send(call->conf, &record, 1, err);
+	enum outcome outcome = reach_send(call->conf, &record, 1, err);
+	buffer_done(&value);
+	wire_free(wire);
+	return outcome;
 }
 
 static enum outcome read_until(struct cli_call *call, struct fact *fact, struct err *err)
@@ -43,8 +50,6 @@ static enum outcome read_until(struct cli_call *call, struct fact *fact, struct 
 static enum outcome hold(struct cli_call *call, struct err *err)
 {
 	const struct rules_desk *desk;
-	struct buffer value = {0};
-	struct wire *wire = NULL;
 	if (find_desk(call, &desk, err) != OK)
 		return err->outcome;
 	struct fact fact = {.kind = FACT_KIND_HOLD,
@@ -53,33 +58,32 @@ static enum outcome hold(struct cli_call *call, struct err *err)
 		.has_from = true,
 		.from = clock_wall(),
 		.text = bytes_of_string(cli_value(call, "reason"))};
-	if (read_until(call, &fact, err) != OK || reach_wire(call->conf, &wire, err) != OK)
+	if (read_until(call, &fact, err) != OK || send_fact(call, &fact, err) != OK)
 		return err->outcome;
-	wire_begin(wire, &schema_fact, &value);
-	fact_encode(&fact, &value);
-	enum outcome outcome = send_fact(call, &fact, buffer_bytes(&value), err);
-	buffer_done(&value);
-	wire_free(wire);
-	if (outcome != OK)
-		return outcome;
 	struct page_row *facts = page_facts(call->page);
 	page_text(facts, "on hold", "desk", desk->id);
 	page_number(facts, "until", "until", PAGE_TIME, fact.has_to ? fact.to : PAGE_NONE);
 	page_line(call->page, TERMINAL_FAINT,
-		"Nothing new is routed there; what it has, it keeps. Ends with: "
-		"lokethub desk release %s",
+		"Nothing new is routed there and nothing brought; what it has, it keeps. Ends "
+		"with: lokethub desk release %s",
 		desk->id);
 	return OK;
 }
 
+/* A hold that was over yesterday, as routers count in days: deliveries see the release by it, also
+ * of a desk that was not on hold. */
 static enum outcome release(struct cli_call *call, struct err *err)
 {
 	const struct rules_desk *desk;
 	if (find_desk(call, &desk, err) != OK)
 		return err->outcome;
-	const struct fact fact = {
-		.kind = FACT_KIND_HOLD, .id = bytes_of_string(desk->id), .at = clock_wall()};
-	if (send_fact(call, &fact, (struct bytes){0}, err) != OK)
+	int64_t now = clock_wall();
+	const struct fact fact = {.kind = FACT_KIND_HOLD,
+		.id = bytes_of_string(desk->id),
+		.at = now,
+		.has_to = true,
+		.to = calendar_start(calendar_date(now)) - 1};
+	if (send_fact(call, &fact, err) != OK)
 		return err->outcome;
 	page_text(page_facts(call->page), "released", "desk", desk->id);
 	return OK;
@@ -97,10 +101,13 @@ const struct cli_verb desk_hold_verb = {
 	.least = 1,
 	.most = 1,
 	.needs = CLI_KAFKA,
-	.summary = "Nothing new is routed to a desk for a while",
-	.about = "What the rules would route there goes where they lead next; a referral that "
-		 "names\n"
-		 "the desk still goes to it. Clients that the desk has, it keeps.",
+	.summary = "Nothing new is routed or brought to a desk for a while",
+	.about = "What the rules would route there goes where they lead next; a referral that\n"
+		 "names the desk still goes to it. Clients that the desk has, it keeps. What\n"
+		 "deliveries bring to it (webhook, file, topic, mail) waits in its order; no\n"
+		 "clock counts that time, until after five working days the senders of offers\n"
+		 "are told. The desk can ask for its feed, and who is told of escalations by\n"
+		 "mail still is.",
 	.options = options,
 	.examples = "  lokethub desk hold wsp-rijnmond --until 2026-03-06 --reason verhuizing",
 	.run = hold,
@@ -112,8 +119,10 @@ const struct cli_verb desk_release_verb = {
 	.least = 1,
 	.most = 1,
 	.needs = CLI_KAFKA,
-	.summary = "Ends what desk hold began",
-	.about = "The rules route to it again.",
+	.summary = "Ends what desk hold began, or tries a desk again that said it is no more",
+	.about = "The rules route to it again, and what waits is brought in its order, within\n"
+		 "seconds. Where its system did not answer, it is tried at once; also where it\n"
+		 "said 410, that it is no more.",
 	.examples = "  lokethub desk release wsp-rijnmond",
 	.run = release,
 };

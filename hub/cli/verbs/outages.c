@@ -61,9 +61,9 @@ const struct cli_verb outages_verb = {
 	.arguments = "",
 	.needs = CLI_MOMENT,
 	.summary = "When routers or the delivery to a desk were away; no clock counts that time",
-	.about =
-		"router/3: partition 3 had no router. desk/wsp-rijnmond: that desk's endpoint did\n"
-		"not answer. The latest first; one that has no end goes on.",
+	.about = "router/3: partition 3 had no router. desk/wsp-rijnmond: nothing was brought to\n"
+		 "that desk: its system did not answer or said that it is no more, or it was on\n"
+		 "hold. The latest first; one that has no end goes on.",
 	.options = options,
 	.found = "an outage goes on",
 	.examples = "  lokethub outages\n  lokethub outages --json | jq '.outages[] | select(.to "

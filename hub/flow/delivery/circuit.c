@@ -63,6 +63,13 @@ bool circuit_give_up(struct circuit *circuit, int64_t now)
 	return is_new;
 }
 
+bool circuit_release(struct circuit *circuit)
+{
+	circuit->gone = false;
+	circuit->retry_at = 0;
+	return circuit->open;
+}
+
 void circuit_let_go(struct circuit *circuit)
 {
 	circuit->probing = false;

@@ -26,8 +26,10 @@ bool circuit_succeed(struct circuit *circuit);
 /* It did not, or is unwell. asked_ms: for so long it wants to be left alone; 0: it did not say.
  * true: that opened the circuit. */
 bool circuit_fail(struct circuit *circuit, int64_t now, uint32_t random, int64_t asked_ms);
-/* It said that it is no more: no probes until the process starts again. true: that is new. */
+/* It said that it is no more: no probes until it is released. true: that is new. */
 bool circuit_give_up(struct circuit *circuit, int64_t now);
+/* A person says that it can be tried again: probed at once. true: it was open. */
+bool circuit_release(struct circuit *circuit);
 /* A request that was let out ended without telling anything of the place. */
 void circuit_let_go(struct circuit *circuit);
 /* As another process left it: open since then; probed at once. */

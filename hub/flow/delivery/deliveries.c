@@ -8,6 +8,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
+#include "hub/flow/delivery/holds.h"
 #include "hub/flow/delivery/inlet.h"
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/outlet.h"
@@ -17,6 +18,7 @@
 #define FETCH_QUEUE_KB 16384 /* of handovers that were read ahead */
 #define STOP_MS 3000 /* for what is on its way, and for how far the desks are to be told */
 #define SLOW_EVERY 50 /* turns between two looks at the view's file, and at what is measured */
+#define HOLDS_EVERY 2 /* of those, between two looks at what ops holds */
 
 struct deliveries {
 	struct deliveries_options options;
@@ -50,9 +52,12 @@ static void open_reader(struct deliveries *deliveries)
 static void take_slow_turn(struct deliveries *deliveries, int64_t now)
 {
 	struct ground *ground = &deliveries->ground;
-	if (deliveries->turns++ % SLOW_EVERY != 0)
+	int turn = deliveries->turns++;
+	if (turn % SLOW_EVERY != 0)
 		return;
 	open_reader(deliveries);
+	if (turn % (SLOW_EVERY * HOLDS_EVERY) == 0)
+		holds_look(ground, now);
 	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].outlet != NULL)
 			desk_measure(&ground->desks[i], now);

@@ -16,7 +16,6 @@
 
 #define LOOK_AGAIN_MS 50 /* the view has not yet what was noticed */
 #define BUSY_MS 500 /* how far a busy desk is, is told no more often */
-#define PROBED_MS 1000 /* another desk's handover is on its way to a place that failed */
 #define TEXT_MAX 1500
 
 static void go_on(void *context)
@@ -74,9 +73,8 @@ void desk_begin(struct desk *desk)
 {
 	desk->begun = true;
 	desk->read = desk->queue.high;
-	if (desk->outlet->circuit.open && desk->circuit_from == 0)
-		fault_changed(desk, clock_wall());
-	if (!desk->outlet->circuit.open && desk->outage_from != 0)
+	bool was_shut = desk->circuit_from != 0 || desk->outage_from != 0;
+	if (fault_of(desk) == FAULT_NONE ? was_shut : desk->circuit_from == 0)
 		fault_changed(desk, clock_wall());
 	desk->scanned = queue_settled(&desk->queue);
 	log_debug("desk", "to=%s via=%s settled=%" PRId64, desk->name, desk->outlet->name,
@@ -112,7 +110,7 @@ void desk_let_go(struct desk *desk)
 
 static size_t room_of(const struct desk *desk)
 {
-	size_t most = desk->outlet->circuit.open ? 1 : QUEUE_MAX;
+	size_t most = fault_of(desk) != FAULT_NONE ? 1 : QUEUE_MAX;
 	return desk->queue.count < most ? most - desk->queue.count : 0;
 }
 
@@ -139,7 +137,7 @@ void desk_notice(struct desk *desk, const struct record_read *record)
 	struct wire_record value = {.schema = &schema_handover};
 	struct arena arena = {0};
 	struct err err = {0};
-	bool is_next = desk->begun && has_read_all(desk) && !desk->outlet->circuit.open &&
+	bool is_next = desk->begun && has_read_all(desk) && fault_of(desk) == FAULT_NONE &&
 		room_of(desk) > 0 && cursor > desk->read;
 	desk->noticed = cursor > desk->noticed ? cursor : desk->noticed;
 	desk_kick(desk);
@@ -255,13 +253,8 @@ static void send_due(struct desk *desk, int64_t now)
 		when = folded_turn(desk, now);
 	while (desk_way(desk) != CONF_MAIL && desk->out < desk->conf->concurrency) {
 		struct errand *errand = (struct errand *)queue_next(&desk->queue, now, &when);
-		struct circuit *circuit = &desk->outlet->circuit;
-		if (errand == NULL)
+		if (errand == NULL || (!errand->ended && !fault_may_send(desk, now, &when)))
 			break;
-		if (!errand->ended && !circuit_may_send(circuit, now)) {
-			when = circuit->retry_at > now ? circuit->retry_at : now + PROBED_MS;
-			break;
-		}
 		errand_start(errand, now);
 	}
 	if (when < desk->due)
@@ -288,7 +281,6 @@ static void put_span(struct fact *fact, int64_t from, int64_t to)
 static bool make_fact(
 	const struct desk *desk, enum desk_fact which, struct fact *fact, char text[TEXT_MAX])
 {
-	const struct circuit *circuit = &desk->outlet->circuit;
 	*fact = (struct fact){.id = bytes_of_string(desk->name), .at = clock_wall()};
 	switch (which) {
 	case DESK_SETTLED:
@@ -301,15 +293,14 @@ static bool make_fact(
 	case DESK_CIRCUIT:
 		fact->kind = FACT_KIND_CIRCUIT;
 		put_span(fact, desk->circuit_from, desk->circuit_to);
-		fact->text = bytes_of_string(circuit->gone ? "gone"
-				: circuit->open            ? "open"
-							   : "closed");
+		fact->text = bytes_of_string(fault_name(fault_of(desk)));
 		return desk->circuit_from != 0;
 	case DESK_OUTAGE:
 		snprintf(text, TEXT_MAX, "desk/%s/%" PRId64, desk->rules->id, desk->outage_from);
 		fact->kind = FACT_KIND_OUTAGE;
 		fact->id = bytes_of_string(text);
 		put_span(fact, desk->outage_from, desk->outage_to);
+		fact->text = bytes_of_string(desk->outage_why);
 		return desk->outage_from != 0 && !desk->is_second;
 	case DESK_FACTS:
 		break;
@@ -363,9 +354,8 @@ bool desk_is_at_rest(const struct desk *desk)
 void desk_measure(const struct desk *desk, int64_t now)
 {
 	const struct errand *first = (const struct errand *)desk->queue.first;
-	const struct circuit *circuit = &desk->outlet->circuit;
-	struct ledger_state state = {.waiting = (int64_t)desk->queue.count,
-		.circuit = circuit->gone ? 2 : circuit->open};
+	struct ledger_state state = {
+		.waiting = (int64_t)desk->queue.count, .circuit = fault_of(desk)};
 	if (!desk->begun)
 		return;
 	state.waiting += has_read_all(desk) ? 0 : 1;

@@ -64,6 +64,8 @@ struct desk {
 	const char *name; /* "wsp-rijnmond", "wsp-rijnmond/mail": in facts, metrics and logs */
 	struct mail *mail; /* on its way */
 	int32_t partition; /* of handovers */
+	bool held; /* by ops: nothing goes out */
+	int64_t hold_at; /* when the last fact of that was written; 0: there is none */
 	bool ours; /* this edge serves it */
 	bool begun; /* and knows where it was */
 	struct queue queue;
@@ -75,9 +77,10 @@ struct desk {
 	int64_t due; /* nothing is to be done before, epoch ms */
 	struct loop_timer kick; /* to go on at once */
 	struct desk_note notes[DESK_FACTS];
-	/* While its outlet's circuit is open: */
+	/* While it is shut (hub/flow/delivery/fault.h): */
 	int64_t outage_from, outage_to; /* as it is told; 0: there is none; still on */
-	int64_t circuit_from, circuit_to; /* the same of the circuit */
+	const char *outage_why;
+	int64_t circuit_from, circuit_to; /* the same of the circuit, or the hold */
 	int64_t scanned; /* up to this cursor who waits too long was told so */
 	int64_t scan_due;
 	struct intake_job *scan_job;

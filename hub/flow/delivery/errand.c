@@ -11,6 +11,7 @@
 #include "hub/base/memory.h"
 #include "hub/flow/delivery/attempt.h"
 #include "hub/flow/delivery/backoff.h"
+#include "hub/flow/delivery/fault.h"
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/outlet.h"
 #include "hub/flow/intake/report.h"
@@ -157,7 +158,7 @@ static void try_again(struct errand *errand, const struct attempt_result *result
 		errand->place.cursor, desk->name, desk->outlet->name, errand->tries, wait_ms,
 		log_quote(result->text));
 	ledger_failure(desk->name);
-	if (is_over && !desk->outlet->circuit.open)
+	if (is_over && fault_of(desk) == FAULT_NONE)
 		give_up(errand, result->text);
 	else
 		wait(errand, wait_ms);

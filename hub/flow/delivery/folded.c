@@ -3,9 +3,8 @@
 
 #include "hub/flow/delivery/attempt.h"
 #include "hub/flow/delivery/errand.h"
+#include "hub/flow/delivery/fault.h"
 #include "hub/flow/delivery/mailer.h"
-
-#define PROBED_MS 1000
 
 static bool is_late(const struct handover *handover, int64_t now)
 {
@@ -53,7 +52,6 @@ static void take_answer(void *context, const struct client_answer *answer)
 
 int64_t folded_turn(struct desk *desk, int64_t now)
 {
-	struct circuit *circuit = &desk->outlet->circuit;
 	struct mailer_news news = {.to = desk->conf->mail_to,
 		.desk = desk->rules->id,
 		.done = take_answer,
@@ -68,8 +66,8 @@ int64_t folded_turn(struct desk *desk, int64_t now)
 		errand_start((struct errand *)place, now);
 		return now;
 	}
-	if (!circuit_may_send(circuit, now))
-		return circuit->retry_at > now ? circuit->retry_at : now + PROBED_MS;
+	if (!fault_may_send(desk, now, &when))
+		return when;
 	take_all(desk, now, &news);
 	desk->mail = mailer_send(desk->ground->mailer, &news);
 	return INT64_MAX;

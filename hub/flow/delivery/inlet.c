@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/base/clock.h"
 #include "hub/base/memory.h"
+#include "hub/flow/delivery/holds.h"
 #include "hub/kafka/consumer.h"
 
 #define LOOK_UP_MS 10000
@@ -152,10 +154,11 @@ static enum outcome begin(struct inlet *inlet, struct err *err)
 	if (outcome != OK)
 		return outcome;
 	if (learn(inlet, FACT_KIND_SETTLED, err) != OK ||
-		learn(inlet, FACT_KIND_CIRCUIT, err) != OK)
+		learn(inlet, FACT_KIND_CIRCUIT, err) != OK ||
+		learn(inlet, FACT_KIND_OUTAGE, err) != OK)
 		outcome = err->outcome;
 	else
-		outcome = learn(inlet, FACT_KIND_OUTAGE, err);
+		outcome = holds_read(ground, clock_wall(), err);
 	view_reader_end(ground->reader);
 	for (size_t i = 0; outcome == OK && i < ground->desks_count; i++)
 		if (ground->desks[i].ours && !ground->desks[i].begun)

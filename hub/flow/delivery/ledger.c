@@ -29,7 +29,7 @@ static struct metric metrics[METRICS] = {
 	[CIRCUIT] = {.name = "lokethub_delivery_circuit",
 		.kind = METRICS_GAUGE,
 		.doc = "0: the desk's system answers; 1: it does not; 2: it said that it is no "
-		       "more.",
+		       "more; 3: the desk is on hold.",
 		.label = "desk"},
 };
 

@@ -12,7 +12,7 @@ void ledger_failure(const char *desk);
 struct ledger_state {
 	int64_t waiting; /* in memory, and 1 more if there are more */
 	int64_t oldest_s;
-	int64_t circuit; /* 0: closed, 1: open, 2: the place said that it is no more */
+	int64_t circuit; /* enum fault */
 };
 void ledger_desk(const char *desk, const struct ledger_state *state);
 

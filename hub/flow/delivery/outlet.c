@@ -129,3 +129,11 @@ void outlet_is_gone(struct outlet *outlet, const char *text)
 	log_error("circuit", "via=%s outcome=gone text=%s", outlet->name, log_quote(text));
 	tell_desks(outlet);
 }
+
+void outlet_release(struct outlet *outlet)
+{
+	if (!circuit_release(&outlet->circuit))
+		return;
+	log_info("circuit", "via=%s outcome=released", outlet->name);
+	tell_desks(outlet);
+}

@@ -13,5 +13,7 @@ void outlet_close_all(struct ground *ground);
 void outlet_succeeded(struct outlet *outlet);
 void outlet_failed(struct outlet *outlet, int64_t after_ms, const char *text);
 void outlet_is_gone(struct outlet *outlet, const char *text);
+/* A person says that it can be tried again. */
+void outlet_release(struct outlet *outlet);
 
 #endif

@@ -1,0 +1,105 @@
+"""test_delivery_faults - desks on hold, and places that are gone, refuse or hang."""
+
+import json
+import time
+
+import httpx
+import test_delivery
+from api import person, referral
+from harness import wait_for
+from model.world import ROTTERDAM
+from receiver import ok, says
+from test_delivery import about, facts, wait_until_settled
+
+hub, receiver, fresh = test_delivery.hub, test_delivery.receiver, test_delivery.fresh
+
+
+def circuits(hub, node):
+    """Of the desks that the edge has, or once had."""
+    lines = httpx.get(hub.processes[node].admin + "/metrics").text.splitlines()
+    rows = [line.split() for line in lines if line.startswith("lokethub_delivery_circuit{")]
+    return {name: int(value) for name, value in rows}
+
+
+def circuit(hub, desk):
+    return circuits(hub, "one").get(f'lokethub_delivery_circuit{{desk="{desk}"}}')
+
+
+def outages(hub):
+    return json.loads(hub.command("outages", "--json", node="one"))["outages"]
+
+
+def test_what_comes_for_a_desk_on_hold_waits(hub, receiver):
+    desk, path = "gemeente-enschede", "/enschede"
+    receiver.answers[path] = ok
+    before = len(receiver.at(path))
+    hub.command("desk", "hold", desk, "--reason", "verhuizing")
+    wait_for("the hold", lambda: circuit(hub, desk) == 3, 15)
+    names = [
+        hub.refer(f"held {who}", desk, who=who, municipality="GM0153") for who in range(400, 403)
+    ]
+    for turn in range(3):
+        again = referral("held 400", to_desk=desk, municipality="GM0153")
+        again |= {"reference": f"held again {turn}", "person": person(400) | {"phone": f"06{turn}"}}
+        assert hub.partner(ROTTERDAM).refer(again).status_code == 202
+    other = hub.refer("beside the hold", "wsp-rijnmond", who=403)
+    wait_for("the other desk's", lambda: about(receiver.at("/wsp"), other), 10)
+    time.sleep(1)
+    assert len(receiver.at(path)) == before
+    [outage] = [row for row in outages(hub) if row["who"] == f"desk/{desk}"]
+    assert outage["to"] is None and outage["text"] == "on hold"
+    hub.command("desk", "release", desk)
+    for name in names:
+        wait_for("it", lambda name=name: about(receiver.at(path), name), 15)
+    wait_until_settled(hub, desk)
+    numbers = [each.event["data"]["number"] for each in about(receiver.at(path), names[0])]
+    assert numbers == [1, 2, 3, 4]
+    assert circuit(hub, desk) == 0
+    [outage] = [row for row in outages(hub) if row["who"] == f"desk/{desk}"]
+    assert outage["to"] and outage["text"] == "on hold"
+
+
+def test_one_that_is_gone_is_left_alone_until_it_is_released(fresh):
+    """Whichever edge has the desk; one that is not mended is asked once more, and gone again."""
+    hub, receiver = fresh
+    hub.start("two", role="edge")
+    hub.ready()
+    wait_for("the other edge's desks", lambda: circuits(hub, "two"), 30)
+    desk, path = "gemeente-almere", "/almere"
+
+    def is_gone():
+        return [fact for fact in facts(hub, "CIRCUIT") if fact["text"] == "gone"]
+
+    receiver.answers[path] = says(410)
+    names = [hub.refer("gone", desk, who=50, municipality="GM0034")]
+    wait_for("the 410", lambda: receiver.at(path), 20)
+    wait_for("the fact", is_gone, 20)
+    names.append(hub.refer("gone too", desk, who=51, municipality="GM0034"))
+    time.sleep(3)
+    assert len(receiver.at(path)) == 1
+    logs = "".join(process.log.read_text() for process in hub.processes.values())
+    assert "level=error" in logs and "outcome=gone" in logs
+    hub.command("desk", "release", desk)
+    wait_for("one more", lambda: len(receiver.at(path)) == 2, 15)
+    wait_for("the fact again", is_gone, 20)
+    time.sleep(3)
+    assert len(receiver.at(path)) == 2
+    receiver.answers[path] = ok
+    hub.command("desk", "release", desk)
+    for name in names:
+        wait_for("it", lambda name=name: about(receiver.at(path), name), 15)
+    wait_for("the end", lambda: facts(hub, "CIRCUIT")[0]["text"] == "closed", 10)
+
+
+def test_one_that_is_gone_is_tried_again_by_a_restart(fresh):
+    hub, receiver = fresh
+    receiver.answers["/almere"] = says(410)
+    name = hub.refer("gone", "gemeente-almere", who=50, municipality="GM0034")
+    wait_for("the fact", lambda: [f for f in facts(hub, "CIRCUIT") if f["text"] == "gone"], 20)
+    receiver.answers["/almere"] = ok
+    assert hub.processes["one"].end() == 0
+    hub.start()
+    hub.ready()
+    came = wait_for("it", lambda: about(receiver.at("/almere"), name)[1:], 30)
+    assert len(came) == 1
+    wait_for("the end", lambda: facts(hub, "CIRCUIT")[0]["text"] == "closed", 10)
