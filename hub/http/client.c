@@ -205,6 +205,17 @@ static enum outcome outcome_of(CURLcode code)
 	}
 }
 
+/* libcurl says the same of a mail that it could not send on and of one whose sender, receiver or
+ * text was refused, but then the last reply says so; 421: the server shuts down (RFC 5321, 4.2.2).
+ * What comes behind the text it takes for an odd reply, as it does an odd greeting. */
+static bool is_refused_mail(const struct client_call *call, CURLcode code, long status)
+{
+	bool is_answer =
+		code == CURLE_SEND_ERROR || (code == CURLE_WEIRD_SERVER_REPLY && call->mailed > 0);
+	return call->client->settings.is_mail && is_answer && status >= 400 && status < 600 &&
+		status != 421;
+}
+
 static const char *text_of(const struct client_call *call, CURLcode code, struct err *err)
 {
 	if (call->headers_size > HEADERS_MAX)
@@ -225,12 +236,13 @@ static const char *text_of(const struct client_call *call, CURLcode code, struct
 static struct client_answer answer_of(
 	const struct client_call *call, CURLcode code, struct err *err)
 {
-	struct client_answer answer = {.text = text_of(call, code, err)};
+	struct client_answer answer = {0};
 	long status = 0;
 	curl_off_t retry_after = 0;
 	const char *type = NULL;
-	answer.outcome = err->outcome;
 	curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, &status);
+	answer.text = text_of(call, is_refused_mail(call, code, status) ? CURLE_OK : code, err);
+	answer.outcome = err->outcome;
 	curl_easy_getinfo(call->curl, CURLINFO_RETRY_AFTER, &retry_after);
 	curl_easy_getinfo(call->curl, CURLINFO_CONTENT_TYPE, &type);
 	curl_easy_getinfo(call->curl, CURLINFO_TOTAL_TIME, &answer.seconds);

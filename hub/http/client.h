@@ -32,8 +32,10 @@ struct client_header {
 enum outcome client_check_header(const struct client_header *header, struct err *err) MUST_CHECK;
 
 struct client_answer {
-	/* OK: a whole answer, whatever its status. RETRY: none in time, a broken one, or an address
-	 * that is not public. REJECT: never will be: the URL is none, or the answer is too long. */
+	/* OK: a whole answer, whatever its status; of a mail, one that takes or refuses its sender,
+	 * receiver or text. RETRY: none in time, a broken one, or an address that is not public; of
+	 * a mail, also a server that does not let us in, or sends us away. REJECT: never will be:
+	 * the URL is none, or the answer is too long. */
 	enum outcome outcome;
 	int32_t status; /* 100 to 599, also of an answer that broke off or was too long; 0: none */
 	int64_t retry_after_ms; /* 0: not told */

@@ -173,16 +173,23 @@ class Receiver:
 
 class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
+        mail_server: MailServer = self.server.owner  # type: ignore[attr-defined]
         self.wfile.write(b"220 test\r\n")
         mail: dict[str, str] = {}
         for line in self.rfile:
             verb = line.strip().upper()
+            if verb.startswith(b"MAIL") and mail_server.is_busy():
+                self.wfile.write(b"421 busy\r\n")
+                return
             if verb == b"DATA":
                 self.wfile.write(b"354 go on\r\n")
                 text = b"".join(iter(self.rfile.readline, b".\r\n"))
-                self.server.take(mail | {"text": text.decode()})  # type: ignore[attr-defined]
+                mail_server.mails.append(mail | {"text": text.decode()})
             elif verb.startswith(b"RCPT TO:"):
                 mail["to"] = line.decode().split("<")[1].split(">")[0]
+                if mail["to"] in mail_server.refused:
+                    self.wfile.write(b"550 no such user\r\n")
+                    continue
             elif verb == b"QUIT":
                 self.wfile.write(b"221 bye\r\n")
                 return
@@ -190,15 +197,21 @@ class _Session(socketserver.StreamRequestHandler):
 
 
 class MailServer:
-    """Takes every mail."""
+    """Takes every mail, but to addresses that are refused and while it is busy."""
 
     def __init__(self) -> None:
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Session)
         self._server.daemon_threads = True
         self.mails: list[dict[str, str]] = []
-        self._server.take = self.mails.append  # type: ignore[attr-defined]
+        self.refused: set[str] = set()
+        self.busy = 0  # so often from now on
+        self._server.owner = self  # type: ignore[attr-defined]
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def is_busy(self) -> bool:
+        self.busy -= 1
+        return self.busy >= 0
 
     def at(self, address: str) -> list[str]:
         return [mail["text"] for mail in list(self.mails) if mail["to"] == address]

@@ -29,6 +29,12 @@ def outages(hub):
     return json.loads(hub.command("outages", "--json", node="one"))["outages"]
 
 
+def tries(hub, desk, text):
+    """Handovers that were tried and not taken, with that in the reason."""
+    lines = hub.processes["one"].log.read_text().splitlines()
+    return [each for each in lines if "at=retry" in each and f"to={desk} " in each and text in each]
+
+
 def test_what_comes_for_a_desk_on_hold_waits(hub, receiver):
     desk, path = "gemeente-enschede", "/enschede"
     receiver.answers[path] = ok
@@ -103,3 +109,32 @@ def test_one_that_is_gone_is_tried_again_by_a_restart(fresh):
     came = wait_for("it", lambda: about(receiver.at("/almere"), name)[1:], 30)
     assert len(came) == 1
     wait_for("the end", lambda: facts(hub, "CIRCUIT")[0]["text"] == "closed", 10)
+
+
+def test_an_address_that_is_refused_is_its_desks_matter(hub):
+    """However many were to be told in that mail, the server is well."""
+    desk, address = "uwv-rijnmond", "balie@uwv.example"
+    before = len(hub.mails.at(address))
+    hub.mails.refused.add(address)
+    for who in range(410, 416):
+        hub.refer(f"refused {who}", desk, who=who)
+    wait_for("all tries", lambda: len(tries(hub, desk, "answered 550")) >= 6, 20)
+    time.sleep(1)
+    assert circuit(hub, desk) == 0
+    hub.mails.refused.clear()
+    wait_for("the mail", lambda: hub.mails.at(address)[before:], 20)
+    wait_until_settled(hub, desk)
+
+
+def test_a_mail_server_that_sends_us_away_failed_once(hub):
+    """Of a mail that tells of six."""
+    desk, address = "uwv-rijnmond", "balie@uwv.example"
+    before = len(hub.mails.at(address))
+    hub.mails.busy = 1
+    for who in range(420, 426):
+        hub.refer(f"busy {who}", desk, who=who)
+    wait_for("all tries", lambda: len(tries(hub, desk, "421")) >= 6, 20)
+    time.sleep(1)
+    assert circuit(hub, desk) == 0
+    wait_for("the mail", lambda: hub.mails.at(address)[before:], 20)
+    wait_until_settled(hub, desk)

@@ -19,6 +19,7 @@ enum attempt_end {
 /* What it points to lives until `done` returns. */
 struct attempt_result {
 	enum attempt_end end;
+	bool is_told; /* of the place: by another handover that went with this one */
 	int64_t after_ms; /* the receiver asked for so much time; 0: it did not */
 	struct bytes partner_case; /* the receiver's own id; absent: not told */
 	const char *text; /* why it was not taken; never personal data */

@@ -192,7 +192,8 @@ void errand_take_result(struct errand *errand, const struct attempt_result *resu
 		break;
 	case ATTEMPT_FAILED:
 		try_again(errand, result);
-		outlet_failed(outlet, result->after_ms, result->text);
+		if (!result->is_told)
+			outlet_failed(outlet, result->after_ms, result->text);
 		break;
 	case ATTEMPT_GONE:
 		try_again(errand, result);

@@ -38,16 +38,30 @@ static struct errand *first_out(const struct desk *desk)
 	return (struct errand *)place;
 }
 
+/* What the server says of this mail says nothing of those to others. It may be another answer
+ * tomorrow, as of a full mailbox, or once the address is mended. */
+static enum attempt_end end_of(const struct client_answer *answer)
+{
+	if (answer->outcome != OK)
+		return ATTEMPT_FAILED;
+	return answer->status >= 200 && answer->status < 300 ? ATTEMPT_TAKEN : ATTEMPT_REFUSED_NOW;
+}
+
 static void take_answer(void *context, const struct client_answer *answer)
 {
 	struct desk *desk = context;
-	bool is_taken = answer->outcome == OK && answer->status >= 200 && answer->status < 300;
-	struct attempt_result result = {.end = is_taken ? ATTEMPT_TAKEN : ATTEMPT_FAILED,
-		.text = answer->outcome == OK ? "the mail was refused" : answer->text,
-		.sending = answer->seconds};
+	struct err err = {0};
+	struct attempt_result result = {
+		.end = end_of(answer), .text = answer->text, .sending = answer->seconds};
 	desk->mail = NULL;
-	for (struct errand *errand; (errand = first_out(desk)) != NULL;)
+	if (result.end == ATTEMPT_REFUSED_NOW) {
+		err_set(&err, RETRY, "the mail server answered %d", answer->status);
+		result.text = err.text;
+	}
+	for (struct errand *errand; (errand = first_out(desk)) != NULL;) {
 		errand_take_result(errand, &result);
+		result.is_told = true;
+	}
 }
 
 int64_t folded_turn(struct desk *desk, int64_t now)
