@@ -1,6 +1,7 @@
 """test_delivery_faults - desks on hold, and places that are gone, refuse or hang."""
 
 import json
+import os
 import time
 
 import httpx
@@ -138,3 +139,40 @@ def test_a_mail_server_that_sends_us_away_failed_once(hub):
     assert circuit(hub, desk) == 0
     wait_for("the mail", lambda: hub.mails.at(address)[before:], 20)
     wait_until_settled(hub, desk)
+
+
+def test_a_folder_that_hangs_holds_up_no_webhook(hub, receiver):
+    """Whoever opens a pipe to write to it waits for a reader: as with a disk that is away."""
+    desk = "fonds-scholing"
+    first = refer_to_fund(hub, "before the pipe", 430)
+    wait_for("a file", lambda: files_about(hub, first), 20)
+    last = max(int(path.stem) for path in hub.out.glob("*.json"))
+    pipes = [hub.out / f".{last + i:020d}.part" for i in range(1, 60)]
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    name = refer_to_fund(hub, "into the pipe", 431)
+    readers = []
+    try:
+        for who in range(432, 442):
+            other = hub.refer(f"beside the pipe {who}", "wsp-rijnmond", who=who)
+            wait_for("the other desk's", lambda other=other: about(receiver.at("/wsp"), other), 10)
+        assert not files_about(hub, name)
+    finally:
+        readers = [os.open(pipe, os.O_RDONLY | os.O_NONBLOCK) for pipe in pipes if pipe.exists()]
+        for pipe in pipes:
+            pipe.unlink(missing_ok=True)
+    wait_for("the file all the same", lambda: files_about(hub, name), 30)
+    wait_until_settled(hub, desk)
+    for reader in readers:
+        os.close(reader)
+
+
+def refer_to_fund(hub, case, who):
+    made = referral(case, to_desk="fonds-scholing", question="SCHOLINGSVOUCHER", kind="SERVICE")
+    answer = hub.partner(ROTTERDAM).refer(made | {"person": person(who)})
+    assert answer.status_code == 202, answer.text
+    return answer.json()["referral"]
+
+
+def files_about(hub, name):
+    return [path for path in hub.out.glob("*.json") if name in path.read_text()]

@@ -8,7 +8,6 @@
 #include "hub/base/clock.h"
 #include "hub/base/crash.h"
 #include "hub/base/memory.h"
-#include "hub/flow/delivery/filing.h"
 
 #define SIGNATURE_HEADERS 3
 
@@ -19,6 +18,7 @@ struct attempt {
 	struct document items[CONNECTOR_DOCUMENTS];
 	struct documents answers; /* so far */
 	struct endpoint_call *call;
+	struct filing_job *file;
 	struct post *post;
 	struct endpoint_request request;
 	struct bytes partner_case;
@@ -93,16 +93,22 @@ static void send_request(struct attempt *attempt, const struct connector_request
 		finish(attempt, ATTEMPT_REFUSED, 0, err.text);
 }
 
+static void take_written(void *context, enum outcome outcome, const char *text)
+{
+	struct attempt *attempt = context;
+	attempt->file = NULL;
+	crash_point("delivery-written");
+	finish(attempt, outcome == OK ? ATTEMPT_TAKEN : ATTEMPT_FAILED, 0, text);
+}
+
 static void write_file(struct attempt *attempt, const struct connector_request *from)
 {
-	struct err err = {0};
-	const struct filing_file file = {.folder = attempt->options.delivery->folder,
-		.sequence = opened_of(attempt)->sequence,
+	const struct filing_file file = {.sequence = opened_of(attempt)->sequence,
 		.type = from->type,
-		.body = from->body};
-	enum outcome outcome = filing_put(&file, &err);
-	crash_point("delivery-written");
-	finish(attempt, outcome == OK ? ATTEMPT_TAKEN : ATTEMPT_FAILED, 0, err.text);
+		.body = from->body,
+		.done = take_written,
+		.context = attempt};
+	attempt->file = filing_put(attempt->options.filing, &file);
 }
 
 static void take_post(void *context, enum outcome outcome, const char *text)
@@ -258,6 +264,7 @@ void attempt_cancel(struct attempt *attempt)
 	if (attempt == NULL)
 		return;
 	endpoint_cancel(attempt->call);
+	filing_forget(attempt->file);
 	posts_forget(attempt->post);
 	release(attempt);
 }

@@ -3,6 +3,7 @@
 #define HUB_FLOW_DELIVERY_ATTEMPT_H
 
 #include "hub/conf/conf.h"
+#include "hub/flow/delivery/filing.h"
 #include "hub/flow/delivery/posts.h"
 #include "hub/flow/disclose/disclose.h"
 #include "hub/http/sign.h"
@@ -34,6 +35,7 @@ struct attempt_options {
 	const struct rules_desk *desk;
 	const struct conf_delivery *delivery;
 	struct endpoint *endpoint; /* way webhook */
+	struct filing *filing; /* way file */
 	struct posts *posts; /* way topic */
 	const struct sign *sign; /* NULL: it is not signed */
 	struct view_handover handover; /* borrowed until done */

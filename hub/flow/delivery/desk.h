@@ -38,6 +38,7 @@ struct outlet {
 	enum conf_way way;
 	const char *name;
 	struct endpoint *endpoint; /* WEBHOOK */
+	struct filing *filing; /* FILE */
 	struct circuit circuit;
 };
 

@@ -218,6 +218,7 @@ static void try_it(struct errand *errand, int64_t now)
 		.desk = desk->rules,
 		.delivery = desk->conf,
 		.endpoint = desk->outlet->endpoint,
+		.filing = desk->outlet->filing,
 		.posts = ground->posts,
 		.sign = desk->sign,
 		.handover = {errand->place.cursor, errand->handover},

@@ -9,8 +9,11 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/filing.h"
 #include "hub/flow/delivery/mailer.h"
 #include "hub/flow/delivery/posts.h"
+
+#define FILE_MS 15000 /* until one must be there */
 
 static struct outlet *find(struct ground *ground, enum conf_way way, const char *name)
 {
@@ -44,8 +47,9 @@ static enum outcome open_place(struct outlet *outlet, struct err *err)
 	struct ground *ground = outlet->ground;
 	switch (outlet->way) {
 	case CONF_FEED:
-	case CONF_FILE:
 		break;
+	case CONF_FILE:
+		return filing_new(&outlet->filing, ground->loop, outlet->name, FILE_MS, err);
 	case CONF_WEBHOOK:
 		return endpoint_new(&outlet->endpoint, ground->loop,
 			conf_endpoint(ground->conf, outlet->name), err);
@@ -90,8 +94,10 @@ enum outcome outlet_open_all(struct ground *ground, struct err *err)
 
 void outlet_close_all(struct ground *ground)
 {
-	for (size_t i = 0; i < ground->outlets_count; i++)
+	for (size_t i = 0; i < ground->outlets_count; i++) {
 		endpoint_free(ground->outlets[i].endpoint);
+		filing_free(ground->outlets[i].filing);
+	}
 	free(ground->outlets);
 	posts_free(ground->posts);
 	mailer_free(ground->mailer);
