@@ -581,4 +581,4 @@ def test_a_desk_is_held_and_released(town: Town) -> None:
 
 
 def test_outages(town: Town) -> None:
-    assert town.ask("outages") == {"outages": []}
+    assert town.ask("outages") == {"outages": [], "undelivered": []}

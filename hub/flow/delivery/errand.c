@@ -14,6 +14,7 @@
 #include "hub/flow/delivery/fault.h"
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/outlet.h"
+#include "hub/flow/delivery/undelivered.h"
 #include "hub/flow/intake/report.h"
 
 /* Where the view is behind, or Kafka cannot store now. */
@@ -113,17 +114,24 @@ static void take_report(void *context, const struct intake_receipt *receipt)
 		settle(errand);
 }
 
+static struct intake_job *tell(struct errand *errand)
+{
+	struct desk *desk = errand->desk;
+	const struct intake_caller caller = {take_report, errand};
+	const struct report said = {.referral = errand->handover->referral,
+		.action = ACTION_DELIVERED,
+		.desk = bytes_of_string(desk->rules->id),
+		.case_ = errand->partner_case};
+	const struct undelivered what = {
+		.cursor = errand->place.cursor, .handover = errand->handover, .why = errand->why};
+	return errand->delivered ? intake_report(desk->ground->intake, &said, caller)
+				 : undelivered_tell(desk, &what, caller);
+}
+
 static void report(struct errand *errand)
 {
-	struct intake *intake = errand->desk->ground->intake;
-	const struct handover *handover = errand->handover;
-	const struct report said = {.referral = handover->referral,
-		.action = errand->delivered ? ACTION_DELIVERED : ACTION_UNDELIVERABLE,
-		.desk = bytes_of_string(errand->desk->rules->id),
-		.case_ = errand->partner_case};
-	if (intake_can_store(intake))
-		errand->report =
-			intake_report(intake, &said, (struct intake_caller){take_report, errand});
+	if (intake_can_store(errand->desk->ground->intake))
+		errand->report = tell(errand);
 	if (errand->report == NULL)
 		wait(errand, AGAIN_MS);
 }
@@ -132,18 +140,18 @@ static void end(struct errand *errand, bool delivered)
 {
 	errand->ended = true;
 	errand->delivered = delivered;
-	if (errand_is_reported(errand->handover))
-		report(errand);
-	else
+	if (delivered && !errand_is_reported(errand->handover))
 		settle(errand);
+	else
+		report(errand);
 }
 
-/* A row for ops: nobody else is told of what is no offer. */
 static void give_up(struct errand *errand, const char *why)
 {
 	log_error("deliver", "id=handover-%" PRId64 " to=%s kind=%s outcome=undeliverable text=%s",
 		errand->place.cursor, errand->desk->rules->id,
 		handover_kind_name(errand->handover->kind), log_quote(why));
+	errand->why = arena_string(&errand->arena, bytes_of_string(why));
 	end(errand, false);
 }
 

@@ -19,6 +19,7 @@ struct errand {
 	struct intake_job *report; /* under way */
 	bool ended; /* only to be reported, and settled */
 	bool delivered;
+	const char *why; /* it was given up */
 	struct bytes partner_case;
 	int32_t tries;
 	struct errand_times times;
@@ -35,7 +36,8 @@ void errand_take_result(struct errand *errand, const struct attempt_result *resu
 /* Gives up what is under way, and the memory; not in the queue any more. */
 void errand_free(struct errand *errand);
 
-/* Whether the hub is told that it has arrived, or never will: an offer to its target. */
+/* Whether the hub is told that it has arrived, or never will: an offer to its target. Of anything
+ * else it would change nothing there. */
 bool errand_is_reported(const struct handover *handover);
 
 #endif

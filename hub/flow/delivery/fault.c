@@ -9,7 +9,7 @@
 #include "hub/flow/delivery/backoff.h"
 #include "hub/flow/delivery/errand.h"
 #include "hub/flow/delivery/ledger.h"
-#include "hub/flow/intake/report.h"
+#include "hub/flow/delivery/undelivered.h"
 
 #define SCAN_AGAIN_MS 1000
 #define SCAN_REST_MS 60000
@@ -113,16 +113,15 @@ static void take_scanned(void *context, const struct intake_receipt *receipt)
 static void tell(struct desk *desk, const struct view_handover *found)
 {
 	const struct handover *handover = found->handover;
-	const struct report report = {.referral = handover->referral,
-		.action = ACTION_UNDELIVERABLE,
-		.desk = bytes_of_string(desk->rules->id)};
+	const struct undelivered what = {.cursor = found->cursor,
+		.handover = handover,
+		.why = texts[fault_of(desk)].waits,
+		.waits = true};
 	log_error("deliver", "id=handover-%" PRId64 " to=%s kind=%s outcome=undeliverable text=%s",
 		found->cursor, desk->rules->id, handover_kind_name(handover->kind),
-		log_quote(texts[fault_of(desk)].waits));
-	if (errand_is_reported(handover))
-		desk->scan_job = intake_report(
-			desk->ground->intake, &report, (struct intake_caller){take_scanned, desk});
-	if (desk->scan_job != NULL || !errand_is_reported(handover))
+		log_quote(what.why));
+	desk->scan_job = undelivered_tell(desk, &what, (struct intake_caller){take_scanned, desk});
+	if (desk->scan_job != NULL)
 		desk->scanned = found->cursor;
 }
 
