@@ -152,6 +152,7 @@ struct conf_delivery {
 		*signing_files; /* WEBHOOK: secrets that it is signed with; NULL: it is not */
 	/* MAIL; else the second channel for escalations. NULL: there is none. */
 	const char *mail_to;
+	int32_t from; /* the first day whose handovers are brought; INT32_MIN: no such day */
 	int32_t concurrency; /* handovers on their way at once */
 };
 

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import test_delivery
@@ -10,7 +11,7 @@ from api import person, referral
 from harness import wait_for
 from model.world import ROTTERDAM
 from receiver import ok, says
-from test_delivery import about, facts, wait_until_settled
+from test_delivery import about, facts, offers, wait_until_settled
 
 hub, receiver, fresh = test_delivery.hub, test_delivery.receiver, test_delivery.fresh
 
@@ -219,3 +220,27 @@ def test_ops_sees_what_could_not_be_brought_until_it_comes_or_is_seen_to(fresh):
     receiver.answers[path] = ok
     hub.command("desk", "release", desk)
     wait_for("nothing more", lambda: not undelivered(), 10)
+
+
+def test_what_is_older_than_the_desk_wants_is_not_brought(fresh):
+    """As where a desk used to ask for it: at first it would get all of 90 days."""
+    hub, receiver = fresh
+    desk, path = "gemeente-almere", "/almere"
+    day = datetime.now(UTC).date() + timedelta(days=2)
+    hub.processes["one"].kill()
+    network = hub.folder / "network.conf"
+    row = f'desk = "{desk}"; endpoint'
+    assert network.read_text().count(row) == 1
+    network.write_text(network.read_text().replace(row, f'from = "{day}"; {row}'))
+    hub.start()
+    hub.ready()
+    old = hub.refer("old", desk, who=460, municipality="GM0034")
+    other = hub.refer("beside the old", "wsp-rijnmond", who=461)
+    wait_for("the other desk's", lambda: about(receiver.at("/wsp"), other), 20)
+    hub.processes["one"].kill()
+    hub.advance(3 * 24 * 3600 * 1000)
+    hub.start()
+    hub.ready()
+    new = hub.refer("new", desk, who=462, municipality="GM0034")
+    wait_for("the new one", lambda: about(receiver.at(path), new), 20)
+    assert not offers(about(receiver.at(path), old))

@@ -42,6 +42,9 @@ static const struct setting rows[] = {
 		"way topic: its whole name; it is made and kept by whoever reads it."},
 	{"mail_to", SETTING_STRING, AT(delivery.mail_to), "", 3, 200, NULL,
 		"way mail: the address; else: one that is told of escalations too."},
+	{"from", SETTING_DATE, AT(delivery.from), "", 0, 0, NULL,
+		"What it was told before that day is not brought, as to a desk that used to ask "
+		"for it; none: at first it gets all that is kept, of up to 90 days."},
 	{"concurrency", SETTING_INT, AT(delivery.concurrency), "4", 1, 32, NULL,
 		"So many on their way at once; those about one client keep their order."},
 	{0},

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/flow/delivery/errand.h"
@@ -31,6 +32,7 @@ enum outcome desk_open(struct desk *desk, struct ground *ground, const struct co
 		.conf = conf,
 		.rules = rules_desk(&ground->conf->rules, id),
 		.is_second = is_second,
+		.from = conf->from != INT32_MIN ? calendar_start(conf->from) : INT64_MIN,
 		.partition = topics_partition(ground->kafka, TOPIC_HANDOVERS, id),
 		.kick = {.fn = go_on, .context = desk}};
 	desk->name =
@@ -119,9 +121,10 @@ static bool has_read_all(const struct desk *desk)
 	return desk->look_until == 0 && desk->noticed <= desk->read && desk->queue.left_count == 0;
 }
 
-static bool is_for(const struct desk *desk, const struct handover *handover)
+bool desk_is_for(const struct desk *desk, const struct handover *handover)
 {
-	return !desk->is_second || handover->kind == HANDOVER_KIND_ESCALATION;
+	bool is_meant = !desk->is_second || handover->kind == HANDOVER_KIND_ESCALATION;
+	return is_meant && handover->at >= desk->from;
 }
 
 /* Not told at once: it is passed over again after a restart. */
@@ -150,7 +153,7 @@ void desk_notice(struct desk *desk, const struct record_read *record)
 		return;
 	}
 	desk->read = cursor;
-	if (!is_for(desk, handover)) {
+	if (!desk_is_for(desk, handover)) {
 		pass_over(desk, cursor);
 		arena_done(&arena);
 		return;
@@ -209,7 +212,7 @@ static bool take_found(struct desk *desk, struct look *look)
 		return false;
 	if (queue_has(&desk->queue, found->cursor))
 		return false;
-	if (!is_for(desk, found->handover)) {
+	if (!desk_is_for(desk, found->handover)) {
 		pass_over(desk, found->cursor);
 		return false;
 	}

@@ -64,6 +64,7 @@ struct desk {
 	bool is_second; /* only escalations, by mail */
 	const char *name; /* "wsp-rijnmond", "wsp-rijnmond/mail": in facts, metrics and logs */
 	struct mail *mail; /* on its way */
+	int64_t from; /* what is older is not brought, epoch ms */
 	int32_t partition; /* of handovers */
 	bool held; /* by ops: nothing goes out */
 	int64_t hold_at; /* when the last fact of that was written; 0: there is none */
@@ -90,6 +91,8 @@ struct desk {
 /* is_second: not the desk's own way, but its second channel. */
 enum outcome desk_open(struct desk *desk, struct ground *ground, const struct conf_delivery *conf,
 	bool is_second, struct err *err) MUST_CHECK;
+/* Whether this one is to be brought. */
+bool desk_is_for(const struct desk *desk, const struct handover *handover);
 /* How its handovers go out. */
 enum conf_way desk_way(const struct desk *desk);
 /* Its partition is ours from now on; what lies before `end` is looked up in the view. */

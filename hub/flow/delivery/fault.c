@@ -143,7 +143,9 @@ static bool scan_one(struct desk *desk, int64_t now)
 		int64_t since = desk->circuit_from, at = found.items[0].handover->at;
 		goes_on = now >= backoff_end(at > since ? at : since);
 	}
-	if (goes_on && queue_is_settled(&desk->queue, found.items[0].cursor)) {
+	if (goes_on &&
+		(queue_is_settled(&desk->queue, found.items[0].cursor) ||
+			!desk_is_for(desk, found.items[0].handover))) {
 		desk->scanned = found.items[0].cursor;
 	} else if (goes_on) {
 		end_outage(desk, now);
