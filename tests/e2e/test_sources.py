@@ -258,6 +258,38 @@ def test_files_and_cases_survive_a_kill(partners):
     )
 
 
+def test_files_of_an_edge_that_is_gone_are_taken_over(partners):
+    """Those in work/ of a node whose name has changed were picked up by nobody."""
+    gone = partners.drop / "work" / "gone"
+    gone.mkdir()
+    (gone / "gone.jsonl").write_text(json.dumps(event(named(70, "gone-1"))) + "\n")
+    assert partners.answer("done", "gone.jsonl", 60).split(": ")[1].startswith("taken")
+    assert partners.receipt("gone-1", 1)["messages"][0]["result"] == "APPLIED"
+
+
+def test_a_file_that_cannot_be_put_away_holds_up_nothing(partners):
+    """It was done again and again, each half second, and no other."""
+    done = partners.drop / "done"
+    aside = partners.drop / "done-aside"
+    log = partners.hub.processes["one"].log
+    before = log.read_text().count("cannot be put into done/")
+    done.rename(aside)
+    try:
+        partners.put("first.jsonl", json.dumps(event(named(71, "held-1"))) + "\n")
+        wait_for(
+            "it to be held",
+            lambda: log.read_text().count("cannot be put into done/") > before,
+            30,
+        )
+        partners.put("second.jpg", b"no event")
+        partners.answer("refused", "second.jpg")
+        assert log.read_text().count("cannot be put into done/") == before + 1
+    finally:
+        aside.rename(done)
+    partners.answer("done", "first.jsonl", 60)
+    assert partners.receipt("held-1", 1)["messages"][0]["result"] == "APPLIED"
+
+
 def newer_task(hub, task):
     """As a hub would write it whose schema has one field more."""
     subject = f"{hub.prefix}fetch-value"

@@ -1,7 +1,6 @@
 /* drops - folders that partners put files into: picked up whole, and answered beside them. */
 #include "hub/flow/source/drops.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,23 +8,21 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
+#include "hub/flow/source/tray.h"
 
 #define LOOK_EVERY_MS 500
-#define SETTLED_S 2 /* so long it was not written to */
-#define NAME_MAX_SIZE 200
 
 /* One folder, and the file of it that is in work. */
 struct drop {
 	struct outside *outside;
 	const struct conf_source *source;
-	char *folder, *work; /* work: work/NODE below it */
-	char name[NAME_MAX_SIZE + 1]; /* of the file; "": none */
+	struct tray *tray;
+	const char *name; /* of the file */
 	struct exchange *exchange;
 	uint8_t *mapped;
 	size_t size;
@@ -39,49 +36,12 @@ struct drops {
 	size_t count;
 };
 
-static char *path_of(struct arena *arena, const char *folder, const char *name)
-{
-	return arena_format(arena, "%s/%s", folder, name);
-}
-
-static bool ends_with(const char *name, const char *ending)
-{
-	size_t size = strlen(name), end = strlen(ending);
-	return size >= end && strcmp(name + size - end, ending) == 0;
-}
-
-static bool is_candidate(const char *folder, const char *name, bool must_be_settled)
-{
-	struct stat stat;
-	struct arena arena = {0};
-	bool is_one = name[0] != '.' && !ends_with(name, ".part") && !ends_with(name, ".tmp") &&
-		strlen(name) <= NAME_MAX_SIZE && lstat(path_of(&arena, folder, name), &stat) == 0 &&
-		S_ISREG(stat.st_mode) &&
-		(!must_be_settled || stat.st_mtime + SETTLED_S <= time(NULL));
-	arena_done(&arena);
-	return is_one;
-}
-
-/* The first by name, so that a partner can number its files. false: none. */
-static bool find(const char *folder, bool must_be_settled, char out[NAME_MAX_SIZE + 1])
-{
-	DIR *dir = opendir(folder);
-	out[0] = '\0';
-	if (dir == NULL)
-		return false;
-	for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-		bool is_first = out[0] == '\0' || strcmp(entry->d_name, out) < 0;
-		if (is_first && is_candidate(folder, entry->d_name, must_be_settled))
-			strcpy(out, entry->d_name);
-	}
-	closedir(dir);
-	return out[0] != '\0';
-}
-
 static bool copy(int from, int to, size_t size)
 {
 	while (size > 0) {
 		ssize_t done = copy_file_range(from, NULL, to, NULL, size, 0);
+		if (done == 0)
+			errno = EBUSY; /* it has become shorter meanwhile */
 		if (done <= 0)
 			return false;
 		size -= (size_t)done;
@@ -90,18 +50,18 @@ static bool copy(int from, int to, size_t size)
 }
 
 /* A file of ours that has no name. */
-static int open_nameless(const char *folder)
+static int open_nameless(const struct drop *drop, struct arena *arena)
 {
-	return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	return open(tray_path(drop->tray, arena, "."), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
 static enum outcome map(struct drop *drop, struct err *err)
 {
 	struct arena arena = {0};
 	struct stat stat;
-	const char *path = path_of(&arena, drop->work, drop->name);
-	int from = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int to = open_nameless(drop->work);
+	int from = open(tray_path(drop->tray, &arena, drop->name),
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int to = open_nameless(drop, &arena);
 	bool is_fine = from >= 0 && to >= 0 && fstat(from, &stat) == 0 && S_ISREG(stat.st_mode) &&
 		copy(from, to, (size_t)stat.st_size);
 	drop->size = is_fine ? (size_t)stat.st_size : 0;
@@ -109,8 +69,11 @@ static enum outcome map(struct drop *drop, struct err *err)
 	if (is_fine && drop->size > 0)
 		drop->mapped = mmap(NULL, drop->size, PROT_READ, MAP_PRIVATE, to, 0);
 	enum outcome outcome = OK;
-	if (!is_fine || drop->mapped == MAP_FAILED)
-		outcome = err_set(err, RETRY, "cannot be read: %s", strerror(errno));
+	if (!is_fine || drop->mapped == MAP_FAILED) {
+		outcome = err_set(err, RETRY, "%s has a file that cannot be read: %s",
+			tray_path(drop->tray, &arena, "."), strerror(errno));
+		drop->mapped = NULL;
+	}
 	if (from >= 0)
 		close(from);
 	if (to >= 0)
@@ -159,11 +122,6 @@ static const char *ending_of(struct bytes type)
 	return ".txt";
 }
 
-static char *answer_path(const struct drop *drop, struct arena *arena)
-{
-	return arena_format(arena, "%s/.%s.answer", drop->work, drop->name);
-}
-
 static void on_parcel(void *context, const struct documents *docs, const struct verdicts *verdicts)
 {
 	struct drop *drop = context;
@@ -172,7 +130,7 @@ static void on_parcel(void *context, const struct documents *docs, const struct 
 	struct connector_answer answer = {0};
 	struct err err = {0};
 	if (drop->answer == NULL)
-		drop->answer = fopen(answer_path(drop, &arena), "we");
+		drop->answer = fopen(tray_answer_path(drop->tray, &arena, drop->name), "we");
 	bool is_own = connector->acknowledge != NULL &&
 		connector->acknowledge(drop->source->config, docs, verdicts, &answer, &err) == OK &&
 		answer.status != 0;
@@ -188,41 +146,29 @@ static void on_parcel(void *context, const struct documents *docs, const struct 
 	arena_done(&arena);
 }
 
-/* "20261126T181005.123Z-" and so on, so that a name comes again and again. */
-static const char *stamp(struct arena *arena)
+static enum outcome close_answer(struct drop *drop, struct err *err)
 {
-	char text[25];
-	char *to = arena_get(arena, sizeof(text) + 1), *out = to;
-	clock_to_text(clock_wall(), text);
-	for (const char *at = text; *at != '\0'; at++)
-		if (*at != '-' && *at != ':')
-			*to++ = *at;
-	*to++ = '-';
-	return out;
+	bool is_fine = drop->answer == NULL ||
+		(fflush(drop->answer) == 0 && fsync(fileno(drop->answer)) == 0);
+	if (!is_fine)
+		err_set(err, RETRY, "the answer cannot be written: %s", strerror(errno));
+	if (drop->answer != NULL)
+		fclose(drop->answer);
+	drop->answer = NULL;
+	return is_fine ? OK : RETRY;
 }
 
-/* What was picked up goes to a folder beside work/, its answer first: who sees the file has the
- * answer. */
-static void put_away(struct drop *drop, const char *folder)
+/* What stays in work/ is found there again. */
+static void put_away(struct drop *drop, const struct exchange_result *result)
 {
-	struct arena arena = {0};
-	const char *to =
-		arena_format(&arena, "%s/%s/%s%s", drop->folder, folder, stamp(&arena), drop->name);
-	bool is_fine = true;
-	if (drop->answer != NULL) {
-		is_fine = fflush(drop->answer) == 0 && fsync(fileno(drop->answer)) == 0;
-		fclose(drop->answer);
-		const char *answer = arena_format(&arena, "%s.answer%s", to, drop->ending);
-		is_fine = rename(answer_path(drop, &arena), answer) == 0 && is_fine;
-	}
-	is_fine = rename(path_of(&arena, drop->work, drop->name), to) == 0 && is_fine;
-	if (!is_fine)
-		log_error("drop", "source=%s text=%s", drop->source->name,
-			log_quote(arena_format(&arena, "a file cannot be put into %s: %s", folder,
-				strerror(errno))));
-	drop->answer = NULL;
-	drop->name[0] = '\0';
-	arena_done(&arena);
+	struct err err = {0};
+	const char *ending = drop->answer != NULL ? drop->ending : NULL;
+	const char *folder = result->outcome == OK ? "done" : "refused";
+	if (result->outcome == RETRY)
+		err_set(&err, RETRY, "%s", result->text);
+	if (close_answer(drop, &err) != OK || err.outcome != OK ||
+		tray_put_away(drop->tray, drop->name, folder, ending, &err) != OK)
+		tray_hold(drop->tray, drop->name, clock_monotonic(), err.text);
 }
 
 static void on_done(void *context, const struct exchange_result *result)
@@ -235,22 +181,14 @@ static void on_done(void *context, const struct exchange_result *result)
 		(long long)result->refused, (long long)result->passed,
 		outcome_name(result->outcome), log_quote(result->text));
 	unmap(drop);
-	if (result->outcome == RETRY) {
-		if (drop->answer != NULL)
-			fclose(drop->answer);
-		drop->answer = NULL;
-		drop->name[0] = '\0'; /* it stays in work/, and is found there again */
-		return;
-	}
-	put_away(drop, result->outcome == OK ? "done" : "refused");
+	put_away(drop, result);
 }
 
 static void begin(struct drop *drop)
 {
 	struct err err = {0};
 	if (map(drop, &err) != OK) {
-		log_error("drop", "source=%s text=%s", drop->source->name, log_quote(err.text));
-		drop->name[0] = '\0';
+		tray_hold(drop->tray, drop->name, clock_monotonic(), err.text);
 		return;
 	}
 	drop->ending = ".txt";
@@ -265,17 +203,6 @@ static void begin(struct drop *drop)
 	exchange_start(&drop->exchange, &options);
 }
 
-/* Takes the next one out of the folder; another edge may be faster. */
-static bool pick_up(struct drop *drop)
-{
-	struct arena arena = {0};
-	bool is_ours = find(drop->folder, true, drop->name) &&
-		rename(path_of(&arena, drop->folder, drop->name),
-			path_of(&arena, drop->work, drop->name)) == 0;
-	arena_done(&arena);
-	return is_ours;
-}
-
 void drops_turn(struct drops *drops)
 {
 	int64_t now = clock_monotonic();
@@ -285,26 +212,10 @@ void drops_turn(struct drops *drops)
 			!intake_can_store(drop->outside->intake))
 			continue;
 		drop->look_at = now + LOOK_EVERY_MS;
-		if (find(drop->work, false, drop->name) || pick_up(drop))
+		drop->name = tray_next(drop->tray, now);
+		if (drop->name != NULL)
 			begin(drop);
 	}
-}
-
-static enum outcome make_folders(struct drop *drop, const char *node, struct err *err)
-{
-	struct arena arena = {0};
-	const char *const names[] = {
-		"", "done", "refused", "work", arena_format(&arena, "work/%s", node)};
-	enum outcome outcome = OK;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && outcome == OK; i++) {
-		const char *path = path_of(&arena, drop->folder, names[i]);
-		if (mkdir(path, 0770) != 0 && errno != EEXIST)
-			outcome =
-				err_set(err, FATAL, "%s cannot be made: %s", path, strerror(errno));
-	}
-	drop->work = memory_string(path_of(&arena, drop->folder, names[4]));
-	arena_done(&arena);
-	return outcome;
 }
 
 enum outcome drops_new(struct drops **out, struct outside *outside, struct err *err)
@@ -320,8 +231,7 @@ enum outcome drops_new(struct drops **out, struct outside *outside, struct err *
 		struct drop *drop = &drops->items[drops->count++];
 		drop->outside = outside;
 		drop->source = source;
-		drop->folder = memory_string(source->folder);
-		outcome = make_folders(drop, conf->node, err);
+		outcome = tray_new(&drop->tray, source, conf->node, err);
 	}
 	if (outcome != OK) {
 		drops_free(drops);
@@ -341,8 +251,7 @@ void drops_free(struct drops *drops)
 		unmap(drop);
 		if (drop->answer != NULL)
 			fclose(drop->answer);
-		free(drop->folder);
-		free(drop->work);
+		tray_free(drop->tray);
 	}
 	free(drops->items);
 	free(drops);

@@ -8,7 +8,8 @@
  * that who still writes to it disturbs nobody, and goes through an exchange. Then it is in done/,
  * or in refused/ if nobody understands it, under its name behind a time, with what became of each
  * row in an answer file beside it. Names that begin with a dot or end in .part or .tmp are left
- * alone. What is in work/NODE/ at the start is done again: it has the same ids. */
+ * alone. What is in work/ of a process that is gone is done again: it has the same ids. A file that
+ * cannot be read, understood or put away now is tried again, while others go on. */
 struct drops;
 
 /* FATAL: a folder cannot be made or read. */
