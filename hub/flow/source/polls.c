@@ -8,6 +8,7 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/source/fetcher.h"
+#include "hub/flow/source/wait.h"
 #include "hub/view/view.h"
 
 #define FIRST_AGAIN_MS 5000 /* after a failure; then twice as long each time */
@@ -21,7 +22,7 @@ struct poll {
 	bool is_under_way, is_known; /* known: the cursor was read since it is ours */
 	struct buffer cursor, next; /* next: to be stored */
 	bool poll_now;
-	int64_t due, again_ms;
+	int64_t due, failures;
 	struct arena arena; /* of the request at hand, and its answer */
 	struct exchange *exchange;
 	struct intake_job *job;
@@ -44,15 +45,12 @@ static void end(struct poll *poll, int64_t after_ms)
 static void fail(struct poll *poll, const char *why)
 {
 	log_warn("poll", "source=%s outcome=retry text=%s", poll->id, log_quote(why));
-	poll->again_ms = poll->again_ms == 0 ? FIRST_AGAIN_MS : 2 * poll->again_ms;
-	if (poll->again_ms > LAST_AGAIN_MS)
-		poll->again_ms = LAST_AGAIN_MS;
-	end(poll, poll->again_ms / 2 + random() % (poll->again_ms / 2 + 1));
+	end(poll, wait_ms(poll->failures++, FIRST_AGAIN_MS, LAST_AGAIN_MS));
 }
 
 static void succeed(struct poll *poll)
 {
-	poll->again_ms = 0;
+	poll->failures = 0;
 	end(poll, poll->poll_now ? 0 : (int64_t)poll->source->poll_interval_s * 1000);
 }
 

@@ -10,6 +10,7 @@
 #include "hub/base/log.h"
 #include "hub/flow/source/fetcher.h"
 #include "hub/flow/source/tasks.h"
+#include "hub/flow/source/wait.h"
 
 #define FIRST_AGAIN_MS 2000
 #define LAST_AGAIN_MS 3600000
@@ -19,6 +20,8 @@ void task_free(struct task *task)
 	exchange_cancel(task->exchange);
 	if (task->job != NULL)
 		intake_forget(task->job);
+	arena_wipe(&task->attempt);
+	arena_done(&task->attempt);
 	arena_done(&task->arena);
 	free(task);
 }
@@ -36,13 +39,9 @@ void task_settle(struct task *task)
 
 void task_later(struct task *task, const char *why)
 {
-	int64_t wait = FIRST_AGAIN_MS;
-	for (int64_t i = 0; i < task->failures && wait < LAST_AGAIN_MS; i++)
-		wait *= 2;
-	wait = wait < LAST_AGAIN_MS ? wait : LAST_AGAIN_MS;
-	task->failures++;
+	int64_t wait = wait_ms(task->failures++, FIRST_AGAIN_MS, LAST_AGAIN_MS);
 	task->is_under_way = false;
-	task->due = clock_monotonic() + wait / 2 + random() % (wait / 2 + 1);
+	task->due = clock_monotonic() + wait;
 	log_warn("task",
 		"partner=%.*s kind=%s from=fetch[%d]@%" PRId64 " tries=%" PRId64 " text=%s",
 		BYTES_ARG(task->what->partner), fetch_kind_name(task->what->kind), task->partition,
@@ -66,7 +65,7 @@ void task_give_up(struct task *task, enum rejection_code code, const char *why)
 	struct json_object *json = fetch_task_to_json(task->what);
 	const struct message_sender sender = {
 		.partner = conf_partner(outside->conf, task->what->partner), .now = clock_wall()};
-	problems_init(&problems, &task->arena);
+	problems_init(&problems, &task->attempt);
 	problems_add(&problems, "", NULL, "%s", why);
 	const struct intake_refusal refusal = {.code = code,
 		.problems = &problems,
@@ -119,7 +118,7 @@ static void on_fetched(
 		return;
 	}
 	struct exchange_options options = outside_exchange(task->outside, source);
-	struct arena *arena = &task->arena;
+	struct arena *arena = &task->attempt;
 	options.first = (struct document){.name = task->what->resource,
 		.type = arena_copy(arena, document->type),
 		.body = arena_copy(arena, document->body),
@@ -133,6 +132,7 @@ static void on_fetched(
 void task_begin(struct task *task)
 {
 	task->is_under_way = true;
+	arena_wipe(&task->attempt);
 	const struct conf_source *source = source_of(task);
 	if (task->what->kind == FETCH_KIND_RESOLVE)
 		resolve_begin(task);

@@ -15,6 +15,7 @@ struct task {
 	uint8_t key[16];
 	const struct fetch_task *what;
 	struct arena arena; /* of what */
+	struct arena attempt; /* of the try at hand */
 	int64_t due, failures; /* clock_monotonic, in ms */
 	bool is_under_way;
 	struct exchange *exchange; /* GET */
