@@ -11,7 +11,9 @@ struct post {
 	struct call *call;
 	const struct conf_source *source;
 	struct problems problems; /* of all that was refused */
-	struct connector_answer answer; /* the connector's own */
+	struct connector_answer answer; /* the connector's own, its body so far */
+	uint8_t *body; /* of the answer, and how much of it there is room for */
+	size_t capacity;
 };
 
 /* Which of what was posted: "row 12: person.bsn". */
@@ -32,6 +34,22 @@ static void add_problems(struct post *post, const struct verdict *verdict)
 	}
 }
 
+/* A long answer comes in many pieces. */
+static void add_body(struct post *post, struct bytes more)
+{
+	size_t size = post->answer.body.size, needed = memory_sum(size, more.size);
+	if (needed > post->capacity) {
+		post->capacity = memory_sum(needed, needed);
+		uint8_t *wider = arena_get(request_arena(post->call->request), post->capacity);
+		if (size > 0)
+			memcpy(wider, post->body, size);
+		post->body = wider;
+	}
+	if (more.size > 0)
+		memcpy(post->body + size, more.data, more.size);
+	post->answer.body = bytes_of(post->body, needed);
+}
+
 static void on_parcel(void *context, const struct documents *docs, const struct verdicts *verdicts)
 {
 	struct post *post = context;
@@ -47,14 +65,10 @@ static void on_parcel(void *context, const struct documents *docs, const struct 
 		return;
 	if (answer.status == 0)
 		return;
-	struct buffer whole = {0};
-	buffer_add_bytes(&whole, post->answer.body);
-	buffer_add_bytes(&whole, answer.body);
 	post->answer.status =
 		answer.status > post->answer.status ? answer.status : post->answer.status;
 	post->answer.type = arena_copy(arena, answer.type);
-	post->answer.body = arena_copy(arena, buffer_bytes(&whole));
-	buffer_done(&whole);
+	add_body(post, answer.body);
 }
 
 static void note(const struct post *post, const struct exchange_result *result)
