@@ -127,6 +127,18 @@ static void test_clocks(void **state)
 	expect(NULL, "offer to decide on: not done in time; told wsp, uwv");
 }
 
+static void test_late_reports_on_delivery(void **state)
+{
+	(void)state;
+	change.action = ACTION_DELIVERED;
+	expect(&message, "delivery reported late: nothing changes");
+	change.action = ACTION_UNDELIVERABLE;
+	expect(&message, "reported late as undeliverable: nothing changes");
+	transitions[0] = transition_of("3", "wsp");
+	event.transitions_count = 1;
+	expect(&message, "could not be delivered to wsp");
+}
+
 static void test_results(void **state)
 {
 	(void)state;
@@ -167,6 +179,7 @@ int main(void)
 		STORY(test_many_transitions_are_counted),
 		STORY(test_client_changes),
 		STORY(test_clocks),
+		STORY(test_late_reports_on_delivery),
 		STORY(test_results),
 		STORY(test_every_duty_and_clock_has_words),
 	};

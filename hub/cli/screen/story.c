@@ -119,6 +119,16 @@ static void add_transitions(struct buffer *out, const struct event *event)
 			out, "; and %zu more", event->transitions_count - TRANSITIONS_TOLD);
 }
 
+/* What changed no referral. A report on delivery may come when it is known already. */
+static const char *text_of_action(enum action action)
+{
+	if (action == ACTION_DELIVERED)
+		return "delivery reported late: nothing changes";
+	if (action == ACTION_UNDELIVERABLE)
+		return "reported late as undeliverable: nothing changes";
+	return action_name(action);
+}
+
 /* Why, and what came of it, as the actor said. */
 static void add_said(struct buffer *out, const struct status_change *change)
 {
@@ -201,7 +211,7 @@ static void add_applied(struct buffer *out, const struct report_event *told)
 		told->message == NULL ? NULL : told->message->body_status_change;
 	add_transitions(out, told->event);
 	if (change != NULL && told->event->transitions_count == 0)
-		buffer_add_format(out, "%s", action_name(change->action));
+		buffer_add_string(out, text_of_action(change->action));
 	if (change != NULL)
 		add_said(out, change);
 	add_client_changes(out, told->event);
