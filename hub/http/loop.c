@@ -29,6 +29,8 @@ struct loop {
 	struct loop_bell *stop_bell;
 	struct watch *watches;
 	int64_t now;
+	loop_fn *at_end;
+	void *at_end_context;
 	struct loop_timer **timers; /* heap; place 0 stays empty */
 	size_t timers_count, timers_capacity;
 };
@@ -56,6 +58,7 @@ enum outcome loop_new(struct loop **out, struct err *err)
 {
 	struct loop *loop = memory_get_zeroed(1, sizeof(*loop));
 	loop->now = read_clock();
+	loop->at_end = nothing;
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (loop->epoll < 0) {
 		free(loop);
@@ -219,6 +222,12 @@ void loop_clear(struct loop *loop, struct loop_timer *timer)
 		settle(loop, place, last);
 }
 
+void loop_at_end(struct loop *loop, loop_fn *fn, void *context)
+{
+	loop->at_end = fn;
+	loop->at_end_context = context;
+}
+
 static void call_due(struct loop *loop)
 {
 	while (loop->timers_count > 0 && loop->timers[1]->when <= loop->now) {
@@ -247,6 +256,7 @@ static void turn(struct loop *loop)
 			watch->fn(watch->context);
 	}
 	call_due(loop);
+	loop->at_end(loop->at_end_context);
 }
 
 void loop_run(struct loop *loop)

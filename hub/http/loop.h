@@ -48,4 +48,7 @@ struct loop_timer {
 void loop_set(struct loop *loop, struct loop_timer *timer, int64_t when); /* as loop_now counts */
 void loop_clear(struct loop *loop, struct loop_timer *timer);
 
+/* Calls fn at the end of each turn, behind all else; one for a loop. */
+void loop_at_end(struct loop *loop, loop_fn *fn, void *context);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/base/log.h"
 #include "hub/kafka/topics.h"
 #include "hub/view/database.h"
 #include "hub/view/reader.h"
@@ -66,6 +67,8 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READER_POSITIONS] = "SELECT topic, partition, next, decided FROM positions"
 			     " ORDER BY topic, partition",
 	[READER_LOOKED_AT] = "SELECT value FROM meta WHERE name = 'looked_at'",
+	[READER_BEGIN] = "BEGIN",
+	[READER_END] = "COMMIT",
 };
 
 enum outcome view_reader_new(struct view_reader **out, const char *path, struct err *err)
@@ -102,16 +105,39 @@ bool view_reader_is_current(const struct view_reader *reader)
 enum outcome view_reader_begin(struct view_reader *reader, struct arena *arena, struct err *err)
 {
 	assert(reader->arena == NULL);
-	if (database_exec(reader->db, "BEGIN", err) != OK)
+	if (!reader->is_in_moment &&
+		database_run(reader->db, reader->statements[READER_BEGIN], err) != OK)
 		return err->outcome;
+	reader->is_in_moment = true;
 	reader->arena = arena;
 	return OK;
 }
 
+static void end_moment(struct view_reader *reader)
+{
+	struct err err = {0};
+	reader->is_in_moment = false;
+	if (database_run(reader->db, reader->statements[READER_END], &err) != OK)
+		log_warn("read", "text=%s", log_quote(err.text));
+}
+
 void view_reader_end(struct view_reader *reader)
 {
-	sqlite3_exec(reader->db, "COMMIT", NULL, NULL, NULL);
 	reader->arena = NULL;
+	if (!reader->keeps)
+		end_moment(reader);
+}
+
+void view_reader_keep(struct view_reader *reader)
+{
+	reader->keeps = true;
+}
+
+void view_reader_release(struct view_reader *reader)
+{
+	assert(reader->arena == NULL);
+	if (reader->is_in_moment)
+		end_moment(reader);
 }
 
 struct bytes reader_column(struct view_reader *reader, sqlite3_stmt *statement, int column)

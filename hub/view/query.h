@@ -22,6 +22,10 @@ bool view_reader_is_current(const struct view_reader *reader);
 enum outcome view_reader_begin(
 	struct view_reader *reader, struct arena *arena, struct err *err) MUST_CHECK;
 void view_reader_end(struct view_reader *reader);
+/* From now on all that lies between two calls of view_reader_release sees one moment, which costs
+ * less. Outside of begin and end. */
+void view_reader_keep(struct view_reader *reader);
+void view_reader_release(struct view_reader *reader);
 
 /* "Not there" is OK with *out NULL, or a count of 0; never an error. */
 

@@ -32,6 +32,8 @@ enum reader_statement {
 	READER_FACTS,
 	READER_POSITIONS,
 	READER_LOOKED_AT,
+	READER_BEGIN,
+	READER_END,
 	READER_STATEMENTS,
 };
 
@@ -40,7 +42,8 @@ struct view_reader {
 	char *path;
 	ino_t inode; /* of what was at path before it was opened */
 	sqlite3_stmt *statements[READER_STATEMENTS];
-	struct arena *arena; /* of the present moment; NULL: not begun */
+	struct arena *arena; /* of what is found; NULL: not begun */
+	bool is_in_moment, keeps; /* until it is released */
 };
 
 /* Reads one row into an item, which is zeroed. */

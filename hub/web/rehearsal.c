@@ -89,7 +89,8 @@ static void add_fields(struct rehearsal *rehearsal, struct json_object *object,
 		.desk = desk,
 		.partner = rules_partner(rehearsal->rules, bytes_of_string(desk->partner)),
 		.client = rehearsal->after.client,
-		.referral = handover_referral(rehearsal->after.client, handover->referral)};
+		.referral = handover_referral(rehearsal->after.client, handover->referral),
+		.offer = handover->kind == HANDOVER_KIND_OFFER ? handover : NULL};
 	if (!cut_has_person(&cut, handover) || cut_is_withdrawn(&cut))
 		return;
 	if (handover->sealed != NULL) {

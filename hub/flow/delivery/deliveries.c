@@ -47,6 +47,16 @@ static void open_reader(struct deliveries *deliveries)
 	if (ground->reader == NULL &&
 		view_reader_new(&ground->reader, deliveries->options.view_path, &err) != OK)
 		log_debug("read", "text=%s", log_quote(err.text));
+	else if (ground->reader != NULL)
+		view_reader_keep(ground->reader);
+}
+
+/* What one turn of the loop reads, it reads in one moment of the view. */
+static void end_turn(void *context)
+{
+	struct ground *ground = context;
+	if (ground->reader != NULL)
+		view_reader_release(ground->reader);
 }
 
 static void take_slow_turn(struct deliveries *deliveries, int64_t now)
@@ -149,6 +159,7 @@ static enum outcome open_all(struct deliveries *deliveries, struct err *err)
 		open_stores(deliveries, err) != OK || open_desks(deliveries, err) != OK ||
 		inlet_new(&deliveries->inlet, ground, err) != OK)
 		return err->outcome;
+	loop_at_end(ground->loop, end_turn, ground);
 	deliveries->turn = (struct loop_timer){.fn = turn, .context = deliveries};
 	loop_set(ground->loop, &deliveries->turn, loop_now(ground->loop));
 	int code = pthread_create(&deliveries->thread, NULL, run, deliveries);

@@ -13,7 +13,6 @@
 #include "hub/flow/delivery/folded.h"
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/outlet.h"
-#include "hub/wire/wire.h"
 
 #define LOOK_AGAIN_MS 50 /* the view has not yet what was noticed */
 #define BUSY_MS 500 /* how far a busy desk is, is told no more often */
@@ -59,7 +58,7 @@ void desk_kick(struct desk *desk)
 void desk_take_over(struct desk *desk, int64_t end)
 {
 	desk->ours = true;
-	desk->look_until = end;
+	desk->reading.look_until = end;
 	desk->due = 0;
 }
 
@@ -74,7 +73,7 @@ void desk_learn(struct desk *desk, const struct fact *fact)
 void desk_begin(struct desk *desk)
 {
 	desk->begun = true;
-	desk->read = desk->queue.high;
+	reading_begin(desk);
 	bool was_shut = desk->circuit_from != 0 || desk->outage_from != 0;
 	if (fault_of(desk) == FAULT_NONE ? was_shut : desk->circuit_from == 0)
 		fault_changed(desk, clock_wall());
@@ -101,152 +100,20 @@ void desk_let_go(struct desk *desk)
 		errand_free(errand);
 	}
 	queue_done(&desk->queue);
+	reading_forget(desk);
 	forget_notes(desk);
 	fault_let_go(desk);
 	loop_clear(desk->ground->loop, &desk->kick);
 	desk->ours = desk->begun = false;
-	desk->read = desk->noticed = desk->look_until = desk->due = 0;
+	desk->due = 0;
 	desk->out = 0;
 	ledger_desk(desk->name, &(struct ledger_state){0});
-}
-
-static size_t room_of(const struct desk *desk)
-{
-	size_t most = fault_of(desk) != FAULT_NONE ? 1 : QUEUE_MAX;
-	return desk->queue.count < most ? most - desk->queue.count : 0;
-}
-
-static bool has_read_all(const struct desk *desk)
-{
-	return desk->look_until == 0 && desk->noticed <= desk->read && desk->queue.left_count == 0;
 }
 
 bool desk_is_for(const struct desk *desk, const struct handover *handover)
 {
 	bool is_meant = !desk->is_second || handover->kind == HANDOVER_KIND_ESCALATION;
 	return is_meant && handover->at >= desk->from;
-}
-
-/* Not told at once: it is passed over again after a restart. */
-static void pass_over(struct desk *desk, int64_t cursor)
-{
-	if (cursor > desk->queue.high)
-		desk->queue.high = cursor;
-}
-
-void desk_notice(struct desk *desk, const struct record_read *record)
-{
-	int64_t cursor = view_cursor(record->partition, record->offset);
-	struct wire_record value = {.schema = &schema_handover};
-	struct arena arena = {0};
-	struct err err = {0};
-	bool is_next = desk->begun && has_read_all(desk) && fault_of(desk) == FAULT_NONE &&
-		room_of(desk) > 0 && cursor > desk->read;
-	desk->noticed = cursor > desk->noticed ? cursor : desk->noticed;
-	desk_kick(desk);
-	if (!is_next)
-		return;
-	struct handover *handover = arena_get(&arena, sizeof(*handover));
-	value.value = arena_copy(&arena, record->value);
-	if (wire_decode(desk->ground->wire, &value, handover, &arena, &err) != OK) {
-		arena_done(&arena); /* the view looks at it too */
-		return;
-	}
-	desk->read = cursor;
-	if (!desk_is_for(desk, handover)) {
-		pass_over(desk, cursor);
-		arena_done(&arena);
-		return;
-	}
-	errand_add(desk, &arena, &(struct view_handover){cursor, handover});
-}
-
-/* Whether the view has read the desk's partition up to this offset. */
-static bool view_has_read(struct desk *desk, int64_t offset, struct err *err)
-{
-	struct view_positions positions = {0};
-	if (view_positions(desk->ground->reader, &positions, err) != OK)
-		return false;
-	for (size_t i = 0; i < positions.count; i++) {
-		const struct view_position *it = &positions.items[i];
-		if (it->partition == desk->partition && bytes_equal_string(it->topic, "handovers"))
-			return it->next >= offset;
-	}
-	return offset == 0;
-}
-
-/* What the view says. */
-struct look {
-	int64_t exact; /* the cursor that is looked for; 0: the next one */
-	struct arena arena;
-	struct view_handovers found;
-	bool is_complete; /* what was not found is not there, or no more */
-};
-
-/* A view that is being built anew has not everything yet. */
-static enum outcome look(struct desk *desk, struct look *look, struct err *err)
-{
-	struct view_reader *reader = desk->ground->reader;
-	const struct view_feed feed = {bytes_of_string(desk->rules->id),
-		look->exact != 0 ? look->exact - 1 : desk->read, 1};
-	enum outcome outcome = view_reader_begin(reader, &look->arena, err);
-	if (outcome != OK)
-		return outcome;
-	outcome = view_handovers(reader, &feed, &look->found, err);
-	if (outcome == OK && look->exact != 0)
-		look->is_complete = look->found.count > 0 ||
-			view_has_read(desk, view_cursor_offset(look->exact) + 1, err);
-	else if (outcome == OK && look->found.count == 0)
-		look->is_complete = view_has_read(desk, desk->look_until, err);
-	view_reader_end(reader);
-	return outcome;
-}
-
-/* true: in the queue, which has the arena then. */
-static bool take_found(struct desk *desk, struct look *look)
-{
-	const struct view_handover *found = &look->found.items[0];
-	if (look->exact == 0)
-		desk->read = found->cursor;
-	else if (found->cursor != look->exact)
-		return false;
-	if (queue_has(&desk->queue, found->cursor))
-		return false;
-	if (!desk_is_for(desk, found->handover)) {
-		pass_over(desk, found->cursor);
-		return false;
-	}
-	errand_add(desk, &look->arena, found);
-	return true;
-}
-
-/* The next one into the queue; one that is no more kept is passed over. false: none now. */
-static bool read_one(struct desk *desk)
-{
-	struct look at = {.exact = queue_take_left(&desk->queue)};
-	struct err err = {0};
-	enum outcome outcome = look(desk, &at, &err);
-	bool is_found = at.found.count > 0;
-	if (outcome != OK)
-		log_warn("deliver", "to=%s text=%s", desk->name, log_quote(err.text));
-	if (at.exact == 0 && !is_found && at.is_complete)
-		desk->look_until = 0;
-	if (at.exact != 0 && !is_found && !at.is_complete)
-		queue_leave(&desk->queue, at.exact);
-	if (!is_found || !take_found(desk, &at))
-		arena_done(&at.arena);
-	return is_found || (at.exact != 0 && at.is_complete);
-}
-
-static void fill(struct desk *desk, int64_t now)
-{
-	while (room_of(desk) > 0 && !has_read_all(desk)) {
-		if (desk->ground->reader != NULL && read_one(desk))
-			continue;
-		if (!has_read_all(desk))
-			desk->due = now + LOOK_AGAIN_MS;
-		return;
-	}
 }
 
 static void send_due(struct desk *desk, int64_t now)
@@ -342,7 +209,8 @@ void desk_turn(struct desk *desk, int64_t now)
 	if (now < desk->due)
 		return;
 	desk->due = INT64_MAX;
-	fill(desk, now);
+	if (!reading_fill(desk))
+		desk->due = now + LOOK_AGAIN_MS;
 	send_due(desk, now);
 }
 
@@ -361,7 +229,7 @@ void desk_measure(const struct desk *desk, int64_t now)
 		.waiting = (int64_t)desk->queue.count, .circuit = fault_of(desk)};
 	if (!desk->begun)
 		return;
-	state.waiting += has_read_all(desk) ? 0 : 1;
+	state.waiting += reading_is_done(desk) ? 0 : 1;
 	state.oldest_s = first != NULL ? (now - first->handover->at) / 1000 : 0;
 	ledger_desk(desk->name, &state);
 }

@@ -5,10 +5,10 @@
 #include "hub/conf/conf.h"
 #include "hub/flow/delivery/circuit.h"
 #include "hub/flow/delivery/queue.h"
+#include "hub/flow/delivery/reading.h"
 #include "hub/flow/disclose/disclose.h"
 #include "hub/flow/intake/intake.h"
 #include "hub/http/sign.h"
-#include "hub/kafka/record.h"
 
 /* What all desks of an edge's thread share. */
 struct ground {
@@ -71,10 +71,7 @@ struct desk {
 	bool ours; /* this edge serves it */
 	bool begun; /* and knows where it was */
 	struct queue queue;
-	int64_t read; /* cursor of the last that was read for the queue */
-	int64_t noticed; /* of the last that is known to be there */
-	int64_t look_until; /* offset: what lies before it may be there; 0: all that is is noticed
-			     */
+	struct reading reading;
 	int32_t out;
 	int64_t due; /* nothing is to be done before, epoch ms */
 	struct loop_timer kick; /* to go on at once */
@@ -103,8 +100,6 @@ void desk_begin(struct desk *desk);
 /* What is on its way may still arrive, and will be brought again by who has it then. */
 void desk_let_go(struct desk *desk);
 
-/* A handover has come to the topic. */
-void desk_notice(struct desk *desk, const struct record_read *record);
 /* Does what is due. now: epoch ms. */
 void desk_turn(struct desk *desk, int64_t now);
 /* Nothing of it is on its way, and what it settled is told. */

@@ -32,11 +32,28 @@ static void put_order(struct queue_item *place, const struct handover *handover)
 		memcpy(place->of, handover->referral.data, sizeof(place->of));
 }
 
-void errand_add(struct desk *desk, struct arena *arena, const struct view_handover *handover)
+struct errand_page *errand_page_new(void)
+{
+	struct errand_page *page = memory_get_zeroed(1, sizeof(*page));
+	page->users = 1;
+	return page;
+}
+
+void errand_page_leave(struct errand_page *page)
+{
+	if (--page->users > 0)
+		return;
+	arena_done(&page->arena);
+	free(page);
+}
+
+struct errand *errand_new(
+	struct desk *desk, struct errand_page *page, const struct view_handover *handover)
 {
 	struct errand *errand = memory_get_zeroed(1, sizeof(*errand));
 	errand->desk = desk;
-	errand->arena = *arena;
+	errand->page = page;
+	page->users++;
 	errand->handover = handover->handover;
 	errand->place.cursor = handover->cursor;
 	errand->times.loaded = clock_wall();
@@ -44,7 +61,7 @@ void errand_add(struct desk *desk, struct arena *arena, const struct view_handov
 		errand->place.due =
 			errand->times.loaded + (int64_t)desk->ground->conf->mail.fold_s * 1000;
 	put_order(&errand->place, handover->handover);
-	queue_add(&desk->queue, &errand->place);
+	return errand;
 }
 
 void errand_free(struct errand *errand)
@@ -52,7 +69,7 @@ void errand_free(struct errand *errand)
 	attempt_cancel(errand->attempt);
 	if (errand->report != NULL)
 		intake_forget(errand->report);
-	arena_done(&errand->arena);
+	errand_page_leave(errand->page);
 	free(errand);
 }
 
@@ -151,7 +168,7 @@ static void give_up(struct errand *errand, const char *why)
 	log_error("deliver", "id=handover-%" PRId64 " to=%s kind=%s outcome=undeliverable text=%s",
 		errand->place.cursor, errand->desk->rules->id,
 		handover_kind_name(errand->handover->kind), log_quote(why));
-	errand->why = arena_string(&errand->arena, bytes_of_string(why));
+	errand->why = arena_string(&errand->page->arena, bytes_of_string(why));
 	end(errand, false);
 }
 
@@ -181,7 +198,7 @@ void errand_take_result(struct errand *errand, const struct attempt_result *resu
 	errand->times.sending = result->sending;
 	switch (result->end) {
 	case ATTEMPT_TAKEN:
-		errand->partner_case = arena_copy(&errand->arena, result->partner_case);
+		errand->partner_case = arena_copy(&errand->page->arena, result->partner_case);
 		outlet_succeeded(outlet);
 		end(errand, true);
 		break;

@@ -10,10 +10,19 @@ struct errand_times {
 	double opening, sending; /* seconds, of the last try */
 };
 
+/* Memory of handovers that were read together. */
+struct errand_page {
+	struct arena arena;
+	size_t users; /* gone with the last of them */
+};
+
+struct errand_page *errand_page_new(void); /* the caller is its first user */
+void errand_page_leave(struct errand_page *page);
+
 struct errand {
 	struct queue_item place; /* its first member */
 	struct desk *desk;
-	struct arena arena;
+	struct errand_page *page;
 	const struct handover *handover;
 	struct attempt *attempt; /* under way */
 	struct intake_job *report; /* under way */
@@ -25,9 +34,9 @@ struct errand {
 	struct errand_times times;
 };
 
-/* Adds it to the desk's queue. The handover lies in the arena, which is the errand's from now on.
- */
-void errand_add(struct desk *desk, struct arena *arena, const struct view_handover *handover);
+/* Not in the desk's queue yet. The handover lies in the page, of which it is one more user. */
+struct errand *errand_new(
+	struct desk *desk, struct errand_page *page, const struct view_handover *handover);
 /* Tries it, or reports how it ended. It is out until then. */
 void errand_start(struct errand *errand, int64_t now);
 struct attempt_result;

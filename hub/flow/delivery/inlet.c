@@ -71,7 +71,7 @@ static void take_record(struct inlet *inlet, const struct record_read *record)
 	for (int is_second = 0; is_second < 2 && record->value.data != NULL; is_second++) {
 		struct desk *desk = find(inlet->ground, record->key, is_second == 1);
 		if (desk != NULL && desk->ours)
-			desk_notice(desk, record);
+			reading_notice(desk, record);
 	}
 }
 

@@ -4,6 +4,11 @@
 
 #include "hub/handover/handover.h"
 
+bool found_is_whole(const struct handover *handover)
+{
+	return handover->kind == HANDOVER_KIND_OFFER && handover->body != NULL;
+}
+
 static bool tells_whom(const struct handover *handover)
 {
 	return handover->kind == HANDOVER_KIND_OFFER || handover->kind == HANDOVER_KIND_DETAILS;
@@ -58,7 +63,7 @@ static enum outcome read_person(struct view_reader *reader, const struct handove
 	const struct sealed_person *person = NULL;
 	out->sealed = handover->sealed;
 	if (out->sealed != NULL || !tells_whom(handover) || !handover->has_referral ||
-		(handover->kind == HANDOVER_KIND_OFFER && handover->body != NULL))
+		found_is_whole(handover))
 		return OK;
 	if (view_person(reader, handover->referral, &person, err) != OK)
 		return err->outcome;
@@ -76,7 +81,7 @@ enum outcome found_read(struct view_reader *reader, const struct handover *hando
 		return OK;
 	if (read_client(reader, handover, out, err) != OK)
 		return err->outcome;
-	if (age < FOUND_ARRIVAL_MS && is_behind(handover, out))
+	if (age < FOUND_ARRIVAL_MS && !found_is_whole(handover) && is_behind(handover, out))
 		return err_set(err, RETRY, "the view is behind it");
 	if (read_person(reader, handover, age, out, err) != OK)
 		return err->outcome;

@@ -14,6 +14,9 @@ struct found {
 	const struct sealed *sealed; /* the person; NULL: there is none */
 };
 
+/* Whether it brings all that its desk is told, so that the view need not have it yet. */
+bool found_is_whole(const struct handover *handover);
+
 /* How old a handover is when all that was written with it, or before it, is in the view; what is
  * not there then is gone. A person may never have been sent, so that less time is given to one. */
 #define FOUND_ARRIVAL_MS 60000

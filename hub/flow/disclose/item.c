@@ -69,11 +69,13 @@ enum outcome item_find(struct item *item, const struct item_kit *kit, struct vie
 	if (found_read(reader, from->handover, age, &item->found, err) != OK)
 		return err->outcome;
 	item->handover = *from->handover;
+	item->client = from->handover->client;
 	item->cut = (struct cut){.rules = &kit->conf->rules,
 		.desk = kit->desk,
 		.partner = kit->partner,
 		.client = item->found.client,
-		.referral = item->found.referral};
+		.referral = item->found.referral,
+		.offer = from->handover->kind == HANDOVER_KIND_OFFER ? from->handover : NULL};
 	item->may_have_person = cut_has_person(&item->cut, &item->handover);
 	put_body(item, kit);
 	cut_handover(&item->cut, &item->handover);
@@ -104,6 +106,12 @@ static enum outcome unseal(struct item *item, const struct item_kit *kit, struct
 	return outcome;
 }
 
+static bool is_gone(const struct item *item, int64_t age)
+{
+	bool is_fresh = age < FOUND_ARRIVAL_MS && found_is_whole(&item->handover);
+	return item->found.client == NULL && !(is_fresh && item->handover.has_client);
+}
+
 /* What nobody can open any more, or whose client is gone, is handed out without, so that it holds
  * up nothing. A key that is not there may still come. */
 enum outcome item_open(struct item *item, const struct item_kit *kit, struct err *err)
@@ -111,9 +119,8 @@ enum outcome item_open(struct item *item, const struct item_kit *kit, struct err
 	int64_t age = kit->now - item->handover.at;
 	if (item->found.sealed == NULL || !item->may_have_person)
 		return OK;
-	if (item->found.client == NULL || cut_is_withdrawn(&item->cut)) {
-		item->opened.withheld =
-			item->found.client == NULL ? OPENED_ERASED : OPENED_WITHDRAWN;
+	if (is_gone(item, age) || cut_is_withdrawn(&item->cut)) {
+		item->opened.withheld = is_gone(item, age) ? OPENED_ERASED : OPENED_WITHDRAWN;
 		return OK;
 	}
 	enum outcome outcome = unseal(item, kit, err);
@@ -143,7 +150,7 @@ static enum legal_basis_kind basis_of(const struct found *found)
 void item_access(const struct item *item, const struct item_kit *kit, struct access *out)
 {
 	const struct found *found = &item->found;
-	*out = (struct access){.client = found->client->client,
+	*out = (struct access){.client = item->client,
 		.has_referral = item->handover.has_referral,
 		.referral = item->handover.referral,
 		.at = kit->now,

@@ -15,6 +15,7 @@ struct item {
 	struct person person;
 	struct buffer clear; /* what person points into; overwritten by item_done */
 	struct found found;
+	struct pseudonym client; /* as the hub names it */
 	struct cut cut;
 	bool may_have_person; /* whole, it says so */
 	struct cut_fields fields;

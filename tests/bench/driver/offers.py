@@ -19,7 +19,6 @@ from driver.report import percentile, table
 
 CONNECTIONS = 64
 SKIP_SECONDS = 2
-PEOPLE = 5000
 LINE = re.compile(
     r"at=deliver .* kind=OFFER .* delays=([0-9.]+)/([0-9.]+)/([0-9.]+)/([0-9.]+) outcome=ok"
 )
@@ -68,7 +67,7 @@ def measure(bench: Bench, hub: Hub, token: str, document: Path, rate: int, first
                 *("--token", token, "--document", str(document)),
                 *("--connections", str(CONNECTIONS), "--seconds", str(bench.sizes.seconds)),
                 *("--skip", str(SKIP_SECONDS), "--first", str(first), "--rate", str(rate)),
-                *("--people", str(PEOPLE), "--pid", str(both.pid)),
+                *("--pid", str(both.pid)),
             ],
             120 + bench.sizes.seconds,
         )
