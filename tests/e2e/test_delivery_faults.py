@@ -200,14 +200,14 @@ def test_ops_sees_what_could_not_be_brought_until_it_comes_or_is_seen_to(fresh):
             hub.advance(24 * 3600 * 1000)
             time.sleep(1)
 
-    receiver.stop()
+    receiver.answers[path] = says(503)
     amend(1)
     wait_for("the outage", lambda: facts(hub, "OUTAGE", f"desk/{desk}/"), 30)
     wait_days(9)
     [first, *_] = wait_for("what waits", undelivered, 30)[::-1]
     assert first["kind"] != "OFFER" and first["given_up"] is None
     assert first["text"].startswith("its system has not answered for five working days")
-    receiver.start()
+    receiver.answers[path] = ok
     hub.command("desk", "release", desk)
     wait_until_settled(hub, desk)
     wait_for("nothing", lambda: not undelivered(), 10)
