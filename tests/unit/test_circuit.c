@@ -2,8 +2,8 @@
 #include "tests/unit/unit.h"
 
 #include "hub/base/clock.h"
-#include "hub/flow/delivery/backoff.h"
-#include "hub/flow/delivery/circuit.h"
+#include "hub/flow/delivery/place/backoff.h"
+#include "hub/flow/delivery/place/circuit.h"
 
 #define LEAST 0
 #define MOST UINT32_MAX

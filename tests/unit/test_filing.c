@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hub/flow/delivery/filing.h"
+#include "hub/flow/delivery/place/filing.h"
 #include "tests/support/folder.h"
 
 #define SOON_MS 300

@@ -3,8 +3,8 @@
 #define HUB_FLOW_DELIVERY_ATTEMPT_H
 
 #include "hub/conf/conf.h"
-#include "hub/flow/delivery/filing.h"
-#include "hub/flow/delivery/posts.h"
+#include "hub/flow/delivery/place/filing.h"
+#include "hub/flow/delivery/place/posts.h"
 #include "hub/flow/disclose/disclose.h"
 #include "hub/http/sign.h"
 

@@ -3,7 +3,7 @@
 #define HUB_FLOW_DELIVERY_DESK_H
 
 #include "hub/conf/conf.h"
-#include "hub/flow/delivery/circuit.h"
+#include "hub/flow/delivery/place/circuit.h"
 #include "hub/flow/delivery/queue.h"
 #include "hub/flow/delivery/reading.h"
 #include "hub/flow/disclose/disclose.h"

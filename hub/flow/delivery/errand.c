@@ -10,10 +10,10 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/delivery/attempt.h"
-#include "hub/flow/delivery/backoff.h"
 #include "hub/flow/delivery/fault.h"
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/outlet.h"
+#include "hub/flow/delivery/place/backoff.h"
 #include "hub/flow/delivery/undelivered.h"
 #include "hub/flow/intake/report.h"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "hub/base/log.h"
-#include "hub/flow/delivery/backoff.h"
 #include "hub/flow/delivery/errand.h"
 #include "hub/flow/delivery/ledger.h"
+#include "hub/flow/delivery/place/backoff.h"
 #include "hub/flow/delivery/undelivered.h"
 
 #define SCAN_AGAIN_MS 1000

@@ -4,7 +4,7 @@
 #include "hub/flow/delivery/attempt.h"
 #include "hub/flow/delivery/errand.h"
 #include "hub/flow/delivery/fault.h"
-#include "hub/flow/delivery/mailer.h"
+#include "hub/flow/delivery/place/mailer.h"
 
 static bool is_late(const struct handover *handover, int64_t now)
 {

@@ -9,9 +9,9 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/delivery/fault.h"
-#include "hub/flow/delivery/filing.h"
-#include "hub/flow/delivery/mailer.h"
-#include "hub/flow/delivery/posts.h"
+#include "hub/flow/delivery/place/filing.h"
+#include "hub/flow/delivery/place/mailer.h"
+#include "hub/flow/delivery/place/posts.h"
 
 #define FILE_MS 15000 /* until one must be there */
 

@@ -1,6 +1,6 @@
 /* posts - records for topics of partners, whose senders may go before their receipts come. */
-#ifndef HUB_FLOW_DELIVERY_POSTS_H
-#define HUB_FLOW_DELIVERY_POSTS_H
+#ifndef HUB_FLOW_DELIVERY_PLACE_POSTS_H
+#define HUB_FLOW_DELIVERY_PLACE_POSTS_H
 
 #include "hub/http/loop.h"
 #include "hub/kafka/kafka.h"

@@ -1,5 +1,5 @@
 /* backoff - how long to wait before a try again, and when to have done. */
-#include "hub/flow/delivery/backoff.h"
+#include "hub/flow/delivery/place/backoff.h"
 
 #include "hub/base/calendar.h"
 

@@ -1,6 +1,6 @@
 /* backoff - how long to wait before a try again, and when to have done. */
-#ifndef HUB_FLOW_DELIVERY_BACKOFF_H
-#define HUB_FLOW_DELIVERY_BACKOFF_H
+#ifndef HUB_FLOW_DELIVERY_PLACE_BACKOFF_H
+#define HUB_FLOW_DELIVERY_PLACE_BACKOFF_H
 
 #include <stdint.h>
 

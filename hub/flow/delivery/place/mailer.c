@@ -1,5 +1,5 @@
 /* mailer - tells by mail that something waits for a desk; never about whom. */
-#include "hub/flow/delivery/mailer.h"
+#include "hub/flow/delivery/place/mailer.h"
 
 #include <assert.h>
 #include <inttypes.h>

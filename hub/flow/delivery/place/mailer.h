@@ -1,6 +1,6 @@
 /* mailer - tells by mail that something waits for a desk; never about whom. */
-#ifndef HUB_FLOW_DELIVERY_MAILER_H
-#define HUB_FLOW_DELIVERY_MAILER_H
+#ifndef HUB_FLOW_DELIVERY_PLACE_MAILER_H
+#define HUB_FLOW_DELIVERY_PLACE_MAILER_H
 
 #include "hub/conf/conf.h"
 #include "hub/http/client.h"

@@ -1,7 +1,7 @@
 /* circuit - whether a place answers at all, so that one that does not costs one request now and
  * then. */
-#ifndef HUB_FLOW_DELIVERY_CIRCUIT_H
-#define HUB_FLOW_DELIVERY_CIRCUIT_H
+#ifndef HUB_FLOW_DELIVERY_PLACE_CIRCUIT_H
+#define HUB_FLOW_DELIVERY_PLACE_CIRCUIT_H
 
 #include <stdbool.h>
 #include <stdint.h>

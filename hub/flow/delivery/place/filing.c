@@ -1,5 +1,5 @@
 /* filing - files that others pick up: each is there whole, or not at all. */
-#include "hub/flow/delivery/filing.h"
+#include "hub/flow/delivery/place/filing.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* posts - records for topics of partners, whose senders may go before their receipts come. */
-#include "hub/flow/delivery/posts.h"
+#include "hub/flow/delivery/place/posts.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* filing - files that others pick up: each is there whole, or not at all. */
-#ifndef HUB_FLOW_DELIVERY_FILING_H
-#define HUB_FLOW_DELIVERY_FILING_H
+#ifndef HUB_FLOW_DELIVERY_PLACE_FILING_H
+#define HUB_FLOW_DELIVERY_PLACE_FILING_H
 
 #include "hub/base/bytes.h"
 #include "hub/base/err.h"

@@ -1,8 +1,8 @@
 /* circuit - whether a place answers at all, so that one that does not costs one request now and
  * then. */
-#include "hub/flow/delivery/circuit.h"
+#include "hub/flow/delivery/place/circuit.h"
 
-#include "hub/flow/delivery/backoff.h"
+#include "hub/flow/delivery/place/backoff.h"
 
 bool circuit_may_send(struct circuit *circuit, int64_t now)
 {
