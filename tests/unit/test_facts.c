@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 #include "hub/flow/router/facts.h"
 
@@ -121,6 +122,9 @@ static void a_full_desk_has_no_room(void **state)
 	assert_false(facts_has_room(facts, &desk, none, day));
 	assert_true(facts_has_room(facts, &desk, none, day - 1));
 	assert_true(facts_has_room(facts, &desk, none, day + 2));
+	/* As a release on that day leaves it. */
+	put(facts, "hold/roc", FACT_KIND_HOLD, 0, calendar_start(day) - 1);
+	assert_true(facts_has_room(facts, &desk, none, day));
 	facts_free(facts);
 }
 
