@@ -14,7 +14,7 @@
 #include "hub/base/setting.h"
 #include "hub/connector/connector.h"
 #include "hub/handover/rules.h"
-#include "hub/http/endpoint.h"
+#include "hub/http/client/endpoint.h"
 
 /* Filled once at start and immutable from then on, so that threads may share it. Everything it
  * points to lives in its own arena until conf_free. A file or text that is not given is NULL. What

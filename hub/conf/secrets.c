@@ -7,7 +7,7 @@
 
 #include "hub/base/file.h"
 #include "hub/conf/inside.h"
-#include "hub/http/sign.h"
+#include "hub/http/client/sign.h"
 
 enum { KEY_SIZE = 32, LINE_MOST = 4096 };
 

@@ -8,7 +8,7 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/base/metrics.h"
-#include "hub/http/server.h"
+#include "hub/http/server/server.h"
 
 struct admin {
 	struct admin_options options;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "hub/base/log.h"
-#include "hub/http/header.h"
+#include "hub/http/server/header.h"
 #include "hub/web/api.h"
 #include "hub/web/json.h"
 #include "hub/web/lookup.h"

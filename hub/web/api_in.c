@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "hub/base/log.h"
-#include "hub/http/header.h"
+#include "hub/http/server/header.h"
 #include "hub/web/api.h"
 #include "hub/web/tally.h"
 

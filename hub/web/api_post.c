@@ -5,7 +5,7 @@
 
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
-#include "hub/http/header.h"
+#include "hub/http/server/header.h"
 #include "hub/web/api.h"
 #include "hub/web/rehearsal.h"
 #include "hub/web/tally.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "hub/base/log.h"
-#include "hub/http/header.h"
+#include "hub/http/server/header.h"
 #include "hub/web/api.h"
 
 struct call *call_of(const struct request *request)

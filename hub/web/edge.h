@@ -9,7 +9,7 @@
 #include "hub/flow/disclose/disclose.h"
 #include "hub/flow/intake/intake.h"
 #include "hub/http/bucket.h"
-#include "hub/http/server.h"
+#include "hub/http/server/server.h"
 #include "hub/view/query.h"
 #include "hub/web/web.h"
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hub/http/problem_json.h"
+#include "hub/http/server/problem_json.h"
 #include "hub/web/api.h"
 #include "hub/web/json.h"
 #include "hub/web/openapi_answers.h"

@@ -3,7 +3,7 @@
 #ifndef HUB_WEB_OPERATION_H
 #define HUB_WEB_OPERATION_H
 
-#include "hub/http/server.h"
+#include "hub/http/server/server.h"
 
 enum operation_place { OPERATION_PATH, OPERATION_QUERY, OPERATION_HEADER };
 enum operation_type { OPERATION_TEXT, OPERATION_UUID, OPERATION_INTEGER, OPERATION_BOOLEAN };

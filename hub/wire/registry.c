@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "hub/base/memory.h"
-#include "hub/http/fetch.h"
+#include "hub/http/client/fetch.h"
 
 #define ANSWER_MAX (1 << 20)
 #define CONTENT_TYPE "application/vnd.schemaregistry.v1+json"

@@ -5,7 +5,7 @@
 
 #include "hub/base/clock.h"
 #include "hub/base/memory.h"
-#include "hub/http/endpoint.h"
+#include "hub/http/client/endpoint.h"
 #include "tests/bench/args.h"
 
 static const char *url = "http://127.0.0.1:8098/a";

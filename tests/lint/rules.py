@@ -38,8 +38,8 @@ SECOND_NAMES = {
 
 # Callbacks whose parameters a library has laid down.
 CALLBACKS = {
-    "hub/http/request.c": {"keep_header"},
-    "hub/http/server.c": {"on_request"},
+    "hub/http/server/request.c": {"keep_header"},
+    "hub/http/server/server.c": {"on_request"},
     "tests/bench/bare_intake.c": {"handle"},
 }
 

@@ -161,10 +161,10 @@ class Sizes(WithTree):
 
     def test_callbacks_of_libraries(self):
         six = "(int a, int b, int c, int d, int e, int f)\n{\n}\n"
-        self.write("hub/http/server.c", f"int on_request{six}")
+        self.write("hub/http/server/server.c", f"int on_request{six}")
         self.green(rules.functions)
-        self.write("hub/http/server.c", f"int other{six}")
-        self.red(rules.functions, "hub/http/server.c:1: ")
+        self.write("hub/http/server/server.c", f"int other{six}")
+        self.red(rules.functions, "hub/http/server/server.c:1: ")
 
     def test_nesting(self):
         three = "\tif (a)\n\t\tfor (;;)\n\t\t\twhile (b)\n"

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hub/http/address.h"
-#include "hub/http/client.h"
+#include "hub/http/client/address.h"
+#include "hub/http/client/client.h"
 #include "tests/support/peer.h"
 
 struct told {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
-#include "hub/http/endpoint.h"
+#include "hub/http/client/endpoint.h"
 #include "tests/support/folder.h"
 #include "tests/support/peer.h"
 

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "hub/http/fetch.h"
+#include "hub/http/client/fetch.h"
 
 /* Answers one connection as told, and keeps what it was sent. */
 struct peer {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "hub/http/server.h"
+#include "hub/http/server/server.h"
 
 static struct loop *loop;
 static struct server *server;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "hub/http/header.h"
+#include "hub/http/server/header.h"
 
 static void test_is_type(void **state)
 {

@@ -6,8 +6,8 @@
 
 #include "hub/http/bucket.h"
 #include "hub/http/loop.h"
-#include "hub/http/problem_json.h"
-#include "hub/http/route.h"
+#include "hub/http/server/problem_json.h"
+#include "hub/http/server/route.h"
 
 static void test_route(void **state)
 {

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "hub/http/loop.h"
-#include "hub/http/server.h"
+#include "hub/http/server/server.h"
 
 #define BODY_MAX 1000
 #define HEADER_MAX 2048

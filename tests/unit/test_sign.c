@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "hub/http/sign.h"
-#include "hub/http/token.h"
+#include "hub/http/client/sign.h"
+#include "hub/http/client/token.h"
 #include "tests/support/folder.h"
 
 #define ID "msg_p5jXN8AQM9LWM0D4loKWxJek"

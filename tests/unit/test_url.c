@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "hub/http/url.h"
+#include "hub/http/client/url.h"
 
 static void whole_urls_are_taken_apart(void **state)
 {

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "hub/http/endpoint.h"
+#include "hub/http/client/endpoint.h"
 
 #define AT(member) offsetof(struct endpoint_settings, member)
 

@@ -6,7 +6,7 @@
 #include "hub/flow/delivery/place/filing.h"
 #include "hub/flow/delivery/place/posts.h"
 #include "hub/flow/disclose/disclose.h"
-#include "hub/http/sign.h"
+#include "hub/http/client/sign.h"
 
 enum attempt_end {
 	ATTEMPT_TAKEN,

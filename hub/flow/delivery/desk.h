@@ -8,7 +8,7 @@
 #include "hub/flow/delivery/reading.h"
 #include "hub/flow/disclose/disclose.h"
 #include "hub/flow/intake/intake.h"
-#include "hub/http/sign.h"
+#include "hub/http/client/sign.h"
 
 /* What all desks of an edge's thread share. */
 struct ground {

@@ -7,7 +7,7 @@
 
 #include "hub/base/clock.h"
 #include "hub/base/memory.h"
-#include "hub/http/endpoint.h"
+#include "hub/http/client/endpoint.h"
 
 #define KEPT_MS CLOCK_DAY_MS
 #define KEPT_MAX 512 /* documents; the oldest goes first */

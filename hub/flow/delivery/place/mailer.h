@@ -3,7 +3,7 @@
 #define HUB_FLOW_DELIVERY_PLACE_MAILER_H
 
 #include "hub/conf/conf.h"
-#include "hub/http/client.h"
+#include "hub/http/client/client.h"
 
 struct mailer;
 

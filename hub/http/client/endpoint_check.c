@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "hub/base/file.h"
-#include "hub/http/endpoint.h"
-#include "hub/http/endpoint_inside.h"
-#include "hub/http/url.h"
+#include "hub/http/client/endpoint.h"
+#include "hub/http/client/endpoint_inside.h"
+#include "hub/http/client/url.h"
 
 /* What a way of authentication wants to be told. */
 enum part {

@@ -1,6 +1,6 @@
 /* client - HTTP requests out, and mails, without waiting: many at once, on a loop. */
-#ifndef HUB_HTTP_CLIENT_H
-#define HUB_HTTP_CLIENT_H
+#ifndef HUB_HTTP_CLIENT_CLIENT_H
+#define HUB_HTTP_CLIENT_CLIENT_H
 
 #include "hub/base/bytes.h"
 #include "hub/base/err.h"
@@ -11,8 +11,8 @@
 struct client;
 
 struct client_settings {
-	/* To addresses that are not public too (hub/http/address.h). The address is looked at that
-	 * is connected to, whatever its name said before. */
+	/* To addresses that are not public too (hub/http/client/address.h). The address is looked
+	 * at that is connected to, whatever its name said before. */
 	bool allow_private;
 	int32_t connections; /* at most so many, in use or kept */
 	const char *ca_file; /* PEM certificates to check servers' against; NULL: the system's */

@@ -1,5 +1,5 @@
 /* url - which http and https URLs lie below which, so that credentials go nowhere else. */
-#include "hub/http/url.h"
+#include "hub/http/client/url.h"
 
 #include <string.h>
 #include <strings.h>

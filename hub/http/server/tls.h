@@ -1,11 +1,11 @@
 /* tls - what is asked of a TLS connection, and who the client at its other end proves to be. */
-#ifndef HUB_HTTP_TLS_H
-#define HUB_HTTP_TLS_H
+#ifndef HUB_HTTP_SERVER_TLS_H
+#define HUB_HTTP_SERVER_TLS_H
 
 #include <microhttpd.h>
 #include <stddef.h>
 
-#include "hub/http/request.h"
+#include "hub/http/server/request.h"
 
 /* TLS 1.2 and 1.3, with keys that are made for the connection and gone behind it, and ciphers that
  * protect what they encrypt: what NCSC's guidelines for TLS (2025) call good and sufficient. */

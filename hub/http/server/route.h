@@ -1,6 +1,6 @@
 /* route - which handler a method and a path lead to. */
-#ifndef HUB_HTTP_ROUTE_H
-#define HUB_HTTP_ROUTE_H
+#ifndef HUB_HTTP_SERVER_ROUTE_H
+#define HUB_HTTP_SERVER_ROUTE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
 /* endpoint - a partner's system as one place to ask: where it is, who we are to it, and how much it
  * takes. */
-#ifndef HUB_HTTP_ENDPOINT_H
-#define HUB_HTTP_ENDPOINT_H
+#ifndef HUB_HTTP_CLIENT_ENDPOINT_H
+#define HUB_HTTP_CLIENT_ENDPOINT_H
 
 #include "hub/base/setting.h"
-#include "hub/http/client.h"
+#include "hub/http/client/client.h"
 
 enum endpoint_auth {
 	ENDPOINT_NONE, /* or by certificate alone */
@@ -47,7 +47,7 @@ struct endpoint;
 /* Borrowed with all it points to until it is done or cancelled. */
 struct endpoint_request {
 	const char *method;
-	struct bytes url; /* as hub/http/url.h resolves it; absent: the endpoint's own */
+	struct bytes url; /* as hub/http/client/url.h resolves it; absent: the endpoint's own */
 	const struct client_header *headers;
 	size_t headers_count;
 	struct bytes type, body; /* absent: none */

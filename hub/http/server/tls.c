@@ -1,5 +1,5 @@
 /* tls - what is asked of a TLS connection, and who the client at its other end proves to be. */
-#include "hub/http/tls.h"
+#include "hub/http/server/tls.h"
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>

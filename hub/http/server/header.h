@@ -1,6 +1,6 @@
 /* header - what HTTP headers, paths and queries say, in the forms that we take. */
-#ifndef HUB_HTTP_HEADER_H
-#define HUB_HTTP_HEADER_H
+#ifndef HUB_HTTP_SERVER_HEADER_H
+#define HUB_HTTP_SERVER_HEADER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,12 +1,12 @@
 /* request - one HTTP request, from its head to its answer. */
-#ifndef HUB_HTTP_REQUEST_H
-#define HUB_HTTP_REQUEST_H
+#ifndef HUB_HTTP_SERVER_REQUEST_H
+#define HUB_HTTP_SERVER_REQUEST_H
 
 #include <stdint.h>
 
 #include "hub/base/arena.h"
 #include "hub/base/bytes.h"
-#include "hub/http/problem_json.h"
+#include "hub/http/server/problem_json.h"
 
 /* Lives until its answer has been given; all that is asked of it lives as long. */
 struct request;

@@ -1,5 +1,5 @@
 /* route - which handler a method and a path lead to. */
-#include "hub/http/route.h"
+#include "hub/http/server/route.h"
 
 #include <assert.h>
 #include <string.h>

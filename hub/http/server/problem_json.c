@@ -1,5 +1,5 @@
 /* problem_json - why a request was refused, as application/problem+json (RFC 9457). */
-#include "hub/http/problem_json.h"
+#include "hub/http/server/problem_json.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* url - which http and https URLs lie below which, so that credentials go nowhere else. */
-#ifndef HUB_HTTP_URL_H
-#define HUB_HTTP_URL_H
+#ifndef HUB_HTTP_CLIENT_URL_H
+#define HUB_HTTP_CLIENT_URL_H
 
 #include "hub/base/arena.h"
 

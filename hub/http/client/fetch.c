@@ -1,12 +1,12 @@
 /* fetch - one HTTP request out, waited for; for who has nothing else to do meanwhile. */
-#include "hub/http/fetch.h"
+#include "hub/http/client/fetch.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hub/base/memory.h"
-#include "hub/http/client.h"
+#include "hub/http/client/client.h"
 
 struct fetch {
 	struct fetch_settings settings;

@@ -1,6 +1,6 @@
 /* fetch - one HTTP request out, waited for; for who has nothing else to do meanwhile. */
-#ifndef HUB_HTTP_FETCH_H
-#define HUB_HTTP_FETCH_H
+#ifndef HUB_HTTP_CLIENT_FETCH_H
+#define HUB_HTTP_CLIENT_FETCH_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* endpoint - a partner's system as one place to ask: where it is, who we are to it, and how much it
  * takes. */
-#include "hub/http/endpoint.h"
+#include "hub/http/client/endpoint.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "hub/base/clock.h"
 #include "hub/base/memory.h"
 #include "hub/http/bucket.h"
-#include "hub/http/endpoint_inside.h"
-#include "hub/http/token.h"
-#include "hub/http/url.h"
+#include "hub/http/client/endpoint_inside.h"
+#include "hub/http/client/token.h"
+#include "hub/http/client/url.h"
 
 enum {
 	WAIT_MS = 600000, /* for its turn */

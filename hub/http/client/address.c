@@ -1,5 +1,5 @@
 /* address - which network addresses belong to the public internet. */
-#include "hub/http/address.h"
+#include "hub/http/client/address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

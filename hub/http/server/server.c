@@ -1,6 +1,6 @@
 /* server - HTTP/1.1 in one thread: requests come whole, within limits and time; answers may come
  * later. */
-#include "hub/http/server.h"
+#include "hub/http/server/server.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "hub/base/memory.h"
-#include "hub/http/connection.h"
-#include "hub/http/tls.h"
+#include "hub/http/server/connection.h"
+#include "hub/http/server/tls.h"
 
 #define SEND_MS 5000 /* for an answer that came when time was up, or is still to come */
 /* Of a connection's memory, beside its headers: pieces of the body. All of it is overwritten behind

@@ -1,5 +1,5 @@
 /* token - what shows a partner's system who we are: tokens of our own, and those it gives us. */
-#include "hub/http/token.h"
+#include "hub/http/client/token.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "hub/http/problem_json.h"
+#include "hub/http/server/problem_json.h"
 
 enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING, SECONDS_DEFAULT = 300, MOST = 16384 };
 

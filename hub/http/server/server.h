@@ -1,7 +1,7 @@
 /* server - HTTP/1.1 in one thread: requests come whole, within limits and time; answers may come
  * later. */
-#ifndef HUB_HTTP_SERVER_H
-#define HUB_HTTP_SERVER_H
+#ifndef HUB_HTTP_SERVER_SERVER_H
+#define HUB_HTTP_SERVER_SERVER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include "hub/base/err.h"
 #include "hub/http/loop.h"
-#include "hub/http/request.h"
+#include "hub/http/server/request.h"
 
 struct server;
 
@@ -20,7 +20,7 @@ typedef void server_fn(void *context, struct request *request);
 
 struct server_route {
 	const char *method; /* "GET" answers HEAD too */
-	const char *path; /* as in hub/http/route.h */
+	const char *path; /* as in hub/http/server/route.h */
 	const char *const *takes; /* types that a body may have, ended by NULL; NULL: no body */
 	const char *gives; /* type of the answer, held against Accept; NULL: anything */
 	server_fn *head; /* headers are here, the body is not: may answer; NULL: nothing to do */

@@ -1,6 +1,6 @@
 /* token - what shows a partner's system who we are: tokens of our own, and those it gives us. */
-#ifndef HUB_HTTP_TOKEN_H
-#define HUB_HTTP_TOKEN_H
+#ifndef HUB_HTTP_CLIENT_TOKEN_H
+#define HUB_HTTP_CLIENT_TOKEN_H
 
 #include "hub/base/arena.h"
 

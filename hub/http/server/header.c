@@ -1,5 +1,5 @@
 /* header - what HTTP headers, paths and queries say, in the forms that we take. */
-#include "hub/http/header.h"
+#include "hub/http/server/header.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,11 +1,11 @@
 /* connection - what server.c and request.c share: a server's connections and their requests. */
-#ifndef HUB_HTTP_CONNECTION_H
-#define HUB_HTTP_CONNECTION_H
+#ifndef HUB_HTTP_SERVER_CONNECTION_H
+#define HUB_HTTP_SERVER_CONNECTION_H
 
 #include <microhttpd.h>
 
-#include "hub/http/route.h"
-#include "hub/http/server.h"
+#include "hub/http/server/route.h"
+#include "hub/http/server/server.h"
 
 struct server {
 	struct loop *loop;

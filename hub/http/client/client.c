@@ -1,5 +1,5 @@
 /* client - HTTP requests out, and mails, without waiting: many at once, on a loop. */
-#include "hub/http/client.h"
+#include "hub/http/client/client.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 #include "hub/base/arena.h"
 #include "hub/base/memory.h"
-#include "hub/http/address.h"
+#include "hub/http/client/address.h"
 
 /* Descriptors that libcurl wants watched lie in an epoll of the client's own, which the loop
  * watches: they come and go, and may wait for writing. */

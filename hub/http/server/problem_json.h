@@ -1,6 +1,6 @@
 /* problem_json - why a request was refused, as application/problem+json (RFC 9457). */
-#ifndef HUB_HTTP_PROBLEM_JSON_H
-#define HUB_HTTP_PROBLEM_JSON_H
+#ifndef HUB_HTTP_SERVER_PROBLEM_JSON_H
+#define HUB_HTTP_SERVER_PROBLEM_JSON_H
 
 #include "hub/base/bytes.h"
 #include "hub/base/problems.h"

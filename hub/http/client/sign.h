@@ -1,6 +1,6 @@
 /* sign - signatures by which a receiver knows that a webhook is ours (standardwebhooks.com). */
-#ifndef HUB_HTTP_SIGN_H
-#define HUB_HTTP_SIGN_H
+#ifndef HUB_HTTP_CLIENT_SIGN_H
+#define HUB_HTTP_CLIENT_SIGN_H
 
 #include "hub/base/arena.h"
 

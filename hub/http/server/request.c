@@ -1,5 +1,5 @@
 /* request - one HTTP request, from its head to its answer. */
-#include "hub/http/request.h"
+#include "hub/http/server/request.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -7,9 +7,9 @@
 #include <strings.h>
 
 #include "hub/base/memory.h"
-#include "hub/http/connection.h"
-#include "hub/http/header.h"
-#include "hub/http/tls.h"
+#include "hub/http/server/connection.h"
+#include "hub/http/server/header.h"
+#include "hub/http/server/tls.h"
 
 #define BODY_KEPT_MAX 65536 /* a larger body's memory is given back */
 

@@ -1,6 +1,6 @@
 /* address - which network addresses belong to the public internet. */
-#ifndef HUB_HTTP_ADDRESS_H
-#define HUB_HTTP_ADDRESS_H
+#ifndef HUB_HTTP_CLIENT_ADDRESS_H
+#define HUB_HTTP_CLIENT_ADDRESS_H
 
 #include <stdbool.h>
 #include <sys/socket.h>

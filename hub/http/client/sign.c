@@ -1,5 +1,5 @@
 /* sign - signatures by which a receiver knows that a webhook is ours (standardwebhooks.com). */
-#include "hub/http/sign.h"
+#include "hub/http/client/sign.h"
 
 #include <inttypes.h>
 #include <sodium.h>

@@ -1,8 +1,8 @@
 /* endpoint_inside - what endpoint.c and endpoint_check.c share. */
-#ifndef HUB_HTTP_ENDPOINT_INSIDE_H
-#define HUB_HTTP_ENDPOINT_INSIDE_H
+#ifndef HUB_HTTP_CLIENT_ENDPOINT_INSIDE_H
+#define HUB_HTTP_CLIENT_ENDPOINT_INSIDE_H
 
-#include "hub/http/endpoint.h"
+#include "hub/http/client/endpoint.h"
 
 #define ENDPOINT_SECRET_MOST 4096
 
