@@ -12,20 +12,23 @@ PARAMETERS = 5
 NESTING = 3
 
 # The room on the left may include those on the right, and itself. "types" are the generated ones
-# and what they need (schemas/); every room may include base.
+# and what they need (schemas/); every room may include base. A folder of a room that stands here by
+# itself is one of its own.
 ROOMS = {
     "base": "",
-    "conf": "types handover http connector",
+    "conf": "types handover http/client connector",
     "seal": "",
     "http": "",
+    "http/client": "http",
+    "http/server": "http",
     "connector": "types",
     "handover": "types",
-    "wire": "types http",
+    "wire": "types http/client",
     "kafka": "types wire",
     "view": "types wire kafka seal handover conf",
-    "flow": "types conf seal http handover connector wire kafka view",
-    "web": "types conf seal http handover connector wire kafka view flow",
-    "cli": "types conf seal http handover connector wire kafka view flow",
+    "flow": "types conf seal http http/client handover connector wire kafka view",
+    "web": "types conf seal http http/server handover connector wire kafka view flow",
+    "cli": "types conf seal handover connector wire kafka view flow",
     "types": "",
     "connectors": "types connector",
 }
@@ -67,7 +70,8 @@ def room_of(path):
     """The room that a file or an include lies in; None: none, so not our concern."""
     parts = PurePosixPath(path).parts
     if parts[0] == "hub" and len(parts) > 2:
-        return parts[1]
+        inner = "/".join(parts[1:3])
+        return inner if inner in ROOMS else parts[1]
     if parts[0] == "schemas":
         return "types"
     return "connectors" if parts[0] == "connectors" else None

@@ -85,6 +85,8 @@ class Arrows(WithTree):
             ("flow", "handover"),
             ("web", "flow"),
             ("cli", "view"),
+            ("flow", "http/client"),
+            ("web", "http/server"),
         )
         bad = (
             ("base", "conf"),
@@ -95,6 +97,8 @@ class Arrows(WithTree):
             ("flow", "web"),
             ("web", "cli"),
             ("connector", "handover"),
+            ("http/client", "http/server"),
+            ("flow", "http/server"),
         )
         for room, other in good:
             self.assertIn(other, ["base", *rules.ROOMS[room].split()])

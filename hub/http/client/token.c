@@ -1,13 +1,10 @@
 /* token - what shows a partner's system who we are: tokens of our own, and those it gives us. */
 #include "hub/http/client/token.h"
 
-#include <inttypes.h>
 #include <json-c/json.h>
 #include <sodium.h>
 #include <string.h>
 #include <strings.h>
-
-#include "hub/http/server/problem_json.h"
 
 enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING, SECONDS_DEFAULT = 300, MOST = 16384 };
 
@@ -18,26 +15,25 @@ static const char *base64(struct bytes bytes, struct arena *arena)
 	return sodium_bin2base64(text, places, bytes.data, bytes.size, VARIANT);
 }
 
-static void add_claim(struct buffer *json, const char *name, const char *value)
+static void add_claim(struct json_object *claims, const char *name, const char *value)
 {
-	buffer_add_format(json, "\"%s\":", name);
-	problem_json_string(value, json);
-	buffer_add_string(json, ",");
+	json_object_object_add(claims, name, json_object_new_string(value));
 }
 
 static const char *claims_json(const struct token_claims *claims, struct arena *arena)
 {
-	struct buffer json = {0};
+	struct json_object *json = json_object_new_object();
 	const char *user = claims->user != NULL ? claims->user : claims->client;
-	buffer_add_string(&json, "{");
-	add_claim(&json, "iss", claims->issuer);
-	add_claim(&json, "client_id", claims->client);
-	add_claim(&json, "user_id", user);
+	add_claim(json, "iss", claims->issuer);
+	add_claim(json, "client_id", claims->client);
+	add_claim(json, "user_id", user);
 	add_claim(
-		&json, "user_representation", claims->user_name != NULL ? claims->user_name : user);
-	buffer_add_format(&json, "\"iat\":%" PRId64 "}", claims->seconds);
-	const char *text = arena_string(arena, buffer_bytes(&json));
-	buffer_done(&json);
+		json, "user_representation", claims->user_name != NULL ? claims->user_name : user);
+	json_object_object_add(json, "iat", json_object_new_int64(claims->seconds));
+	const char *text = arena_string(arena,
+		bytes_of_string(json_object_to_json_string_ext(
+			json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)));
+	json_object_put(json);
 	return text;
 }
 
