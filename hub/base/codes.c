@@ -79,21 +79,9 @@ enum outcome codes_add(struct codes *codes, const struct code *code, struct err 
 	return OK;
 }
 
-static const struct code *find(const struct codes *codes, const char *list, struct bytes code)
-{
-	uint32_t place = *seek(codes, list, code);
-	return place != 0 ? &codes->codes[place - 1] : NULL;
-}
-
 bool codes_has(const struct codes *codes, const char *list, struct bytes code)
 {
-	return find(codes, list, code) != NULL;
-}
-
-const char *codes_label(const struct codes *codes, const char *list, struct bytes code)
-{
-	const struct code *row = find(codes, list, code);
-	return row != NULL ? row->label_nl : NULL;
+	return *seek(codes, list, code) != 0;
 }
 
 const struct code *codes_next(const struct codes *codes, const char *list, size_t *at)

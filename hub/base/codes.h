@@ -20,8 +20,6 @@ struct codes *codes_new(void);
 enum outcome codes_add(struct codes *codes, const struct code *code, struct err *err) MUST_CHECK;
 /* One hash look-up. */
 bool codes_has(const struct codes *codes, const char *list, struct bytes code);
-/* NULL: unknown. */
-const char *codes_label(const struct codes *codes, const char *list, struct bytes code);
 /* All codes of a list in the order they were added; NULL at the end. Start with *at = 0. list NULL:
  * of all lists. */
 const struct code *codes_next(const struct codes *codes, const char *list, size_t *at);

@@ -9,6 +9,7 @@
 
 #include "hub/base/clock.h"
 #include "hub/base/memory.h"
+#include "hub/kafka/record.h"
 
 #define RENEW_EVERY_MS 5000
 
@@ -119,16 +120,6 @@ static void renew(struct foreign *foreign)
 	foreign->renewed = now;
 }
 
-/* librdkafka takes pointers to what it only reads as not const. */
-static void *borrowed(const void *data)
-{
-	union {
-		const void *from;
-		void *to;
-	} pointer = {.from = data};
-	return pointer.to;
-}
-
 enum outcome foreign_send(
 	struct foreign *foreign, const struct foreign_record *record, struct err *err)
 {
@@ -142,7 +133,7 @@ enum outcome foreign_send(
 		RD_KAFKA_V_TOPIC(record->topic), RD_KAFKA_V_PARTITION(RD_KAFKA_PARTITION_UA),
 		RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
 		RD_KAFKA_V_KEY(record->key.data, record->key.size),
-		RD_KAFKA_V_VALUE(borrowed(record->value.data), record->value.size),
+		RD_KAFKA_V_VALUE(record_borrowed(record->value.data), record->value.size),
 		RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(record->context), RD_KAFKA_V_END);
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
 		foreign->outstanding++;

@@ -277,8 +277,3 @@ enum outcome producer_flush(struct producer *producer, int timeout_ms, struct er
 			producer->outstanding, timeout_ms);
 	return OK;
 }
-
-int32_t producer_outstanding(const struct producer *producer)
-{
-	return producer->outstanding;
-}

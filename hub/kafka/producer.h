@@ -56,6 +56,5 @@ int producer_fd(const struct producer *producer);
 void producer_serve(struct producer *producer, int timeout_ms);
 /* Serves until every record has its receipt. RETRY: not within timeout_ms. */
 enum outcome producer_flush(struct producer *producer, int timeout_ms, struct err *err) MUST_CHECK;
-int32_t producer_outstanding(const struct producer *producer);
 
 #endif

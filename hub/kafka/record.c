@@ -1,4 +1,4 @@
-/* record - reading the headers of a Kafka record. */
+/* record - what reading and writing a Kafka record share. */
 #include "hub/kafka/record.h"
 
 #include "hub/base/clock.h"
@@ -34,4 +34,13 @@ void record_headers_read(const struct record_read *record, struct record_headers
 	out->skip = find(headers, "redrive-skip");
 	if (!time.data || !clock_from_text(time, &out->time))
 		out->time = 0;
+}
+
+void *record_borrowed(const void *data)
+{
+	union {
+		const void *from;
+		void *to;
+	} pointer = {.from = data};
+	return pointer.to;
 }

@@ -42,4 +42,7 @@ struct record_read {
 /* Strings point into the record. A header that is missing or unreadable is absent or 0. */
 void record_headers_read(const struct record_read *record, struct record_headers *out);
 
+/* librdkafka takes pointers to what it only reads as not const. */
+void *record_borrowed(const void *data);
+
 #endif

@@ -107,16 +107,6 @@ static rd_kafka_headers_t *headers_of(
 	return headers;
 }
 
-/* librdkafka takes pointers to what it only reads as not const. */
-static void *borrowed(const void *data)
-{
-	union {
-		const void *from;
-		void *to;
-	} pointer = {.from = data};
-	return pointer.to;
-}
-
 enum outcome writer_write(struct writer *writer, const struct record_write *record, struct err *err)
 {
 	assert(writer->topics[record->topic] != NULL);
@@ -128,7 +118,7 @@ enum outcome writer_write(struct writer *writer, const struct record_write *reco
 		RD_KAFKA_V_RKT(writer->topics[record->topic]), RD_KAFKA_V_PARTITION(partition),
 		RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
 		RD_KAFKA_V_KEY(record->key.data, record->key.size),
-		RD_KAFKA_V_VALUE(borrowed(record->value.data), record->value.size),
+		RD_KAFKA_V_VALUE(record_borrowed(record->value.data), record->value.size),
 		RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(record->context), RD_KAFKA_V_END);
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return OK;

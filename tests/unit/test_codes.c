@@ -13,6 +13,17 @@ static void add(struct codes *codes, const char *list, const char *code, const c
 	assert_int_equal(codes_add(codes, &row, &err), OK);
 }
 
+/* NULL: it is not in the list. */
+static const char *label_of(const struct codes *codes, const char *list, struct bytes code)
+{
+	const struct code *row;
+	size_t at = 0;
+	while ((row = codes_next(codes, list, &at)) != NULL)
+		if (bytes_equal_string(code, row->code))
+			return row->label_nl;
+	return NULL;
+}
+
 static void test_look_up(void **state)
 {
 	(void)state;
@@ -38,7 +49,7 @@ static void test_look_up(void **state)
 	};
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
 		struct bytes code = bytes_of_string(rows[i].code);
-		const char *label = codes_label(codes, rows[i].list, code);
+		const char *label = label_of(codes, rows[i].list, code);
 		assert_int_equal(codes_has(codes, rows[i].list, code), rows[i].label != NULL);
 		if (rows[i].label == NULL)
 			assert_null(label);
@@ -60,7 +71,7 @@ static void test_twice_is_refused(void **state)
 	struct code row = {"reason", "FULL", "anders"};
 	assert_int_equal(codes_add(codes, &row, &err), REJECT);
 	assert_string_equal(err.text, "code FULL is in the list reason twice: remove one");
-	assert_string_equal(codes_label(codes, "reason", bytes_of_string("FULL")), "vol");
+	assert_string_equal(label_of(codes, "reason", bytes_of_string("FULL")), "vol");
 	size_t at = 0;
 	assert_non_null(codes_next(codes, NULL, &at));
 	assert_null(codes_next(codes, NULL, &at));
@@ -83,7 +94,7 @@ static void test_order_of_many(void **state)
 	for (const struct code *row; (row = codes_next(codes, "odd", &at)) != NULL; expected += 2) {
 		snprintf(label, sizeof(label), "label %d", expected);
 		assert_string_equal(row->label_nl, label);
-		assert_string_equal(codes_label(codes, "odd", bytes_of_string(row->code)), label);
+		assert_true(codes_has(codes, "odd", bytes_of_string(row->code)));
 	}
 	assert_int_equal(expected, 3001);
 	for (at = 0; codes_next(codes, NULL, &at) != NULL;)

@@ -251,12 +251,6 @@ void store_put(struct store *store, const struct client *client, struct bytes re
 	schedule(store, number, client);
 }
 
-int64_t store_quiet_until(const struct store *store)
-{
-	struct heap_entry top;
-	return heap_peek(&store->due, &top) ? top.when : INT64_MAX;
-}
-
 /* The number of a live place in the heap; what was moved or put back since has another second. */
 static uint32_t live(const struct store *store, struct heap_entry top)
 {

@@ -25,8 +25,6 @@ void store_put(struct store *store, const struct client *client, struct bytes re
 /* The earliest armed clock of all clients, if it is due at `until` or before. The record is that of
  * its client. It comes up again until store_put has changed the client. */
 bool store_due(struct store *store, int64_t until, int64_t *due, struct bytes *record);
-/* No clock is due before; INT64_MAX: none is armed. */
-int64_t store_quiet_until(const struct store *store);
 
 /* End of a batch: forget the records from before it, or put them back. */
 void store_commit(struct store *store);
