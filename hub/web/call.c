@@ -6,7 +6,7 @@
 
 #include "hub/base/log.h"
 #include "hub/http/server/header.h"
-#include "hub/web/api.h"
+#include "hub/web/api/api.h"
 
 struct call *call_of(const struct request *request)
 {

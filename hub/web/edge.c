@@ -7,9 +7,9 @@
 #include "hub/base/file.h"
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
-#include "hub/web/api.h"
+#include "hub/web/api/api.h"
 #include "hub/web/delivered.h"
-#include "hub/web/openapi.h"
+#include "hub/web/openapi/openapi.h"
 #include "hub/web/tally.h"
 
 #define TICK_MS 500 /* for readiness, and for a view that was not there */

@@ -3,7 +3,7 @@
 
 #include <json-c/json.h>
 
-#include "hub/web/describe.h"
+#include "hub/web/referral/describe.h"
 #include "tests/support/edge_conf.h"
 
 /* Desks by their place in the client: 0 the city's, 1 the WSP's, -1 nobody's. */

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hub/web/api.h"
-#include "hub/web/openapi.h"
+#include "hub/web/api/api.h"
+#include "hub/web/openapi/openapi.h"
 #include "tests/support/edge_conf.h"
 
 struct stage {

@@ -1,10 +1,10 @@
-/* api_get - what partners ask: who has my client, and what became of what I sent. */
+/* get - what partners ask: who has my client, and what became of what I sent. */
 #include <json-c/json.h>
 #include <string.h>
 
-#include "hub/web/api.h"
+#include "hub/web/api/api.h"
 #include "hub/web/json.h"
-#include "hub/web/lookup.h"
+#include "hub/web/referral/lookup.h"
 
 /* Not there may mean not decided yet, where the view is behind. */
 static void answer_nothing(struct call *call)

@@ -1,5 +1,5 @@
 /* describe - what a partner may know of a referral and its client, as JSON. */
-#include "hub/web/describe.h"
+#include "hub/web/referral/describe.h"
 
 #include <json-c/json.h>
 #include <string.h>

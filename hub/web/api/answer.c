@@ -1,12 +1,12 @@
-/* api_answer - what a POST gets: stored, or what was decided. */
+/* answer - what a POST gets: stored, or what was decided. */
 #include <json-c/json.h>
 #include <string.h>
 
 #include "hub/base/log.h"
 #include "hub/http/server/header.h"
-#include "hub/web/api.h"
+#include "hub/web/api/api.h"
 #include "hub/web/json.h"
-#include "hub/web/lookup.h"
+#include "hub/web/referral/lookup.h"
 
 #define UUID_SIZE 36
 

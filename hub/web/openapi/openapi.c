@@ -1,16 +1,16 @@
 /* openapi - the partner API as an OpenAPI 3.1 document, made from what the server works with: the
  * operations, the rows of the schemas, the code lists, and the rows of what it answers. */
-#include "hub/web/openapi.h"
+#include "hub/web/openapi/openapi.h"
 
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "hub/http/server/problem_json.h"
-#include "hub/web/api.h"
+#include "hub/web/api/api.h"
 #include "hub/web/json.h"
-#include "hub/web/openapi_answers.h"
-#include "hub/web/openapi_schema.h"
+#include "hub/web/openapi/answers.h"
+#include "hub/web/openapi/schema.h"
 
 static const char about[] =
 	"Referring people to work and training: send a referral, answer one, ask who has a client. "

@@ -1,9 +1,9 @@
-/* api_lists - what the network is made of: its desks, its codes with their labels, and this API. */
+/* lists - what the network is made of: its desks, its codes with their labels, and this API. */
 #include <json-c/json.h>
 
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
-#include "hub/web/api.h"
+#include "hub/web/api/api.h"
 #include "hub/web/json.h"
 #include "hub/web/room.h"
 

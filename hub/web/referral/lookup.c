@@ -1,10 +1,10 @@
 /* lookup - referrals in the view, as the asking partner may see them. */
-#include "hub/web/lookup.h"
+#include "hub/web/referral/lookup.h"
 
 #include <json-c/json.h>
 
 #include "hub/handover/handover.h"
-#include "hub/web/describe.h"
+#include "hub/web/referral/describe.h"
 
 /* When the desk that has the client now got it: the last Event that says so, of those about the
  * referral that gave it. 0: none is kept. */

@@ -1,5 +1,5 @@
-/* openapi_schema - JSON Schemas (2020-12) of the records that partners send and get. */
-#include "hub/web/openapi_schema.h"
+/* schema - JSON Schemas (2020-12) of the records that partners send and get. */
+#include "hub/web/openapi/schema.h"
 
 #include <json-c/json.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* openapi - the partner API as an OpenAPI 3.1 document, made from what the server works with: the
  * operations, the rows of the schemas, the code lists, and the rows of what it answers. */
-#ifndef HUB_WEB_OPENAPI_H
-#define HUB_WEB_OPENAPI_H
+#ifndef HUB_WEB_OPENAPI_OPENAPI_H
+#define HUB_WEB_OPENAPI_OPENAPI_H
 
 #include "hub/conf/conf.h"
 

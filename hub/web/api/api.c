@@ -1,5 +1,5 @@
 /* api - the partner API: its paths, and what each does. */
-#include "hub/web/api.h"
+#include "hub/web/api/api.h"
 
 #include <assert.h>
 

@@ -1,9 +1,9 @@
-/* api_feed - a desk's handovers, in their order, from where it has read. */
+/* feed - a desk's handovers, in their order, from where it has read. */
 #include <json-c/json.h>
 #include <string.h>
 
 #include "hub/base/log.h"
-#include "hub/web/api.h"
+#include "hub/web/api/api.h"
 #include "hub/web/delivered.h"
 #include "hub/web/json.h"
 

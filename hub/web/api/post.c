@@ -1,4 +1,4 @@
-/* api_post - what partners say: read, checked, and taken or refused; answered once that is stored.
+/* post - what partners say: read, checked, and taken or refused; answered once that is stored.
  */
 #include <json-c/json.h>
 #include <string.h>
@@ -6,8 +6,8 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/http/server/header.h"
-#include "hub/web/api.h"
-#include "hub/web/rehearsal.h"
+#include "hub/web/api/api.h"
+#include "hub/web/referral/rehearsal.h"
 #include "hub/web/tally.h"
 
 static struct message_sender sender_of(const struct call *call, struct bytes event_trace)

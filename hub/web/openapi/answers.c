@@ -1,12 +1,12 @@
-/* openapi_answers - what the partner API answers, member by member, as JSON Schemas. */
-#include "hub/web/openapi_answers.h"
+/* answers - what the partner API answers, member by member, as JSON Schemas. */
+#include "hub/web/openapi/answers.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "hub/web/json.h"
-#include "hub/web/openapi_schema.h"
+#include "hub/web/openapi/schema.h"
 
 enum form { TEXT, UUID, TIME, WHOLE, FLAG, ONE, LIST, LISTS, WORDS, WORD_LISTS };
 

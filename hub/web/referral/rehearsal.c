@@ -1,6 +1,6 @@
 /* rehearsal - what would become of a message if it came now: decided by the core on the client as
  * the view knows it, and nothing is stored. */
-#include "hub/web/rehearsal.h"
+#include "hub/web/referral/rehearsal.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "hub/base/clock.h"
 #include "hub/flow/disclose/cut.h"
 #include "hub/flow/router/facts.h"
-#include "hub/web/describe.h"
 #include "hub/web/json.h"
+#include "hub/web/referral/describe.h"
 #include "hub/web/room.h"
 
 struct rehearsal {

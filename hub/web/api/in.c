@@ -1,9 +1,9 @@
-/* api_in - what a partner posts in a format of its own: answered once all of it is stored. */
+/* in - what a partner posts in a format of its own: answered once all of it is stored. */
 #include <string.h>
 
 #include "hub/base/log.h"
 #include "hub/http/server/header.h"
-#include "hub/web/api.h"
+#include "hub/web/api/api.h"
 #include "hub/web/tally.h"
 
 /* A post in a partner's own format, and what was found in it. */

@@ -1,6 +1,6 @@
 /* lookup - referrals in the view, as the asking partner may see them. */
-#ifndef HUB_WEB_LOOKUP_H
-#define HUB_WEB_LOOKUP_H
+#ifndef HUB_WEB_REFERRAL_LOOKUP_H
+#define HUB_WEB_REFERRAL_LOOKUP_H
 
 #include "hub/web/call.h"
 

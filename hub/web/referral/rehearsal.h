@@ -1,7 +1,7 @@
 /* rehearsal - what would become of a message if it came now: decided by the core on the client as
  * the view knows it, and nothing is stored. */
-#ifndef HUB_WEB_REHEARSAL_H
-#define HUB_WEB_REHEARSAL_H
+#ifndef HUB_WEB_REFERRAL_REHEARSAL_H
+#define HUB_WEB_REFERRAL_REHEARSAL_H
 
 #include "hub/web/call.h"
 

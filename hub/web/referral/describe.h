@@ -1,6 +1,6 @@
 /* describe - what a partner may know of a referral and its client, as JSON. */
-#ifndef HUB_WEB_DESCRIBE_H
-#define HUB_WEB_DESCRIBE_H
+#ifndef HUB_WEB_REFERRAL_DESCRIBE_H
+#define HUB_WEB_REFERRAL_DESCRIBE_H
 
 #include <stdbool.h>
 

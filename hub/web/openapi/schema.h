@@ -1,4 +1,4 @@
-/* openapi_schema - JSON Schemas (2020-12) of the records that partners send and get. */
+/* schema - JSON Schemas (2020-12) of the records that partners send and get. */
 #ifndef HUB_WEB_OPENAPI_SCHEMA_H
 #define HUB_WEB_OPENAPI_SCHEMA_H
 

@@ -1,4 +1,4 @@
-/* openapi_answers - what the partner API answers, member by member, as JSON Schemas. */
+/* answers - what the partner API answers, member by member, as JSON Schemas. */
 #ifndef HUB_WEB_OPENAPI_ANSWERS_H
 #define HUB_WEB_OPENAPI_ANSWERS_H
 

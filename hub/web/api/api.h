@@ -1,6 +1,6 @@
 /* api - the partner API: its paths, and what each does. */
-#ifndef HUB_WEB_API_H
-#define HUB_WEB_API_H
+#ifndef HUB_WEB_API_API_H
+#define HUB_WEB_API_API_H
 
 #include "hub/web/call.h"
 #include "hub/web/operation.h"
@@ -18,13 +18,13 @@ const struct operation *api_operations(void);
 void api_routes(struct server_route out[EDGE_ROUTES]); /* for edge->routes */
 const struct operation *api_operation(const struct edge *edge, const struct request *request);
 
-/* POST, in api_post.c. */
+/* POST, in post.c. */
 void api_post_referral(void *context, struct request *request);
 void api_post_registration(void *context, struct request *request);
 void api_post_action(void *context, struct request *request);
-/* In a partner's own format, in api_in.c. */
+/* In a partner's own format, in in.c. */
 void api_post_in(void *context, struct request *request);
-/* The answers to them, in api_answer.c: stored, decided or not in time. */
+/* The answers to them, in answer.c: stored, decided or not in time. */
 void api_answer_stored(struct call *call);
 void api_answer_decided(struct call *call, bool in_time);
 
@@ -33,16 +33,16 @@ void api_answer_object(struct call *call, struct json_object *object);
 /* 200, or 304 where the partner has it already. */
 void api_answer_cached(struct request *request, struct bytes body);
 
-/* GET, in api_get.c. */
+/* GET, in get.c. */
 void api_get_referral(void *context, struct request *request);
 void api_get_receipt(void *context, struct request *request);
 
-/* GET of what the network is made of, in api_lists.c. */
+/* GET of what the network is made of, in lists.c. */
 void api_get_desks(void *context, struct request *request);
 void api_get_codes(void *context, struct request *request);
 void api_get_openapi(void *context, struct request *request);
 
-/* GET of the feed, in api_feed.c. */
+/* GET of the feed, in feed.c. */
 #define API_FEED_PRESET 100
 #define API_FEED_MAX 1000
 void api_get_feed(void *context, struct request *request);
