@@ -31,6 +31,46 @@ void json_put_uuid(struct json_object *object, const char *name, const uint8_t u
 	json_put_text(object, name, text);
 }
 
+void json_put_flag(struct json_object *object, const char *name, bool is)
+{
+	json_object_object_add(object, name, json_object_new_boolean(is));
+}
+
+void json_put_number(struct json_object *object, const char *name, int64_t number)
+{
+	json_object_object_add(object, name, json_object_new_int64(number));
+}
+
+struct json_object *json_put_object(struct json_object *object, const char *name)
+{
+	struct json_object *inner = json_object_new_object();
+	json_object_object_add(object, name, inner);
+	return inner;
+}
+
+struct json_object *json_put_array(struct json_object *object, const char *name)
+{
+	struct json_object *array = json_object_new_array();
+	json_object_object_add(object, name, array);
+	return array;
+}
+
+void json_put_parsed(struct json_object *object, const char *name, const char *text)
+{
+	json_object_object_add(object, name, json_tokener_parse(text));
+}
+
+void json_add_text(struct json_object *array, const char *text)
+{
+	json_object_array_add(array, json_object_new_string(text));
+}
+
+void json_add_texts(struct json_object *array, const char *const *texts)
+{
+	for (; texts != NULL && *texts != NULL; texts++)
+		json_add_text(array, *texts);
+}
+
 struct bytes json_text(struct json_object *object, struct arena *arena)
 {
 	size_t size = 0;

@@ -40,7 +40,7 @@ static struct bytes stored_body(const struct call *call, const char *result)
 
 void api_answer_object(struct call *call, struct json_object *object)
 {
-	json_object_object_add(object, "complete", json_object_new_boolean(call->in_time));
+	json_put_flag(object, "complete", call->in_time);
 	request_answer(call->request, 200, "application/json",
 		json_text(object, request_arena(call->request)));
 }

@@ -81,19 +81,18 @@ static struct json_object *describe_opened(const struct opened *opened)
 static void answer_feed(struct call *call, const struct disclose_batch *batch)
 {
 	struct json_object *object = json_object_new_object();
-	struct json_object *list = json_object_new_array();
 	struct arena *arena = request_arena(call->request);
 	size_t count = batch == NULL ? 0 : disclose_batch_count(batch);
 	int64_t after = call->after;
 	json_put_text(object, "desk", call->desk->id);
-	json_object_object_add(object, "handovers", list);
+	struct json_object *list = json_put_array(object, "handovers");
 	for (size_t i = 0; i < count; i++) {
 		const struct opened *opened = disclose_batch_at(batch, i);
 		json_object_array_add(list, describe_opened(opened));
 		after = opened->sequence;
 	}
 	json_put_text(object, "after", write_cursor(call->desk, after, arena));
-	json_object_object_add(object, "more", json_object_new_boolean(call->last > after));
+	json_put_flag(object, "more", call->last > after);
 	request_answer(call->request, 200, "application/json", json_text(object, arena));
 	json_object_put(object);
 }

@@ -108,10 +108,8 @@ static enum outcome find_receipt(struct call *call, struct json_object *receipt,
 	const struct view_case which = {.partner = bytes_of_string(call->partner->rules->oin),
 		.system = request_query(request, "system"),
 		.case_ = request_segment(request, 0)};
-	struct json_object *list = json_object_new_array();
-	struct json_object *referrals = json_object_new_array();
-	json_object_object_add(receipt, "messages", list);
-	json_object_object_add(receipt, "referrals", referrals);
+	struct json_object *list = json_put_array(receipt, "messages");
+	struct json_object *referrals = json_put_array(receipt, "referrals");
 	if (view_messages_of_case(call->edge->reader, &which, &messages, err) != OK)
 		return err->outcome;
 	for (size_t i = 0; i < messages.count; i++)

@@ -11,19 +11,6 @@ static const char *const feedbacks[] = {[RULES_FEEDBACK_NONE] = "none",
 	[RULES_FEEDBACK_CLOSURE] = "closure",
 	[RULES_FEEDBACK_FULL] = "full"};
 
-static struct json_object *describe_words(const char *const *words)
-{
-	struct json_object *list = json_object_new_array();
-	for (; words != NULL && *words != NULL; words++)
-		json_object_array_add(list, json_object_new_string(*words));
-	return list;
-}
-
-static void put_flag(struct json_object *object, const char *name, bool is)
-{
-	json_object_object_add(object, name, json_object_new_boolean(is));
-}
-
 static struct json_object *describe_desk(const struct rules *rules, const struct rules_desk *desk,
 	const struct facts *facts, int32_t day)
 {
@@ -34,13 +21,13 @@ static struct json_object *describe_desk(const struct rules *rules, const struct
 	json_put_text(object, "kind", desk->kind);
 	json_put_text(object, "region", desk->region);
 	json_put_text(object, "partner", partner == NULL ? NULL : partner->name);
-	put_flag(object, "active", desk->active);
+	json_put_flag(object, "active", desk->active);
 	json_put_text(object, "successor", desk->successor);
-	json_object_object_add(object, "takes", describe_words(desk->questions));
-	put_flag(object, "holds", desk->holds);
-	put_flag(object, "has_room", facts_has_room(facts, desk, (struct bytes){0}, day));
+	json_add_texts(json_put_array(object, "takes"), desk->questions);
+	json_put_flag(object, "holds", desk->holds);
+	json_put_flag(object, "has_room", facts_has_room(facts, desk, (struct bytes){0}, day));
 	if (desk->capacity >= 0)
-		json_object_object_add(object, "capacity", json_object_new_int(desk->capacity));
+		json_put_number(object, "capacity", desk->capacity);
 	if (partner != NULL)
 		json_put_text(object, "feedback", feedbacks[partner->feedback]);
 	return object;
@@ -50,9 +37,8 @@ static void answer_desks(struct call *call, const struct facts *facts)
 {
 	const struct rules *rules = &call->edge->options->conf->rules;
 	struct json_object *object = json_object_new_object();
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_put_array(object, "desks");
 	int32_t today = calendar_date(clock_wall());
-	json_object_object_add(object, "desks", list);
 	for (size_t i = 0; i < rules->desks_count; i++)
 		json_object_array_add(list, describe_desk(rules, &rules->desks[i], facts, today));
 	api_answer_cached(call->request, json_text(object, request_arena(call->request)));
@@ -79,22 +65,17 @@ void api_get_desks(void *context, struct request *request)
 static struct json_object *list_called(struct json_object *lists, const char *name)
 {
 	struct json_object *list;
-	if (json_object_object_get_ex(lists, name, &list))
-		return list;
-	list = json_object_new_array();
-	json_object_object_add(lists, name, list);
-	return list;
+	return json_object_object_get_ex(lists, name, &list) ? list : json_put_array(lists, name);
 }
 
 void api_get_codes(void *context, struct request *request)
 {
 	struct call *call = call_of(request);
 	struct json_object *object = json_object_new_object();
-	struct json_object *lists = json_object_new_object();
+	struct json_object *lists = json_put_object(object, "lists");
 	const struct code *code;
 	size_t at = 0;
 	(void)context;
-	json_object_object_add(object, "lists", lists);
 	while ((code = codes_next(call->edge->options->conf->codes, NULL, &at)) != NULL) {
 		struct json_object *item = json_object_new_object();
 		json_put_text(item, "code", code->code);

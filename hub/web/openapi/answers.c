@@ -142,8 +142,7 @@ static const struct row {
 
 static struct json_object *of_type(const char *type, const char *format)
 {
-	struct json_object *object = json_object_new_object();
-	json_put_text(object, "type", type);
+	struct json_object *object = openapi_schema_type(type);
 	json_put_text(object, "format", format);
 	return object;
 }
@@ -157,12 +156,12 @@ static struct json_object *with(
 
 static struct json_object *list_of(struct json_object *item)
 {
-	return with(of_type("array", NULL), "items", item);
+	return with(openapi_schema_type("array"), "items", item);
 }
 
 static struct json_object *map_of(struct json_object *value)
 {
-	return with(of_type("object", NULL), "additionalProperties", value);
+	return with(openapi_schema_type("object"), "additionalProperties", value);
 }
 
 static struct json_object *of_form(const struct row *row)
@@ -175,9 +174,9 @@ static struct json_object *of_form(const struct row *row)
 	case TIME:
 		return of_type("string", "date-time");
 	case WHOLE:
-		return of_type("integer", NULL);
+		return openapi_schema_type("integer");
 	case FLAG:
-		return of_type("boolean", NULL);
+		return openapi_schema_type("boolean");
 	case ONE:
 		return openapi_schema_ref(row->of);
 	case LIST:
@@ -185,11 +184,11 @@ static struct json_object *of_form(const struct row *row)
 	case LISTS:
 		return map_of(list_of(openapi_schema_ref(row->of)));
 	case WORDS:
-		return list_of(of_type("string", NULL));
+		return list_of(openapi_schema_type("string"));
 	case WORD_LISTS:
-		return map_of(list_of(of_type("string", NULL)));
+		return map_of(list_of(openapi_schema_type("string")));
 	}
-	return of_type("string", NULL);
+	return openapi_schema_type("string");
 }
 
 static void add_member(
@@ -199,7 +198,7 @@ static void add_member(
 	json_put_text(object, "description", row->doc);
 	json_object_object_add(members, row->name, object);
 	if (row->always)
-		json_object_array_add(required, json_object_new_string(row->name));
+		json_add_text(required, row->name);
 }
 
 /* What an answer holds besides, and is no error to find, is nothing that it has today. */
@@ -209,11 +208,10 @@ void openapi_answers(struct json_object *components)
 	const char *last = "";
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].answer, last) != 0) {
-			struct json_object *object = of_type("object", NULL);
+			struct json_object *object = openapi_schema_type("object");
 			last = rows[i].answer;
-			members = json_object_new_object();
-			required = json_object_new_array();
-			with(with(object, "properties", members), "required", required);
+			members = json_put_object(object, "properties");
+			required = json_put_array(object, "required");
 			json_object_object_add(components, last, object);
 		}
 		add_member(&rows[i], members, required);

@@ -34,26 +34,9 @@ static const struct {
 	{503, false, true, "Not now: send the same again after the time in Retry-After."},
 };
 
-static struct json_object *put_object(struct json_object *object, const char *name)
-{
-	struct json_object *inner = json_object_new_object();
-	json_object_object_add(object, name, inner);
-	return inner;
-}
-
-static void put_flag(struct json_object *object, const char *name)
-{
-	json_object_object_add(object, name, json_object_new_boolean(true));
-}
-
-static void put_number(struct json_object *object, const char *name, int64_t number)
-{
-	json_object_object_add(object, name, json_object_new_int64(number));
-}
-
 static void put_schema(struct json_object *content, const char *type, const char *name)
 {
-	json_object_object_add(put_object(content, type), "schema", openapi_schema_ref(name));
+	json_object_object_add(json_put_object(content, type), "schema", openapi_schema_ref(name));
 }
 
 static void put_type(const struct operation_parameter *parameter, struct json_object *schema)
@@ -66,11 +49,11 @@ static void put_type(const struct operation_parameter *parameter, struct json_ob
 	if (parameter->type == OPERATION_UUID)
 		json_put_text(schema, "format", "uuid");
 	if (parameter->type == OPERATION_TEXT && parameter->place != OPERATION_HEADER) {
-		put_number(schema, "minLength", parameter->min);
-		put_number(schema, "maxLength", parameter->max);
+		json_put_number(schema, "minLength", parameter->min);
+		json_put_number(schema, "maxLength", parameter->max);
 	} else if (parameter->type == OPERATION_INTEGER) {
-		put_number(schema, "minimum", parameter->min);
-		put_number(schema, "maximum", parameter->max);
+		json_put_number(schema, "minimum", parameter->min);
+		json_put_number(schema, "maximum", parameter->max);
 	}
 }
 
@@ -84,10 +67,10 @@ static struct json_object *describe_parameter(const struct operation_parameter *
 	json_put_text(object, "in", places[parameter->place]);
 	json_put_text(object, "description", parameter->doc);
 	if (parameter->place == OPERATION_PATH)
-		put_flag(object, "required");
-	put_type(parameter, put_object(object, "schema"));
+		json_put_flag(object, "required", true);
+	put_type(parameter, json_put_object(object, "schema"));
 	if (parameter->type == OPERATION_INTEGER || parameter->type == OPERATION_BOOLEAN)
-		json_object_object_add(object, "example", json_tokener_parse(parameter->example));
+		json_put_parsed(object, "example", parameter->example);
 	else
 		json_put_text(object, "example", parameter->example);
 	return object;
@@ -95,31 +78,29 @@ static struct json_object *describe_parameter(const struct operation_parameter *
 
 static void put_parameters(const struct operation *operation, struct json_object *object)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_put_array(object, "parameters");
 	for (const struct operation_parameter *it = operation->parameters; it->name != NULL; it++)
 		json_object_array_add(list, describe_parameter(it));
-	json_object_object_add(object, "parameters", list);
 }
 
 static struct json_object *put_response(struct json_object *responses, int status, const char *doc)
 {
 	char name[12];
 	snprintf(name, sizeof(name), "%d", status);
-	struct json_object *object = put_object(responses, name);
+	struct json_object *object = json_put_object(responses, name);
 	json_put_text(object, "description", doc);
-	struct json_object *headers = put_object(object, "headers");
-	json_object_object_add(headers, "API-Version",
-		json_tokener_parse("{\"description\": \"Of the whole API.\", \"schema\": "
-				   "{\"type\": \"string\"}}"));
+	struct json_object *headers = json_put_object(object, "headers");
+	json_put_parsed(headers, "API-Version",
+		"{\"description\": \"Of the whole API.\", \"schema\": "
+		"{\"type\": \"string\"}}");
 	if (status == 429 || status == 503)
-		json_object_object_add(headers, "Retry-After",
-			json_tokener_parse("{\"description\": \"Seconds.\", \"schema\": {\"type\": "
-					   "\"integer\"}}"));
+		json_put_parsed(headers, "Retry-After",
+			"{\"description\": \"Seconds.\", \"schema\": {\"type\": "
+			"\"integer\"}}");
 	if (status == 201 || status == 202)
-		json_object_object_add(headers, "Location",
-			json_tokener_parse(
-				"{\"description\": \"Of the referral.\", \"schema\": {\"type\": "
-				"\"string\"}}"));
+		json_put_parsed(headers, "Location",
+			"{\"description\": \"Of the referral.\", \"schema\": {\"type\": "
+			"\"string\"}}");
 	return object;
 }
 
@@ -128,10 +109,11 @@ static void put_answers(const struct operation *operation, struct json_object *r
 	for (const struct operation_answer *it = operation->answers; it->status != 0; it++) {
 		struct json_object *object = put_response(responses, it->status, it->doc);
 		if (it->schema == NULL)
-			put_schema(put_object(object, "content"), PROBLEM_JSON_TYPE, "Problem");
-		else if (strcmp(it->schema, OPERATION_NO_BODY) != 0)
 			put_schema(
-				put_object(object, "content"), operation->route.gives, it->schema);
+				json_put_object(object, "content"), PROBLEM_JSON_TYPE, "Problem");
+		else if (strcmp(it->schema, OPERATION_NO_BODY) != 0)
+			put_schema(json_put_object(object, "content"), operation->route.gives,
+				it->schema);
 	}
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
 		if ((common[i].of_posts && operation->route.takes == NULL) ||
@@ -139,7 +121,7 @@ static void put_answers(const struct operation *operation, struct json_object *r
 			continue;
 		struct json_object *object =
 			put_response(responses, common[i].status, common[i].doc);
-		put_schema(put_object(object, "content"), PROBLEM_JSON_TYPE, "Problem");
+		put_schema(json_put_object(object, "content"), PROBLEM_JSON_TYPE, "Problem");
 	}
 }
 
@@ -150,19 +132,19 @@ static void put_body(const struct operation *operation, struct json_object *obje
 	char event[80];
 	if (type == NULL)
 		return;
-	struct json_object *body = put_object(object, "requestBody");
-	struct json_object *content = put_object(body, "content");
-	put_flag(body, "required");
+	struct json_object *body = json_put_object(object, "requestBody");
+	struct json_object *content = json_put_object(body, "content");
+	json_put_flag(body, "required", true);
 	if (operation->body == NULL) { /* in a format of the partner's own */
-		put_object(content, *type);
+		json_put_object(content, *type);
 		return;
 	}
 	snprintf(event, sizeof(event), "%sEvent", operation->body);
 	for (; *type != NULL; type++)
 		put_schema(content, *type,
 			strstr(*type, "cloudevents") == NULL ? operation->body : event);
-	json_object_object_add(json_object_object_get(content, operation->route.takes[0]),
-		"example", json_tokener_parse(operation->example));
+	json_put_parsed(json_object_object_get(content, operation->route.takes[0]), "example",
+		operation->example);
 }
 
 /* "/v1/referrals/{}" with the names of its parameters. */
@@ -183,67 +165,63 @@ static void put_operation(const struct operation *operation, struct json_object 
 	struct json_object *item;
 	write_path(operation, &path);
 	if (!json_object_object_get_ex(paths, buffer_string(&path), &item))
-		item = put_object(paths, buffer_string(&path));
+		item = json_put_object(paths, buffer_string(&path));
 	buffer_done(&path);
 	size_t method = strcmp(operation->route.method, methods[0][0]) == 0 ? 0 : 1;
-	struct json_object *object = put_object(item, methods[method][1]);
+	struct json_object *object = json_put_object(item, methods[method][1]);
 	json_put_text(object, "operationId", operation->id);
 	json_put_text(object, "summary", operation->summary);
 	if (operation->is_open)
-		json_object_object_add(object, "security", json_object_new_array());
+		json_put_array(object, "security");
 	put_parameters(operation, object);
 	put_body(operation, object);
-	put_answers(operation, put_object(object, "responses"));
+	put_answers(operation, json_put_object(object, "responses"));
 }
 
 static void put_draft(struct json_object *schemas, const char *name, const char *body)
 {
 	char event[80];
-	struct json_object *both = json_object_new_array();
+	struct json_object *both = json_put_array(json_put_object(schemas, name), "allOf");
 	json_object_array_add(both, openapi_schema_ref("Draft"));
 	json_object_array_add(both, openapi_schema_body(body));
-	json_object_object_add(put_object(schemas, name), "allOf", both);
 	snprintf(event, sizeof(event), "%sEvent", name);
 	json_object_object_add(schemas, event, openapi_schema_event(name));
 }
 
 static void put_components(const struct conf *conf, struct json_object *document)
 {
-	struct json_object *components = put_object(document, "components");
-	struct json_object *schemas = put_object(components, "schemas");
-	struct json_object *ways = put_object(components, "securitySchemes");
+	struct json_object *components = json_put_object(document, "components");
+	struct json_object *schemas = json_put_object(components, "schemas");
+	struct json_object *ways = json_put_object(components, "securitySchemes");
 	openapi_schema_sent(schemas, schema_draft.rows, conf->codes);
 	put_draft(schemas, API_BODY_REFERRAL, "Referral");
 	put_draft(schemas, API_BODY_ACTION, "StatusChange");
 	openapi_schema_told(schemas, schema_handover.rows);
 	openapi_schema_told(schemas, schema_person.rows);
 	openapi_answers(schemas);
-	json_object_object_add(
-		ways, "token", json_tokener_parse("{\"type\": \"http\", \"scheme\": \"bearer\"}"));
+	json_put_parsed(ways, "token", "{\"type\": \"http\", \"scheme\": \"bearer\"}");
 	if (conf->http.tls_client_ca_file != NULL)
-		json_put_text(put_object(ways, "certificate"), "type", "mutualTLS");
+		json_put_text(json_put_object(ways, "certificate"), "type", "mutualTLS");
 }
 
 static void put_head(const struct conf *conf, struct json_object *document)
 {
-	struct json_object *info, *server = json_object_new_object();
-	struct json_object *servers = json_object_new_array();
+	struct json_object *server = json_object_new_object();
 	json_put_text(document, "openapi", "3.1.0");
-	info = put_object(document, "info");
+	struct json_object *info = json_put_object(document, "info");
 	json_put_text(info, "title", "Lokethub: the partner API");
 	json_put_text(info, "version", API_VERSION);
 	json_put_text(info, "description", about);
 	json_put_text(server, "url", conf->http.base_url == NULL ? "/" : conf->http.base_url);
-	json_object_array_add(servers, server);
-	json_object_object_add(document, "servers", servers);
-	json_object_object_add(document, "security", json_tokener_parse("[{\"token\": []}]"));
+	json_object_array_add(json_put_array(document, "servers"), server);
+	json_put_parsed(document, "security", "[{\"token\": []}]");
 }
 
 struct bytes openapi_document(const struct conf *conf, struct arena *arena)
 {
 	struct json_object *document = json_object_new_object();
 	put_head(conf, document);
-	struct json_object *paths = put_object(document, "paths");
+	struct json_object *paths = json_put_object(document, "paths");
 	for (const struct operation *it = api_operations(); it->route.method != NULL; it++)
 		put_operation(it, paths);
 	put_components(conf, document);

@@ -19,6 +19,13 @@ struct side {
 
 static void add_record(const struct side *side, const struct record *record);
 
+struct json_object *openapi_schema_type(const char *type)
+{
+	struct json_object *object = json_object_new_object();
+	json_put_text(object, "type", type);
+	return object;
+}
+
 struct json_object *openapi_schema_ref(const char *name)
 {
 	struct json_object *object = json_object_new_object();
@@ -36,30 +43,18 @@ static struct json_object *ref_to(const struct side *side, const struct record *
 	return openapi_schema_ref(name);
 }
 
-static void put_number(struct json_object *object, const char *name, int64_t number)
-{
-	json_object_object_add(object, name, json_object_new_int64(number));
-}
-
-static struct json_object *of_type(const char *type)
-{
-	struct json_object *object = json_object_new_object();
-	json_put_text(object, "type", type);
-	return object;
-}
-
 static struct json_object *of_number(const struct field *field)
 {
 	struct json_object *object;
 	if (field->form == FORM_DATE || field->form == FORM_TIME) {
-		object = of_type("string");
+		object = openapi_schema_type("string");
 		json_put_text(object, "format", field->form == FORM_DATE ? "date" : "date-time");
 		return object;
 	}
-	object = of_type("integer");
-	put_number(object, "minimum",
+	object = openapi_schema_type("integer");
+	json_put_number(object, "minimum",
 		field->kind == FIELD_INT && field->min < INT32_MIN ? INT32_MIN : field->min);
-	put_number(object, "maximum",
+	json_put_number(object, "maximum",
 		field->kind == FIELD_INT && field->max > INT32_MAX ? INT32_MAX : field->max);
 	return object;
 }
@@ -67,39 +62,37 @@ static struct json_object *of_number(const struct field *field)
 static void put_codes(
 	const struct side *side, const struct field *field, struct json_object *object)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_put_array(object, "enum");
 	const struct code *code;
 	size_t at = 0;
 	while ((code = codes_next(side->codes, field->codes, &at)) != NULL)
-		json_object_array_add(list, json_object_new_string(code->code));
-	json_object_object_add(object, "enum", list);
+		json_add_text(list, code->code);
 }
 
 static struct json_object *of_string(const struct side *side, const struct field *field)
 {
-	struct json_object *object = of_type("string");
+	struct json_object *object = openapi_schema_type("string");
 	if (side->codes != NULL && field->codes != NULL)
 		put_codes(side, field, object);
 	if (side->codes != NULL && field->format != NULL)
 		json_put_text(object, "pattern", format_pattern(field->format));
 	if (field->presence != FIELD_ARRAY && field->max != INT64_MAX)
-		put_number(object, "maxLength", field->max);
+		json_put_number(object, "maxLength", field->max);
 	return object;
 }
 
 static struct json_object *of_enum(const struct field *field)
 {
-	struct json_object *object = of_type("string");
-	struct json_object *list = json_object_new_array();
+	struct json_object *object = openapi_schema_type("string");
+	struct json_object *list = json_put_array(object, "enum");
 	for (size_t i = 0; i < field->symbols->count; i++)
-		json_object_array_add(list, json_object_new_string(field->symbols->names[i]));
-	json_object_object_add(object, "enum", list);
+		json_add_text(list, field->symbols->names[i]);
 	return object;
 }
 
 static struct json_object *of_fixed(const struct field *field)
 {
-	struct json_object *object = of_type("string");
+	struct json_object *object = openapi_schema_type("string");
 	char pattern[40];
 	snprintf(pattern, sizeof(pattern), "^[0-9a-fA-F]{%zu}$", 2 * field->fixed_size);
 	if (field->form == FORM_UUID)
@@ -111,16 +104,15 @@ static struct json_object *of_fixed(const struct field *field)
 /* {"Referral": {…}}: exactly one of them. */
 static struct json_object *of_union(const struct side *side, const struct field *field)
 {
-	struct json_object *object = of_type("object");
-	struct json_object *members = json_object_new_object();
+	struct json_object *object = openapi_schema_type("object");
+	struct json_object *members = json_put_object(object, "properties");
 	for (size_t i = 0; i < field->branch_count; i++) {
 		const struct record *record = field->branches[i].record;
 		json_object_object_add(members, record->name, ref_to(side, record));
 	}
-	json_object_object_add(object, "properties", members);
-	json_object_object_add(object, "additionalProperties", json_object_new_boolean(false));
-	put_number(object, "minProperties", 1);
-	put_number(object, "maxProperties", 1);
+	json_put_flag(object, "additionalProperties", false);
+	json_put_number(object, "minProperties", 1);
+	json_put_number(object, "maxProperties", 1);
 	return object;
 }
 
@@ -128,7 +120,7 @@ static struct json_object *of_value(const struct side *side, const struct field 
 {
 	switch (field->kind) {
 	case FIELD_BOOLEAN:
-		return of_type("boolean");
+		return openapi_schema_type("boolean");
 	case FIELD_INT:
 	case FIELD_LONG:
 		return of_number(field);
@@ -145,22 +137,22 @@ static struct json_object *of_value(const struct side *side, const struct field 
 	case FIELD_UNION:
 		return of_union(side, field);
 	}
-	return of_type("string");
+	return openapi_schema_type("string");
 }
 
 static struct json_object *of_array(const struct side *side, const struct field *field)
 {
-	struct json_object *object = of_type("array");
+	struct json_object *object = openapi_schema_type("array");
 	json_object_object_add(object, "items", of_value(side, field));
 	if (field->max != INT64_MAX)
-		put_number(object, "maxItems", field->max);
+		json_put_number(object, "maxItems", field->max);
 	return object;
 }
 
 /* A text is an example as it is, all else as JSON. */
 static void put_example(const struct field *field, struct json_object *object)
 {
-	struct json_object *examples, *example = NULL;
+	struct json_object *example = NULL;
 	bool is_number = (field->kind == FIELD_INT || field->kind == FIELD_LONG) &&
 		field->form == FORM_PLAIN;
 	if (field->example == NULL || json_object_object_get_ex(object, "$ref", NULL))
@@ -169,9 +161,7 @@ static void put_example(const struct field *field, struct json_object *object)
 		example = json_tokener_parse(field->example);
 	if (example == NULL)
 		example = json_object_new_string(field->example);
-	examples = json_object_new_array();
-	json_object_array_add(examples, example);
-	json_object_object_add(object, "examples", examples);
+	json_object_array_add(json_put_array(object, "examples"), example);
 }
 
 /* A partner may write null for what it leaves out; the hub leaves it out. */
@@ -181,11 +171,10 @@ static struct json_object *or_null(
 	struct json_object *object, *choices;
 	if (side->codes == NULL || (field->presence != FIELD_OPTIONAL && field->preset == NULL))
 		return value;
-	choices = json_object_new_array();
-	json_object_array_add(choices, value);
-	json_object_array_add(choices, of_type("null"));
 	object = json_object_new_object();
-	json_object_object_add(object, "anyOf", choices);
+	choices = json_put_array(object, "anyOf");
+	json_object_array_add(choices, value);
+	json_object_array_add(choices, openapi_schema_type("null"));
 	return object;
 }
 
@@ -215,22 +204,19 @@ static bool is_always_there(const struct side *side, const struct field *field)
 
 static struct json_object *of_record(const struct side *side, const struct record *record)
 {
-	struct json_object *object = of_type("object");
-	struct json_object *members = json_object_new_object();
-	struct json_object *required = json_object_new_array();
+	struct json_object *object = openapi_schema_type("object");
+	struct json_object *members = json_put_object(object, "properties");
+	struct json_object *required = json_put_array(object, "required");
 	for (size_t i = 0; i < record->count; i++) {
 		const struct field *field = &record->fields[i];
 		if (!is_shown(side, field))
 			continue;
 		json_object_object_add(members, field->name, of_field(side, field));
 		if (is_always_there(side, field))
-			json_object_array_add(required, json_object_new_string(field->name));
+			json_add_text(required, field->name);
 	}
-	json_object_object_add(object, "properties", members);
-	json_object_object_add(object, "required", required);
 	if (side->codes != NULL)
-		json_object_object_add(
-			object, "additionalProperties", json_object_new_boolean(false));
+		json_put_flag(object, "additionalProperties", false);
 	return object;
 }
 
@@ -253,26 +239,15 @@ void openapi_schema_told(struct json_object *components, const struct record *re
 	add_record(&(struct side){components, NULL}, record);
 }
 
-static struct json_object *words(const char *const *names)
-{
-	struct json_object *list = json_object_new_array();
-	for (; *names != NULL; names++)
-		json_object_array_add(list, json_object_new_string(*names));
-	return list;
-}
-
 /* hub/flow/intake/check.c asks for the same. */
 struct json_object *openapi_schema_body(const char *body)
 {
 	const char *const inside[] = {body, NULL};
 	const char *const draft[] = {"body", strcmp(body, "Referral") == 0 ? "case" : NULL, NULL};
 	struct json_object *object = json_object_new_object();
-	struct json_object *members = json_object_new_object();
-	struct json_object *choice = json_object_new_object();
-	json_object_object_add(choice, "required", words(inside));
-	json_object_object_add(members, "body", choice);
-	json_object_object_add(object, "properties", members);
-	json_object_object_add(object, "required", words(draft));
+	struct json_object *members = json_put_object(object, "properties");
+	json_add_texts(json_put_array(json_put_object(members, "body"), "required"), inside);
+	json_add_texts(json_put_array(object, "required"), draft);
 	return object;
 }
 
@@ -280,21 +255,18 @@ struct json_object *openapi_schema_event(const char *data)
 {
 	static const char *const required[] = {"specversion", "id", "source", "type", "data", NULL};
 	static const char *const texts[] = {"id", "source", "type", NULL};
-	struct json_object *object = of_type("object");
-	struct json_object *members = json_object_new_object();
-	json_object_object_add(members, "specversion",
-		json_tokener_parse("{\"type\": \"string\", \"const\": \"1.0\"}"));
+	struct json_object *object = openapi_schema_type("object");
+	struct json_object *members = json_put_object(object, "properties");
+	json_put_parsed(members, "specversion", "{\"type\": \"string\", \"const\": \"1.0\"}");
 	for (const char *const *name = texts; *name != NULL; name++)
-		json_object_object_add(members, *name,
-			json_tokener_parse("{\"type\": \"string\", \"minLength\": 1, "
-					   "\"maxLength\": 200}"));
-	json_object_object_add(members, "time",
-		json_tokener_parse("{\"type\": [\"string\", \"null\"], \"format\": "
-				   "\"date-time\"}"));
-	json_object_object_add(
-		members, "traceparent", json_tokener_parse("{\"type\": [\"string\", \"null\"]}"));
+		json_put_parsed(members, *name,
+			"{\"type\": \"string\", \"minLength\": 1, "
+			"\"maxLength\": 200}");
+	json_put_parsed(members, "time",
+		"{\"type\": [\"string\", \"null\"], \"format\": "
+		"\"date-time\"}");
+	json_put_parsed(members, "traceparent", "{\"type\": [\"string\", \"null\"]}");
 	json_object_object_add(members, "data", openapi_schema_ref(data));
-	json_object_object_add(object, "properties", members);
-	json_object_object_add(object, "required", words(required));
+	json_add_texts(json_put_array(object, "required"), required);
 	return object;
 }

@@ -7,6 +7,8 @@
 
 struct json_object;
 
+/* {"type": …}. */
+struct json_object *openapi_schema_type(const char *type);
 /* "#/components/schemas/…". */
 struct json_object *openapi_schema_ref(const char *name);
 

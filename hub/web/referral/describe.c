@@ -71,7 +71,7 @@ static struct json_object *responsible(const struct describe *describe, int64_t 
 		rules_desk(describe->rules, desk_at(describe, client->owner));
 	bool is_own = is_own_desk(describe, client->owner);
 	struct json_object *object = json_object_new_object();
-	json_object_object_add(object, "is_you", json_object_new_boolean(is_own));
+	json_put_flag(object, "is_you", is_own);
 	add_desk(describe, object, "desk", client->owner);
 	if (desk != NULL && (is_own || describe->partner->disclose_owner != RULES_DISCLOSE_NOTHING))
 		json_put_text(object, "kind", desk->kind);
@@ -112,10 +112,9 @@ static void add_actions(const struct describe *describe, struct json_object *obj
 		return;
 	size_t count = handover_actions(
 		describe->found->client, describe->found->referral, desk, describe->rules, actions);
-	struct json_object *names = json_object_new_array();
+	struct json_object *names = json_put_array(object, rules_desk(describe->rules, desk)->id);
 	for (size_t i = 0; i < count; i++)
-		json_object_array_add(names, json_object_new_string(action_name(actions[i])));
-	json_object_object_add(object, rules_desk(describe->rules, desk)->id, names);
+		json_add_text(names, action_name(actions[i]));
 }
 
 /* The actions that its desks may do now: {"desk": ["ACCEPT", …]}. */
@@ -141,7 +140,7 @@ struct json_object *describe_referral(const struct describe *describe, int64_t s
 	if (is_reported(describe))
 		json_put_text(object, "state", referral_state_name(referral->state));
 	json_put_text(object, "delivery", delivery_name(referral->delivery));
-	json_object_object_add(object, "version", json_object_new_int(referral->version));
+	json_put_number(object, "version", referral->version);
 	add_desk(describe, object, "target", referral->target);
 	json_object_object_add(object, "client", describe_client(describe, since));
 	json_object_object_add(object, "actions", describe_actions(describe));

@@ -70,12 +70,11 @@ static void decide(struct rehearsal *rehearsal)
 
 static void add_names(struct json_object *object, const struct cut_fields *fields)
 {
-	struct json_object *names = json_object_new_array();
+	struct json_object *names = json_put_array(object, "fields");
 	for (size_t i = 0; i < fields->count; i++)
 		json_object_array_add(names,
 			json_object_new_string_len(
 				(const char *)fields->names[i].data, (int)fields->names[i].size));
-	json_object_object_add(object, "fields", names);
 }
 
 /* What the desk would see of the person that comes with it; of one that came before, all that is on
