@@ -1,4 +1,5 @@
-/* test_large - a file of 100 MB is parsed in the memory that one of 10 MB takes. */
+/* test_large - a file of 100 MB is parsed in the memory that one of 10 MB takes, and no answer of a
+ * system is too large. */
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
@@ -122,8 +123,40 @@ static void test_memory(void **state)
 	}
 }
 
+/* What a zaak system answers lies in memory anyway: no more than that is made of it. */
+static void test_an_answer_that_is_too_large_is_refused(void **state)
+{
+	(void)state;
+	struct connector_conf conf;
+	struct buffer body = {0};
+	struct arena arena = {0};
+	struct err err = {0};
+	const struct connector *connector = connector_find(connectors, bytes_of_string("zgw"));
+	assert_true(connector_conf_load(
+		&conf, connector, "tests/data/zgw/settings.conf", "config/codes.csv"));
+	buffer_add_string(&body, "{\"omschrijving\": \"");
+	while (body.size <= (size_t)16 << 20)
+		buffer_add_string(&body, "naar werk ");
+	buffer_add_string(&body, "\"}");
+	const struct document document = {
+		.name = bytes_of_string("https://zaken.example/zaken/api/v1/zaken/1"),
+		.body = buffer_bytes(&body),
+		.status = 200};
+	struct documents docs = {.items = &document, .count = 1, .way = DOCUMENTS_FETCHED};
+	struct parcel parcel = {.arena = &arena};
+	assert_int_equal(connector->parse(conf.config, &docs, &parcel, &err), REJECT);
+	assert_string_equal(err.text, "zaken/1: is larger than 16777216 bytes");
+	assert_true(arena.used < 100000);
+	arena_done(&arena);
+	buffer_done(&body);
+	connector_conf_done(&conf);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_memory)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_an_answer_that_is_too_large_is_refused),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

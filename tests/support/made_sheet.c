@@ -1,4 +1,4 @@
-/* made_sheet - tables of any size for the connectors that read CSV, with made-up people. */
+/* made_sheet - files of any size for the connectors that take files, with made-up people. */
 #include "tests/support/made_sheet.h"
 
 /* Of three clients one is a referral; of nine of those one has not agreed. */
@@ -21,6 +21,37 @@ static void add_referral(struct buffer *out, size_t number)
 		number);
 }
 
+static void add_event(struct buffer *out, size_t number)
+{
+	buffer_add_format(out,
+		"{\"specversion\":\"1.0\",\"id\":\"e-%zu\",\"type\":\"nl.voorbeeld.verwezen\","
+		"\"source\":\"urn:nld:oin:00000099000000002000:systeem:klantvolg\","
+		"\"time\":\"2026-03-02T09:15:00Z\",\"data\":{\"case\":\"2026-%zu\",\"person\":{"
+		"\"family_name\":\"Voorbeeld\",\"initials\":\"A.B.\",\"birth_date\":\"2001-05-30\","
+		"\"text\":\"Wil graag in de \\\"techniek\\\" werken.\"},\"body\":{\"Referral\":{"
+		"\"kind\":\"TRANSFER\",\"subject\":\"PERSON\",\"from_desk\":\"gemeente-rotterdam\","
+		"\"question\":\"LEERBAAN\",\"municipality\":\"GM0599\",\"origin\":\"PARTNER\","
+		"\"purpose\":\"GUIDANCE\",\"legal_basis\":{\"kind\":\"PUBLIC_TASK\"}}}}}\n",
+		number, number);
+}
+
+static void add_listed_event(struct buffer *out, size_t number)
+{
+	buffer_add_string(out, number > 1 ? "," : "");
+	add_event(out, number);
+}
+
+/* Of three rows one is an application. */
+static void add_application(struct buffer *out, size_t number)
+{
+	buffer_add_format(out,
+		"%s{\"ketenId\":\"99XX:%08zu\",\"wijzigingsvolgnummer\":%zu,\"pgn\":\"90000%04zu\","
+		"\"brin\":\"99XX\",\"laatsteWijziging\":\"2026-03-02T09:15:00Z\","
+		"\"opleidingCreboCode\":\"25647\",\"leeratraject\":\"BBL\",\"status\":\"%s\"}\n",
+		number > 1 ? "," : "", number % 100000000, number, number % 10000,
+		number % 3 == 0 ? "AO" : "LI");
+}
+
 static const char clients[] =
 	"Datum melding;1e uitk dag (niet WW);BSN;ID_WZ;Beschikbare uren/wk;"
 	"Opleidingsniveau;Beroepssector;Bemiddelingsberoep;Mondeling Nederlands;"
@@ -37,11 +68,16 @@ static const char referrals[] =
 const struct made_sheet made_sheets[] = {
 	{"sonar", "sonar",
 		"referrals = ( ( \"Klantprofiel = BBL\", \"LEERBAAN\" ) ); from_desk = \"uwv\";",
-		clients, add_client},
+		clients, add_client, NULL},
 	{"sonar, none a referral", "sonar",
 		"referrals = ( ( \"Klantprofiel = Niemand\", \"LEERBAAN\" ) );", clients,
-		add_client},
-	{"csv", "csv", "", referrals, add_referral},
+		add_client, NULL},
+	{"csv", "csv", "", referrals, add_referral, NULL},
+	{"cloudevent, lines", "cloudevent", "", "", add_event, NULL},
+	{"cloudevent, a list", "cloudevent", "", "[", add_listed_event, "]"},
+	{"overstap", "overstap",
+		"schools = ( ( \"99XX\", \"from_desk=roc\" ) ); statuses = ( ( \"LI\", \"-\" ) );",
+		"[", add_application, "]"},
 	{0},
 };
 
@@ -52,5 +88,7 @@ size_t made_sheet_fill(const struct made_sheet *sheet, size_t size, struct buffe
 	buffer_add_string(out, sheet->header);
 	for (; out->size < size; rows++)
 		sheet->add_row(out, rows + 1);
+	if (sheet->footer != NULL)
+		buffer_add_string(out, sheet->footer);
 	return rows;
 }

@@ -1,4 +1,4 @@
-/* made_sheet - tables of any size for the connectors that read CSV, with made-up people. */
+/* made_sheet - files of any size for the connectors that take files, with made-up people. */
 #ifndef TESTS_SUPPORT_MADE_SHEET_H
 #define TESTS_SUPPORT_MADE_SHEET_H
 
@@ -10,6 +10,7 @@ struct made_sheet {
 	const char *about, *connector, *settings;
 	const char *header;
 	void (*add_row)(struct buffer *out, size_t number);
+	const char *footer; /* NULL: none */
 };
 
 /* Ended by connector NULL. */
