@@ -1,15 +1,19 @@
-/* bench_parse - what connectors make of large tables per second of CPU time, beside a plain reading
- * of the same bytes: where its lines end, and their sum. */
+/* bench_parse - what connectors make of large files per second of CPU time, beside a plain reading
+ * of the same bytes: where its lines end, and their sum; and of notifications of zaken, each with
+ * all that is fetched for it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "connectors/connectors.h"
 #include "hub/base/clock.h"
 #include "tests/bench/args.h"
+#include "tests/connectors/case.h"
 #include "tests/support/connector_conf.h"
 #include "tests/support/made_sheet.h"
 
 #define MB 1e6
+#define NOTIFICATIONS 20000
+#define ZGW "tests/data/zgw/"
 
 struct run {
 	double seconds;
@@ -87,6 +91,95 @@ static void measure(const struct made_sheet *sheet, size_t size, int64_t rounds)
 	buffer_done(&text);
 }
 
+/* A notification, and the zaak that is then fetched, first of all that is fetched for it. */
+struct told {
+	const struct connector *connector;
+	struct connector_conf conf;
+	struct document notification;
+	struct document fetched[CONNECTOR_DOCUMENTS];
+	size_t count, bytes;
+};
+
+static void open_told(struct told *told, struct arena *arena)
+{
+	struct case_folder notified, zaak;
+	case_open(&notified, ZGW "notified-status", arena);
+	case_open(&zaak, ZGW "status-mapped", arena);
+	told->connector = connector_find(connectors, bytes_of_string("zgw"));
+	if (!connector_conf_load(&told->conf, told->connector, zaak.settings, "config/codes.csv"))
+		args_die("the settings of zgw are refused");
+	told->notification = case_document(&notified, json_tree_member(notified.json, "document"));
+	told->fetched[told->count++] =
+		case_document(&zaak, json_tree_member(zaak.json, "document"));
+	const struct json_tree *item = json_tree_member(zaak.json, "documents")->first;
+	for (; item != NULL && told->count < CONNECTOR_DOCUMENTS; item = item->next) {
+		told->fetched[told->count] = case_document(&zaak, item);
+		told->fetched[told->count++].name = item->name;
+	}
+	told->bytes = told->notification.body.size;
+	for (size_t i = 0; i < told->count; i++)
+		told->bytes += told->fetched[i].body.size;
+}
+
+static void parse_told(const struct told *told, struct documents *docs, struct parcel *out)
+{
+	struct err err = {0};
+	struct arena *arena = out->arena;
+	arena_reset(arena);
+	*out = (struct parcel){.arena = arena};
+	if (told->connector->parse(told->conf.config, docs, out, &err) != OK)
+		args_die("zgw: %s", err.text);
+}
+
+/* As an edge does it: the notification becomes a task; the zaak is fetched, and parsed again with
+ * what it wants, until it wants nothing more. */
+static void take_told(const struct told *told, struct arena *arena)
+{
+	struct document items[CONNECTOR_DOCUMENTS] = {told->notification};
+	struct documents docs = {.items = items, .count = 1, .way = DOCUMENTS_POSTED};
+	const struct documents all = {.items = told->fetched, .count = told->count};
+	struct parcel parcel = {.arena = arena};
+	parse_told(told, &docs, &parcel);
+	if (parcel.tasks_count != 1)
+		args_die("a notification is no task");
+	items[0] = told->fetched[0];
+	docs.way = DOCUMENTS_FETCHED;
+	parse_told(told, &docs, &parcel);
+	while (parcel.wants_count > 0) {
+		for (size_t i = 0; i < parcel.wants_count; i++) {
+			const struct document *found = parcel_find(&all, parcel.wants[i].url);
+			if (found == NULL)
+				args_die("a document is wanted that is not there");
+			items[docs.count++] = *found;
+		}
+		parse_told(told, &docs, &parcel);
+	}
+	if (parcel.drafts_count != 2)
+		args_die("a zaak is not what it was");
+}
+
+static void measure_told(int64_t rounds)
+{
+	struct told told = {0};
+	struct arena arena = {0}, scratch = {0};
+	double best = 1e9;
+	open_told(&told, &arena);
+	for (int64_t i = 0; i < rounds; i++) {
+		double began = clock_cpu_seconds();
+		for (int j = 0; j < NOTIFICATIONS; j++)
+			take_told(&told, &scratch);
+		double seconds = clock_cpu_seconds() - began;
+		best = seconds < best ? seconds : best;
+	}
+	printf("%-22s %8d notifications, each with %zu documents, %zu bytes in all: %6.0f /s %6.0f "
+	       "MB/s\n",
+		"zgw", NOTIFICATIONS, told.count, told.bytes, NOTIFICATIONS / best,
+		(double)told.bytes * NOTIFICATIONS / MB / best);
+	arena_done(&scratch);
+	arena_done(&arena);
+	connector_conf_done(&told.conf);
+}
+
 int main(int argc, char **argv)
 {
 	int64_t mb = 20, rounds = 3;
@@ -97,5 +190,6 @@ int main(int argc, char **argv)
 	args_read(argc, argv, rows, sizeof(rows) / sizeof(rows[0]));
 	for (const struct made_sheet *sheet = made_sheets; sheet->connector != NULL; sheet++)
 		measure(sheet, (size_t)mb * 1000000, rounds);
+	measure_told(rounds);
 	return 0;
 }

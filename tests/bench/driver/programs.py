@@ -3,6 +3,8 @@
 import subprocess
 from collections.abc import Callable
 
+from harness import ROOT
+
 from driver.bench import Bench
 from driver.hub import program
 
@@ -10,7 +12,7 @@ from driver.hub import program
 def tells(name: str, title: str) -> Callable[[Bench], dict]:
     def run(bench: Bench) -> dict:
         done = subprocess.run(
-            [program(name)], capture_output=True, text=True, timeout=600, check=True
+            [program(name)], cwd=ROOT, capture_output=True, text=True, timeout=600, check=True
         )
         print(f"\n{title}\n{done.stdout}", flush=True)
         return {"text": done.stdout.splitlines()}
