@@ -1,10 +1,13 @@
 """api - partners that speak to the partner API, and what they must never find anywhere again."""
 
+import contextlib
 import hashlib
 import hmac
 import io
 import json
 import struct
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,14 @@ from typing import Any
 import deploy
 import fastavro
 import httpx
-from harness import Hub
+from harness import Hub, Services
+from model.rules import Config
 from model.wire import Record, local_schemas, read_topic
+from model.world import WORLD
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as open_aead
 
 TOPICS = ("intake", "events", "clients", "persons", "keys", "handovers", "rejected")
+WAIT = {"Prefer": "wait=10"}  # for what was decided
 
 # Test BSNs (range 99999…) that pass the 11-test, and words that stand nowhere else.
 BSN = "999990019"
@@ -98,15 +104,29 @@ class Api:
 
 @dataclass
 class ApiHub(Hub):
-    """A hub with limits of its own, and one partner that may ask little."""
+    """A hub with limits of its own, one partner that may ask little, and what desks may see."""
 
     http: dict[str, Any] = field(default_factory=dict)
     slow_partner: str | None = None
+    fields: dict[str, list[str]] = field(default_factory=dict)  # of every desk, BSN and all
 
     def deploy(self) -> None:
         super().deploy()
-        if self.slow_partner is None:
-            return
+        if self.fields:
+            self._let_desks_see()
+        if self.slow_partner is not None:
+            self._slow_down()
+
+    def _let_desks_see(self) -> None:
+        path = self.folder / "network.conf"
+        lists = "".join(
+            f"{name} = [ {', '.join(map(json.dumps, words))} ]; "
+            for name, words in self.fields.items()
+        )
+        text = path.read_text().replace(' kind = "', f' {lists}kind = "')
+        path.write_text(text.replace('feedback = "', 'may_see_bsn = true; feedback = "'))
+
+    def _slow_down(self) -> None:
         path = self.folder / "network.conf"
         head, found, tail = path.read_text().partition(f'oin = "{self.slow_partner}"')
         assert found
@@ -144,6 +164,25 @@ class ApiHub(Hub):
         wrapped = found[0]["wrapped"]
         key = open_aead(wrapped[24:], key_id, wrapped[:24], self.secret("master-first"))
         return open_aead(box[24:], key_id, box[:24], key)
+
+
+@contextlib.contextmanager
+def a_hub(
+    services: Services,
+    folder: Path,
+    kind: type[ApiHub] = ApiHub,
+    config: Config = WORLD,
+    **fields: Any,
+) -> Iterator[Any]:
+    """One that serves, on topics named after its folder; it ends whatever happens."""
+    hub = kind(folder, services, config, f"{folder.name}-{time.time_ns()}.", **fields)
+    hub.deploy()
+    try:
+        hub.start()
+        hub.ready()
+        yield hub
+    finally:
+        hub.end()
 
 
 def person_of(clear: bytes) -> dict[str, Any]:

@@ -1,18 +1,33 @@
-"""conftest - one Kafka for all, and a hub per test on topics of its own."""
+"""conftest - one Kafka per worker, and a hub per test or file on topics of its own."""
 
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import api
 import harness
 import pytest
-from model.world import WORLD
+from model.world import ROTTERDAM, WORLD, WSP
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "alone: measures time, so that nothing may run beside it")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For workers: tests that share what one fixture made go to one of them."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values()  # type: ignore[attr-defined]
+        if any(each[-1].scope == "module" for each in fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[harness.Services]:
-    with harness.services(tmp_path_factory.mktemp("services")) as started:
+    own = "PYTEST_XDIST_WORKER" in os.environ
+    with harness.services(tmp_path_factory.mktemp("services"), own) as started:
         yield started
 
 
@@ -35,3 +50,14 @@ def make_hub(
     yield make
     for hub in made:
         hub.end()
+
+
+@pytest.fixture
+def city(hub: api.ApiHub) -> api.Api:
+    """The partners that most tests speak for, at the hub of their file."""
+    return hub.partner(ROTTERDAM)
+
+
+@pytest.fixture
+def wsp(hub: api.ApiHub) -> api.Api:
+    return hub.partner(WSP)

@@ -25,7 +25,8 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes
-    at: float
+    at: float  # as time.monotonic counts
+    when: float  # and as time.time does
 
     @property
     def event(self) -> dict[str, Any]:
@@ -48,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
         self.body = self.rfile.read(int(self.headers["content-length"]))
         receiver: Receiver = self.server.receiver  # type: ignore[attr-defined]
         headers = {name.lower(): value for name, value in self.headers.items()}
-        seen = Received(self.path, headers, self.body, time.monotonic())
+        seen = Received(self.path, headers, self.body, time.monotonic(), time.time())
         receiver.take(seen)
         receiver.answers.get(self.path, ok)(self)
 
@@ -163,9 +164,12 @@ class Receiver:
         with self._lock:
             self._received.append(received)
 
-    def at(self, path: str) -> list[Received]:
+    def all(self) -> list[Received]:
         with self._lock:
-            return [each for each in self._received if each.path == path]
+            return list(self._received)
+
+    def at(self, path: str) -> list[Received]:
+        return [each for each in self.all() if each.path == path]
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"

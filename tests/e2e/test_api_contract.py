@@ -2,15 +2,13 @@
 
 import os
 import re
-import time
 
 import httpx
 import pytest
 import schemathesis
-from api import ApiHub, action, person, referral
-from harness import services
+from api import WAIT, a_hub, action, person, referral
 from hypothesis import HealthCheck, settings
-from model.world import ROTTERDAM, WORLD, WSP
+from model.world import ROTTERDAM, WSP
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -36,28 +34,21 @@ MADE_UP = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("contract")
-    with services(folder) as running:
-        hub = ApiHub(folder, running, WORLD, f"apicontract-{time.time_ns()}.")
-        hub.deploy()
-        hub.start()
-        hub.ready()
-        yield hub
-        hub.end()
+def hub(services, tmp_path_factory):
+    with a_hub(services, tmp_path_factory.mktemp("contract")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def name(hub):
     """Of a referral that is there, under what the document has as its examples."""
     city, wsp = hub.partner(ROTTERDAM), hub.partner(WSP)
-    wait = {"Prefer": "wait=10"}
     named = {"system": "suite4werk", "leg": "2", "person": person(301)}
-    answer = city.refer(referral(CASE) | named, **wait)
+    answer = city.refer(referral(CASE) | named, **WAIT)
     assert answer.status_code == 201
     name = answer.json()["referral"]
     accept = action("ACCEPT", "c-301", actor={"worker": "team-1"})
-    assert wsp.act(name, accept, **wait).status_code == 201
+    assert wsp.act(name, accept, **WAIT).status_code == 201
     return name
 
 

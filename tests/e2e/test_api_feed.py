@@ -6,51 +6,20 @@ import time
 import uuid
 
 import pytest
-from api import BSN, CANARIES, PERSON, ApiHub, action, person, pseudonym, referral
-from harness import services, wait_for
-from model.world import FUND, ROTTERDAM, SCHOOL, WORLD, WSP
+from api import BSN, CANARIES, PERSON, WAIT, a_hub, action, person, pseudonym, referral
+from harness import wait_for
+from model.world import FUND, ROTTERDAM, SCHOOL, WSP
 
-WAIT = {"Prefer": "wait=10"}
 BEFORE = ["worker_name", "worker_phone"]
 AFTER = ["bsn", "family_name", "birth_date", "phone", "worker_name"]
 WORKER = {"worker_name": "B. Adviseur", "worker_phone": "0107654321"}
 
 
-class FeedHub(ApiHub):
-    """Every desk has lists of fields, and every partner may see a BSN."""
-
-    def deploy(self) -> None:
-        super().deploy()
-        path = self.folder / "network.conf"
-        lists = "".join(
-            f"{name} = [ {', '.join(map(json.dumps, fields))} ]; "
-            for name, fields in (("fields", BEFORE), ("fields_accepted", AFTER))
-        )
-        text = path.read_text().replace(' kind = "', f' {lists}kind = "')
-        text = text.replace('feedback = "', 'may_see_bsn = true; feedback = "')
-        path.write_text(text)
-
-
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("feed")
-    with services(folder) as running:
-        hub = FeedHub(folder, running, WORLD, f"apifeed-{time.time_ns()}.")
-        hub.deploy()
-        hub.start()
-        hub.ready()
-        yield hub
-        hub.end()
-
-
-@pytest.fixture
-def city(hub):
-    return hub.partner(ROTTERDAM)
-
-
-@pytest.fixture
-def wsp(hub):
-    return hub.partner(WSP)
+def hub(services, tmp_path_factory):
+    fields = {"fields": BEFORE, "fields_accepted": AFTER}
+    with a_hub(services, tmp_path_factory.mktemp("feed"), fields=fields) as made:
+        yield made
 
 
 def read(partner, after=None, **headers):

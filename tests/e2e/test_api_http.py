@@ -7,30 +7,19 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from api import CANARIES, Api, ApiHub, referral
-from harness import services
-from model.world import FUND, ROTTERDAM, WORLD
+from api import CANARIES, Api, a_hub, referral
+from model.world import FUND, ROTTERDAM
 
 REQUEST_MS = 1500
 BODY_BYTES = 20_000
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory):
+def hub(services, tmp_path_factory):
+    limits = {"request_ms": REQUEST_MS, "body_bytes": BODY_BYTES, "json_depth": 16}
     folder = tmp_path_factory.mktemp("http")
-    with services(folder) as running:
-        hub = ApiHub(folder, running, WORLD, f"apihttp-{time.time_ns()}.", slow_partner=FUND)
-        hub.http = {"request_ms": REQUEST_MS, "body_bytes": BODY_BYTES, "json_depth": 16}
-        hub.deploy()
-        hub.start()
-        hub.ready()
-        yield hub
-        hub.end()
-
-
-@pytest.fixture
-def city(hub):
-    return hub.partner(ROTTERDAM)
+    with a_hub(services, folder, http=limits, slow_partner=FUND) as made:
+        yield made
 
 
 class Raw:

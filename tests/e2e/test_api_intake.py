@@ -11,7 +11,8 @@ from api import (
     CANARIES,
     PERSON,
     TOPICS,
-    ApiHub,
+    WAIT,
+    a_hub,
     action,
     identifier,
     person,
@@ -19,32 +20,13 @@ from api import (
     pseudonym,
     referral,
 )
-from harness import services
 from model.world import FUND, ROTTERDAM, SCHOOL, TWENTE, UWV, WORLD, WSP
-
-WAIT = {"Prefer": "wait=10"}
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("intake")
-    with services(folder) as running:
-        hub = ApiHub(folder, running, WORLD, f"apiintake-{time.time_ns()}.")
-        hub.deploy()
-        hub.start()
-        hub.ready()
-        yield hub
-        hub.end()
-
-
-@pytest.fixture
-def city(hub):
-    return hub.partner(ROTTERDAM)
-
-
-@pytest.fixture
-def wsp(hub):
-    return hub.partner(WSP)
+def hub(services, tmp_path_factory):
+    with a_hub(services, tmp_path_factory.mktemp("intake")) as made:
+        yield made
 
 
 def bytes_of(name):

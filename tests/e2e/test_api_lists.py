@@ -1,44 +1,21 @@
 """test_api_lists - what partners can find out before they send: dry runs, desks and codes."""
 
 import json
-import time
 import uuid
 
 import httpx
 import pytest
-from api import CANARIES, TOPICS, ApiHub, action, person, referral
+from api import CANARIES, TOPICS, WAIT, a_hub, action, person, referral
 from confluent_kafka import IsolationLevel, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
-from harness import services
-from model.world import FUND, ROTTERDAM, TWENTE, WORLD, WSP
-
-WAIT = {"Prefer": "wait=10"}
+from model.world import FUND, TWENTE, WORLD
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lists")
-    with services(folder) as running:
-        hub = ApiHub(folder, running, WORLD, f"apilists-{time.time_ns()}.")
-        hub.deploy()
-        path = folder / "network.conf"
-        lists = 'fields = [ "worker_name" ]; fields_accepted = [ "bsn", "phone", "text" ]; '
-        text = path.read_text().replace(' kind = "', f' {lists}kind = "')
-        path.write_text(text.replace('feedback = "', 'may_see_bsn = true; feedback = "'))
-        hub.start()
-        hub.ready()
-        yield hub
-        hub.end()
-
-
-@pytest.fixture
-def city(hub):
-    return hub.partner(ROTTERDAM)
-
-
-@pytest.fixture
-def wsp(hub):
-    return hub.partner(WSP)
+def hub(services, tmp_path_factory):
+    fields = {"fields": ["worker_name"], "fields_accepted": ["bsn", "phone", "text"]}
+    with a_hub(services, tmp_path_factory.mktemp("lists"), fields=fields) as made:
+        yield made
 
 
 def ends_of(hub):

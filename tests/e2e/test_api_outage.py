@@ -6,22 +6,21 @@ import time
 import httpx
 import pytest
 from api import ApiHub, person, referral
-from harness import services, status_of, wait_for
+from harness import status_of, wait_for
 from model.world import ROTTERDAM, WORLD
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory):
+def hub(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("outage")
-    with services(folder, own=True) as running:
-        hub = ApiHub(folder, running, WORLD, "apioutage.")
-        hub.http = {"request_ms": 3000, "retry_after_s": 7}
-        hub.deploy()
-        hub.start("one", role="edge")
-        hub.start("two", role="router")
-        hub.ready()
-        yield hub
-        hub.end()
+    hub = ApiHub(folder, services, WORLD, f"apioutage-{time.time_ns()}.")
+    hub.http = {"request_ms": 3000, "retry_after_s": 7}
+    hub.deploy()
+    hub.start("one", role="edge")
+    hub.start("two", role="router")
+    hub.ready()
+    yield hub
+    hub.end()
 
 
 def slow_reads(city, seconds):
@@ -37,6 +36,7 @@ def slow_reads(city, seconds):
     return sum(seconds > 0.08 for seconds in took)
 
 
+@pytest.mark.alone
 def test_kafka_goes_and_comes(hub):
     city = hub.partner(ROTTERDAM)
     process = hub.processes["one"]

@@ -9,7 +9,6 @@ import httpx
 import pytest
 from api import ApiHub, person, referral
 from deploy import token_of
-from harness import services
 from model.world import LEERWERK, ROTTERDAM, UWV, WORLD
 
 CLIENT, SERVER = "clientAuth", "serverAuth"
@@ -77,28 +76,27 @@ def make_all(folder):
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory):
+def hub(services, tmp_path_factory):
     """The UWV must come with a certificate, the others may."""
     folder = tmp_path_factory.mktemp("tls")
     make_all(folder)
-    with services(folder) as running:
-        hub = ApiHub(folder, running, WORLD, f"apitls-{time.time_ns()}.")
-        hub.http = {
-            "tls_cert_file": '"server.pem"',
-            "tls_key_file": '"../server.key"',
-            "tls_client_ca_file": '"ca.pem"',
-            "request_ms": 1500,
-        }
-        hub.deploy()
-        (folder / "server.key").chmod(0o600)
-        path = folder / "network.conf"
-        head, found, tail = path.read_text().partition(f'oin = "{UWV}"; ')
-        assert found
-        path.write_text(head + found + "client_certificate = true; " + tail)
-        hub.start()
-        hub.ready()
-        yield hub
-        hub.end()
+    hub = ApiHub(folder, services, WORLD, f"apitls-{time.time_ns()}.")
+    hub.http = {
+        "tls_cert_file": '"server.pem"',
+        "tls_key_file": '"../server.key"',
+        "tls_client_ca_file": '"ca.pem"',
+        "request_ms": 1500,
+    }
+    hub.deploy()
+    (folder / "server.key").chmod(0o600)
+    path = folder / "network.conf"
+    head, found, tail = path.read_text().partition(f'oin = "{UWV}"; ')
+    assert found
+    path.write_text(head + found + "client_certificate = true; " + tail)
+    hub.start()
+    hub.ready()
+    yield hub
+    hub.end()
 
 
 def url_of(hub):

@@ -4,7 +4,6 @@ one that stands for many is refused."""
 import json
 import socket
 import threading
-import time
 import uuid
 from functools import partial
 from urllib.parse import urlsplit
@@ -12,12 +11,11 @@ from urllib.parse import urlsplit
 import deploy
 import httpx
 import pytest
-from api import Api, ApiHub, action, identifier, person, person_of, pseudonym, referral
-from harness import services, status_of, wait_for
+from api import WAIT, Api, a_hub, action, identifier, person, person_of, pseudonym, referral
+from harness import status_of, wait_for
 from model.cases import Cases
-from model.world import ROTTERDAM, UWV, WORLD, WSP
+from model.world import ROTTERDAM, UWV, WSP
 
-WAIT = {"Prefer": "wait=10"}
 OF_UWV = "uwv-rijnmond"
 
 
@@ -118,18 +116,12 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("cases")
-    with services(folder) as running:
-        hub = ApiHub(folder, running, WORLD, f"cases-{time.time_ns()}.")
-        hub.deploy()
-        hub.start()
-        hub.ready()
+def story(services, tmp_path_factory):
+    with a_hub(services, tmp_path_factory.mktemp("cases")) as hub:
         # Ready to store; that a router is at work too shows in what it has decided.
         assert hub.partner(UWV).refer(referral("first of all", OF_UWV)).status_code == 202
         hub.settle(120)
         yield Story(hub)
-        hub.end()
 
 
 @pytest.fixture

@@ -142,35 +142,36 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(
+    services: harness.Services, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town")
-    with harness.services(tmp_path_factory.mktemp("services")) as services:
-        settings = {
-            "seal": {"ops_secret_key_file": "ops.key"},
-            "view": {"audit_interval_s": 1},
+    settings = {
+        "seal": {"ops_secret_key_file": "ops.key"},
+        "view": {"audit_interval_s": 1},
+    }
+    hub = harness.Hub(folder, services, WORLD, f"commands-{time.time_ns()}.", settings)
+    hub.lists["sources"] = [
+        {
+            "name": "events",
+            "partner": WORLD.desks[GEMEENTE].partner,
+            "connector": "cloudevent",
         }
-        hub = harness.Hub(folder, services, WORLD, f"commands-{time.time_ns()}.", settings)
-        hub.lists["sources"] = [
-            {
-                "name": "events",
-                "partner": WORLD.desks[GEMEENTE].partner,
-                "connector": "cloudevent",
-            }
-        ]
-        hub.deploy()
-        hub.start("one")
-        hub.ready()
-        made = Town(hub)
-        made.refer("anna", UWV, WSP)
-        made.act("anna", WSP, "ACCEPT")
-        made.refer("bram", GEMEENTE, WSP)
-        made.act("bram", WSP, "DECLINE", reason="NO_CAPACITY", suggested_desk=LEERWERK)
-        made.refer("cleo", UWV, WSP, reference="same")
-        made.refer("cleo", UWV, WSP, reference="same")
-        made.act("anna", WSP, "ACCEPT")
-        made.post(GEMEENTE, "/v1/referrals", {"case": "broken", "body": {"Referral": {}}})
-        yield made
-        hub.end()
+    ]
+    hub.deploy()
+    hub.start("one")
+    hub.ready()
+    made = Town(hub)
+    made.refer("anna", UWV, WSP)
+    made.act("anna", WSP, "ACCEPT")
+    made.refer("bram", GEMEENTE, WSP)
+    made.act("bram", WSP, "DECLINE", reason="NO_CAPACITY", suggested_desk=LEERWERK)
+    made.refer("cleo", UWV, WSP, reference="same")
+    made.refer("cleo", UWV, WSP, reference="same")
+    made.act("anna", WSP, "ACCEPT")
+    made.post(GEMEENTE, "/v1/referrals", {"case": "broken", "body": {"Referral": {}}})
+    yield made
+    hub.end()
 
 
 @pytest.mark.parametrize("verb", VERBS)

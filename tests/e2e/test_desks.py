@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from api import ApiHub, person, referral
-from harness import services, wait_for
+from harness import wait_for
 from model.rules import Desk
 from model.world import ROTTERDAM, WORLD, WSP
 from receiver import SECRET, Receiver, hangs
@@ -69,12 +69,11 @@ def refer_all(hub, first, count):
 
 def offers(receiver):
     """Those that came to the living desks."""
-    with receiver._lock:
-        return [
-            each
-            for each in receiver._received
-            if each.path != f"/{name(0)}" and b'"OFFER"' in each.body
-        ]
+    return [
+        each
+        for each in receiver.all()
+        if each.path != f"/{name(0)}" and b'"OFFER"' in each.body
+    ]
 
 
 def refer_and_wait(hub, receiver, first, count):
@@ -113,10 +112,9 @@ def measure(folder, running, count):
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory):
+def measured(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("desks")
-    with services(folder) as running:
-        yield {count: measure(folder / str(count), running, count) for count in (FEW, MANY)}
+    yield {count: measure(folder / str(count), services, count) for count in (FEW, MANY)}
 
 
 def test_a_message_costs_the_same(measured):

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from api import CANARIES
 from api import person as canary
-from harness import ROOT, services, wait_for
+from harness import ROOT, wait_for
 from model import scenario
 from model.world import LEERWERK, ROTTERDAM, UWV, WORLD, WSP
 from receiver import SECRET, Receiver, ok, resets, says
@@ -162,7 +162,7 @@ def now():
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory):
+def day(services, tmp_path_factory):
     """One busy day, after which all is quiet."""
     folder = tmp_path_factory.mktemp("edges")
     receiver = Receiver()
@@ -173,8 +173,8 @@ def day(tmp_path_factory):
         (says(500) if turn[0] % 17 == 0 else resets if turn[0] % 23 == 0 else ok)(handler)
 
     receiver.answers["/wsp"] = moody
-    with services(folder) as running, Served(Zaaksysteem()) as system:
-        hub = EdgesHub(folder, running, f"edges-{time.time_ns()}.", system, receiver)
+    with Served(Zaaksysteem()) as system:
+        hub = EdgesHub(folder, services, f"edges-{time.time_ns()}.", system, receiver)
         hub.deploy()
         hub.start()
         try:

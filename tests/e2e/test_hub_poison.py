@@ -58,6 +58,7 @@ def hub(make_hub: Callable[..., Hub]) -> Hub:
     return made
 
 
+@pytest.mark.alone
 def test_the_partition_moves_on(hub: Hub) -> None:
     """Poison parks its own client at most; a neighbour is decided within a second."""
     refer(hub, person(0))

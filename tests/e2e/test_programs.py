@@ -16,10 +16,11 @@ NAMES = sorted(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_program(name):
+def test_program(services, name):
     done = subprocess.run(
         [BUILD / "tests" / name],
         cwd=ROOT,
+        env=os.environ | services.environment,
         timeout=300,
         check=False,
         stdout=subprocess.PIPE,

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import time
 
-import harness
 import pytest
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
@@ -29,12 +28,12 @@ POINTS = [
 class Town:
     """Topics of its own, and the routers that run on them."""
 
-    def __init__(self, name, folder, services=None):
+    def __init__(self, name, folder, services):
         self.folder = folder
         self.environment = os.environ | {
             "TEST_PREFIX": f"router-{name}-{os.getpid()}-{time.time_ns() // 1_000_000}.",
             "TEST_DEBUG": "1",
-            **(services or {}),
+            **services.environment,
         }
         self.environment.pop("LOKETHUB_CRASH_AT", None)
         self.routers = []
@@ -90,8 +89,8 @@ class Town:
 
 
 @pytest.fixture
-def town(request, tmp_path):
-    made = Town(re.sub(r"\W+", "-", request.node.name).strip("-"), tmp_path)
+def town(services, request, tmp_path):
+    made = Town(re.sub(r"\W+", "-", request.node.name).strip("-"), tmp_path, services)
     yield made
     made.end()
 
@@ -299,7 +298,7 @@ def test_lost_group_offsets_do_no_harm(town):
 
 def rewind(town):
     """Sets the routers' group back to the beginning, once its session has ended."""
-    port = town.environment.get("LOKETHUB_KAFKA_PORT", "9092")
+    port = town.environment["LOKETHUB_KAFKA_PORT"]
     prefix = town.environment["TEST_PREFIX"]
     consumer = Consumer(
         {"bootstrap.servers": f"127.0.0.1:{port}", "group.id": f"{prefix}lokethub-router"}
@@ -334,20 +333,13 @@ def test_a_gap_between_heartbeats_is_written_as_an_outage(town):
     assert "at=outage" not in log_of(third)
 
 
-@pytest.fixture
-def own_services(tmp_path):
-    """A Kafka of this test alone, which it may stop."""
-    with harness.services(tmp_path, own=True) as services:
-        yield services
-
-
-def test_a_broker_that_stands_still_leaves_no_doubt(own_services, tmp_path):
+def test_a_broker_that_stands_still_leaves_no_doubt(services, tmp_path):
     """It takes the end of a transaction and says nothing, until the router has given up on it.
 
     The router stops itself right before, so that the broker is sure to stand still by then. What
     the broker then finds in its sockets it does all the same: the commit of a transaction that the
     router does not know to be committed."""
-    town = Town("doubt", tmp_path, own_services.environment)
+    town = Town("doubt", tmp_path, services)
     try:
         for turn, point in enumerate(("after-send-offsets", "before-commit")):
             router = town.serve(LOKETHUB_CRASH_AT=f"{point}:5:stop")
@@ -357,7 +349,7 @@ def test_a_broker_that_stands_still_leaves_no_doubt(own_services, tmp_path):
                 town.send(sent, sent + 10)
                 sent += 10
                 assert sent < turn * 10_000 + 5_000
-            with own_services.silent_kafka():
+            with services.silent_kafka():
                 router.send_signal(signal.SIGCONT)
                 until(lambda log=router.log: "fate=unknown" in log.read_text())
             town.send(sent, sent + 100)
@@ -368,13 +360,13 @@ def test_a_broker_that_stands_still_leaves_no_doubt(own_services, tmp_path):
         town.end()
 
 
-def test_a_silence_of_kafka_needs_no_restart(own_services, tmp_path):
+def test_a_silence_of_kafka_needs_no_restart(services, tmp_path):
     """Longer than the brokers keep a transaction (4 s), then longer than the session too (6 s).
 
     What the router and librdkafka asked for meanwhile is done when Kafka wakes, and takes the name
     from the clients that they have by then. The first silence begins right before a commit, so
     that the router has to find out what became of it while its partitions are taken away."""
-    town = Town("silence", tmp_path, own_services.environment)
+    town = Town("silence", tmp_path, services)
     router = town.serve(LOKETHUB_CRASH_AT="before-commit:5:stop")
     try:
         for turn, seconds in enumerate((15, 5, 15)):
@@ -384,7 +376,7 @@ def test_a_silence_of_kafka_needs_no_restart(own_services, tmp_path):
                 until(lambda: not is_running(router))
             else:
                 until(lambda least=before + 3: log_of(router).count("fate=committed") > least)
-            with own_services.silent_kafka():
+            with services.silent_kafka():
                 router.send_signal(signal.SIGCONT)
                 time.sleep(seconds)
             assert sender.wait(60) == 0

@@ -5,18 +5,14 @@ import time
 
 import httpx
 import pytest
-from harness import services
 from model.wire import local_schemas
 
 HEADERS = {"Content-Type": "application/vnd.schemaregistry.v1+json"}
 
 
 @pytest.fixture(scope="module")
-def registry(tmp_path_factory):
-    with (
-        services(tmp_path_factory.mktemp("schemas")) as running,
-        httpx.Client(base_url=running.registry, headers=HEADERS, timeout=30) as client,
-    ):
+def registry(services):
+    with httpx.Client(base_url=services.registry, headers=HEADERS, timeout=30) as client:
         yield client
 
 

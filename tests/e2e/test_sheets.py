@@ -2,13 +2,12 @@
 
 import csv
 import io
-import time
 from pathlib import Path
 
 import pytest
-from api import ApiHub
-from harness import ROOT, services, wait_for
-from model.world import ROTTERDAM, UWV, WORLD
+from api import ApiHub, a_hub
+from harness import ROOT, wait_for
+from model.world import ROTTERDAM, UWV
 
 DATA = ROOT / "tests" / "data"
 HEADER, ANNA = (DATA / "sonar/all-columns/input.csv").read_text().splitlines()
@@ -66,32 +65,25 @@ class Partners:
 
 
 @pytest.fixture(scope="module")
-def partners(tmp_path_factory):
+def partners(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("sheets")
     drop = folder / "drop"
-    with services(folder) as running:
-        hub = ApiHub(folder, running, WORLD, f"sheets-{time.time_ns()}.")
-        hub.lists = {
-            "sources": [
-                {
-                    "name": "export",
-                    "partner": UWV,
-                    "connector": "sonar",
-                    "system": "sonar",
-                    "folder": str(drop),
-                    "settings": {
-                        "referrals": (("Klantprofiel = BBL", "LEERBAAN"),),
-                        "from_desks": (("AM22", "uwv-rijnmond"), ("AM05", "uwv-twente")),
-                    },
-                },
-                {"name": "template", "partner": ROTTERDAM, "connector": "csv"},
-            ]
-        }
-        hub.deploy()
-        hub.start()
-        hub.ready()
+    sources = [
+        {
+            "name": "export",
+            "partner": UWV,
+            "connector": "sonar",
+            "system": "sonar",
+            "folder": str(drop),
+            "settings": {
+                "referrals": (("Klantprofiel = BBL", "LEERBAAN"),),
+                "from_desks": (("AM22", "uwv-rijnmond"), ("AM05", "uwv-twente")),
+            },
+        },
+        {"name": "template", "partner": ROTTERDAM, "connector": "csv"},
+    ]
+    with a_hub(services, folder, lists={"sources": sources}) as hub:
         yield Partners(hub, drop)
-        hub.end()
 
 
 def test_the_same_client_tomorrow_amends_and_is_no_second_referral(partners):

@@ -10,11 +10,11 @@ from pathlib import Path
 import fastavro
 import httpx
 import pytest
-from api import CANARIES, Api, ApiHub, person, referral
+from api import CANARIES, Api, ApiHub, a_hub, person, referral
 from confluent_kafka import Producer
-from harness import services, wait_for
+from harness import wait_for
 from model.wire import MAGIC
-from model.world import ROTTERDAM, UWV, WORLD
+from model.world import ROTTERDAM, UWV
 
 EVENTS = "application/cloudevents-batch+json"
 
@@ -89,7 +89,7 @@ class Partners:
 
 
 @pytest.fixture(scope="module")
-def partners(tmp_path_factory):
+def partners(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("sources")
     drop = folder / "drop"
     row = {"partner": ROTTERDAM, "connector": "cloudevent"}
@@ -97,14 +97,8 @@ def partners(tmp_path_factory):
         row | {"name": "events", "system": "klantvolg"},
         row | {"name": "files", "system": "klantvolg", "folder": str(drop)},
     ]
-    with services(folder) as running:
-        hub = ApiHub(folder, running, WORLD, f"sources-{time.time_ns()}.")
-        hub.lists = {"sources": sources}
-        hub.deploy()
-        hub.start()
-        hub.ready()
+    with a_hub(services, folder, lists={"sources": sources}) as hub:
         yield Partners(hub, drop)
-        hub.end()
 
 
 def test_posted_events_become_messages_and_204_comes_once_all_is_stored(partners):

@@ -5,9 +5,9 @@ import time
 from collections import Counter
 
 import pytest
-from api import ApiHub, person
-from harness import ROOT, services, wait_for
-from model.world import ROTTERDAM, WORLD
+from api import ApiHub, a_hub, person
+from harness import ROOT, wait_for
+from model.world import ROTTERDAM
 
 sys.path.insert(0, str(ROOT / "ops"))
 from demo_zgw import CATALOGI, NOTIFICATIES, ZAKEN, Faults, Served, Zaaksysteem  # noqa: E402
@@ -90,11 +90,12 @@ class City:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory):
+def city(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("zgw")
-    with services(folder) as running, Served(Zaaksysteem(secret=SECRET)) as system:
-        hub = ZgwHub(folder, running, WORLD, f"zgw-{time.time_ns()}.")
-        hub.lists = {
+    (folder / "secrets").mkdir()
+    (folder / "secrets" / "zgw.secret").write_text(SECRET + "\n")
+    with Served(Zaaksysteem(secret=SECRET)) as system:
+        lists = {
             "endpoints": [
                 {
                     "name": "zgw",
@@ -121,13 +122,8 @@ def city(tmp_path_factory):
                 }
             ],
         }
-        (folder / "secrets").mkdir()
-        (folder / "secrets" / "zgw.secret").write_text(SECRET + "\n")
-        hub.deploy()
-        hub.start()
-        hub.ready()
-        yield City(hub, system)
-        hub.end()
+        with a_hub(services, folder, ZgwHub, lists=lists) as hub:
+            yield City(hub, system)
 
 
 @pytest.fixture(autouse=True)
