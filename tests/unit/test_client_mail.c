@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "hub/http/client.h"
+#include "hub/http/client/client.h"
 
 /* Replies of one server; NULL: it says that all is fine. */
 struct replies {
