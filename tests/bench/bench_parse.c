@@ -1,6 +1,5 @@
-/* bench_parse - what connectors make of large files per second of CPU time, beside a plain reading
- * of the same bytes: where its lines end, and their sum; and of notifications of zaken, each with
- * all that is fetched for it. */
+/* bench_parse - what connectors make of files and notifications per second of CPU time, beside a
+ * plain reading of the same bytes: where its lines end, and their sum. */
 #include <stdio.h>
 #include <string.h>
 

@@ -142,9 +142,7 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(
-    services: harness.Services, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Town]:
+def town(services: harness.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town")
     settings = {
         "seal": {"ops_secret_key_file": "ops.key"},

@@ -70,9 +70,7 @@ def refer_all(hub, first, count):
 def offers(receiver):
     """Those that came to the living desks."""
     return [
-        each
-        for each in receiver.all()
-        if each.path != f"/{name(0)}" and b'"OFFER"' in each.body
+        each for each in receiver.all() if each.path != f"/{name(0)}" and b'"OFFER"' in each.body
     ]
 
 
