@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #include "hub/base/arena.h"
@@ -18,19 +19,21 @@
  * watches: they come and go, and may wait for writing. */
 enum { EVENTS_MAX = 64, HEADERS_MAX = 65536, SPARES_MAX = 64 };
 
+LIST_HEAD(calls, client_call);
+
 struct client {
 	struct loop *loop;
 	struct client_settings settings;
 	CURLM *multi;
 	int epoll;
 	struct loop_timer timer; /* libcurl's */
-	struct client_call *calls, *spares;
+	struct calls calls, spares;
 	size_t spares_count;
 };
 
 struct client_call {
 	struct client *client;
-	struct client_call *before, *behind; /* among the calls, or the spares */
+	LIST_ENTRY(client_call) place; /* among the calls, or the spares */
 	CURL *curl;
 	struct client_request request;
 	struct arena arena; /* its headers */
@@ -141,20 +144,16 @@ static CURL *make_handle(struct client_call *call)
 
 static struct client_call *make_call(struct client *client)
 {
-	struct client_call *call = client->spares;
+	struct client_call *call = LIST_FIRST(&client->spares);
 	if (call != NULL) {
-		client->spares = call->behind;
+		LIST_REMOVE(call, place);
 		client->spares_count--;
 	} else {
 		call = memory_get_zeroed(1, sizeof(*call));
 		call->client = client;
 		call->curl = make_handle(call);
 	}
-	call->before = NULL;
-	call->behind = client->calls;
-	if (client->calls != NULL)
-		client->calls->before = call;
-	client->calls = call;
+	LIST_INSERT_HEAD(&client->calls, call, place);
 	return call;
 }
 
@@ -164,17 +163,6 @@ static void free_call(struct client_call *call)
 	arena_done(&call->arena);
 	buffer_done(&call->body);
 	free(call);
-}
-
-/* No longer among the calls. */
-static void unlink_call(struct client_call *call)
-{
-	if (call->before != NULL)
-		call->before->behind = call->behind;
-	else
-		call->client->calls = call->behind;
-	if (call->behind != NULL)
-		call->behind->before = call->before;
 }
 
 /* For the next one, without what this one said or was told. */
@@ -187,8 +175,7 @@ static void give_back(struct client_call *call)
 	}
 	arena_reset(&call->arena);
 	buffer_done(&call->body);
-	call->behind = client->spares;
-	client->spares = call;
+	LIST_INSERT_HEAD(&client->spares, call, place);
 	client->spares_count++;
 }
 
@@ -260,7 +247,7 @@ static void finish(struct client_call *call, CURLcode code)
 	struct err err = {0};
 	struct client_answer answer = answer_of(call, code, &err);
 	curl_multi_remove_handle(call->client->multi, call->curl);
-	unlink_call(call);
+	LIST_REMOVE(call, place);
 	call->request.done(call->request.context, &answer);
 	give_back(call);
 }
@@ -376,11 +363,10 @@ void client_free(struct client *client)
 {
 	if (client == NULL)
 		return;
-	while (client->calls != NULL)
-		client_cancel(client->calls);
-	while (client->spares != NULL) {
-		struct client_call *call = client->spares;
-		client->spares = call->behind;
+	while (!LIST_EMPTY(&client->calls))
+		client_cancel(LIST_FIRST(&client->calls));
+	for (struct client_call *call; (call = LIST_FIRST(&client->spares)) != NULL;) {
+		LIST_REMOVE(call, place);
 		free_call(call);
 	}
 	curl_multi_cleanup(client->multi);
@@ -503,7 +489,7 @@ enum outcome client_send(struct client *client, const struct client_request *req
 	call->too_long = false;
 	call->refused[0] = call->text[0] = '\0';
 	if (!client->settings.is_mail && set_headers(call, err) != OK) {
-		unlink_call(call);
+		LIST_REMOVE(call, place);
 		give_back(call);
 		return err->outcome;
 	}
@@ -525,6 +511,6 @@ void client_cancel(struct client_call *call)
 	if (call == NULL)
 		return;
 	curl_multi_remove_handle(call->client->multi, call->curl);
-	unlink_call(call);
+	LIST_REMOVE(call, place);
 	give_back(call);
 }

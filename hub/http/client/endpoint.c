@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "hub/base/arena.h"
 #include "hub/base/clock.h"
@@ -21,10 +22,7 @@ enum {
 	SPARES_MAX = 64,
 };
 
-/* A list of calls; `last` is meaningless while it is empty. */
-struct queue {
-	struct endpoint_call *first, *last;
-};
+TAILQ_HEAD(queue, endpoint_call);
 
 struct endpoint {
 	struct loop *loop;
@@ -32,9 +30,8 @@ struct endpoint {
 	struct client *client;
 	struct bucket bucket;
 	struct loop_timer turn; /* when something may go out, or has waited for too long */
-	struct queue waiting, sent;
+	struct queue waiting, sent, spares;
 	int32_t running;
-	struct endpoint_call *spares;
 	size_t spares_count;
 	uint64_t numbers;
 	char secret[ENDPOINT_SECRET_MOST];
@@ -48,7 +45,7 @@ struct endpoint {
 
 struct endpoint_call {
 	struct endpoint *endpoint;
-	struct endpoint_call *before, *behind; /* in its queue, or among the spares */
+	TAILQ_ENTRY(endpoint_call) place; /* in its queue */
 	struct endpoint_request request;
 	struct arena arena;
 	const char *url;
@@ -58,40 +55,6 @@ struct endpoint_call {
 	uint64_t credentials; /* number of those that it went out with */
 	bool again; /* its token was refused before */
 };
-
-static void add_last(struct queue *queue, struct endpoint_call *call)
-{
-	call->behind = NULL;
-	call->before = queue->first != NULL ? queue->last : NULL;
-	if (call->before != NULL)
-		call->before->behind = call;
-	else
-		queue->first = call;
-	queue->last = call;
-}
-
-static void add_first(struct queue *queue, struct endpoint_call *call)
-{
-	call->before = NULL;
-	call->behind = queue->first;
-	if (call->behind != NULL)
-		call->behind->before = call;
-	else
-		queue->last = call;
-	queue->first = call;
-}
-
-static void take_out(struct queue *queue, struct endpoint_call *call)
-{
-	if (call->before != NULL)
-		call->before->behind = call->behind;
-	else
-		queue->first = call->behind;
-	if (call->behind != NULL)
-		call->behind->before = call->before;
-	else
-		queue->last = call->before;
-}
 
 static void look_at(struct endpoint *endpoint, int64_t when)
 {
@@ -113,8 +76,7 @@ static void give_back(struct endpoint_call *call)
 		return;
 	}
 	arena_reset(&call->arena);
-	call->behind = endpoint->spares;
-	endpoint->spares = call;
+	TAILQ_INSERT_HEAD(&endpoint->spares, call, place);
 	endpoint->spares_count++;
 }
 
@@ -127,8 +89,8 @@ static void tell(struct endpoint_call *call, const struct client_answer *answer)
 
 static void fail_first(struct endpoint *endpoint, enum outcome outcome, const char *text)
 {
-	struct endpoint_call *call = endpoint->waiting.first;
-	take_out(&endpoint->waiting, call);
+	struct endpoint_call *call = TAILQ_FIRST(&endpoint->waiting);
+	TAILQ_REMOVE(&endpoint->waiting, call, place);
 	tell(call, &(struct client_answer){.outcome = outcome, .text = text});
 }
 
@@ -136,7 +98,8 @@ static void fail_first(struct endpoint *endpoint, enum outcome outcome, const ch
 static void fail_waiting(struct endpoint *endpoint, const char *text)
 {
 	uint64_t last = endpoint->numbers;
-	while (endpoint->waiting.first != NULL && endpoint->waiting.first->number <= last)
+	const struct endpoint_call *first;
+	while ((first = TAILQ_FIRST(&endpoint->waiting)) != NULL && first->number <= last)
 		fail_first(endpoint, RETRY, text);
 }
 
@@ -270,7 +233,7 @@ static void take_answer(void *context, const struct client_answer *answer)
 	struct endpoint *endpoint = call->endpoint;
 	call->call = NULL;
 	endpoint->running--;
-	take_out(&endpoint->sent, call);
+	TAILQ_REMOVE(&endpoint->sent, call, place);
 	look_at(endpoint, loop_now(endpoint->loop));
 	bool refused = answer->outcome == OK && answer->status == 401 &&
 		endpoint->settings->auth == ENDPOINT_OAUTH2;
@@ -282,12 +245,12 @@ static void take_answer(void *context, const struct client_answer *answer)
 	call->since = loop_now(endpoint->loop);
 	if (call->credentials == endpoint->credentials_number)
 		forget_credentials(endpoint);
-	add_first(&endpoint->waiting, call);
+	TAILQ_INSERT_HEAD(&endpoint->waiting, call, place);
 }
 
 static void send_first(struct endpoint *endpoint)
 {
-	struct endpoint_call *call = endpoint->waiting.first;
+	struct endpoint_call *call = TAILQ_FIRST(&endpoint->waiting);
 	const struct endpoint_settings *settings = endpoint->settings;
 	struct client_request request = {.method = call->request.method,
 		.url = call->url,
@@ -304,8 +267,8 @@ static void send_first(struct endpoint *endpoint)
 		fail_first(endpoint, err.outcome, err.text);
 		return;
 	}
-	take_out(&endpoint->waiting, call);
-	add_last(&endpoint->sent, call);
+	TAILQ_REMOVE(&endpoint->waiting, call, place);
+	TAILQ_INSERT_TAIL(&endpoint->sent, call, place);
 	endpoint->running++;
 }
 
@@ -316,17 +279,18 @@ static void take_turn(void *context)
 	const struct endpoint_settings *settings = endpoint->settings;
 	int64_t now = loop_now(endpoint->loop), wait = WAIT_MS;
 	int32_t rate = settings->requests_per_second;
-	while (endpoint->waiting.first != NULL && endpoint->waiting.first->since + WAIT_MS <= now)
+	const struct endpoint_call *first;
+	while ((first = TAILQ_FIRST(&endpoint->waiting)) != NULL && first->since + WAIT_MS <= now)
 		fail_first(endpoint, RETRY, "it has waited for its turn for too long");
-	while (endpoint->waiting.first != NULL && endpoint->running < settings->concurrency) {
+	while (!TAILQ_EMPTY(&endpoint->waiting) && endpoint->running < settings->concurrency) {
 		if (!has_credentials(endpoint))
 			break;
 		if (rate > 0 && !bucket_take(&endpoint->bucket, rate, rate, now, &wait))
 			break;
 		send_first(endpoint);
 	}
-	if (endpoint->waiting.first != NULL) {
-		int64_t late = endpoint->waiting.first->since + WAIT_MS;
+	if ((first = TAILQ_FIRST(&endpoint->waiting)) != NULL) {
+		int64_t late = first->since + WAIT_MS;
 		look_at(endpoint, now + wait < late ? now + wait : late);
 	}
 }
@@ -335,6 +299,9 @@ enum outcome endpoint_new(struct endpoint **out, struct loop *loop,
 	const struct endpoint_settings *settings, struct err *err)
 {
 	struct endpoint *endpoint = memory_get_zeroed(1, sizeof(*endpoint));
+	TAILQ_INIT(&endpoint->waiting);
+	TAILQ_INIT(&endpoint->sent);
+	TAILQ_INIT(&endpoint->spares);
 	endpoint->loop = loop;
 	endpoint->settings = settings;
 	endpoint->turn = (struct loop_timer){.fn = take_turn, .context = endpoint};
@@ -366,13 +333,12 @@ void endpoint_free(struct endpoint *endpoint)
 {
 	if (endpoint == NULL)
 		return;
-	while (endpoint->sent.first != NULL)
-		endpoint_cancel(endpoint->sent.first);
-	while (endpoint->waiting.first != NULL)
-		endpoint_cancel(endpoint->waiting.first);
-	while (endpoint->spares != NULL) {
-		struct endpoint_call *call = endpoint->spares;
-		endpoint->spares = call->behind;
+	while (!TAILQ_EMPTY(&endpoint->sent))
+		endpoint_cancel(TAILQ_FIRST(&endpoint->sent));
+	while (!TAILQ_EMPTY(&endpoint->waiting))
+		endpoint_cancel(TAILQ_FIRST(&endpoint->waiting));
+	for (struct endpoint_call *call; (call = TAILQ_FIRST(&endpoint->spares)) != NULL;) {
+		TAILQ_REMOVE(&endpoint->spares, call, place);
 		free_call(call);
 	}
 	client_free(endpoint->client);
@@ -385,11 +351,11 @@ void endpoint_free(struct endpoint *endpoint)
 
 static struct endpoint_call *make_call(struct endpoint *endpoint)
 {
-	struct endpoint_call *call = endpoint->spares;
+	struct endpoint_call *call = TAILQ_FIRST(&endpoint->spares);
 	if (call == NULL) {
 		call = memory_get_zeroed(1, sizeof(*call));
 	} else {
-		endpoint->spares = call->behind;
+		TAILQ_REMOVE(&endpoint->spares, call, place);
 		endpoint->spares_count--;
 	}
 	call->endpoint = endpoint;
@@ -410,7 +376,7 @@ enum outcome endpoint_send(struct endpoint *endpoint, const struct endpoint_requ
 		give_back(call);
 		return err_in(err, "endpoint %s", settings->name);
 	}
-	add_last(&endpoint->waiting, call);
+	TAILQ_INSERT_TAIL(&endpoint->waiting, call, place);
 	look_at(endpoint, loop_now(endpoint->loop));
 	*out = call;
 	return OK;
@@ -425,10 +391,10 @@ void endpoint_cancel(struct endpoint_call *call)
 		client_cancel(call->call);
 		call->call = NULL;
 		endpoint->running--;
-		take_out(&endpoint->sent, call);
+		TAILQ_REMOVE(&endpoint->sent, call, place);
 		look_at(endpoint, loop_now(endpoint->loop));
 	} else {
-		take_out(&endpoint->waiting, call);
+		TAILQ_REMOVE(&endpoint->waiting, call, place);
 	}
 	give_back(call);
 }

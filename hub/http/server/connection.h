@@ -3,6 +3,7 @@
 #define HUB_HTTP_SERVER_CONNECTION_H
 
 #include <microhttpd.h>
+#include <sys/queue.h>
 
 #include "hub/http/server/route.h"
 #include "hub/http/server/server.h"
@@ -14,7 +15,7 @@ struct server {
 	int epoll; /* the daemon's */
 	struct loop_timer turn; /* at the end of this turn of the loop: an answer came */
 	bool closing;
-	struct connection *connections;
+	LIST_HEAD(, connection) connections;
 	size_t connections_count;
 	struct request *spares;
 };
@@ -28,7 +29,7 @@ struct connection {
 	enum request_peer peer;
 	bool peer_is_read;
 	char peer_serial[65]; /* X.520: at most 64 */
-	struct connection *before, *behind;
+	LIST_ENTRY(connection) place;
 };
 
 enum request_stage {

@@ -35,10 +35,7 @@ static struct connection *connection_open(struct server *server, struct MHD_Conn
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	connection->timer.fn = connection_due;
 	connection->timer.context = connection;
-	connection->behind = server->connections;
-	if (connection->behind != NULL)
-		connection->behind->before = connection;
-	server->connections = connection;
+	LIST_INSERT_HEAD(&server->connections, connection, place);
 	server->connections_count++;
 	loop_set(
 		server->loop, &connection->timer, loop_now(server->loop) + server->options.idle_ms);
@@ -49,10 +46,7 @@ static void connection_closed(struct connection *connection)
 {
 	struct server *server = connection->server;
 	loop_clear(server->loop, &connection->timer);
-	*(connection->before != NULL ? &connection->before->behind : &server->connections) =
-		connection->behind;
-	if (connection->behind != NULL)
-		connection->behind->before = connection->before;
+	LIST_REMOVE(connection, place);
 	server->connections_count--;
 	free(connection);
 }
@@ -294,7 +288,8 @@ void server_close(struct server *server)
 	int listener = MHD_quiesce_daemon(server->daemon);
 	if (listener >= 0)
 		close(listener);
-	for (struct connection *it = server->connections; it != NULL; it = it->behind)
+	for (struct connection *it = LIST_FIRST(&server->connections); it != NULL;
+		it = LIST_NEXT(it, place))
 		if (it->request == NULL)
 			cut(it);
 }
@@ -304,7 +299,8 @@ void server_free(struct server *server)
 	if (server == NULL)
 		return;
 	server_close(server);
-	for (struct connection *it = server->connections; it != NULL; it = it->behind)
+	for (struct connection *it = LIST_FIRST(&server->connections); it != NULL;
+		it = LIST_NEXT(it, place))
 		while (it->request != NULL && it->request->suspended)
 			request_late(it->request);
 	turn(server);

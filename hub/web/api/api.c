@@ -28,14 +28,7 @@ static const char example_action[] =
 	"{\"reference\": \"2026-000124-2\", \"body\": {\"StatusChange\": {\"action\": \"ACCEPT\", "
 	"\"actor\": {\"worker\": \"team-1\"}}}}";
 
-static const struct operation_parameter for_draft[] = {
-	{"dryRun", OPERATION_QUERY, OPERATION_BOOLEAN, 0, 0,
-		"Says what would become of it, and stores nothing.", "true"},
-	{"Prefer", OPERATION_HEADER, OPERATION_TEXT, 0, 200,
-		"wait=N: answer once it is decided, after N seconds at most.", "wait=5"},
-	{0},
-};
-
+/* Behind the path's own stands what a draft takes. */
 static const struct operation_parameter for_action[] = {
 	{"referral", OPERATION_PATH, OPERATION_UUID, 0, 0, "The referral's id.", UUID_EXAMPLE},
 	{"dryRun", OPERATION_QUERY, OPERATION_BOOLEAN, 0, 0,
@@ -160,7 +153,7 @@ static const struct operation operations[] = {
 			"Refers a client, or amends what was referred under the same case and leg.",
 		.body = API_BODY_REFERRAL,
 		.example = example_referral,
-		.parameters = for_draft,
+		.parameters = &for_action[1],
 		.answers = to_draft,
 	},
 	{
@@ -172,7 +165,7 @@ static const struct operation operations[] = {
 			"responsible.",
 		.body = API_BODY_REFERRAL,
 		.example = example_registration,
-		.parameters = for_draft,
+		.parameters = &for_action[1],
 		.answers = to_draft,
 	},
 	{
