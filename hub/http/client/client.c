@@ -133,6 +133,8 @@ static CURL *make_handle(struct client_call *call)
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, call);
 	if (settings->is_mail)
 		make_mailer(curl, call);
+	if (settings->credentials != NULL)
+		curl_easy_setopt(curl, CURLOPT_USERPWD, settings->credentials);
 	if (settings->ca_file != NULL)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, settings->ca_file);
 	if (settings->cert_file != NULL) {

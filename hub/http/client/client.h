@@ -17,6 +17,7 @@ struct client_settings {
 	int32_t connections; /* at most so many, in use or kept */
 	const char *ca_file; /* PEM certificates to check servers' against; NULL: the system's */
 	const char *cert_file, *key_file; /* PEM, shown to servers that ask; NULL: none */
+	const char *credentials; /* "user:password" for basic authentication; NULL: none */
 	/* Mails through SMTP (RFC 5321) instead of HTTP requests. */
 	bool is_mail;
 	bool must_encrypt; /* from the first command on, or by STARTTLS (RFC 3207) */

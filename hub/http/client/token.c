@@ -1,8 +1,10 @@
 /* token - what shows a partner's system who we are: tokens of our own, and those it gives us. */
 #include "hub/http/client/token.h"
 
+#include <curl/curl.h>
 #include <json-c/json.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -52,23 +54,16 @@ const char *token_jwt(const struct token_claims *claims, struct bytes secret, st
 	return arena_format(arena, "%s.%s", text, base64(bytes_of(digest, sizeof(digest)), arena));
 }
 
-/* RFC 3986, 2.3: what may stay as it is. */
+/* All but what RFC 3986, 2.3, lets stay as it is. The text may be secret, and has a zero behind it.
+ */
 static const char *escape(struct bytes text, struct arena *arena)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789-._~";
-	static const char digits[] = "0123456789ABCDEF";
-	char *out = arena_get(arena, 3 * text.size + 1), *at = out;
-	for (size_t i = 0; i < text.size; i++) {
-		uint8_t letter = text.data[i];
-		if (letter != 0 && strchr(plain, letter) != NULL) {
-			*at++ = (char)letter;
-		} else {
-			*at++ = '%';
-			*at++ = digits[letter >> 4];
-			*at++ = digits[letter & 15];
-		}
-	}
+	char *escaped = curl_easy_escape(NULL, (const char *)text.data, (int)text.size);
+	if (escaped == NULL)
+		abort();
+	const char *out = arena_string(arena, bytes_of_string(escaped));
+	sodium_memzero(escaped, strlen(escaped));
+	curl_free(escaped);
 	return out;
 }
 
