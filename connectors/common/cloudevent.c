@@ -30,42 +30,22 @@ enum layout { ONE, LINES, ARRAY };
 
 struct events {
 	enum layout layout;
-	const uint8_t *begin, *at, *end;
+	struct member_walk walk;
 };
-
-static bool is_space(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static void skip_space(struct events *events)
-{
-	while (events->at < events->end && is_space(*events->at))
-		events->at++;
-}
-
-/* Files from Windows begin with a byte order mark. */
-static void skip_mark(struct events *events)
-{
-	static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
-	size_t left = (size_t)(events->end - events->at);
-	if (left >= sizeof(mark) && memcmp(events->at, mark, sizeof(mark)) == 0)
-		events->at += sizeof(mark);
-}
 
 /* An event may be written over several lines, and then is the only one. Inside of it no line begins
  * with a brace unless the one before asks for a value. */
 static enum layout layout_of(const struct events *events)
 {
-	const uint8_t *at = events->at, *end = events->end, *next;
+	const uint8_t *at = events->walk.at, *end = events->walk.end, *next;
 	if (*at == '[')
 		return ARRAY;
 	const uint8_t *line = memchr(at, '\n', (size_t)(end - at));
 	if (line == NULL)
 		return ONE;
-	for (next = line; next < end && is_space(*next);)
+	for (next = line; next < end && member_is_space(*next);)
 		next++;
-	while (is_space(line[-1]))
+	while (member_is_space(line[-1]))
 		line--;
 	if (next < end && *next == '{' && strchr(":[,", line[-1]) == NULL)
 		return LINES;
@@ -75,50 +55,47 @@ static enum layout layout_of(const struct events *events)
 /* REJECT: there is none, or it is something else. */
 static enum outcome open_events(const struct documents *docs, struct events *out, struct err *err)
 {
-	struct bytes body = docs->items[0].body;
-	*out = (struct events){.begin = body.data, .at = body.data, .end = body.data + body.size};
-	skip_mark(out);
-	skip_space(out);
-	if (out->at == out->end)
+	*out = (struct events){.walk = member_walk_of(docs->items[0].body)};
+	if (out->walk.at == out->walk.end)
 		return err_set(err, REJECT, "it is empty: send an event, or a list of them");
-	if (*out->at != '{' && *out->at != '[')
+	if (*out->walk.at != '{' && *out->walk.at != '[')
 		return err_set(err, REJECT,
 			"it is no CloudEvent in JSON: neither an object nor a list of them");
 	out->layout = layout_of(out);
 	if (docs->from > 0)
-		out->at = out->begin + docs->from;
+		out->walk.at = out->walk.begin + docs->from;
 	else if (out->layout == ARRAY)
-		out->at++;
+		out->walk.at++;
 	return OK;
 }
 
 /* The next event of a list, up to the comma or bracket behind it; false: that was the last. */
 static bool next_in_array(struct events *events, struct bytes *out)
 {
-	skip_space(events);
-	if (events->at < events->end && *events->at == ',')
-		events->at++;
-	skip_space(events);
-	if (events->at == events->end || *events->at == ']')
+	member_skip_space(&events->walk);
+	if (events->walk.at < events->walk.end && *events->walk.at == ',')
+		events->walk.at++;
+	member_skip_space(&events->walk);
+	if (events->walk.at == events->walk.end || *events->walk.at == ']')
 		return false;
-	const uint8_t *from = events->at;
-	events->at = member_end(from, events->end);
+	const uint8_t *from = events->walk.at;
+	events->walk.at = member_end(from, events->walk.end);
 	/* A brace that closes nothing cannot be passed: all behind it belongs to this one. */
-	if (events->at < events->end && *events->at == '}')
-		events->at = events->end;
-	*out = bytes_of(from, (size_t)(events->at - from));
+	if (events->walk.at < events->walk.end && *events->walk.at == '}')
+		events->walk.at = events->walk.end;
+	*out = bytes_of(from, (size_t)(events->walk.at - from));
 	return true;
 }
 
 static bool next_line(struct events *events, struct bytes *out)
 {
-	skip_space(events);
-	if (events->at == events->end)
+	member_skip_space(&events->walk);
+	if (events->walk.at == events->walk.end)
 		return false;
-	const uint8_t *from = events->at;
-	const uint8_t *line = memchr(from, '\n', (size_t)(events->end - from));
-	events->at = line != NULL ? line : events->end;
-	*out = bytes_of(from, (size_t)(events->at - from));
+	const uint8_t *from = events->walk.at;
+	const uint8_t *line = memchr(from, '\n', (size_t)(events->walk.end - from));
+	events->walk.at = line != NULL ? line : events->walk.end;
+	*out = bytes_of(from, (size_t)(events->walk.at - from));
 	return true;
 }
 
@@ -128,16 +105,16 @@ static bool next_event(struct events *events, struct bytes *out)
 		return next_in_array(events, out);
 	if (events->layout == LINES)
 		return next_line(events, out);
-	skip_space(events);
-	*out = bytes_of(events->at, (size_t)(events->end - events->at));
-	events->at = events->end;
+	member_skip_space(&events->walk);
+	*out = bytes_of(events->walk.at, (size_t)(events->walk.end - events->walk.at));
+	events->walk.at = events->walk.end;
 	return out->size > 0;
 }
 
 static struct parcel_draft *add(struct parcel *out, const struct events *events, struct bytes event)
 {
 	const char *label = arena_format(
-		out->arena, "the event at byte %zu", (size_t)(event.data - events->begin));
+		out->arena, "the event at byte %zu", (size_t)(event.data - events->walk.begin));
 	if (event.size > ORIGINAL_MAX)
 		event.size = ORIGINAL_MAX;
 	return parcel_add(out, event, bytes_of_string(label));
@@ -160,12 +137,12 @@ static void take(struct parcel *out, const struct events *events, struct bytes e
 /* What stands where a list should end; a file that was cut off has nothing there. */
 static void check_end(struct parcel *out, struct events *events)
 {
-	bool is_closed = events->at < events->end;
-	events->at += is_closed;
-	skip_space(events);
-	if (events->layout != ARRAY || (is_closed && events->at == events->end))
+	bool is_closed = events->walk.at < events->walk.end;
+	events->walk.at += is_closed;
+	member_skip_space(&events->walk);
+	if (events->layout != ARRAY || (is_closed && events->walk.at == events->walk.end))
 		return;
-	struct bytes rest = bytes_of(events->at, (size_t)(events->end - events->at));
+	struct bytes rest = bytes_of(events->walk.at, (size_t)(events->walk.end - events->walk.at));
 	problems_add(&add(out, events, rest)->problems, NULL, NULL, "%s",
 		is_closed ? "something stands behind the end of the list"
 			  : "the list does not end: was the file cut off?");
@@ -189,7 +166,7 @@ static enum outcome parse(
 		take(out, &events, event);
 	}
 	out->more = true;
-	out->next = (size_t)(events.at - events.begin);
+	out->next = (size_t)(events.walk.at - events.walk.begin);
 	return OK;
 }
 

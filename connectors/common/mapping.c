@@ -157,3 +157,34 @@ enum outcome mapping_change(const char *words, int32_t date, struct arena *arena
 	out->next_date = date;
 	return put_words(rest, change_slots, arena, out, err);
 }
+
+static enum outcome check_pair(const struct mapping_setting *setting,
+	const struct setting_pair *pair, struct arena *arena, struct err *err)
+{
+	struct status_change change = {0};
+	struct referral referral = {0};
+	const char *why = setting->why_not != NULL ? setting->why_not(pair->name) : NULL;
+	if (why != NULL)
+		return err_set(err, REJECT, "%s", why);
+	if (setting->has_question)
+		referral.question = bytes_of_string("");
+	if (!setting->is_of_changes)
+		return mapping_referral(pair->value, arena, &referral, err);
+	if (strcmp(pair->value, MAPPING_NOTHING) == 0)
+		return OK;
+	return mapping_change(pair->value, 0, arena, &change, err);
+}
+
+enum outcome mapping_check(const struct mapping_setting *setting, struct err *err)
+{
+	struct arena arena = {0};
+	enum outcome outcome = OK;
+	const struct setting_pair *pair = setting->pairs;
+	for (; outcome == OK && pair != NULL && pair->name != NULL; pair++) {
+		outcome = check_pair(setting, pair, &arena, err);
+		if (outcome != OK)
+			err_in(err, "%s: %s", setting->name, pair->name);
+	}
+	arena_done(&arena);
+	return outcome;
+}

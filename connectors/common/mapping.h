@@ -3,6 +3,7 @@
 #define CONNECTORS_COMMON_MAPPING_H
 
 #include "hub/base/arena.h"
+#include "hub/base/setting.h"
 #include "schemas/types.h"
 
 /* Words with spaces between them, each NAME=VALUE: the codes and desks of the message that is made
@@ -16,5 +17,20 @@ enum outcome mapping_referral(
  * actor's. */
 enum outcome mapping_change(const char *words, int32_t date, struct arena *arena,
 	struct status_change *out, struct err *err) MUST_CHECK;
+
+/* Stands for words where a code tells nothing. */
+#define MAPPING_NOTHING "-"
+
+/* A setting whose values are such words. */
+struct mapping_setting {
+	const char *name;
+	const struct setting_pair *pairs; /* NULL: it is not set */
+	bool is_of_changes; /* else of referrals */
+	bool has_question; /* a referral has one by another setting */
+	const char *(*why_not)(const char *code); /* NULL: what may not be one; NULL: any may */
+};
+
+/* REJECT: one of its values is none, or a code may not be one. */
+enum outcome mapping_check(const struct mapping_setting *setting, struct err *err) MUST_CHECK;
 
 #endif

@@ -1,6 +1,8 @@
 /* member - what lies in a partner's JSON, as a connector wants it. */
 #include "connectors/common/member.h"
 
+#include <string.h>
+
 static const struct json_tree *find(const struct json_tree *in, const char *name)
 {
 	return in != NULL ? json_tree_member(in, name) : NULL;
@@ -55,4 +57,25 @@ const uint8_t *member_end(const uint8_t *at, const uint8_t *end)
 			depth--;
 	}
 	return end;
+}
+
+bool member_is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+void member_skip_space(struct member_walk *walk)
+{
+	while (walk->at < walk->end && member_is_space(*walk->at))
+		walk->at++;
+}
+
+struct member_walk member_walk_of(struct bytes body)
+{
+	static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+	struct member_walk walk = {body.data, body.data, body.data + body.size};
+	if (body.size >= sizeof(mark) && memcmp(walk.at, mark, sizeof(mark)) == 0)
+		walk.at += sizeof(mark);
+	member_skip_space(&walk);
+	return walk;
 }

@@ -15,4 +15,16 @@ const struct json_tree *member_items(const struct json_tree *page);
  * or end. Whether it is JSON is not looked at. */
 const uint8_t *member_end(const uint8_t *at, const uint8_t *end);
 
+/* A document that is read value by value, so that a long one needs no more memory than its longest.
+ */
+struct member_walk {
+	const uint8_t *begin, *at, *end;
+};
+
+/* Stands on the first character, behind a byte order mark (as of files from Windows) and spaces; or
+ * at the end, where there is none. */
+struct member_walk member_walk_of(struct bytes body);
+bool member_is_space(uint8_t c);
+void member_skip_space(struct member_walk *walk);
+
 #endif

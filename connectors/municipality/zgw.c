@@ -156,25 +156,6 @@ static enum outcome check_url(const char *name, const char *url, struct err *err
 	return OK;
 }
 
-static enum outcome check_pairs(
-	const char *name, const struct setting_pair *pair, bool is_change, struct err *err)
-{
-	struct arena arena = {0};
-	enum outcome outcome = OK;
-	for (; outcome == OK && pair != NULL && pair->name != NULL; pair++) {
-		struct status_change change = {0};
-		struct referral referral = {0};
-		if (!is_change)
-			outcome = mapping_referral(pair->value, &arena, &referral, err);
-		else if (strcmp(pair->value, "-") != 0)
-			outcome = mapping_change(pair->value, 0, &arena, &change, err);
-		if (outcome != OK)
-			err_in(err, "%s: %s", name, pair->name);
-	}
-	arena_done(&arena);
-	return outcome;
-}
-
 static enum outcome check(const void *config, struct err *err)
 {
 	const struct zgw_config *own = config;
@@ -185,10 +166,15 @@ static enum outcome check(const void *config, struct err *err)
 	if (own->zaaktypen[0].name == NULL)
 		return err_set(
 			err, REJECT, "zaaktypen is empty: name those whose zaken are referrals");
-	if (check_pairs("zaaktypen", own->zaaktypen, false, err) != OK ||
-		check_pairs("statuses", own->statuses, true, err) != OK)
-		return REJECT;
-	return check_pairs("results", own->results, true, err);
+	const struct mapping_setting mappings[] = {
+		{.name = "zaaktypen", .pairs = own->zaaktypen},
+		{.name = "statuses", .pairs = own->statuses, .is_of_changes = true},
+		{.name = "results", .pairs = own->results, .is_of_changes = true},
+	};
+	enum outcome outcome = OK;
+	for (size_t i = 0; outcome == OK && i < sizeof(mappings) / sizeof(mappings[0]); i++)
+		outcome = mapping_check(&mappings[i], err);
+	return outcome;
 }
 
 #define AT(member) offsetof(struct zgw_config, member)

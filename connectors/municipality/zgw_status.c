@@ -12,9 +12,6 @@
 
 #define NUMBER_MAX 1000000 /* of a raw status */
 
-/* What the settings say of a status that tells nothing. */
-static const char nothing[] = "-";
-
 /* datumStatusGezet; some systems write a date alone. */
 static bool time_of(const struct json_tree *status, int64_t *out)
 {
@@ -292,7 +289,7 @@ static void draft_one(
 		telling.result_type_path = statuses->result_type_path;
 	}
 	const char *words = words_of(read, &telling);
-	if (words != NULL && strcmp(words, nothing) == 0)
+	if (words != NULL && strcmp(words, MAPPING_NOTHING) == 0)
 		read->out->passed++;
 	else
 		fill_change(read, &telling, words, add(read, status));

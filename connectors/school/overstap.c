@@ -23,7 +23,6 @@
 
 static const char applied[] = "AO";
 static const char scheme[] = "overstapsysteem"; /* of the raw status */
-static const char nothing[] = "-"; /* what the settings say of a status that tells nothing */
 
 struct overstap_config {
 	const struct setting_pair *schools, *statuses; /* what they mean */
@@ -32,59 +31,41 @@ struct overstap_config {
 
 /* The rows of a document, one behind the other. */
 struct list {
-	const uint8_t *begin, *at, *end;
+	struct member_walk walk;
 	bool has_brackets; /* else it is one row */
 	bool is_over; /* behind the last row */
 	uint8_t mark; /* that followed the row; 0: it was the end */
 };
 
-static void skip_space(struct list *list)
-{
-	while (list->at < list->end && memchr(" \t\r\n", *list->at, 4) != NULL)
-		list->at++;
-}
-
-/* Files from Windows begin with a byte order mark. */
-static void skip_mark(struct list *list)
-{
-	static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
-	size_t left = (size_t)(list->end - list->at);
-	if (left >= sizeof(mark) && memcmp(list->at, mark, sizeof(mark)) == 0)
-		list->at += sizeof(mark);
-}
-
 static enum outcome open_list(struct list *out, const struct documents *docs, struct err *err)
 {
-	struct bytes body = docs->items[0].body;
-	*out = (struct list){.begin = body.data, .at = body.data, .end = body.data + body.size};
-	skip_mark(out);
-	skip_space(out);
-	if (out->at == out->end)
+	*out = (struct list){.walk = member_walk_of(docs->items[0].body)};
+	if (out->walk.at == out->walk.end)
 		return err_set(err, REJECT, "it is empty: send a row, or a list of rows");
-	if (*out->at != '{' && *out->at != '[')
+	if (*out->walk.at != '{' && *out->walk.at != '[')
 		return err_set(err, REJECT, "it is neither a JSON object nor a list of them");
-	out->has_brackets = *out->at == '[';
-	out->at += out->has_brackets;
+	out->has_brackets = *out->walk.at == '[';
+	out->walk.at += out->has_brackets;
 	if (docs->from > 0)
-		out->at = out->begin + docs->from;
-	skip_space(out);
-	out->is_over = out->has_brackets && out->at < out->end && *out->at == ']';
-	out->at += out->is_over;
-	skip_space(out);
+		out->walk.at = out->walk.begin + docs->from;
+	member_skip_space(&out->walk);
+	out->is_over = out->has_brackets && out->walk.at < out->walk.end && *out->walk.at == ']';
+	out->walk.at += out->is_over;
+	member_skip_space(&out->walk);
 	return OK;
 }
 
 /* Stands behind the comma or bracket that follows the row then. */
 static bool next_row(struct list *list, struct bytes *out)
 {
-	const uint8_t *from = list->at;
+	const uint8_t *from = list->walk.at;
 	if (list->is_over)
 		return false;
-	list->at = list->has_brackets ? member_end(from, list->end) : list->end;
-	*out = bytes_of(from, (size_t)(list->at - from));
-	list->mark = list->at < list->end ? *list->at++ : 0;
+	list->walk.at = list->has_brackets ? member_end(from, list->walk.end) : list->walk.end;
+	*out = bytes_of(from, (size_t)(list->walk.at - from));
+	list->mark = list->walk.at < list->walk.end ? *list->walk.at++ : 0;
 	list->is_over = list->mark == 0 || list->mark == ']';
-	skip_space(list);
+	member_skip_space(&list->walk);
 	return true;
 }
 
@@ -93,8 +74,8 @@ static const uint8_t *find_loose_comma(const struct list *list)
 {
 	const uint8_t *comma = NULL;
 	bool is_string = false;
-	for (const uint8_t *at = list->begin; at < list->end; at++) {
-		if (is_string && *at == '\\' && at + 1 < list->end)
+	for (const uint8_t *at = list->walk.begin; at < list->walk.end; at++) {
+		if (is_string && *at == '\\' && at + 1 < list->walk.end)
 			at++;
 		else if (*at == '"')
 			is_string = !is_string;
@@ -115,9 +96,9 @@ static enum outcome refuse(
 	if (comma != NULL)
 		return err_set(err, REJECT,
 			"it is not JSON: nothing follows the comma at byte %zu: leave it out",
-			(size_t)(comma - list->begin));
+			(size_t)(comma - list->walk.begin));
 	return err_set(
-		err, REJECT, "the row at byte %zu %s", (size_t)(row.data - list->begin), why);
+		err, REJECT, "the row at byte %zu %s", (size_t)(row.data - list->walk.begin), why);
 }
 
 /* Row by row, so that a long list needs no more memory than its longest row. */
@@ -125,7 +106,7 @@ static enum outcome check_rows(struct list list, struct err *err)
 {
 	struct arena arena = {0};
 	enum outcome outcome = OK;
-	struct bytes row = bytes_of(list.at, 0);
+	struct bytes row = bytes_of(list.walk.at, 0);
 	while (outcome == OK && next_row(&list, &row)) {
 		struct problems problems;
 		problems_init(&problems, &arena);
@@ -136,7 +117,7 @@ static enum outcome check_rows(struct list list, struct err *err)
 			outcome = refuse(&list, row, "does not end in a comma or ]", err);
 		arena_reset(&arena);
 	}
-	if (outcome == OK && list.at < list.end)
+	if (outcome == OK && list.walk.at < list.walk.end)
 		outcome = refuse(&list, row, "is the last, and something follows", err);
 	arena_done(&arena);
 	return outcome;
@@ -362,7 +343,7 @@ static void take(struct row *row, size_t place)
 		row->school = find_school(row->config->schools, row->brin);
 	const char *words = find_words(row->config->statuses, row->status);
 	bool is_of_others = is_brin(row->brin) && row->school == NULL;
-	if (is_of_others || (words != NULL && strcmp(words, nothing) == 0)) {
+	if (is_of_others || (words != NULL && strcmp(words, MAPPING_NOTHING) == 0)) {
 		row->out->passed++;
 		return;
 	}
@@ -382,45 +363,21 @@ static enum outcome parse(
 		struct row row = {.config = config, .out = out};
 		if (!next_row(&list, &row.text))
 			return OK;
-		take(&row, (size_t)(row.text.data - list.begin));
+		take(&row, (size_t)(row.text.data - list.walk.begin));
 	}
 	out->more = !list.is_over;
-	out->next = (size_t)(list.at - list.begin);
+	out->next = (size_t)(list.walk.at - list.walk.begin);
 	return OK;
 }
 
-static enum outcome check_schools(const struct setting_pair *pair, struct err *err)
+static const char *why_no_school(const char *code)
 {
-	struct arena arena = {0};
-	enum outcome outcome = OK;
-	for (; outcome == OK && pair->name != NULL; pair++) {
-		struct referral referral = {.question = bytes_of_string("")};
-		if (!is_brin(bytes_of_string(pair->name)))
-			outcome = err_set(err, REJECT, "is not a BRIN: 99XX or 99XX00");
-		else
-			outcome = mapping_referral(pair->value, &arena, &referral, err);
-		if (outcome != OK)
-			err_in(err, "schools: %s", pair->name);
-	}
-	arena_done(&arena);
-	return outcome;
+	return is_brin(bytes_of_string(code)) ? NULL : "is not a BRIN: 99XX or 99XX00";
 }
 
-static enum outcome check_statuses(const struct setting_pair *pair, struct err *err)
+static const char *why_no_status(const char *code)
 {
-	struct arena arena = {0};
-	enum outcome outcome = OK;
-	for (; outcome == OK && pair != NULL && pair->name != NULL; pair++) {
-		struct status_change change = {0};
-		if (strcmp(pair->name, applied) == 0)
-			outcome = err_set(err, REJECT, "is a referral, and no action");
-		else if (strcmp(pair->value, nothing) != 0)
-			outcome = mapping_change(pair->value, 0, &arena, &change, err);
-		if (outcome != OK)
-			err_in(err, "statuses: %s", pair->name);
-	}
-	arena_done(&arena);
-	return outcome;
+	return strcmp(code, applied) != 0 ? NULL : "is a referral, and no action";
 }
 
 static enum outcome check(const void *config, struct err *err)
@@ -429,9 +386,16 @@ static enum outcome check(const void *config, struct err *err)
 	if (own->schools->name == NULL)
 		return err_set(err, REJECT,
 			"schools is empty: name those whose applications are referrals");
-	if (check_schools(own->schools, err) != OK)
-		return REJECT;
-	return check_statuses(own->statuses, err);
+	const struct mapping_setting schools = {.name = "schools",
+		.pairs = own->schools,
+		.has_question = true,
+		.why_not = why_no_school};
+	const struct mapping_setting statuses = {.name = "statuses",
+		.pairs = own->statuses,
+		.is_of_changes = true,
+		.why_not = why_no_status};
+	enum outcome outcome = mapping_check(&schools, err);
+	return outcome == OK ? mapping_check(&statuses, err) : outcome;
 }
 
 #define AT(member) offsetof(struct overstap_config, member)
