@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { BLOCK_FIRST = 4096, BLOCK_MOST = 1024 * 1024 };
+enum { FORMAT_USUAL = 256 }; /* bytes of a text; a longer one is written twice */
 
 struct arena_block {
 	struct arena_block *next;
@@ -80,12 +81,16 @@ char *arena_string(struct arena *arena, struct bytes bytes)
 
 char *arena_format_list(struct arena *arena, const char *format, va_list arguments)
 {
+	char most[FORMAT_USUAL];
 	va_list again;
 	va_copy(again, arguments);
-	int size = vsnprintf(NULL, 0, format, arguments);
+	int size = vsnprintf(most, sizeof(most), format, arguments);
 	assert(size >= 0);
 	char *text = arena_get(arena, (size_t)size + 1);
-	vsnprintf(text, (size_t)size + 1, format, again);
+	if ((size_t)size < sizeof(most))
+		memcpy(text, most, (size_t)size);
+	else
+		vsnprintf(text, (size_t)size + 1, format, again);
 	va_end(again);
 	return text;
 }

@@ -130,6 +130,11 @@ static void test_copies(void **state)
 	assert_string_equal(arena_string(&arena, absent), "");
 	assert_string_equal(arena_format(&arena, "%s-%03d", "wsp", 7), "wsp-007");
 	assert_int_equal(strlen(arena_format(&arena, "%9000d", 1)), 9000);
+	for (int size = 250; size < 260; size++) {
+		const char *made = arena_format(&arena, "%*d", size, 7);
+		assert_int_equal(strlen(made), size);
+		assert_int_equal(made[size - 1], '7');
+	}
 	arena_done(&arena);
 }
 
