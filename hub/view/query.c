@@ -102,6 +102,19 @@ bool view_reader_is_current(const struct view_reader *reader)
 	return database_inode(reader->path) == reader->inode;
 }
 
+bool view_reader_refresh(struct view_reader **reader, const char *path)
+{
+	struct err err = {0};
+	bool is_another = *reader != NULL && !view_reader_is_current(*reader);
+	if (is_another) {
+		view_reader_free(*reader);
+		*reader = NULL;
+	}
+	if (*reader == NULL && view_reader_new(reader, path, &err) != OK)
+		log_debug("read", "text=%s", log_quote(err.text));
+	return is_another;
+}
+
 enum outcome view_reader_begin(struct view_reader *reader, struct arena *arena, struct err *err)
 {
 	assert(reader->arena == NULL);

@@ -16,6 +16,9 @@ void view_reader_free(struct view_reader *reader);
 /* Whether the file that it reads is the one at its path: a view that was built anew has another,
  * and the reader goes on with what was there before. */
 bool view_reader_is_current(const struct view_reader *reader);
+/* Opens the one at path where there is none, or no current one, if it can be opened now: else
+ * *reader is NULL. true: what was read before is another's, and what was learned from it. */
+bool view_reader_refresh(struct view_reader **reader, const char *path);
 
 /* Every query lies between these two. They all see one moment of the view, and what they find lies
  * in the arena. Keep it short: the view's file grows meanwhile. */

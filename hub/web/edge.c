@@ -31,16 +31,10 @@ static void look_again(void *context)
 
 static void open_reader(struct edge *edge)
 {
-	struct err err = {0};
-	if (edge->reader != NULL && !view_reader_is_current(edge->reader)) {
-		view_reader_free(edge->reader);
-		edge->reader = NULL;
+	if (view_reader_refresh(&edge->reader, edge->options->view_path)) {
 		intake_forget_view(edge->intake);
 		disclose_forget_view(edge->disclose);
 	}
-	if (edge->reader == NULL &&
-		view_reader_new(&edge->reader, edge->options->view_path, &err) != OK)
-		log_debug("read", "text=%s", log_quote(err.text));
 }
 
 static bool is_at_rest(const struct edge *edge)

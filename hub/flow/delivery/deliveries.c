@@ -34,23 +34,6 @@ struct deliveries {
 	int turns;
 };
 
-static void open_reader(struct deliveries *deliveries)
-{
-	struct err err = {0};
-	struct ground *ground = &deliveries->ground;
-	if (ground->reader != NULL && !view_reader_is_current(ground->reader)) {
-		view_reader_free(ground->reader);
-		ground->reader = NULL;
-		intake_forget_view(ground->intake);
-		disclose_forget_view(ground->disclose);
-	}
-	if (ground->reader == NULL &&
-		view_reader_new(&ground->reader, deliveries->options.view_path, &err) != OK)
-		log_debug("read", "text=%s", log_quote(err.text));
-	else if (ground->reader != NULL)
-		view_reader_keep(ground->reader);
-}
-
 /* What one turn of the loop reads, it reads in one moment of the view. */
 static void end_turn(void *context)
 {
@@ -65,7 +48,12 @@ static void take_slow_turn(struct deliveries *deliveries, int64_t now)
 	int turn = deliveries->turns++;
 	if (turn % SLOW_EVERY != 0)
 		return;
-	open_reader(deliveries);
+	if (view_reader_refresh(&ground->reader, deliveries->options.view_path)) {
+		intake_forget_view(ground->intake);
+		disclose_forget_view(ground->disclose);
+	}
+	if (ground->reader != NULL)
+		view_reader_keep(ground->reader);
 	if (turn % (SLOW_EVERY * HOLDS_EVERY) == 0)
 		holds_look(ground, now);
 	for (size_t i = 0; i < ground->desks_count; i++)

@@ -40,27 +40,14 @@ struct sources {
 	int turns;
 };
 
-static void open_reader(struct sources *sources)
-{
-	struct err err = {0};
-	struct outside *outside = &sources->outside;
-	if (outside->reader != NULL && !view_reader_is_current(outside->reader)) {
-		view_reader_free(outside->reader);
-		outside->reader = NULL;
-		intake_forget_view(outside->intake);
-	}
-	if (outside->reader == NULL &&
-		view_reader_new(&outside->reader, sources->options.view_path, &err) != OK)
-		log_debug("read", "text=%s", log_quote(err.text));
-}
-
 static void turn(void *context)
 {
 	struct sources *sources = context;
 	struct loop *loop = sources->outside.loop;
 	struct err err = {0};
-	if (sources->turns++ % VIEW_EVERY == 0)
-		open_reader(sources);
+	if (sources->turns++ % VIEW_EVERY == 0 &&
+		view_reader_refresh(&sources->outside.reader, sources->options.view_path))
+		intake_forget_view(sources->outside.intake);
 	bool is_well = tasks_turn(sources->tasks, &err) == OK;
 	if (!is_well)
 		log_warn("sources", "text=%s", log_quote(err.text));
