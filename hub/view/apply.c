@@ -46,8 +46,8 @@ static const char *const texts[STATEMENTS] = {
 	[PUT_HANDOVER] = "INSERT OR IGNORE INTO handovers (place, desk, referral, number, kind,"
 			 " value) VALUES (?, ?, ?, ?, ?, ?)",
 	[PUT_REJECTED] = "INSERT OR IGNORE INTO rejected (place, code, since, refused, source,"
-			 " client, partner, number, other, case_id, value)"
-			 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			 " client, partner, number, other, case_id, value, message)"
+			 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[PUT_PERSON] = "INSERT INTO persons (referral, value) VALUES (?, ?)"
 		       " ON CONFLICT (referral) DO UPDATE SET value = excluded.value",
 	[DELETE_PERSON] = "DELETE FROM persons WHERE referral = ?",
@@ -290,6 +290,8 @@ static enum outcome apply_rejection(
 		put, 9, rejection->has_other, rejection->other.data, sizeof(rejection->other.data));
 	database_bind_text(put, 10, rejection->case_);
 	database_bind_blob(put, 11, encoded(apply, record, rejection));
+	bind_optional(put, 12, rejection->refused && rejection->has_message,
+		rejection->message.data, sizeof(rejection->message.data));
 	return run(apply, PUT_REJECTED, err);
 }
 

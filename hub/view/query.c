@@ -31,6 +31,7 @@ static const char *const texts[READER_STATEMENTS] = {
 				 " AND system IS ? AND client IS NOT NULL ORDER BY place",
 	[READER_LISTED] = "SELECT max(other = ?), count(DISTINCT other) FROM rejected"
 			  " WHERE client = ? AND partner = ? AND case_id = ?",
+	[READER_REFUSED] = "SELECT 1 FROM rejected WHERE message = ?",
 	[READER_TWICE] =
 		"SELECT other, partner, case_id FROM rejected WHERE client = ?1"
 		" AND other IS NOT NULL UNION SELECT client, partner, case_id FROM rejected"
@@ -377,6 +378,17 @@ enum outcome view_listed(struct view_reader *reader, struct pseudonym client,
 		return err->outcome;
 	*out = (struct view_listed){
 		sqlite3_column_int(statement, 0) != 0, sqlite3_column_int(statement, 1)};
+	sqlite3_reset(statement);
+	return OK;
+}
+
+enum outcome view_is_refused(
+	struct view_reader *reader, struct uuid message, bool *out, struct err *err)
+{
+	sqlite3_stmt *statement = statement_of(reader, READER_REFUSED);
+	database_bind_id(statement, 1, message.data, sizeof(message.data));
+	if (database_step(reader->db, statement, out, err) != OK)
+		return err->outcome;
 	sqlite3_reset(statement);
 	return OK;
 }

@@ -93,6 +93,10 @@ struct view_case_client {
 enum outcome view_client_of_case(struct view_reader *reader, const struct view_case *which,
 	const struct pseudonym *held, struct view_case_client *out, struct err *err) MUST_CHECK;
 
+/* Whether a refusal with this id is recorded. Needs no begin. */
+enum outcome view_is_refused(
+	struct view_reader *reader, struct uuid message, bool *out, struct err *err) MUST_CHECK;
+
 /* Perhaps the same person as another client: a partner named both under one case. */
 struct view_twice {
 	struct pseudonym other;

@@ -59,9 +59,10 @@ const char tables_sql[] =
 
 	"CREATE TABLE rejected (place INTEGER PRIMARY KEY, code INTEGER,"
 	" since INTEGER, refused INTEGER, source INTEGER, client BLOB,"
-	" partner TEXT, number INTEGER, other BLOB, case_id TEXT, value BLOB);"
+	" partner TEXT, number INTEGER, other BLOB, case_id TEXT, value BLOB, message BLOB);"
 	"CREATE INDEX rejected_client ON rejected (client, number) WHERE client IS NOT NULL;"
 	"CREATE INDEX rejected_other ON rejected (other) WHERE other IS NOT NULL;"
+	"CREATE INDEX rejected_message ON rejected (message) WHERE message IS NOT NULL;"
 	"CREATE INDEX rejected_refused ON rejected (partner) WHERE refused;"
 	"CREATE INDEX rejected_source ON rejected (source) WHERE source IS NOT NULL;"
 

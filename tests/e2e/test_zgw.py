@@ -188,6 +188,28 @@ def test_a_zaak_of_another_type_is_nobodys(city):
     assert city.api.get(f"/v1/receipts/{zaak['identificatie']}").status_code == 404
 
 
+def test_what_each_walk_refuses_is_recorded_once(city):
+    """Nobody ever adds the client to it, and each walk looks at it again."""
+
+    def refused():
+        found = [each for _, each in city.hub.decoded("rejected")]
+        return sum("no natuurlijk_persoon" in each["text"] for each in found)
+
+    zaak = city.system.create_zaak(
+        city.type, registratiedatum="2026-01-05", startdatum="2026-01-05"
+    )
+    wait_for("the rejection", lambda: refused() == 1, 30)
+    time.sleep(2 * POLL_S)
+    city.hub.processes["one"].kill()
+    city.hub.start()
+    city.hub.ready()
+    city.api = city.hub.partner(ROTTERDAM)
+    time.sleep(3 * POLL_S)
+    assert refused() == 1
+    city.system.change_zaak(zaak["url"], toelichting="Nog steeds zonder cliënt.")
+    wait_for("that of what it says now", lambda: refused() == 2, 30)
+
+
 def test_kills_in_the_middle_lose_nothing(city):
     """Notifications that were answered are durable; others come again, or the poll sees them."""
     zaken = []

@@ -299,6 +299,36 @@ static void test_facts(void **state)
 	view_file_free(file);
 }
 
+/* What was in intake has a message's id, which is none of a refusal. */
+static void test_refusals(void **state)
+{
+	struct view_file *file = view_file_new();
+	struct rejection rejection = {.code = REJECTION_CODE_INVALID,
+		.text = text("is missing"),
+		.owner = text("gemeente"),
+		.partner = text("00000099000000001000"),
+		.original = text("{}"),
+		.has_message = true,
+		.message = first};
+	bool is_refused = true;
+	(void)state;
+
+	view_file_put(file, TOPIC_REJECTED, 0, &rejection);
+	view_file_begin(file);
+	assert_int_equal(view_is_refused(file->reader, first, &is_refused, &file->err), OK);
+	assert_false(is_refused);
+	view_file_end(file);
+	rejection.refused = true;
+	view_file_put(file, TOPIC_REJECTED, 1, &rejection);
+	view_file_begin(file);
+	assert_int_equal(view_is_refused(file->reader, first, &is_refused, &file->err), OK);
+	assert_true(is_refused);
+	assert_int_equal(view_is_refused(file->reader, second, &is_refused, &file->err), OK);
+	assert_false(is_refused);
+	view_file_end(file);
+	view_file_free(file);
+}
+
 /* An unreadable intake record still counts; what claims an impossible place is not believed. */
 static void test_hostile(void **state)
 {
@@ -513,6 +543,7 @@ int main(void)
 		cmocka_unit_test(test_clients),
 		cmocka_unit_test(test_keys_are_erased),
 		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_file_of_another_source),
 		cmocka_unit_test(test_damaged_file),

@@ -104,12 +104,18 @@ struct intake_refusal {
 	enum rejection_code code;
 	const struct problems *problems;
 	struct bytes original; /* as it was received */
+	/* What it is about, where the hub itself looks again and again: the same reason given of
+	 * the same is recorded once. Absent: each time. */
+	struct bytes about;
 };
 
 /* Records a refusal in topic rejected, its original sealed under a key of the partner and month.
  * NULL: it cannot be stored now, and there will be no receipt. */
 struct intake_job *intake_refuse(struct intake *intake, const struct message_sender *sender,
 	const struct intake_refusal *refusal, struct intake_caller caller);
+/* Whether the same of the same is recorded already. */
+bool intake_has_refused(struct intake *intake, const struct message_sender *sender,
+	const struct intake_refusal *refusal);
 
 /* Nobody waits for the job any more: `done` will not be called. It goes on all the same. */
 void intake_forget(struct intake_job *job);

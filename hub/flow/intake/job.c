@@ -21,6 +21,7 @@ struct intake_job *job_new(struct intake *intake, const struct message_sender *s
 	job->intake = intake;
 	job->receipt = (struct intake_receipt){.fate = INTAKE_UNKNOWN};
 	job->has_case = false;
+	job->is_once = false;
 	intake->pending++;
 	if (sender == NULL) {
 		job->partner = JOB_OF_HUB;
@@ -135,11 +136,15 @@ static enum outcome send_next(struct intake_job *job)
 	return producer_send(job->intake->producer, &write, &err);
 }
 
-/* What was not stored must not hold its case. */
-static void forget_case(struct intake_job *job)
+/* What was not stored must not hold its case, nor pass for recorded. */
+static void forget(struct intake_job *job)
 {
+	struct intake *intake = job->intake;
 	if (job->has_case)
-		cases_forget(job->intake->cases, job->case_key);
+		cases_forget(intake->cases, job->case_key);
+	for (size_t i = 0; job->is_once && i < INTAKE_REFUSED_KEPT; i++)
+		if (memcmp(&intake->refused[i], &job->refusal, sizeof(job->refusal)) == 0)
+			intake->refused[i] = (struct uuid){0};
 }
 
 bool job_start(struct intake_job *job, const struct keyring_record *store)
@@ -147,7 +152,7 @@ bool job_start(struct intake_job *job, const struct keyring_record *store)
 	job->step = JOB_KEY;
 	bool is_sent = store != NULL ? send_key(job, store) : send_next(job) == OK;
 	if (!is_sent) {
-		forget_case(job);
+		forget(job);
 		job_free(job);
 	}
 	return is_sent;
@@ -157,7 +162,7 @@ static void finish(struct intake_job *job, enum intake_fate fate)
 {
 	job->receipt.fate = fate;
 	if (fate != INTAKE_STORED)
-		forget_case(job);
+		forget(job);
 	if (job->caller.done != NULL)
 		job->caller.done(job->caller.context, &job->receipt);
 	job_free(job);

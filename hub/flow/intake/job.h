@@ -7,6 +7,8 @@
 #include "hub/flow/intake/keys.h"
 #include "hub/kafka/producer.h"
 
+#define INTAKE_REFUSED_KEPT 256
+
 struct intake {
 	struct intake_options options;
 	struct ids *ids;
@@ -19,6 +21,9 @@ struct intake {
 	struct intake_job *spares;
 	int32_t pending;
 	bool view_was_ready; /* since it was begun */
+	/* Refusals that may not be in the view yet; the oldest goes first. */
+	struct uuid refused[INTAKE_REFUSED_KEPT];
+	size_t refused_next;
 };
 
 enum job_step { JOB_KEY, JOB_LISTING, JOB_VALUE };
@@ -31,6 +36,8 @@ struct intake_job {
 	size_t partner; /* its place in the configuration, or JOB_OF_HUB */
 	enum topic topic; /* of the value: intake, rejected, fetch or facts */
 	bool has_case; /* a Referral: case_key */
+	bool is_once; /* a refusal that is recorded once: its id */
+	struct uuid refusal;
 	struct cases_key case_key;
 	struct pseudonym case_client;
 	/* The value and its key, kept until they can be sent. */

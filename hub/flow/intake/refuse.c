@@ -73,6 +73,52 @@ static const struct keyring_record *seal_original(struct intake_job *job,
 	return store;
 }
 
+/* The same for the same. */
+static struct uuid id_of(struct intake *intake, const struct message_sender *sender,
+	const struct intake_refusal *refusal)
+{
+	struct bytes oin = bytes_of_string(sender->partner->rules->oin);
+	struct bytes text = text_of(refusal->problems, &intake->arena);
+	struct digest digest;
+	struct uuid id;
+	char said[2 * sizeof(digest.data) + 1];
+	buffer_add_format(&intake->clear, "%s %s %.*s\n", rejection_code_name(refusal->code),
+		refusal->problems->items[0].path, BYTES_ARG(text));
+	buffer_add_bytes(&intake->clear, refusal->about);
+	ids_digest(intake->ids, oin, buffer_bytes(&intake->clear), digest.data);
+	seal_wipe(intake->clear.data, intake->clear.size);
+	buffer_clear(&intake->clear);
+	bytes_to_hex(bytes_of(digest.data, sizeof(digest.data)), said);
+	ids_message(intake->ids, oin, bytes_of_string("refused"), bytes_of_string(said), id.data);
+	return id;
+}
+
+/* It takes a while to get into the view, and a notification and a walk may come at once. */
+static struct uuid note_once(struct intake_job *job, struct uuid id)
+{
+	struct intake *intake = job->intake;
+	job->is_once = true;
+	job->refusal = id;
+	intake->refused[intake->refused_next++ % INTAKE_REFUSED_KEPT] = id;
+	return id;
+}
+
+bool intake_has_refused(struct intake *intake, const struct message_sender *sender,
+	const struct intake_refusal *refusal)
+{
+	struct view_reader *reader = *intake->options.reader;
+	struct err err = {0};
+	bool is_known = false;
+	if (refusal->about.data == NULL || reader == NULL)
+		return false;
+	struct uuid id = id_of(intake, sender, refusal);
+	arena_reset(&intake->arena);
+	for (size_t i = 0; i < INTAKE_REFUSED_KEPT; i++)
+		if (memcmp(&intake->refused[i], &id, sizeof(id)) == 0)
+			return true;
+	return view_is_refused(reader, id, &is_known, &err) == OK && is_known;
+}
+
 static void address(struct intake_job *job, const struct message_sender *sender)
 {
 	job->topic = TOPIC_REJECTED;
@@ -89,6 +135,7 @@ struct intake_job *intake_refuse(struct intake *intake, const struct message_sen
 	job->caller = caller;
 	address(job, sender);
 	const struct keyring_record *store = seal_original(job, sender, refusal->original, &box);
+	bool has_id = refusal->about.data != NULL;
 	struct rejection rejection = {.code = refusal->code,
 		.field = field_of(refusal->problems),
 		.text = text_of(refusal->problems, &intake->arena),
@@ -96,9 +143,12 @@ struct intake_job *intake_refuse(struct intake *intake, const struct message_sen
 		.since = sender->now,
 		.refused = true,
 		.partner = bytes_of_string(sender->partner->rules->oin),
+		.has_message = has_id,
 		.form = ORIGINAL_FORM_SEALED,
 		.has_key = true,
 		.original = buffer_bytes(&box)};
+	if (has_id)
+		rejection.message = note_once(job, id_of(intake, sender, refusal));
 	memcpy(rejection.key.data, job->data_key, SEAL_KEY_ID_SIZE);
 	wire_begin(intake->options.wire, &schema_rejection, &job->value);
 	rejection_encode(&rejection, &job->value);

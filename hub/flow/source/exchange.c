@@ -141,13 +141,37 @@ static struct bytes original_of(const struct exchange *exchange, const struct pa
 	return original.size > ORIGINAL_MAX ? bytes_of(original.data, ORIGINAL_MAX) : original;
 }
 
+/* Of what the hub asks for itself, it asks again at each walk. An answer that is no document may
+ * differ each time, and what is behind its name is our own note. */
+static struct bytes about_of(const struct slot *slot)
+{
+	struct exchange *exchange = slot->exchange;
+	const struct parcel_draft *item = slot->verdict.of;
+	enum documents_way way = exchange->docs.way;
+	struct bytes label = item->label, original = original_of(exchange, item);
+	if (way != DOCUMENTS_FETCHED && way != DOCUMENTS_POLLED)
+		return (struct bytes){0};
+	const uint8_t *mark = label.size > 0 ? memchr(label.data, '#', label.size) : NULL;
+	if (mark != NULL)
+		label.size = (size_t)(mark - label.data);
+	if (exchange->docs.items[0].status != 200)
+		original.size = 0;
+	return bytes_of_string(arena_format(&exchange->arena, "%s %.*s\n%.*s",
+		exchange->options.source->name, BYTES_ARG(label), BYTES_ARG(original)));
+}
+
 static struct intake_job *refuse(
 	struct slot *slot, enum rejection_code code, const struct problems *problems)
 {
 	struct exchange *exchange = slot->exchange;
 	const struct intake_refusal refusal = {.code = code,
 		.problems = problems,
-		.original = original_of(exchange, slot->verdict.of)};
+		.original = original_of(exchange, slot->verdict.of),
+		.about = about_of(slot)};
+	if (intake_has_refused(exchange->options.intake, &exchange->sender, &refusal)) {
+		settle(slot, VERDICT_REFUSED);
+		return NULL;
+	}
 	return intake_refuse(exchange->options.intake, &exchange->sender, &refusal,
 		(struct intake_caller){on_refused, slot});
 }
@@ -187,7 +211,7 @@ static bool begin(struct slot *slot)
 	else
 		slot->job = take(slot, exchange->parcel.drafts[place]);
 	exchange->pending += slot->job != NULL ? 1 : 0;
-	return slot->job != NULL;
+	return slot->job != NULL || slot->settled;
 }
 
 /* Begins what is not settled, in order, as far as intake takes it. */
