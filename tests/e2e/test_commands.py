@@ -152,9 +152,10 @@ def town(services: harness.Services, tmp_path_factory: pytest.TempPathFactory) -
     hub.lists["sources"] = [
         {
             "name": "events",
-            "partner": WORLD.desks[GEMEENTE].partner,
+            "partner": WORLD.desks[desk].partner,
             "connector": "cloudevent",
         }
+        for desk in (GEMEENTE, UWV)
     ]
     hub.deploy()
     hub.start("one")
@@ -522,7 +523,8 @@ def test_an_edge_shows_what_its_audit_finds(town: Town) -> None:
 
 def test_connectors(town: Town) -> None:
     rows = {row["name"]: row for row in town.ask("connectors")["connectors"]}
-    assert rows["cloudevent"]["sources"] == f"{WORLD.desks[GEMEENTE].partner}/events"
+    used = [f"{WORLD.desks[desk].partner}/events" for desk in (GEMEENTE, UWV)]
+    assert rows["cloudevent"]["sources"] == ", ".join(used)
     assert rows["cloudevent"]["summary"] and list(rows) == sorted(rows)
     assert town.run("connectors", "fax").returncode == 2
 
@@ -559,6 +561,13 @@ def test_parse(town: Town, tmp_path: Path) -> None:
     assert town.run("parse", "cloudevent", str(path)).returncode == 1
     assert town.run("parse", "fax", str(path)).returncode == 2
     assert "sources" in town.run("parse", "cloudevent", str(path), "--source", "other").stderr
+    path.write_text(json.dumps(events[:1]))
+    named = "several partners have a source events: say which, --source"
+    first, second = (f"{WORLD.desks[desk].partner}/events" for desk in (GEMEENTE, UWV))
+    answer = town.run("parse", "cloudevent", str(path), "--source", "events")
+    assert answer.returncode == 2 and f"{named} {first} or {second}" in answer.stderr
+    assert town.ask("parse", "cloudevent", str(path), "--source", first)["taken"] == 1
+    assert town.ask("parse", "cloudevent", str(path), "--source", second, code=1)["refused"] == 1
     assert town.ask("flow") == before
 
 

@@ -9,17 +9,39 @@ struct counts {
 	int64_t fine, refused, passed;
 };
 
+/* name: as its partner knows it, or with the partner's OIN before it; NULL: any. */
+static bool is_called(const struct conf_source *source, const char *name)
+{
+	size_t size = strlen(source->oin);
+	if (name == NULL || strcmp(source->name, name) == 0)
+		return true;
+	return strncmp(name, source->oin, size) == 0 && name[size] == '/' &&
+		strcmp(name + size + 1, source->name) == 0;
+}
+
 /* The source that is named, else the first one with this connector. */
 static const struct conf_source *find_source(struct cli_call *call, struct err *err)
 {
 	const struct conf *conf = call->conf;
 	const char *connector = cli_argument(call, 0), *name = cli_value(call, "source");
+	const struct conf_source *found = NULL;
+	const char *all = "";
+	size_t count = 0;
 	for (size_t i = 0; i < conf->sources_count; i++) {
 		const struct conf_source *source = &conf->sources[i];
-		if (strcmp(source->connector->name, connector) == 0 &&
-			(name == NULL || strcmp(source->name, name) == 0))
-			return source;
+		if (strcmp(source->connector->name, connector) != 0 || !is_called(source, name))
+			continue;
+		found = found == NULL ? source : found;
+		all = arena_format(&call->arena, "%s%s%s/%s", all, count++ > 0 ? " or " : "",
+			source->oin, source->name);
 	}
+	if (name != NULL && count > 1) {
+		err_set(err, REJECT, "several partners have a source %s: say which, --source %s",
+			name, all);
+		return NULL;
+	}
+	if (found != NULL)
+		return found;
 	if (connector_find(call->program->connectors, bytes_of_string(connector)) == NULL)
 		err_set(err, REJECT, "there is no connector %s: see `lokethub connectors`",
 			connector);
@@ -135,7 +157,7 @@ static enum outcome run(struct cli_call *call, struct err *err)
 }
 
 static const struct cli_option options[] = {
-	{"source", 's', "NAME",
+	{"source", 's', "[OIN/]NAME",
 		"whose settings say what it means; else the first with this connector", 0, 0},
 	{"limit", 'n', "N", "shows at most so many drafts; all are counted", 50, 1000000},
 	{0},
