@@ -2,23 +2,19 @@
  * desk. */
 #include "hub/flow/delivery/inlet.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hub/base/clock.h"
 #include "hub/base/memory.h"
 #include "hub/flow/delivery/holds.h"
-#include "hub/kafka/consumer.h"
+#include "hub/kafka/member.h"
 
 #define LOOK_UP_MS 10000
-#define SESSION_MS 20000
-#define RECORDS_MAX 1000 /* of one turn */
 
 struct inlet {
 	struct ground *ground;
-	struct consumer *member;
-	char group[TOPICS_NAME_SIZE + sizeof(TOPICS_GROUP_DELIVERY)];
+	struct member *member;
 	bool must_begin; /* a desk is ours that does not know yet where it was */
 };
 
@@ -39,22 +35,21 @@ static struct desk *find(const struct ground *ground, struct bytes id, bool is_s
 	return desk != NULL && desk->outlet != NULL ? desk : NULL;
 }
 
-static void let_go_all(struct inlet *inlet)
+static void let_go_all(void *context)
 {
+	const struct inlet *inlet = context;
 	struct ground *ground = inlet->ground;
 	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].ours)
 			desk_let_go(&ground->desks[i]);
 }
 
-static enum outcome take_over(struct inlet *inlet, struct err *err)
+static enum outcome take_over(void *context, struct consumer *consumer,
+	struct consumer_place *places, size_t count, struct err *err)
 {
+	struct inlet *inlet = context;
 	struct ground *ground = inlet->ground;
-	size_t count;
-	const struct consumer_place *assigned = consumer_assigned(inlet->member, &count);
-	struct consumer_place places[TOPICS_BY_KEY_PARTITIONS];
-	memcpy(places, assigned, count * sizeof(*places));
-	if (consumer_ends(inlet->member, places, count, LOOK_UP_MS, err) != OK)
+	if (consumer_ends(consumer, places, count, LOOK_UP_MS, err) != OK)
 		return err->outcome;
 	for (size_t i = 0; i < ground->desks_count; i++) {
 		struct desk *desk = &ground->desks[i];
@@ -63,36 +58,19 @@ static enum outcome take_over(struct inlet *inlet, struct err *err)
 				desk_take_over(desk, places[j].offset);
 	}
 	inlet->must_begin = true;
-	return consumer_assign(inlet->member, places, count, err);
+	return OK;
 }
 
-static void take_record(struct inlet *inlet, const struct record_read *record)
+static enum outcome take_record(void *context, const struct record_read *record, struct err *err)
 {
+	const struct inlet *inlet = context;
+	(void)err;
 	for (int is_second = 0; is_second < 2 && record->value.data != NULL; is_second++) {
 		struct desk *desk = find(inlet->ground, record->key, is_second == 1);
 		if (desk != NULL && desk->ours)
 			reading_notice(desk, record);
 	}
-}
-
-static enum outcome take_news(struct inlet *inlet, enum consumer_news news,
-	const struct record_read *record, struct err *err)
-{
-	switch (news) {
-	case CONSUMER_NOTHING:
-	case CONSUMER_DRAINED:
-		return OK;
-	case CONSUMER_RECORD:
-		take_record(inlet, record);
-		return OK;
-	case CONSUMER_ASSIGNED:
-		return take_over(inlet, err);
-	case CONSUMER_REVOKED:
-	case CONSUMER_LOST:
-		break;
-	}
-	let_go_all(inlet);
-	return consumer_assign(inlet->member, NULL, 0, err);
+	return OK;
 }
 
 static bool cut_start(struct bytes *id, const char *text)
@@ -168,53 +146,30 @@ static enum outcome begin(struct inlet *inlet, struct err *err)
 	return outcome;
 }
 
-static enum outcome read_all(struct inlet *inlet, struct err *err)
-{
-	for (size_t i = 0; i < RECORDS_MAX; i++) {
-		struct record_read record;
-		enum consumer_news news;
-		if (consumer_poll(inlet->member, 0, &news, &record, err) != OK ||
-			take_news(inlet, news, &record, err) != OK)
-			return err->outcome;
-		if (news == CONSUMER_NOTHING)
-			break;
-	}
-	return OK;
-}
-
-static enum outcome open_member(struct inlet *inlet, struct err *err)
-{
-	const struct consumer_member_options options = {.group = inlet->group,
-		.instance = inlet->ground->conf->node,
-		.topic = TOPIC_HANDOVERS,
-		.session_timeout_ms = SESSION_MS};
-	return consumer_new_member(&inlet->member, inlet->ground->kafka, &options, err);
-}
-
 enum outcome inlet_turn(struct inlet *inlet, struct err *err)
 {
-	enum outcome outcome = OK;
-	if (inlet->member == NULL)
-		outcome = open_member(inlet, err);
-	if (outcome == OK)
-		outcome = read_all(inlet, err);
-	if (outcome == OK && inlet->must_begin)
+	enum outcome outcome = member_read(inlet->member, err);
+	if (outcome == OK && inlet->must_begin) {
 		outcome = begin(inlet, err);
-	if (outcome == OK)
-		return OK;
-	let_go_all(inlet);
-	consumer_free(inlet->member);
-	inlet->member = NULL;
+		if (outcome != OK)
+			member_renew(inlet->member);
+	}
 	return outcome;
 }
 
 enum outcome inlet_new(struct inlet **out, struct ground *ground, struct err *err)
 {
 	struct inlet *inlet = memory_get_zeroed(1, sizeof(*inlet));
+	const struct member_options options = {.kafka = ground->kafka,
+		.group = TOPICS_GROUP_DELIVERY,
+		.instance = ground->conf->node,
+		.topic = TOPIC_HANDOVERS,
+		.take_over = take_over,
+		.let_go = let_go_all,
+		.take = take_record,
+		.context = inlet};
 	inlet->ground = ground;
-	snprintf(inlet->group, sizeof(inlet->group), "%s%s", ground->kafka->prefix,
-		TOPICS_GROUP_DELIVERY);
-	if (open_member(inlet, err) != OK) {
+	if (member_new(&inlet->member, &options, err) != OK) {
 		inlet_free(inlet);
 		return err->outcome;
 	}
@@ -226,7 +181,6 @@ void inlet_free(struct inlet *inlet)
 {
 	if (inlet == NULL)
 		return;
-	let_go_all(inlet);
-	consumer_free(inlet->member);
+	member_free(inlet->member);
 	free(inlet);
 }

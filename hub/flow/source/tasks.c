@@ -2,7 +2,6 @@
 #include "hub/flow/source/tasks.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,11 +9,10 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/source/fetcher.h"
-#include "hub/kafka/consumer.h"
+#include "hub/kafka/member.h"
 
 #define OPEN_MAX 1000 /* then reading pauses */
 #define COMMITTED_MS 10000
-#define SESSION_MS 20000
 #define COMMIT_EVERY_MS 500
 
 /* A partition that is ours. */
@@ -25,8 +23,7 @@ struct part {
 
 struct tasks {
 	struct outside *outside;
-	struct consumer *member;
-	char group[TOPICS_NAME_SIZE + sizeof(TOPICS_GROUP_FETCH)];
+	struct member *member;
 	struct part parts[TOPICS_BY_KEY_PARTITIONS];
 	struct task *first, **last; /* in the order in which they were read */
 	size_t open;
@@ -68,8 +65,9 @@ static void begin_due(struct tasks *tasks)
 
 /* What can never be read is logged and passed over: the hub alone writes this topic. RETRY: it was
  * written with a schema that is not known here yet. */
-static enum outcome take(struct tasks *tasks, const struct record_read *record, struct err *err)
+static enum outcome take(void *context, const struct record_read *record, struct err *err)
 {
+	struct tasks *tasks = context;
 	struct task *task = memory_get_zeroed(1, sizeof(*task));
 	struct fetch_task *what = arena_get(&task->arena, sizeof(*what));
 	struct wire_record value = {
@@ -97,8 +95,9 @@ static enum outcome take(struct tasks *tasks, const struct record_read *record, 
 	return OK;
 }
 
-static void drop_all(struct tasks *tasks)
+static void drop_all(void *context)
 {
+	struct tasks *tasks = context;
 	while (tasks->first != NULL) {
 		struct task *task = tasks->first;
 		fetcher_forget(tasks->outside->fetcher, task);
@@ -106,65 +105,38 @@ static void drop_all(struct tasks *tasks)
 		task_free(task);
 	}
 	memset(tasks->parts, 0, sizeof(tasks->parts));
+	tasks->is_paused = false;
 }
 
-static enum outcome take_over(struct tasks *tasks, struct err *err)
+static enum outcome take_over(void *context, struct consumer *consumer,
+	struct consumer_place *places, size_t count, struct err *err)
 {
-	size_t count;
-	const struct consumer_place *assigned = consumer_assigned(tasks->member, &count);
+	struct tasks *tasks = context;
 	struct consumer_committed committed[TOPICS_BY_KEY_PARTITIONS] = {0};
-	struct consumer_place places[TOPICS_BY_KEY_PARTITIONS];
 	for (size_t i = 0; i < count; i++)
-		committed[i].place = assigned[i];
-	if (consumer_committed(tasks->member, committed, count, COMMITTED_MS, err) != OK)
+		committed[i].place = places[i];
+	if (consumer_committed(consumer, committed, count, COMMITTED_MS, err) != OK)
 		return err->outcome;
 	for (size_t i = 0; i < count; i++) {
 		places[i] = committed[i].place;
 		if (places[i].offset < 0 &&
-			consumer_begins(tasks->member, &places[i], 1, COMMITTED_MS, err) != OK)
+			consumer_begins(consumer, &places[i], 1, COMMITTED_MS, err) != OK)
 			return err->outcome;
 		tasks->parts[places[i].partition] =
 			(struct part){true, places[i].offset, places[i].offset};
 	}
 	tasks->is_paused = false;
-	return consumer_assign(tasks->member, places, count, err);
-}
-
-static enum outcome take_news(struct tasks *tasks, enum consumer_news news,
-	const struct record_read *record, struct err *err)
-{
-	switch (news) {
-	case CONSUMER_NOTHING:
-	case CONSUMER_DRAINED:
-		return OK;
-	case CONSUMER_RECORD:
-		return take(tasks, record, err);
-	case CONSUMER_ASSIGNED:
-		return take_over(tasks, err);
-	case CONSUMER_REVOKED:
-	case CONSUMER_LOST:
-		break;
-	}
-	drop_all(tasks);
-	return consumer_assign(tasks->member, NULL, 0, err);
-}
-
-static enum outcome read_all(struct tasks *tasks, struct err *err)
-{
-	bool must_pause = tasks->open >= OPEN_MAX;
-	if (must_pause != tasks->is_paused)
-		consumer_pause(tasks->member, must_pause);
-	tasks->is_paused = must_pause;
-	for (size_t i = 0; i < OPEN_MAX; i++) {
-		struct record_read record;
-		enum consumer_news news;
-		if (consumer_poll(tasks->member, 0, &news, &record, err) != OK ||
-			take_news(tasks, news, &record, err) != OK)
-			return err->outcome;
-		if (news == CONSUMER_NOTHING)
-			break;
-	}
 	return OK;
+}
+
+static void pause_if_full(struct tasks *tasks)
+{
+	struct consumer *consumer = member_consumer(tasks->member);
+	bool must_pause = tasks->open >= OPEN_MAX;
+	if (consumer == NULL || must_pause == tasks->is_paused)
+		return;
+	consumer_pause(consumer, must_pause);
+	tasks->is_paused = must_pause;
 }
 
 static enum outcome commit(struct tasks *tasks, struct err *err)
@@ -185,46 +157,36 @@ static enum outcome commit(struct tasks *tasks, struct err *err)
 		places[count++] = (struct consumer_place){TOPIC_FETCH, i, until};
 		part->committed = until;
 	}
-	return count == 0 ? OK : consumer_commit(tasks->member, places, count, err);
-}
-
-static enum outcome open_member(struct tasks *tasks, struct err *err)
-{
-	const struct consumer_member_options options = {.group = tasks->group,
-		.instance = tasks->outside->conf->node,
-		.topic = TOPIC_FETCH,
-		.session_timeout_ms = SESSION_MS};
-	return consumer_new_member(&tasks->member, tasks->outside->kafka, &options, err);
+	return count == 0 ? OK
+			  : consumer_commit(member_consumer(tasks->member), places, count, err);
 }
 
 enum outcome tasks_turn(struct tasks *tasks, struct err *err)
 {
-	enum outcome outcome = OK;
-	if (tasks->member == NULL)
-		outcome = open_member(tasks, err);
-	if (outcome == OK)
-		outcome = read_all(tasks, err);
-	if (outcome == OK) {
-		begin_due(tasks);
-		outcome = commit(tasks, err);
-	}
-	if (outcome == OK)
+	pause_if_full(tasks);
+	if (member_read(tasks->member, err) != OK)
+		return err->outcome;
+	begin_due(tasks);
+	if (commit(tasks, err) == OK)
 		return OK;
-	drop_all(tasks);
-	consumer_free(tasks->member);
-	tasks->member = NULL;
-	tasks->is_paused = false;
-	return outcome;
+	member_renew(tasks->member);
+	return err->outcome;
 }
 
 enum outcome tasks_new(struct tasks **out, struct outside *outside, struct err *err)
 {
 	struct tasks *tasks = memory_get_zeroed(1, sizeof(*tasks));
+	const struct member_options options = {.kafka = outside->kafka,
+		.group = TOPICS_GROUP_FETCH,
+		.instance = outside->conf->node,
+		.topic = TOPIC_FETCH,
+		.take_over = take_over,
+		.let_go = drop_all,
+		.take = take,
+		.context = tasks};
 	tasks->outside = outside;
 	tasks->last = &tasks->first;
-	snprintf(tasks->group, sizeof(tasks->group), "%s%s", outside->kafka->prefix,
-		TOPICS_GROUP_FETCH);
-	if (open_member(tasks, err) != OK) {
+	if (member_new(&tasks->member, &options, err) != OK) {
 		tasks_free(tasks);
 		return err->outcome;
 	}
@@ -238,10 +200,10 @@ void tasks_free(struct tasks *tasks)
 	if (tasks == NULL)
 		return;
 	tasks->commit_at = 0;
-	if (tasks->member != NULL && commit(tasks, &ignored) != OK)
+	if (tasks->member != NULL && member_consumer(tasks->member) != NULL &&
+		commit(tasks, &ignored) != OK)
 		log_debug("task", "text=%s", log_quote(ignored.text));
-	drop_all(tasks);
-	consumer_free(tasks->member);
+	member_free(tasks->member);
 	free(tasks);
 }
 
