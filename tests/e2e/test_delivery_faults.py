@@ -179,49 +179,6 @@ def files_about(hub, name):
     return [path for path in hub.out.glob("*.json") if name in path.read_text()]
 
 
-def test_ops_sees_what_could_not_be_brought_until_it_comes_or_is_seen_to(fresh):
-    """What is no offer: of those the senders are told."""
-    hub, receiver = fresh
-    desk, path = "wsp-rijnmond", "/wsp"
-    name = hub.refer("unbrought", desk, who=450)
-    wait_for("the offer", lambda: about(receiver.at(path), name), 20)
-
-    def amend(turn):
-        again = referral("unbrought", to_desk=desk) | {"reference": f"unbrought {turn}"}
-        again["person"] = person(450) | {"phone": f"06000000{turn:02d}"}
-        assert hub.partner(ROTTERDAM).refer(again).status_code == 202
-
-    def undelivered():
-        rows = json.loads(hub.command("outages", "--json", node="one"))["undelivered"]
-        return [row for row in rows if row["desk"] == desk]
-
-    def wait_days(days):
-        for _ in range(days):
-            hub.advance(24 * 3600 * 1000)
-            time.sleep(1)
-
-    receiver.answers[path] = says(503)
-    amend(1)
-    wait_for("the outage", lambda: facts(hub, "OUTAGE", f"desk/{desk}/"), 30)
-    wait_days(9)
-    [first, *_] = wait_for("what waits", undelivered, 30)[::-1]
-    assert first["kind"] != "OFFER" and first["given_up"] is None
-    assert first["text"].startswith("its system has not answered for five working days")
-    receiver.answers[path] = ok
-    hub.command("desk", "release", desk)
-    wait_until_settled(hub, desk)
-    wait_for("nothing", lambda: not undelivered(), 10)
-    receiver.answers[path] = says(400)
-    amend(2)
-    wait_for("it", lambda: len(receiver.at(path)) > 2, 20)
-    wait_days(12)
-    rows = wait_for("what was given up", undelivered, 30)
-    assert all(row["given_up"] and row["text"] == "answered 400" for row in rows)
-    receiver.answers[path] = ok
-    hub.command("desk", "release", desk)
-    wait_for("nothing more", lambda: not undelivered(), 10)
-
-
 def test_what_is_older_than_the_desk_wants_is_not_brought(fresh):
     """As where a desk used to ask for it: at first it would get all of 90 days."""
     hub, receiver = fresh
