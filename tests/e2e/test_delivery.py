@@ -1,16 +1,20 @@
 """test_delivery - what desks are told arrives: in order, signed, whole, whatever they answer."""
 
 import contextlib
+import itertools
 import json
+import signal
 import time
+import uuid
+from collections import Counter
 
 import deploy
 import pytest
-from api import CANARIES, ApiHub, person, referral
+from api import CANARIES, ApiHub, action, person, referral
 from confluent_kafka.admin import AdminClient, NewTopic
-from harness import services, wait_for
+from harness import wait_for
 from model.wire import read_topic
-from model.world import ROTTERDAM, WORLD
+from model.world import ROTTERDAM, TWENTE, WORLD
 from receiver import (
     SECRET,
     MailServer,
@@ -30,6 +34,10 @@ HOOKS = {
     "gemeente-enschede": "/enschede",
     "gemeente-almere": "/almere",
 }
+# All that get something, but for the one that shows no certificate.
+SETTLE = (*HOOKS, "uwv-rijnmond", "werkcentrum-twente", "fonds-scholing", "uwv-twente")
+NEW = itertools.count(400)  # people whom no other test refers
+VOUCHER = {"question": "SCHOLINGSVOUCHER", "kind": "SERVICE"}
 
 
 class DeliveryHub(ApiHub):
@@ -97,6 +105,13 @@ class DeliveryHub(ApiHub):
     def topic(self):
         return f"of-uwv-{self.prefix.strip('.')}"
 
+    def make_topic(self):
+        """Unless it is there."""
+        admin = AdminClient({"bootstrap.servers": self.services.brokers})
+        if self.topic not in admin.list_topics(timeout=30).topics:
+            for made in admin.create_topics([NewTopic(self.topic, 3, 1)]).values():
+                made.result()
+
     @property
     def out(self):
         return self.folder / "out"
@@ -116,7 +131,7 @@ def receiver():
 
 
 @contextlib.contextmanager
-def a_hub(folder, receiver):
+def a_hub(services, folder, receiver):
     mails = MailServer()
     settings = {
         "mail": {
@@ -126,32 +141,32 @@ def a_hub(folder, receiver):
             "fold_s": 2,
         }
     }
-    with services(folder) as running:
-        hub = DeliveryHub(folder, running, WORLD, f"delivery-{time.time_ns()}.", settings)
-        hub.mails = mails
-        hub.receiver = receiver
-        tls = Receiver(tls=tls_of(hub.certificates))
-        hub.tls, hub.tls_port = tls, tls.port
-        hub.deploy()
-        hub.start()
-        hub.ready()
-        yield hub
-        hub.end()
-        tls.end()
-        mails.end()
+    hub = DeliveryHub(folder, services, WORLD, f"delivery-{time.time_ns()}.", settings)
+    hub.fields = {"fields_accepted": ["bsn", "family_name"]}
+    hub.mails = mails
+    hub.receiver = receiver
+    tls = Receiver(tls=tls_of(hub.certificates))
+    hub.tls, hub.tls_port = tls, tls.port
+    hub.deploy()
+    hub.start()
+    hub.ready()
+    yield hub
+    hub.end()
+    tls.end()
+    mails.end()
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory, receiver):
-    with a_hub(tmp_path_factory.mktemp("delivery"), receiver) as made:
+def hub(services, tmp_path_factory, receiver):
+    with a_hub(services, tmp_path_factory.mktemp("delivery"), receiver) as made:
         yield made
 
 
 @pytest.fixture
-def fresh(tmp_path):
+def fresh(services, tmp_path):
     """A hub and a receiver whose time may be moved."""
     receiver = Receiver()
-    with a_hub(tmp_path, receiver) as made:
+    with a_hub(services, tmp_path, receiver) as made:
         yield made, receiver
     receiver.end()
 
@@ -184,19 +199,19 @@ def facts(hub, kind, begin=""):
     return list(found.values())
 
 
-def wait_until_settled(hub, desk):
-    """All handovers of the desk that there are now."""
-    cursors = [
-        (record.partition << 44 | record.offset) + 1
-        for record in hub.records("handovers")
-        if record.key == desk
-    ]
+def wait_until_settled(hub, *desks):
+    """All handovers of these desks that there are now."""
+    cursors = {}
+    for record in hub.records("handovers"):
+        if record.key in desks:
+            cursor = (record.partition << 44 | record.offset) + 1
+            cursors[record.key] = max(cursor, cursors.get(record.key, 0))
 
-    def is_settled():
-        rows = [each for each in facts(hub, "SETTLED") if each["id"] == desk]
-        return rows and rows[0]["number"] >= max(cursors)
+    def are_settled():
+        settled = {each["id"]: each["number"] for each in facts(hub, "SETTLED")}
+        return all(settled.get(desk, 0) >= cursor for desk, cursor in cursors.items())
 
-    wait_for(f"{desk} to be settled", is_settled, 30, 0.2)
+    wait_for(f"{desks} to be settled", are_settled, 30, 0.2)
 
 
 def test_an_offer_arrives_signed_and_the_hub_knows_it(hub, receiver):
@@ -279,13 +294,9 @@ def test_those_about_one_client_keep_their_order(hub, receiver):
 
 
 def test_a_file_for_each(hub):
-    answer = hub.partner(ROTTERDAM).refer(
-        referral("file", to_desk="fonds-scholing", question="SCHOLINGSVOUCHER", kind="SERVICE")
-        | {"person": person(30)}
-    )
-    assert answer.status_code == 202, answer.text
+    name = hub.refer("file", "fonds-scholing", who=30, **VOUCHER)
     found = wait_for("the file", lambda: list(hub.out.glob("*.json")), 20)
-    assert answer.json()["referral"] in found[0].read_text()
+    assert name in found[0].read_text()
     assert not list(hub.out.glob(".*"))
 
 
@@ -310,9 +321,7 @@ def test_certificates_are_shown_and_looked_at(hub):
 def test_records_of_a_topic_of_its_own(hub):
     """It comes to be while one waits for it."""
     names = [hub.refer("topic 32", "uwv-twente", who=32, municipality="GM0153")]
-    admin = AdminClient({"bootstrap.servers": hub.services.brokers})
-    for made in admin.create_topics([NewTopic(hub.topic, 3, 1)]).values():
-        made.result()
+    hub.make_topic()
     names += [
         hub.refer(f"topic {who}", "uwv-twente", who=who, municipality="GM0153") for who in (33, 34)
     ]
@@ -367,43 +376,90 @@ def test_an_escalation_goes_over_a_second_channel_too(fresh):
     assert not hub.mails.at("balie@uwv.example")
 
 
-def test_killed_in_between_it_comes_again_as_it_was(hub, receiver):
-    """The edge dies when the webhook has answered and nobody knows it yet."""
-    receiver.answers["/enschede"] = ok
-    process = hub.processes["one"]
-    process.kill()
-    hub.start(crash_at="delivery-answered")
-    hub.ready()
-    name = hub.refer("killed", "gemeente-enschede", who=40, municipality="GM0153")
-    wait_for("its end", lambda: not hub.processes["one"].alive, 20)
-    hub.start()
-    hub.ready()
-    wait_for("it again", lambda: len(about(receiver.at("/enschede"), name)) == 2, 30)
-    came = about(receiver.at("/enschede"), name)
-    assert len({each.headers["webhook-id"] for each in came}) == 1
-    assert len({each.body for each in came}) == 1
-    wait_until_settled(hub, "gemeente-enschede")
-    assert len(about(receiver.at("/enschede"), name)) == 2
+def came_to_all(hub, receiver):
+    """Who has got what, how often: its place, id and content."""
+    found = Counter()
+    for server in (receiver, hub.tls):
+        found.update((each.path, each.event["id"], each.body) for each in server.all())
+    found.update((path.name, "", path.read_bytes()) for path in hub.out.glob("*.json"))
+    found.update((mail["to"], "", mail["text"].encode()) for mail in list(hub.mails.mails))
+    found.update(
+        (hub.topic, json.loads(record.value)["id"], record.value)
+        for record in read_topic(hub.services.brokers, hub.topic, "")
+    )
+    return found
 
 
-def test_killed_behind_a_file_it_is_written_once(hub):
+def be_killed_at(hub, receiver, point):
+    """A hub of which nobody waits for anything, and that will be killed at this point; returns what
+    all have got before."""
+    wait_until_settled(hub, *SETTLE)
     hub.processes["one"].kill()
-    hub.start(crash_at="delivery-written")
+    before = came_to_all(hub, receiver)
+    hub.start(crash_at=point)
     hub.ready()
-    made = referral("file 2", to_desk="fonds-scholing", question="SCHOLINGSVOUCHER", kind="SERVICE")
-    answer = hub.partner(ROTTERDAM).refer(made | {"person": person(44)})
-    assert answer.status_code == 202, answer.text
+    return before
+
+
+def go_on_after_the_kill(hub, receiver, before, desk):
+    """What has come since, when the desk has all and another one something that was sent later."""
     wait_for("its end", lambda: not hub.processes["one"].alive, 20)
+    assert hub.processes["one"].popen.returncode == -signal.SIGKILL
     hub.start()
     hub.ready()
-    wait_until_settled(hub, "fonds-scholing")
-    name = answer.json()["referral"]
-    offers = [
-        each
-        for each in hub.out.glob("*.json")
-        if name in each.read_text() and '"OFFER"' in each.read_text()
-    ]
-    assert len(offers) == 1
+    wait_until_settled(hub, desk)
+    later = hub.refer(f"later than {desk} {sum(before.values())}", "wsp-rijnmond", who=next(NEW))
+    wait_for("what was sent later", lambda: about(receiver.at("/wsp"), later), 20)
+    came = came_to_all(hub, receiver) - before
+    return {each: times for each, times in came.items() if later.encode() not in each[2]}
+
+
+@pytest.mark.parametrize(
+    ("point", "desk", "times", "body"),
+    [
+        ("delivery-answered", "gemeente-enschede", 2, {"municipality": "GM0153"}),
+        ("delivery-posted", "uwv-twente", 2, {"municipality": "GM0153"}),
+        # Under the same name, so that there is one of it.
+        ("delivery-written", "fonds-scholing", 1, VOUCHER),
+    ],
+)
+def test_killed_in_between_it_comes_again_as_it_was(hub, receiver, point, desk, times, body):
+    """The edge dies when the desk has it and nobody knows yet. No other gets anything twice."""
+    hub.make_topic()
+    before = be_killed_at(hub, receiver, point)
+    name = hub.refer(f"killed at {point}", desk, who=next(NEW), **body)
+    [(place, again)] = go_on_after_the_kill(hub, receiver, before, desk).items()
+    assert again == times
+    assert name.encode() in place[2] and b'"OFFER"' in place[2]
+
+
+@pytest.mark.parametrize(("point", "times"), [("access-stored", 1), ("delivery-answered:2", 2)])
+def test_killed_while_a_person_is_shown(hub, receiver, point, times):
+    """Each time that the desk gets who it is, that was written down before; nobody else gets it."""
+    desk = "gemeente-enschede"
+    hub.make_topic()
+    before = be_killed_at(hub, receiver, point)
+    name = hub.refer(f"shown at {point}", desk, who=next(NEW), municipality="GM0153")
+    wait_until_settled(hub, desk)
+    accept = action("ACCEPT", f"accept {point}", actor={"worker": "team-1"})
+    assert hub.partner(TWENTE).act(name, accept).status_code == 202
+    came = go_on_after_the_kill(hub, receiver, before, desk)
+    assert sorted(came.values()) == [1, times]
+    assert {path for path, _, _ in came} == {"/enschede"}
+    shown = [each for each in about(receiver.at("/enschede"), name) if is_shown(each)]
+    assert len(shown) == times and shown[0].event["data"]["kind"] == "DETAILS"
+    stored = sorted(
+        record.time
+        for record, access in hub.decoded("access")
+        if access["referral"] == uuid.UUID(name).bytes and access["partner"] == TWENTE
+    )
+    assert len(stored) == 2  # for the try that was killed, and for the one behind it
+    for disclosure, access in zip(shown, stored[-times:], strict=True):
+        assert access <= disclosure.when * 1000
+
+
+def is_shown(received):
+    return "bsn" in received.event["data"].get("person", ())
 
 
 def test_a_weekend_later_all_come_in_order(fresh):
