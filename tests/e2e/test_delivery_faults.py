@@ -179,6 +179,34 @@ def files_about(hub, name):
     return [path for path in hub.out.glob("*.json") if name in path.read_text()]
 
 
+def test_ops_sees_what_could_not_be_brought_until_it_comes(fresh):
+    """What is no offer, of which the senders are told: the reminders of a desk that decides nothing."""
+    hub, receiver = fresh
+    desk, path = "wsp-rijnmond", "/wsp"
+    name = hub.refer("unbrought", desk, who=450)
+    wait_for("the offer", lambda: about(receiver.at(path), name), 20)
+    wait_until_settled(hub, desk)
+
+    def undelivered():
+        rows = json.loads(hub.command("outages", "--json", node="one"))["undelivered"]
+        return [row for row in rows if row["desk"] == desk]
+
+    receiver.answers[path] = says(503)
+
+    def is_a_day_later():
+        hub.advance(24 * 3600 * 1000)
+        time.sleep(1)
+        return undelivered()
+
+    rows = wait_for("what waits", is_a_day_later, 60)
+    assert all(row["kind"] != "OFFER" and row["given_up"] is None for row in rows)
+    assert rows[0]["text"].startswith("its system has not answered for five working days")
+    receiver.answers[path] = ok
+    hub.command("desk", "release", desk)
+    wait_until_settled(hub, desk)
+    wait_for("nothing", lambda: not undelivered(), 10)
+
+
 def test_what_is_older_than_the_desk_wants_is_not_brought(fresh):
     """As where a desk used to ask for it: at first it would get all of 90 days."""
     hub, receiver = fresh
