@@ -180,7 +180,7 @@ def files_about(hub, name):
 
 
 def test_ops_sees_what_could_not_be_brought_until_it_comes(fresh):
-    """What is no offer, of which the senders are told: the reminders of a desk that decides nothing."""
+    """No offer, of which its sender is told: reminders of a desk that does not decide."""
     hub, receiver = fresh
     desk, path = "wsp-rijnmond", "/wsp"
     name = hub.refer("unbrought", desk, who=450)
