@@ -18,7 +18,7 @@
 #include "hub/flow/intake/report.h"
 
 /* Where the view is behind, or Kafka cannot store now. */
-#define SOON_MS 20
+#define SOON_MS 10
 #define AGAIN_MS 500
 /* A handover that is refused again and again is not given up before so many tries, however old it
  * is. */
