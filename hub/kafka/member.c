@@ -31,6 +31,9 @@ static enum outcome take_over(struct member *member, struct err *err)
 	size_t count;
 	const struct consumer_place *assigned = consumer_assigned(member->consumer, &count);
 	struct consumer_place places[TOPICS_BY_KEY_PARTITIONS];
+	if (count > TOPICS_BY_KEY_PARTITIONS)
+		return err_set(err, FATAL, "group %s: %zu partitions, but topics have %d",
+			member->group, count, TOPICS_BY_KEY_PARTITIONS);
 	memcpy(places, assigned, count * sizeof(*places));
 	if (member->options.take_over(
 		    member->options.context, member->consumer, places, count, err) != OK)

@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import httpx
 import pytest
 from api import ApiHub, person, referral
 from harness import wait_for
@@ -49,6 +50,15 @@ class DesksHub(ApiHub):
         fields = open(f"/proc/{self.processes['one'].popen.pid}/stat").read().rsplit(")", 1)[1]
         user, system = fields.split()[11:13]
         return (int(user) + int(system)) / 100
+
+    def batches(self):
+        """Seconds that batches took from their first message to their commit, and how many."""
+        lines = httpx.get(self.processes["one"].admin + "/metrics").text.splitlines()
+        rows = [each.rsplit(" ", 1) for each in lines if "_router_batch_seconds_" in each]
+        return tuple(
+            sum(float(value) for named, value in rows if f"_seconds_{part}" in named)
+            for part in ("sum", "count")
+        )
 
 
 def refer_all(hub, first, count):
@@ -101,9 +111,13 @@ def measure(folder, running, count):
         refer_and_wait(hub, receiver, 0, MANY)
         time.sleep(2)
         before, memory = hub.cpu(), hub.processes["one"].memory()
+        seconds, batches = hub.batches()
         refer_and_wait(hub, receiver, MANY, MESSAGES)
         used = hub.cpu() - before
-        return {"cpu": used / MESSAGES, "memory_kb": memory}
+        seconds, batches = (
+            now - was for now, was in zip(hub.batches(), (seconds, batches), strict=True)
+        )
+        return {"cpu": used / MESSAGES, "memory_kb": memory, "batch_s": seconds / batches}
     finally:
         hub.end()
         receiver.end()
@@ -119,6 +133,11 @@ def test_a_message_costs_the_same(measured):
     """But for how far a desk is: that is told at most twice a second, and here for each message."""
     print(measured)
     assert measured[MANY]["cpu"] < 2 * measured[FEW]["cpu"]
+
+
+def test_a_batch_is_committed_as_soon(measured):
+    """By the clock, so with much to spare; but six hundred desks would be fifty times twelve."""
+    assert measured[MANY]["batch_s"] < 3 * measured[FEW]["batch_s"] + 0.05
 
 
 def test_a_desk_costs_little_memory(measured):

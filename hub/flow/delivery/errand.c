@@ -101,7 +101,6 @@ static void leave(struct errand *errand)
 	if (errand->place.out)
 		errand->desk->out--;
 	errand->place.out = false;
-	desk_kick(errand->desk);
 }
 
 static void settle(struct errand *errand)
@@ -110,14 +109,17 @@ static void settle(struct errand *errand)
 	log_end(errand);
 	ledger_end(desk->name, errand->delivered);
 	leave(errand);
+	desk_kick(desk);
 	queue_settle(&desk->queue, &errand->place);
 	desk->notes[DESK_SETTLED].is_due = true;
 	errand_free(errand);
 }
 
+/* Looked at again in a later turn of the loop: within this one the view stays as it is. */
 static void wait(struct errand *errand, int64_t ms)
 {
 	errand->place.due = clock_wall() + ms;
+	errand->desk->due = 0;
 	leave(errand);
 }
 

@@ -31,6 +31,7 @@ struct errand {
 	const char *why; /* it was given up */
 	struct bytes partner_case;
 	int32_t tries;
+	size_t size; /* of its record, where it came from the topic */
 	struct errand_times times;
 };
 

@@ -22,7 +22,8 @@ static void take(struct desk *desk, const struct fact *fact, int64_t now)
 	desk->hold_at = fact != NULL ? fact->at : 0;
 	if (!desk->begun)
 		return;
-	if (is_new && !desk->held)
+	bool is_release = is_new && fact->has_to && fact->to < fact->at;
+	if (is_release)
 		outlet_release(desk->outlet);
 	if (desk->held == was_held)
 		return;

@@ -128,6 +128,7 @@ static enum outcome begin(struct inlet *inlet, struct err *err)
 	struct arena arena = {0};
 	if (!view_is_ready(ground->view) || ground->reader == NULL)
 		return OK;
+	view_reader_release(ground->reader); /* who had them before may have told more meanwhile */
 	enum outcome outcome = view_reader_begin(ground->reader, &arena, err);
 	if (outcome != OK)
 		return outcome;

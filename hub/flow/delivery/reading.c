@@ -7,7 +7,8 @@
 #include "hub/flow/delivery/fault.h"
 #include "hub/wire/wire.h"
 
-#define AHEAD_BYTES ((size_t)262144) /* of records that wait for those before them */
+#define AHEAD_BYTES ((size_t)524288) /* of records that wait for those before them */
+#define RECORD_BYTES ((size_t)4608) /* that one takes beside itself */
 
 static size_t room_of(const struct desk *desk)
 {
@@ -46,15 +47,14 @@ static void take(struct desk *desk, struct errand *errand)
 
 static struct errand *first_ahead(struct reading *reading)
 {
-	struct queue_item *item = reading->first;
-	reading->first = item->behind;
-	reading->after = item->cursor;
-	if (reading->first == NULL) {
+	struct errand *errand = (struct errand *)reading->first;
+	reading->first = errand->place.behind;
+	reading->after = errand->place.cursor;
+	reading->bytes -= errand->size;
+	if (reading->first == NULL)
 		reading->last = NULL;
-		reading->bytes = 0;
-	}
-	item->behind = NULL;
-	return (struct errand *)item;
+	errand->place.behind = NULL;
+	return errand;
 }
 
 static void forget_ahead(struct reading *reading)
@@ -69,12 +69,12 @@ void reading_forget(struct desk *desk)
 	desk->reading = (struct reading){0};
 }
 
-static void add_ahead(struct reading *reading, struct errand *errand, size_t size)
+static void add_ahead(struct reading *reading, struct errand *errand)
 {
 	struct queue_item **place = reading->last != NULL ? reading->last : &reading->first;
 	*place = &errand->place;
 	reading->last = &errand->place.behind;
-	reading->bytes += size;
+	reading->bytes += errand->size;
 }
 
 /* NULL: the view looks at it too. */
@@ -101,7 +101,8 @@ void reading_notice(struct desk *desk, const struct record_read *record)
 		return;
 	reading->noticed = cursor;
 	desk_kick(desk);
-	bool has_room = reading->bytes + record->value.size <= AHEAD_BYTES;
+	size_t size = record->value.size + RECORD_BYTES;
+	bool has_room = reading->bytes + size <= AHEAD_BYTES;
 	if (desk->begun && fault_of(desk) == FAULT_NONE && has_room)
 		errand = decode(desk, cursor, record->value);
 	if (errand == NULL) {
@@ -110,7 +111,8 @@ void reading_notice(struct desk *desk, const struct record_read *record)
 	}
 	if (reading->first == NULL)
 		reading->after = before;
-	add_ahead(reading, errand, record->value.size);
+	errand->size = size;
+	add_ahead(reading, errand);
 }
 
 /* The next one, if it was noticed. */

@@ -61,7 +61,7 @@ static bool is_past_acceptance(const struct cut *cut)
 {
 	const struct client_referral *referral = cut->referral;
 	if (cut->offer != NULL)
-		return bytes_equal_string(cut->offer->owner, cut->desk->id);
+		return bytes_equal_string(cut->offer->owner, cut->desk->id) && has_client(cut);
 	if (has_client(cut))
 		return true;
 	if (referral == NULL || referral->state == REFERRAL_STATE_ENTERED_IN_ERROR)

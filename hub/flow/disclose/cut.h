@@ -16,7 +16,7 @@ struct cut {
 	const struct rules_partner *partner; /* the desk's */
 	const struct client *client; /* NULL: not known, or no more */
 	const struct client_referral *referral; /* of the client; NULL: none, or forgotten */
-	/* An offer, as it was decided: it tells the same whenever it is opened. NULL: something
+	/* An offer, as it was decided: accepting it does not change what it tells. NULL: something
 	 * else. */
 	const struct handover *offer;
 };
@@ -44,8 +44,8 @@ struct cut_fields {
 
 /* Leaves what is on the desk's list: the one for after acceptance if the desk has the client, has
  * accepted the referral, or sent or gave it; else the one for before. With an offer comes what is
- * on the one for before, unless the desk had the client when it was made. A BSN only where the law
- * lets the partner use it. Lies in the arena. */
+ * on the one for before, unless the desk had the client when it was made, and has it. A BSN only
+ * where the law lets the partner use it. Lies in the arena. */
 void cut_person(
 	const struct cut *cut, struct person *person, struct cut_fields *left, struct arena *arena);
 

@@ -81,7 +81,8 @@ enum outcome found_read(struct view_reader *reader, const struct handover *hando
 		return OK;
 	if (read_client(reader, handover, out, err) != OK)
 		return err->outcome;
-	if (age < FOUND_ARRIVAL_MS && !found_is_whole(handover) && is_behind(handover, out))
+	bool is_first = out->client == NULL && found_is_whole(handover);
+	if (age < FOUND_ARRIVAL_MS && !is_first && is_behind(handover, out))
 		return err_set(err, RETRY, "the view is behind it");
 	if (read_person(reader, handover, age, out, err) != OK)
 		return err->outcome;

@@ -14,7 +14,8 @@ struct found {
 	const struct sealed *sealed; /* the person; NULL: there is none */
 };
 
-/* Whether it brings all that its desk is told, so that the view need not have it yet. */
+/* Whether it brings all that its desk is told: where the view knows nothing of its client yet,
+ * there is nothing to wait for. Of a client that it knows, a consent may have changed with it. */
 bool found_is_whole(const struct handover *handover);
 
 /* How old a handover is when all that was written with it, or before it, is in the view; what is

@@ -18,6 +18,7 @@
 #include "hub/base/metrics.h"
 #include "hub/flow/source/wait.h"
 
+#define LOOKS_MAX 16 /* of one turn, at files that cannot be picked up */
 #define SETTLED_S 2 /* so long it was not written to */
 #define NAME_MAX_SIZE 200
 #define FIRST_AGAIN_MS 2000
@@ -210,7 +211,8 @@ static bool pick_up(struct tray *tray, int64_t now)
 {
 	struct arena arena = {0};
 	bool is_ours = false;
-	while (!is_ours && find(tray, tray->folder, now)) {
+	for (int looks = 0; looks < LOOKS_MAX && !is_ours && find(tray, tray->folder, now);
+		looks++) {
 		const char *path = path_of(&arena, tray->folder, tray->name);
 		bool is_readable = can_be_read(path);
 		is_ours = is_readable && rename(path, tray_path(tray, &arena, tray->name)) == 0;
