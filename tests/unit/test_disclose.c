@@ -407,6 +407,26 @@ static void test_the_view_may_be_behind(void **state)
 	assert_int_equal(open_with(stage, "wsp", &stage->sealed), RETRY);
 }
 
+/* Of a client that the view knows, a consent may have come or gone with the offer. */
+static void test_an_offer_waits_for_no_view_that_knows_nobody(void **state)
+{
+	struct stage *stage = *state;
+	struct view_reader *reader = stage->life.file->reader;
+	life_refer(&stage->life, 1, "uwv", "wsp");
+	assert_int_equal(view_reader_begin(reader, &stage->arena, &stage->err), OK);
+	struct handover handover = *last_of(stage, "wsp").handover;
+	view_reader_end(reader);
+	assert_non_null(handover.body);
+	stage->life.world.now = handover.at - FOUND_ARRIVAL_MS;
+	handover.version++;
+	life_put(&stage->life, TOPIC_HANDOVERS, &handover);
+	assert_int_equal(open_with(stage, "wsp", &stage->sealed), RETRY);
+	handover.client.data[0] ^= 1;
+	life_put(&stage->life, TOPIC_HANDOVERS, &handover);
+	check_person(open_last(stage, "wsp"), before);
+	assert_true(item_is_access(&stage->item));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
 int main(void)
@@ -426,6 +446,7 @@ int main(void)
 		TEST(a_damaged_person_is_left_out),
 		TEST(a_verdict_brings_nobody),
 		TEST(the_view_may_be_behind),
+		TEST(an_offer_waits_for_no_view_that_knows_nobody),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
