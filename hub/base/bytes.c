@@ -46,6 +46,16 @@ int bytes_compare(struct bytes a, struct bytes b)
 	return (a.data != NULL) - (b.data != NULL);
 }
 
+struct bytes bytes_cut_last(struct bytes *text, char mark)
+{
+	size_t size = text->size;
+	while (size > 0 && text->data[size - 1] != (uint8_t)mark)
+		size--;
+	struct bytes last = bytes_of(text->data + size, text->size - size);
+	text->size = size > 0 ? size - 1 : 0;
+	return last;
+}
+
 bool bytes_to_int64(struct bytes decimal, int64_t *out)
 {
 	size_t at = decimal.size > 0 && decimal.data[0] == '-' ? 1 : 0;

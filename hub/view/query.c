@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hub/base/log.h"
 #include "hub/kafka/topics.h"
 #include "hub/view/database.h"
 #include "hub/view/reader.h"
@@ -103,16 +102,15 @@ bool view_reader_is_current(const struct view_reader *reader)
 	return database_inode(reader->path) == reader->inode;
 }
 
-bool view_reader_refresh(struct view_reader **reader, const char *path)
+bool view_reader_refresh(struct view_reader **reader, const char *path, struct err *err)
 {
-	struct err err = {0};
 	bool is_another = *reader != NULL && !view_reader_is_current(*reader);
 	if (is_another) {
 		view_reader_free(*reader);
 		*reader = NULL;
 	}
-	if (*reader == NULL && view_reader_new(reader, path, &err) != OK)
-		log_debug("read", "text=%s", log_quote(err.text));
+	if (*reader == NULL && view_reader_new(reader, path, err) != OK)
+		*reader = NULL;
 	return is_another;
 }
 
@@ -127,12 +125,12 @@ enum outcome view_reader_begin(struct view_reader *reader, struct arena *arena, 
 	return OK;
 }
 
+/* What goes wrong here goes wrong again with the next begin, which tells of it. */
 static void end_moment(struct view_reader *reader)
 {
-	struct err err = {0};
+	struct err ignored = {0};
 	reader->is_in_moment = false;
-	if (database_run(reader->db, reader->statements[READER_END], &err) != OK)
-		log_warn("read", "text=%s", log_quote(err.text));
+	(void)!database_run(reader->db, reader->statements[READER_END], &ignored);
 }
 
 void view_reader_end(struct view_reader *reader)
@@ -552,6 +550,19 @@ enum outcome view_facts(
 		return err->outcome;
 	*out = (struct view_facts){rows.items, rows.count};
 	return OK;
+}
+
+static int compare_fact(const void *key, const void *item)
+{
+	return bytes_compare(*(const struct bytes *)key, (*(const struct fact *const *)item)->id);
+}
+
+const struct fact *view_facts_find(const struct view_facts *facts, struct bytes id)
+{
+	const struct fact **found = facts->count == 0
+		? NULL
+		: bsearch(&id, facts->items, facts->count, sizeof(*facts->items), compare_fact);
+	return found != NULL ? *found : NULL;
 }
 
 static enum outcome read_position(

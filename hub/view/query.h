@@ -17,8 +17,9 @@ void view_reader_free(struct view_reader *reader);
  * and the reader goes on with what was there before. */
 bool view_reader_is_current(const struct view_reader *reader);
 /* Opens the one at path where there is none, or no current one, if it can be opened now: else
- * *reader is NULL. true: what was read before is another's, and what was learned from it. */
-bool view_reader_refresh(struct view_reader **reader, const char *path);
+ * *reader is NULL, and err says why. true: what was read before is another's, and what was learned
+ * from it. */
+bool view_reader_refresh(struct view_reader **reader, const char *path, struct err *err);
 
 /* Every query lies between these two. They all see one moment of the view, and what they find lies
  * in the arena. Keep it short: the view's file grows meanwhile. */
@@ -201,6 +202,7 @@ struct view_facts {
 /* Facts of one kind (capacity, hold, circuit …), sorted by id. */
 enum outcome view_facts(struct view_reader *reader, enum fact_kind kind, struct view_facts *out,
 	struct err *err) MUST_CHECK;
+const struct fact *view_facts_find(const struct view_facts *facts, struct bytes id); /* or NULL */
 
 struct view_position {
 	struct bytes topic; /* without the prefix: "intake" */

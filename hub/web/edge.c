@@ -31,10 +31,13 @@ static void look_again(void *context)
 
 static void open_reader(struct edge *edge)
 {
-	if (view_reader_refresh(&edge->reader, edge->options->view_path)) {
+	struct err err = {0};
+	if (view_reader_refresh(&edge->reader, edge->options->view_path, &err)) {
 		intake_forget_view(edge->intake);
 		disclose_forget_view(edge->disclose);
 	}
+	if (err.outcome != OK)
+		log_debug("edge", "text=%s", log_quote(err.text));
 }
 
 static bool is_at_rest(const struct edge *edge)

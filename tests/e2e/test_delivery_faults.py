@@ -206,6 +206,17 @@ def test_ops_sees_what_could_not_be_brought_until_it_comes(fresh):
     wait_until_settled(hub, desk)
     wait_for("nothing", lambda: not undelivered(), 10)
 
+    def unseen():
+        """Facts of it that are not deleted: nobody would ever need them again."""
+        left = {}
+        for record in hub.records("facts"):
+            if record.key.startswith(f"undelivered/{desk}/"):
+                left[record.key] = record.value is not None
+        assert left, "there were such facts"
+        return [key for key, is_left in left.items() if is_left]
+
+    wait_for("their deletion", lambda: not unseen(), 20)
+
 
 def test_what_is_older_than_the_desk_wants_is_not_brought(fresh):
     """As where a desk used to ask for it: at first it would get all of 90 days."""

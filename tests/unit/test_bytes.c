@@ -75,6 +75,25 @@ static void test_numbers(void **state)
 	assert_false(bytes_to_int64(bytes_of("1\0", 2), &value));
 }
 
+static void test_cut_last(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *before, *last;
+	} rows[] = {
+		{"desk/mail/17", "desk/mail", "17"},
+		{"desk/", "desk", ""},
+		{"/17", "", "17"},
+		{"17", "", "17"},
+		{"", "", ""},
+	};
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		struct bytes text = bytes_of_string(rows[i].text);
+		assert_true(bytes_equal_string(bytes_cut_last(&text, '/'), rows[i].last));
+		assert_true(bytes_equal_string(text, rows[i].before));
+	}
+}
+
 /* Aumasson and Bernstein, SipHash, 2012: key 00 01 … 0f, input 00 01 … of each size; 15 is
  * the paper's own vector. */
 static void test_siphash(void **state)
@@ -254,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_absent_is_not_empty),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_cut_last),
 		cmocka_unit_test(test_siphash),
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_uuid),

@@ -3,9 +3,10 @@
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "hub/flow/delivery/queue.h"
+#include "hub/flow/delivery/desk/queue.h"
 
 /* Cursors 10, 20, 30 … of the clients named. */
 static void fill(struct queue *queue, struct queue_item *items, const char *clients)
@@ -175,6 +176,39 @@ static void nothing_is_lost_in_any_order(void **state)
 	}
 }
 
+static void they_lie_in_order_however_they_come_and_go(void **state)
+{
+	(void)state;
+	enum { ITEMS = 6, STEPS = 20000 };
+	struct queue queue = {0};
+	struct queue_item items[ITEMS];
+	bool is_in[ITEMS] = {false};
+	size_t count = 0;
+	srand(1);
+	for (int step = 0; step < STEPS; step++) {
+		size_t i = (size_t)rand() % ITEMS;
+		if (is_in[i]) {
+			queue_settle(&queue, &items[i]);
+		} else {
+			items[i] = (struct queue_item){.cursor = (int64_t)i + 1};
+			queue_add(&queue, &items[i]);
+		}
+		is_in[i] = !is_in[i];
+		count += is_in[i] ? 1 : (size_t)-1;
+		assert_int_equal(queue.count, count);
+		const struct queue_item *last = NULL, *item = queue.first;
+		for (size_t j = 0; j < ITEMS; j++)
+			if (is_in[j]) {
+				assert_ptr_equal(item, &items[j]);
+				last = item;
+				item = item->behind;
+			}
+		assert_null(item);
+		assert_ptr_equal(queue.last, last);
+	}
+	queue_done(&queue);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +218,7 @@ int main(void)
 		cmocka_unit_test(what_is_dropped_is_read_again),
 		cmocka_unit_test(a_restart_finds_what_was_written),
 		cmocka_unit_test(nothing_is_lost_in_any_order),
+		cmocka_unit_test(they_lie_in_order_however_they_come_and_go),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hub/base/clock.h"
 #include "hub/flow/delivery/place/filing.h"
 #include "tests/support/folder.h"
 
@@ -206,6 +207,48 @@ static void one_that_hangs_is_left_to_itself(void **state)
 	folder_remove(&folder);
 }
 
+/* Milliseconds until so many that hang are left to themselves. */
+static int64_t free_hanging(struct loop *loop, size_t count)
+{
+	enum { MOST = 6 };
+	struct told told = {.loop = loop};
+	struct sent sent = {&told, 1};
+	struct folder folders[MOST];
+	struct filing *filings[MOST];
+	for (size_t i = 0; i < count; i++) {
+		folder_make(&folders[i]);
+		make_it_hang(&folders[i]);
+		filings[i] = open_filing(loop, &folders[i], NEVER_MS);
+		struct filing_job *job = put(filings[i], &sent, NULL);
+		usleep(1000 * SOON_MS);
+		filing_forget(job);
+	}
+	int64_t start = clock_monotonic();
+	for (size_t i = 0; i < count; i++)
+		filing_stop(filings[i]);
+	for (size_t i = 0; i < count; i++)
+		filing_free(filings[i]);
+	int64_t took = clock_monotonic() - start;
+	for (size_t i = 0; i < count; i++) {
+		let_it_go(&folders[i]);
+		while (is_there(&folders[i], ".00000000000000000001.part"))
+			usleep(1000);
+		folder_remove(&folders[i]);
+	}
+	return took;
+}
+
+static void many_that_hang_are_waited_for_together(void **state)
+{
+	(void)state;
+	struct loop *loop;
+	struct err err = {0};
+	assert_int_equal(loop_new(&loop, &err), OK);
+	int64_t one = free_hanging(loop, 1), six = free_hanging(loop, 6);
+	assert_in_range(six, 1, 3 * one);
+	loop_free(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +256,7 @@ int main(void)
 		cmocka_unit_test(one_that_hangs_holds_up_itself_alone),
 		cmocka_unit_test(one_that_hangs_for_long_has_failed),
 		cmocka_unit_test(one_that_hangs_is_left_to_itself),
+		cmocka_unit_test(many_that_hang_are_waited_for_together),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -123,7 +124,7 @@ static void test_what_cannot_be_read_stays_and_others_go_on(void **state)
 	put_away(tray, "2.csv");
 	expect_held(1);
 	unlink(folder_path(&folder, "1.csv"));
-	expect_next(tray, 0, NULL);
+	expect_next(tray, LONG_MS, NULL);
 	expect_held(0);
 	tray_free(tray);
 	if (is_root)
@@ -214,6 +215,44 @@ static void test_the_answer_lies_beside_it(void **state)
 	tray_free(tray);
 }
 
+/* Who sees an answer in done/ sees its file there. */
+static void test_no_answer_stays_without_its_file(void **state)
+{
+	(void)state;
+	struct err err = {0};
+	struct tray *tray = open_tray("one");
+	drop("1.csv");
+	expect_next(tray, 0, "1.csv");
+	drop("work/one/.1.csv.answer");
+	unlink(folder_path(&folder, "work/one/1.csv"));
+	assert_int_equal(tray_put_away(tray, "1.csv", "done", ".csv", &err), RETRY);
+	assert_int_equal(rmdir(folder_path(&folder, "done")), 0);
+	tray_free(tray);
+}
+
+static void test_of_many_that_are_held_each_has_its_time(void **state)
+{
+	(void)state;
+	enum { FILES = 300 };
+	struct tray *tray = open_tray("one");
+	char name[20];
+	for (int i = 0; i < FILES; i++) {
+		snprintf(name, sizeof(name), "%03d.csv", i * 7 % FILES);
+		drop(name);
+		expect_next(tray, 0, name);
+		tray_hold(tray, name, 0, "cannot be understood");
+	}
+	expect_held(FILES);
+	expect_next(tray, 0, NULL);
+	for (int i = 0; i < FILES; i++) {
+		snprintf(name, sizeof(name), "%03d.csv", i);
+		expect_next(tray, LONG_MS, name);
+		put_away(tray, name);
+	}
+	expect_held(0);
+	tray_free(tray);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +266,9 @@ int main(void)
 			test_files_of_a_node_that_is_gone_are_taken_over, start, end),
 		cmocka_unit_test_setup_teardown(test_one_node_has_one_process, start, end),
 		cmocka_unit_test_setup_teardown(test_the_answer_lies_beside_it, start, end),
+		cmocka_unit_test_setup_teardown(test_no_answer_stays_without_its_file, start, end),
+		cmocka_unit_test_setup_teardown(
+			test_of_many_that_are_held_each_has_its_time, start, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

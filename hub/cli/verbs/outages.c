@@ -1,10 +1,9 @@
 /* outages - times in which the hub or a desk's delivery was away, which no clock counts, and what
  * could not be brought. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "hub/cli/verbs.h"
-#include "hub/flow/delivery/queue.h"
+#include "hub/flow/delivery/desk/undelivered.h"
 
 static int compare(const void *a, const void *b)
 {
@@ -13,21 +12,11 @@ static int compare(const void *a, const void *b)
 	return (left->from < right->from) - (left->from > right->from);
 }
 
-static struct bytes cut_last(struct bytes *text)
-{
-	size_t size = text->size;
-	while (size > 0 && text->data[size - 1] != '/')
-		size--;
-	struct bytes last = bytes_of(text->data + size, text->size - size);
-	text->size = size > 0 ? size - 1 : 0;
-	return last;
-}
-
 static void add(struct page_table *table, const struct fact *fact, int64_t now)
 {
 	struct page_row *row = page_table_row(table);
 	struct bytes who = fact->id;
-	cut_last(&who); /* "router/3/1760000000000": its begin once more */
+	bytes_cut_last(&who, '/'); /* "router/3/1760000000000": its begin once more */
 	page_bytes(row, "WHO", "who", who);
 	page_number(row, "FROM", "from", PAGE_TIME, fact->has_from ? fact->from : PAGE_NONE);
 	page_number(row, "TO", "to", PAGE_TIME, fact->has_to ? fact->to : PAGE_NONE);
@@ -39,56 +28,7 @@ static void add(struct page_table *table, const struct fact *fact, int64_t now)
 	page_cut(row);
 }
 
-/* A handover that could not be brought: "wsp-rijnmond/STATUS/17592186044417". */
-struct undelivered {
-	const struct fact *fact;
-	struct bytes channel, desk, kind; /* channel: the desk, or "wsp-rijnmond/mail" */
-	int64_t cursor;
-};
-
-/* false: that fact says how far all of a desk are settled. */
-static bool read_undelivered(const struct fact *fact, struct undelivered *out)
-{
-	*out = (struct undelivered){.fact = fact, .channel = fact->id};
-	if (fact->has_number || !bytes_to_int64(cut_last(&out->channel), &out->cursor))
-		return false;
-	out->kind = cut_last(&out->channel);
-	const uint8_t *slash = memchr(out->channel.data, '/', out->channel.size);
-	out->desk = slash == NULL
-		? out->channel
-		: bytes_of(out->channel.data, (size_t)(slash - out->channel.data));
-	return true;
-}
-
-static const struct fact *find(const struct view_facts *facts, struct bytes id)
-{
-	for (size_t i = 0; i < facts->count; i++)
-		if (bytes_compare(facts->items[i]->id, id) == 0)
-			return facts->items[i];
-	return NULL;
-}
-
-/* It was tried on, and is no more waiting. */
-static bool has_come(const struct undelivered *what, const struct view_facts *settled)
-{
-	const struct fact *how_far = find(settled, what->channel);
-	struct queue queue = {0};
-	if (what->fact->has_to || how_far == NULL || !how_far->has_number)
-		return false;
-	queue_read(&queue, how_far->number, how_far->text);
-	bool is_settled = queue_is_settled(&queue, what->cursor);
-	queue_done(&queue);
-	return is_settled;
-}
-
-/* A person has released the desk since. */
-static bool is_seen_to(const struct undelivered *what, const struct view_facts *holds)
-{
-	const struct fact *hold = find(holds, what->desk);
-	return hold != NULL && hold->has_to && hold->to < hold->at && hold->at >= what->fact->at;
-}
-
-static void add_undelivered(struct page_table *table, const struct undelivered *what)
+static void add_undelivered(struct page_table *table, const struct undelivered_fact *what)
 {
 	const struct fact *fact = what->fact;
 	struct page_row *row = page_table_row(table);
@@ -104,23 +44,26 @@ static void add_undelivered(struct page_table *table, const struct undelivered *
 
 static int compare_told(const void *a, const void *b)
 {
-	const struct fact *left = ((const struct undelivered *)a)->fact,
-			  *right = ((const struct undelivered *)b)->fact;
+	const struct fact *left = ((const struct undelivered_fact *)a)->fact,
+			  *right = ((const struct undelivered_fact *)b)->fact;
 	return (left->at < right->at) - (left->at > right->at);
 }
 
 static enum outcome list_undelivered(struct cli_call *call, struct err *err)
 {
-	struct view_facts settled, holds;
+	struct view_facts facts, settled, holds;
 	size_t count = 0, limit = (size_t)cli_number(call, "limit");
-	if (view_facts(call->reader, FACT_KIND_SETTLED, &settled, err) != OK ||
+	if (view_facts(call->reader, FACT_KIND_UNDELIVERED, &facts, err) != OK ||
+		view_facts(call->reader, FACT_KIND_SETTLED, &settled, err) != OK ||
 		view_facts(call->reader, FACT_KIND_HOLD, &holds, err) != OK)
 		return err->outcome;
-	struct undelivered *found =
-		arena_get_array(&call->arena, settled.count + 1, sizeof(*found));
-	for (size_t i = 0; i < settled.count; i++)
-		if (read_undelivered(settled.items[i], &found[count]) &&
-			!has_come(&found[count], &settled) && !is_seen_to(&found[count], &holds))
+	struct undelivered_fact *found =
+		arena_get_array(&call->arena, facts.count + 1, sizeof(*found));
+	for (size_t i = 0; i < facts.count; i++)
+		if (undelivered_read(facts.items[i], &found[count]) &&
+			!undelivered_is_over(&found[count],
+				view_facts_find(&settled, found[count].channel),
+				view_facts_find(&holds, found[count].desk)))
 			count++;
 	if (count > 0)
 		call->code = CLI_FOUND;

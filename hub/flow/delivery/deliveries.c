@@ -8,7 +8,8 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
-#include "hub/flow/delivery/holds.h"
+#include "hub/flow/delivery/desk/holds.h"
+#include "hub/flow/delivery/desk/undelivered.h"
 #include "hub/flow/delivery/inlet.h"
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/outlet.h"
@@ -45,17 +46,21 @@ static void end_turn(void *context)
 static void take_slow_turn(struct deliveries *deliveries, int64_t now)
 {
 	struct ground *ground = &deliveries->ground;
+	struct err err = {0};
 	int turn = deliveries->turns++;
 	if (turn % SLOW_EVERY != 0)
 		return;
-	if (view_reader_refresh(&ground->reader, deliveries->options.view_path)) {
+	if (view_reader_refresh(&ground->reader, deliveries->options.view_path, &err)) {
 		intake_forget_view(ground->intake);
 		disclose_forget_view(ground->disclose);
 	}
 	if (ground->reader != NULL)
 		view_reader_keep(ground->reader);
+	else
+		log_debug("delivery", "text=%s", log_quote(err.text));
 	if (turn % (SLOW_EVERY * HOLDS_EVERY) == 0)
 		holds_look(ground, now);
+	undelivered_sweep(ground);
 	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].outlet != NULL)
 			desk_measure(&ground->desks[i], now);

@@ -7,7 +7,7 @@
 
 #include "hub/base/clock.h"
 #include "hub/base/memory.h"
-#include "hub/flow/delivery/holds.h"
+#include "hub/flow/delivery/desk/holds.h"
 #include "hub/kafka/member.h"
 
 #define LOOK_UP_MS 10000

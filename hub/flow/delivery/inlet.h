@@ -3,7 +3,7 @@
 #ifndef HUB_FLOW_DELIVERY_INLET_H
 #define HUB_FLOW_DELIVERY_INLET_H
 
-#include "hub/flow/delivery/desk.h"
+#include "hub/flow/delivery/desk/desk.h"
 
 struct inlet;
 

@@ -8,7 +8,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
-#include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/desk/fault.h"
 #include "hub/flow/delivery/place/filing.h"
 #include "hub/flow/delivery/place/mailer.h"
 #include "hub/flow/delivery/place/posts.h"
@@ -94,6 +94,8 @@ enum outcome outlet_open_all(struct ground *ground, struct err *err)
 
 void outlet_close_all(struct ground *ground)
 {
+	for (size_t i = 0; i < ground->outlets_count; i++)
+		filing_stop(ground->outlets[i].filing);
 	for (size_t i = 0; i < ground->outlets_count; i++) {
 		endpoint_free(ground->outlets[i].endpoint);
 		filing_free(ground->outlets[i].filing);

@@ -2,7 +2,7 @@
 #ifndef HUB_FLOW_DELIVERY_OUTLET_H
 #define HUB_FLOW_DELIVERY_OUTLET_H
 
-#include "hub/flow/delivery/desk.h"
+#include "hub/flow/delivery/desk/desk.h"
 
 /* One for each endpoint, folder, topic and mail server that desks use, and the desk's own is set.
  */

@@ -65,7 +65,7 @@ struct intake_job *intake_defer(struct intake *intake, const struct message_send
 	return is_sent ? job : NULL;
 }
 
-struct intake_job *intake_fact(
+static struct intake_job *of_fact(
 	struct intake *intake, const struct fact *fact, struct intake_caller caller)
 {
 	struct intake_job *job = job_new(intake, NULL);
@@ -74,8 +74,23 @@ struct intake_job *intake_fact(
 	job->time = fact->at;
 	job_take_random_id(job);
 	topics_fact_key(fact, job->key);
+	return job;
+}
+
+struct intake_job *intake_fact(
+	struct intake *intake, const struct fact *fact, struct intake_caller caller)
+{
+	struct intake_job *job = of_fact(intake, fact, caller);
 	wire_begin(intake->options.wire, &schema_fact, &job->value);
 	fact_encode(fact, &job->value);
+	return job_start(job, NULL) ? job : NULL;
+}
+
+struct intake_job *intake_forget_fact(
+	struct intake *intake, const struct fact *fact, struct intake_caller caller)
+{
+	struct intake_job *job = of_fact(intake, fact, caller);
+	job->is_tombstone = true;
 	return job_start(job, NULL) ? job : NULL;
 }
 

@@ -94,6 +94,9 @@ struct intake_job *intake_defer(struct intake *intake, const struct message_send
 /* Stores a fact. NULL: it cannot be stored now. */
 struct intake_job *intake_fact(
 	struct intake *intake, const struct fact *fact, struct intake_caller caller);
+/* Deletes it. NULL: it cannot be stored now. */
+struct intake_job *intake_forget_fact(
+	struct intake *intake, const struct fact *fact, struct intake_caller caller);
 /* The Draft that was deferred, to be taken with its referral. RETRY: its key cannot be looked up
  * now. REJECT: erased. */
 enum outcome intake_undefer(struct intake *intake, const struct message *message,

@@ -22,6 +22,7 @@ struct intake_job *job_new(struct intake *intake, const struct message_sender *s
 	job->receipt = (struct intake_receipt){.fate = INTAKE_UNKNOWN};
 	job->has_case = false;
 	job->is_once = false;
+	job->is_tombstone = false;
 	intake->pending++;
 	if (sender == NULL) {
 		job->partner = JOB_OF_HUB;
@@ -122,11 +123,12 @@ static enum outcome send_next(struct intake_job *job)
 {
 	struct err err = {0};
 	bool lists = job->step == JOB_KEY && job->listing.size > 0;
+	struct bytes value = job->is_tombstone ? (struct bytes){0} : buffer_bytes(&job->value);
 	job->step = lists ? JOB_LISTING : JOB_VALUE;
 	const struct record_write write = {.topic = lists ? TOPIC_REJECTED : job->topic,
 		.partition = RECORD_BY_KEY,
 		.key = bytes_of_string(job->key),
-		.value = buffer_bytes(lists ? &job->listing : &job->value),
+		.value = lists ? buffer_bytes(&job->listing) : value,
 		.headers = {.id = bytes_of_string(lists ? job->listing_id : job->id),
 			.source = bytes_of_string(job->source),
 			.time = job->time,

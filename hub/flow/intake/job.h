@@ -36,6 +36,7 @@ struct intake_job {
 	size_t partner; /* its place in the configuration, or JOB_OF_HUB */
 	enum topic topic; /* of the value: intake, rejected, fetch or facts */
 	bool has_case; /* a Referral: case_key */
+	bool is_tombstone; /* it has no value */
 	bool is_once; /* a refusal that is recorded once: its id */
 	struct uuid refusal;
 	struct cases_key case_key;

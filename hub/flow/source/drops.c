@@ -59,11 +59,17 @@ static enum outcome map(struct drop *drop, struct err *err)
 {
 	struct arena arena = {0};
 	struct stat stat;
-	int from = open(tray_path(drop->tray, &arena, drop->name),
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int to = open_nameless(drop, &arena);
-	bool is_fine = from >= 0 && to >= 0 && fstat(from, &stat) == 0 && S_ISREG(stat.st_mode) &&
-		copy(from, to, (size_t)stat.st_size);
+	int to = -1,
+	    from = open(tray_path(drop->tray, &arena, drop->name),
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool is_fine = from >= 0 && fstat(from, &stat) == 0;
+	if (is_fine && !S_ISREG(stat.st_mode)) {
+		is_fine = false;
+		errno = EISDIR;
+	}
+	if (is_fine)
+		to = open_nameless(drop, &arena);
+	is_fine = is_fine && to >= 0 && copy(from, to, (size_t)stat.st_size);
 	drop->size = is_fine ? (size_t)stat.st_size : 0;
 	drop->mapped = NULL;
 	if (is_fine && drop->size > 0)

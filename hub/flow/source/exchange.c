@@ -156,8 +156,12 @@ static struct bytes about_of(const struct slot *slot)
 		label.size = (size_t)(mark - label.data);
 	if (exchange->docs.items[0].status != 200)
 		original.size = 0;
-	return bytes_of_string(arena_format(&exchange->arena, "%s %.*s\n%.*s",
-		exchange->options.source->name, BYTES_ARG(label), BYTES_ARG(original)));
+	struct buffer about = {0};
+	buffer_add_format(&about, "%s %.*s\n", exchange->options.source->name, BYTES_ARG(label));
+	buffer_add_bytes(&about, original);
+	struct bytes out = arena_copy(&exchange->arena, buffer_bytes(&about));
+	buffer_done(&about);
+	return out;
 }
 
 static struct intake_job *refuse(

@@ -131,10 +131,10 @@ static bool read_cursor(struct poll *poll)
 		return false;
 	bool is_read = view_facts(reader, FACT_KIND_CURSOR, &facts, &err) == OK;
 	buffer_clear(&poll->cursor);
-	for (size_t i = 0; is_read && i < facts.count; i++)
-		if (bytes_equal_string(facts.items[i]->id, poll->id) &&
-			facts.items[i]->text.data != NULL)
-			buffer_add_bytes(&poll->cursor, facts.items[i]->text);
+	const struct fact *found =
+		is_read ? view_facts_find(&facts, bytes_of_string(poll->id)) : NULL;
+	if (found != NULL && found->text.data != NULL)
+		buffer_add_bytes(&poll->cursor, found->text);
 	view_reader_end(reader);
 	arena_reset(&poll->arena);
 	return is_read;

@@ -44,10 +44,12 @@ static void turn(void *context)
 {
 	struct sources *sources = context;
 	struct loop *loop = sources->outside.loop;
-	struct err err = {0};
+	struct err err = {0}, why = {0};
 	if (sources->turns++ % VIEW_EVERY == 0 &&
-		view_reader_refresh(&sources->outside.reader, sources->options.view_path))
+		view_reader_refresh(&sources->outside.reader, sources->options.view_path, &why))
 		intake_forget_view(sources->outside.intake);
+	if (why.outcome != OK)
+		log_debug("sources", "text=%s", log_quote(why.text));
 	bool is_well = tasks_turn(sources->tasks, &err) == OK;
 	if (!is_well)
 		log_warn("sources", "text=%s", log_quote(err.text));

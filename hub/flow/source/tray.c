@@ -23,7 +23,7 @@
 #define NAME_MAX_SIZE 200
 #define FIRST_AGAIN_MS 2000
 #define LAST_AGAIN_MS 900000
-#define TAKE_OVER_EVERY_MS 10000
+#define LOOK_AROUND_EVERY_MS 10000
 #define LOCK ".lock"
 /* What is no file stands among what is held by a name that no file has. */
 #define FOLDER_ITSELF "."
@@ -52,9 +52,9 @@ struct tray {
 	char *folder, *work, *node; /* work: work/NODE below it */
 	char name[NAME_MAX_SIZE + 1];
 	int lock; /* -1: not ours */
-	struct held *held;
+	struct held *held; /* by name */
 	size_t held_count;
-	int64_t take_over_at;
+	int64_t look_around_at;
 };
 
 static char *path_of(struct arena *arena, const char *folder, const char *name)
@@ -80,12 +80,25 @@ static bool look_at(const char *folder, const char *name, struct stat *out)
 	return is_there;
 }
 
+/* The place of it, or where it would be. */
+static size_t place_of(const struct tray *tray, const char *name)
+{
+	size_t from = 0, to = tray->held_count;
+	while (from < to) {
+		size_t middle = (from + to) / 2;
+		if (strcmp(tray->held[middle].name, name) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
 static struct held *find_held(const struct tray *tray, const char *name)
 {
-	for (size_t i = 0; i < tray->held_count; i++)
-		if (strcmp(tray->held[i].name, name) == 0)
-			return &tray->held[i];
-	return NULL;
+	size_t place = place_of(tray, name);
+	bool is_there = place < tray->held_count && strcmp(tray->held[place].name, name) == 0;
+	return is_there ? &tray->held[place] : NULL;
 }
 
 static void forget(struct tray *tray, const char *name)
@@ -93,7 +106,8 @@ static void forget(struct tray *tray, const char *name)
 	struct held *held = find_held(tray, name);
 	if (held == NULL)
 		return;
-	*held = tray->held[--tray->held_count];
+	size_t behind = --tray->held_count - (size_t)(held - tray->held);
+	memmove(held, held + 1, behind * sizeof(*held));
 	metrics_set(&metrics[HELD], tray->id, (int64_t)tray->held_count);
 }
 
@@ -104,7 +118,8 @@ static struct held *hold(struct tray *tray, const char *name)
 		return held;
 	size_t count = tray->held_count + 1;
 	tray->held = memory_resize(tray->held, memory_product(count, sizeof(*tray->held)));
-	held = &tray->held[tray->held_count];
+	held = &tray->held[place_of(tray, name)];
+	memmove(held + 1, held, (count - 1 - (size_t)(held - tray->held)) * sizeof(*held));
 	*held = (struct held){0};
 	strcpy(held->name, name);
 	tray->held_count = count;
@@ -270,7 +285,7 @@ static void take_over(struct tray *tray, struct arena *arena, const char *from)
 		close(file);
 }
 
-static void take_over_all(struct tray *tray, int64_t now)
+static void take_over_all(struct tray *tray)
 {
 	struct arena arena = {0};
 	const char *nodes = path_of(&arena, tray->folder, "work");
@@ -280,7 +295,6 @@ static void take_over_all(struct tray *tray, int64_t now)
 			take_over(tray, &arena, path_of(&arena, nodes, entry->d_name));
 	if (dir != NULL)
 		closedir(dir);
-	tray->take_over_at = now + TAKE_OVER_EVERY_MS;
 	arena_done(&arena);
 }
 
@@ -302,9 +316,11 @@ const char *tray_next(struct tray *tray, int64_t now)
 {
 	if (!has_lock(tray, now))
 		return NULL;
-	forget_gone(tray);
-	if (now >= tray->take_over_at)
-		take_over_all(tray, now);
+	if (now >= tray->look_around_at) {
+		forget_gone(tray);
+		take_over_all(tray);
+		tray->look_around_at = now + LOOK_AROUND_EVERY_MS;
+	}
 	return find(tray, tray->work, now) || pick_up(tray, now) ? tray->name : NULL;
 }
 
@@ -327,16 +343,18 @@ enum outcome tray_put_away(struct tray *tray, const char *name, const char *fold
 	struct arena arena = {0};
 	const char *to =
 		arena_format(&arena, "%s/%s/%s%s", tray->folder, folder, stamp(&arena), name);
-	bool is_fine = ending == NULL ||
-		rename(tray_answer_path(tray, &arena, name),
-			arena_format(&arena, "%s.answer%s", to, ending)) == 0;
-	is_fine = is_fine && rename(tray_path(tray, &arena, name), to) == 0;
+	const char *answer = arena_format(&arena, "%s.answer%s", to, ending == NULL ? "" : ending);
+	bool has_answer =
+		ending == NULL || rename(tray_answer_path(tray, &arena, name), answer) == 0;
+	bool is_fine = has_answer && rename(tray_path(tray, &arena, name), to) == 0;
 	enum outcome outcome = OK;
 	if (!is_fine)
 		outcome = err_set(err, RETRY, "%s has a file that cannot be put into %s/: %s",
 			tray->work, folder, strerror(errno));
 	else
 		forget(tray, name);
+	if (!is_fine && has_answer && ending != NULL)
+		unlink(answer); /* the file stays in work/, and will have another one */
 	arena_done(&arena);
 	return outcome;
 }
@@ -367,7 +385,7 @@ enum outcome tray_new(
 	tray->folder = memory_string(source->folder);
 	tray->node = memory_string(node);
 	tray->lock = -1;
-	tray->take_over_at = INT64_MIN;
+	tray->look_around_at = INT64_MIN;
 	arena_done(&arena);
 	metrics_register(metrics, METRICS);
 	metrics_set(&metrics[HELD], tray->id, 0);

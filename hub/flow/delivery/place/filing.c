@@ -41,6 +41,7 @@ struct filing {
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t work;
 	struct line waiting, written;
+	struct timespec stop_by; /* for the file that is being written then */
 	bool stopping;
 	bool ended; /* the thread is about to */
 	bool left; /* the thread has it alone, and frees it */
@@ -243,12 +244,7 @@ enum outcome filing_new(struct filing **out, struct loop *loop, const char *fold
 static bool join(struct filing *filing)
 {
 	pthread_t thread = filing->thread; /* the filing may be gone soon */
-	struct timespec by;
-	clock_gettime(CLOCK_MONOTONIC, &by);
-	by.tv_nsec += END_MS % 1000 * 1000000;
-	by.tv_sec += END_MS / 1000 + by.tv_nsec / 1000000000;
-	by.tv_nsec %= 1000000000;
-	if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &by) == 0)
+	if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &filing->stop_by) == 0)
 		return true;
 	pthread_mutex_lock(&filing->lock);
 	bool left = filing->left = !filing->ended;
@@ -260,15 +256,27 @@ static bool join(struct filing *filing)
 	return !left;
 }
 
+void filing_stop(struct filing *filing)
+{
+	if (filing == NULL || filing->stopping)
+		return;
+	struct timespec *by = &filing->stop_by;
+	clock_gettime(CLOCK_MONOTONIC, by);
+	by->tv_nsec += END_MS * 1000000;
+	by->tv_sec += by->tv_nsec / 1000000000;
+	by->tv_nsec %= 1000000000;
+	pthread_mutex_lock(&filing->lock);
+	filing->stopping = true;
+	pthread_cond_signal(&filing->work);
+	pthread_mutex_unlock(&filing->lock);
+}
+
 void filing_free(struct filing *filing)
 {
 	if (filing == NULL)
 		return;
 	struct loop_bell *bell = filing->bell;
-	pthread_mutex_lock(&filing->lock);
-	filing->stopping = true;
-	pthread_cond_signal(&filing->work);
-	pthread_mutex_unlock(&filing->lock);
+	filing_stop(filing);
 	if (join(filing))
 		release(filing);
 	loop_bell_free(bell);

@@ -13,6 +13,9 @@ struct filing;
 /* Each file has deadline_ms to be there. FATAL: no thread or descriptor to be had. */
 enum outcome filing_new(struct filing **out, struct loop *loop, const char *folder,
 	int32_t deadline_ms, struct err *err) MUST_CHECK;
+/* No file is begun any more: of several, stop all before any is freed, as each waits for its thread
+ * half a second from here on. */
+void filing_stop(struct filing *filing);
 /* After all were forgotten. What is being written may still come to be: a thread that hangs is left
  * to itself. */
 void filing_free(struct filing *filing);

@@ -1,7 +1,7 @@
 /* reading - a desk's handovers into its queue: from the topic as they come, from the view what came
  * before. */
-#ifndef HUB_FLOW_DELIVERY_READING_H
-#define HUB_FLOW_DELIVERY_READING_H
+#ifndef HUB_FLOW_DELIVERY_DESK_READING_H
+#define HUB_FLOW_DELIVERY_DESK_READING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
 /* reading - a desk's handovers into its queue: from the topic as they come, from the view what came
  * before. */
-#include "hub/flow/delivery/reading.h"
+#include "hub/flow/delivery/desk/reading.h"
 
 #include "hub/base/log.h"
-#include "hub/flow/delivery/errand.h"
-#include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/desk/errand.h"
+#include "hub/flow/delivery/desk/fault.h"
 #include "hub/wire/wire.h"
 
 #define AHEAD_BYTES ((size_t)524288) /* of records that wait for those before them */

@@ -1,5 +1,5 @@
 /* errand - one handover of a desk in memory: tried until it is settled. */
-#include "hub/flow/delivery/errand.h"
+#include "hub/flow/delivery/desk/errand.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -9,12 +9,12 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
-#include "hub/flow/delivery/attempt.h"
-#include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/desk/attempt.h"
+#include "hub/flow/delivery/desk/fault.h"
+#include "hub/flow/delivery/desk/undelivered.h"
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/outlet.h"
 #include "hub/flow/delivery/place/backoff.h"
-#include "hub/flow/delivery/undelivered.h"
 #include "hub/flow/intake/report.h"
 
 /* Where the view is behind, or Kafka cannot store now. */

@@ -1,11 +1,11 @@
 /* desk - one desk's handovers on their way to it: read, tried, settled. */
-#ifndef HUB_FLOW_DELIVERY_DESK_H
-#define HUB_FLOW_DELIVERY_DESK_H
+#ifndef HUB_FLOW_DELIVERY_DESK_DESK_H
+#define HUB_FLOW_DELIVERY_DESK_DESK_H
 
 #include "hub/conf/conf.h"
+#include "hub/flow/delivery/desk/queue.h"
+#include "hub/flow/delivery/desk/reading.h"
 #include "hub/flow/delivery/place/circuit.h"
-#include "hub/flow/delivery/queue.h"
-#include "hub/flow/delivery/reading.h"
 #include "hub/flow/disclose/disclose.h"
 #include "hub/flow/intake/intake.h"
 #include "hub/http/client/sign.h"
@@ -29,6 +29,7 @@ struct ground {
 	struct outlet *outlets;
 	size_t outlets_count;
 	bool stopping; /* nothing new goes out */
+	int64_t sweep_due; /* no sweep of what was undelivered before, as loop_now counts */
 	struct arena arena; /* names */
 };
 
@@ -108,7 +109,7 @@ bool desk_is_at_rest(const struct desk *desk);
 void desk_kick(struct desk *desk);
 void desk_done(struct desk *desk); /* after desk_let_go */
 
-/* Metrics of desks; registers them. */
+/* Sets its metrics. */
 void desk_measure(const struct desk *desk, int64_t now);
 
 #endif

@@ -1,10 +1,8 @@
 /* holds - desks that ops has put on hold, or released, as the view's facts say. */
-#include "hub/flow/delivery/holds.h"
-
-#include <stdlib.h>
+#include "hub/flow/delivery/desk/holds.h"
 
 #include "hub/base/log.h"
-#include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/desk/fault.h"
 #include "hub/flow/delivery/outlet.h"
 
 static bool is_on(const struct fact *fact, int64_t now)
@@ -23,19 +21,14 @@ static void take(struct desk *desk, const struct fact *fact, int64_t now)
 	if (!desk->begun)
 		return;
 	bool is_release = is_new && fact->has_to && fact->to < fact->at;
-	if (is_release)
+	if (is_release) {
 		outlet_release(desk->outlet);
+		desk->ground->sweep_due = 0;
+	}
 	if (desk->held == was_held)
 		return;
 	log_info("hold", "to=%s outcome=%s", desk->name, desk->held ? "begun" : "over");
 	fault_changed(desk, now);
-}
-
-static int compare(const void *key, const void *item)
-{
-	const struct desk *desk = key;
-	const struct fact *fact = *(const struct fact *const *)item;
-	return bytes_compare(bytes_of_string(desk->conf->desk), fact->id);
 }
 
 enum outcome holds_read(struct ground *ground, int64_t now, struct err *err)
@@ -47,10 +40,7 @@ enum outcome holds_read(struct ground *ground, int64_t now, struct err *err)
 		struct desk *desk = &ground->desks[i];
 		if (!desk->ours || desk->is_second) /* that one tells a person, not a system */
 			continue;
-		const struct fact **found = facts.count == 0
-			? NULL
-			: bsearch(desk, facts.items, facts.count, sizeof(*facts.items), compare);
-		take(desk, found != NULL ? *found : NULL, now);
+		take(desk, view_facts_find(&facts, bytes_of_string(desk->conf->desk)), now);
 	}
 	return OK;
 }

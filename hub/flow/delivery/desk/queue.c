@@ -1,6 +1,6 @@
 /* queue - the handovers of one desk that are in memory: which goes next, and how far all are
  * settled. */
-#include "hub/flow/delivery/queue.h"
+#include "hub/flow/delivery/desk/queue.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,10 +12,14 @@
 void queue_add(struct queue *queue, struct queue_item *item)
 {
 	struct queue_item **at = &queue->first;
+	if (queue->last != NULL && queue->last->cursor < item->cursor)
+		at = &queue->last->behind;
 	while (*at != NULL && (*at)->cursor < item->cursor)
 		at = &(*at)->behind;
 	item->behind = *at;
 	*at = item;
+	if (item->behind == NULL)
+		queue->last = item;
 	queue->count++;
 }
 
@@ -53,10 +57,14 @@ struct queue_item *queue_next(const struct queue *queue, int64_t now, int64_t *w
 
 static void take_out(struct queue *queue, struct queue_item *item)
 {
-	struct queue_item **at = &queue->first;
-	while (*at != item)
-		at = &(*at)->behind;
+	struct queue_item **at = &queue->first, *before = NULL;
+	while (*at != item) {
+		before = *at;
+		at = &before->behind;
+	}
 	*at = item->behind;
+	if (queue->last == item)
+		queue->last = before;
 	queue->count--;
 }
 

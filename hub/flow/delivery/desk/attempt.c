@@ -1,5 +1,5 @@
 /* attempt - one try to bring one handover to its desk. */
-#include "hub/flow/delivery/attempt.h"
+#include "hub/flow/delivery/desk/attempt.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

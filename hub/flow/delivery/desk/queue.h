@@ -1,7 +1,7 @@
 /* queue - the handovers of one desk that are in memory: which goes next, and how far all are
  * settled. */
-#ifndef HUB_FLOW_DELIVERY_QUEUE_H
-#define HUB_FLOW_DELIVERY_QUEUE_H
+#ifndef HUB_FLOW_DELIVERY_DESK_QUEUE_H
+#define HUB_FLOW_DELIVERY_DESK_QUEUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ struct queue_item {
 
 /* Zeroed is empty, and nothing was ever settled. Holds the items in the order of their cursors. */
 struct queue {
-	struct queue_item *first;
+	struct queue_item *first, *last;
 	size_t count;
 	int64_t high; /* the greatest cursor that is settled */
 	/* Cursors of those that were in memory and are not settled, in order. */

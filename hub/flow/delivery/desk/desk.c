@@ -1,5 +1,5 @@
 /* desk - one desk's handovers on their way to it: read, tried, settled. */
-#include "hub/flow/delivery/desk.h"
+#include "hub/flow/delivery/desk/desk.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,9 +8,9 @@
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
-#include "hub/flow/delivery/errand.h"
-#include "hub/flow/delivery/fault.h"
-#include "hub/flow/delivery/folded.h"
+#include "hub/flow/delivery/desk/errand.h"
+#include "hub/flow/delivery/desk/fault.h"
+#include "hub/flow/delivery/desk/folded.h"
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/outlet.h"
 
@@ -66,13 +66,14 @@ void desk_learn(struct desk *desk, const struct fact *fact)
 {
 	if (fact->kind != FACT_KIND_SETTLED)
 		fault_learn(desk, fact);
-	else if (fact->has_number)
+	else
 		queue_read(&desk->queue, fact->number, fact->text);
 }
 
 void desk_begin(struct desk *desk)
 {
 	desk->begun = true;
+	desk->ground->sweep_due = 0;
 	reading_begin(desk);
 	bool was_shut = desk->circuit_from != 0 || desk->outage_from != 0;
 	if (fault_of(desk) == FAULT_NONE ? was_shut : desk->circuit_from == 0)

@@ -1,6 +1,6 @@
 /* attempt - one try to bring one handover to its desk. */
-#ifndef HUB_FLOW_DELIVERY_ATTEMPT_H
-#define HUB_FLOW_DELIVERY_ATTEMPT_H
+#ifndef HUB_FLOW_DELIVERY_DESK_ATTEMPT_H
+#define HUB_FLOW_DELIVERY_DESK_ATTEMPT_H
 
 #include "hub/conf/conf.h"
 #include "hub/flow/delivery/place/filing.h"

@@ -1,15 +1,15 @@
 /* fault - a desk that nothing is brought to for now: what is told of it, and who waits too long. */
-#include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/desk/fault.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "hub/base/log.h"
-#include "hub/flow/delivery/errand.h"
+#include "hub/flow/delivery/desk/errand.h"
+#include "hub/flow/delivery/desk/undelivered.h"
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/place/backoff.h"
-#include "hub/flow/delivery/undelivered.h"
 
 #define SCAN_AGAIN_MS 1000
 #define SCAN_REST_MS 60000

@@ -1,9 +1,9 @@
 /* folded - what waits for a desk that is only told so: many handovers, one mail. */
-#include "hub/flow/delivery/folded.h"
+#include "hub/flow/delivery/desk/folded.h"
 
-#include "hub/flow/delivery/attempt.h"
-#include "hub/flow/delivery/errand.h"
-#include "hub/flow/delivery/fault.h"
+#include "hub/flow/delivery/desk/attempt.h"
+#include "hub/flow/delivery/desk/errand.h"
+#include "hub/flow/delivery/desk/fault.h"
 #include "hub/flow/delivery/place/mailer.h"
 
 static bool is_late(const struct handover *handover, int64_t now)

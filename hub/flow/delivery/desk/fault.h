@@ -1,8 +1,8 @@
 /* fault - a desk that nothing is brought to for now: what is told of it, and who waits too long. */
-#ifndef HUB_FLOW_DELIVERY_FAULT_H
-#define HUB_FLOW_DELIVERY_FAULT_H
+#ifndef HUB_FLOW_DELIVERY_DESK_FAULT_H
+#define HUB_FLOW_DELIVERY_DESK_FAULT_H
 
-#include "hub/flow/delivery/desk.h"
+#include "hub/flow/delivery/desk/desk.h"
 
 /* Why nothing is brought to it but, perhaps, a probe: it is shut. The metric has these numbers. */
 enum fault {

@@ -1,8 +1,8 @@
 /* errand - one handover of a desk in memory: tried until it is settled. */
-#ifndef HUB_FLOW_DELIVERY_ERRAND_H
-#define HUB_FLOW_DELIVERY_ERRAND_H
+#ifndef HUB_FLOW_DELIVERY_DESK_ERRAND_H
+#define HUB_FLOW_DELIVERY_DESK_ERRAND_H
 
-#include "hub/flow/delivery/desk.h"
+#include "hub/flow/delivery/desk/desk.h"
 
 /* What becomes of it, for the log. */
 struct errand_times {
