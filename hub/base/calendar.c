@@ -166,6 +166,16 @@ bool calendar_is_working_day(int32_t date)
 	return working;
 }
 
+int32_t calendar_add_months(int32_t date, int32_t months)
+{
+	struct clock_date to = clock_date_of(within_dates(date));
+	int32_t month = to.year * 12 + to.month - 1 + months;
+	int32_t next = date_in((month + 1) / 12, (month + 1) % 12 + 1, 1);
+	int32_t first = date_in(month / 12, month % 12 + 1, 1);
+
+	return within_dates(first + to.day <= next ? (int64_t)first + to.day - 1 : next - 1);
+}
+
 /* date itself if it is a working day; after the last date there is none, and that one it is. */
 static int32_t working_day_from(int32_t date)
 {

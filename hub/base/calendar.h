@@ -17,6 +17,10 @@ int64_t calendar_start(int32_t date); /* when that local day begins */
  * is taken an hour later; of one that comes twice, the first. */
 int64_t calendar_next_same_time(int64_t at, int32_t days);
 
+/* The same day of the month, months later (or earlier); where that month is shorter, its last day.
+ */
+int32_t calendar_add_months(int32_t date, int32_t months);
+
 /* Monday to Friday, and not one of the days of Algemene termijnenwet art. 3: 1 January, Good
  * Friday, Easter Monday, King's Day (27 April; 26 if that is a Sunday), 5 May, Ascension Day, Whit
  * Monday, 25 and 26 December. */

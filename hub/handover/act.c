@@ -1,12 +1,11 @@
-/* act - what a StatusChange does: the needs, guards and effects that the table names. */
+/* act - what a StatusChange does: who may, when, and the row of the table that says what. */
 #include "hub/handover/act.h"
 
 #include <stdio.h>
 
-#include "hub/base/calendar.h"
 #include "hub/handover/clocks.h"
+#include "hub/handover/effects.h"
 #include "hub/handover/escalation.h"
-#include "hub/handover/tell.h"
 
 static bool is_hub(const struct decider *d)
 {
@@ -26,6 +25,9 @@ static bool plays(const struct decider *d, const struct referral_after *referral
 
 	if (role == ROLE_HUB)
 		return is_hub(d);
+	if (role == ROLE_COORDINATOR &&
+		!(d->change->actor.has_role && d->change->actor.role == ROLE_COORDINATOR))
+		return false;
 	desk = escalation_desk(d, referral, role);
 	if (!belongs_to_sender(d, desk))
 		return false;
@@ -36,7 +38,8 @@ static bool plays(const struct decider *d, const struct referral_after *referral
 static bool find_part(const struct decider *d, const struct row *row,
 	const struct referral_after *referral, enum role *out)
 {
-	static const enum role order[] = {ROLE_HUB, ROLE_TARGET, ROLE_SENDER, ROLE_OWNER};
+	static const enum role order[] = {ROLE_HUB, ROLE_TARGET, ROLE_GIVER, ROLE_SENDER,
+		ROLE_OWNER, ROLE_COORDINATOR};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		if ((row->who & TABLE_BIT(order[i])) == 0 || !plays(d, referral, order[i]))
@@ -100,7 +103,8 @@ static bool role_is(const struct decider *d, const struct referral_after *referr
 static bool is_legal(const struct decider *d, const struct row *row,
 	const struct referral_after *referral, struct bytes desk)
 {
-	static const enum role order[] = {ROLE_TARGET, ROLE_SENDER, ROLE_OWNER};
+	static const enum role order[] = {
+		ROLE_TARGET, ROLE_GIVER, ROLE_SENDER, ROLE_OWNER, ROLE_COORDINATOR};
 
 	if (row->action == ACTION_DELIVERED || row->action == ACTION_UNKNOWN)
 		return false;
@@ -113,13 +117,21 @@ static bool is_legal(const struct decider *d, const struct row *row,
 	return false;
 }
 
+static bool has(const enum action *actions, size_t count, enum action action)
+{
+	for (size_t i = 0; i < count; i++)
+		if (actions[i] == action)
+			return true;
+	return false;
+}
+
 size_t act_legal(const struct decider *d, const struct referral_after *referral, struct bytes desk,
 	enum action *out)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < TABLE_ROWS; i++)
-		if (is_legal(d, &table[i], referral, desk))
+		if (is_legal(d, &table[i], referral, desk) && !has(out, count, table[i].action))
 			out[count++] = table[i].action;
 	return count;
 }
@@ -156,8 +168,9 @@ static void run(
 	struct decider *d, const struct row *row, struct referral_after *referral, enum role role)
 {
 	if (implies_delivery(row, referral, role))
-		act_delivered(d, referral);
+		effect_delivered(d, referral);
 	note_time(d, referral);
+	clocks_heard(d, referral);
 	if (row->apply != NULL)
 		row->apply(d, referral);
 	else
@@ -173,7 +186,8 @@ static bool is_late_report(const struct row *row, const struct referral_after *r
 
 static void decide_row(struct decider *d, const struct row *row, struct referral_after *referral)
 {
-	struct table_need missing = row->needs != NULL ? row->needs(d) : (struct table_need){0};
+	struct table_need missing = 
+		row->needs != NULL ? row->needs(d, referral) : (struct table_need){0};
 	const char *why_not;
 	enum role role;
 
@@ -209,7 +223,8 @@ void act_decide(struct decider *d)
 	const struct status_change *change = d->change;
 	struct referral_after *referral =
 		change->has_referral ? decider_find(d, change->referral) : NULL;
-	const struct row *row = table_find(change->action);
+	const struct row *row =
+		referral != NULL ? table_find(change->action, referral->state) : NULL;
 
 	if (referral == NULL)
 		decider_reject(d, REJECTION_CODE_UNKNOWN_CASE, "body.StatusChange.referral",
@@ -223,149 +238,4 @@ void act_decide(struct decider *d)
 		reject_state(d, referral, NULL);
 	else
 		decide_row(d, row, referral);
-}
-
-void act_delivered(struct decider *d, struct referral_after *referral)
-{
-	referral->delivery = DELIVERY_DELIVERED;
-	decider_step(d, TABLE_2, referral, REFERRAL_STATE_OFFERED);
-}
-
-void act_undeliverable(struct decider *d, struct referral_after *referral)
-{
-	referral->delivery = DELIVERY_UNDELIVERABLE;
-	clocks_stop(d, CLOCK_NAME_T0, referral);
-	clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
-	decider_step(d, TABLE_3, referral, referral->state);
-}
-
-void act_seen(struct decider *d, struct referral_after *referral)
-{
-	referral->delivery = DELIVERY_SEEN;
-	clocks_stop(d, CLOCK_NAME_T1, referral);
-	decider_step(d, TABLE_4, referral, referral->state);
-}
-
-static struct bytes open_group(const struct decider *d)
-{
-	for (size_t i = 0; i < d->referrals_count; i++)
-		if (decider_is_undecided_transfer(&d->referrals[i]))
-			return d->referrals[i].group;
-	return (struct bytes){0};
-}
-
-/* The owner agrees to pass the client on: its own TRANSFER to the wished desk starts here. */
-static void accept_request(struct decider *d, struct referral_after *request)
-{
-	struct referral_after *transfer;
-
-	request->accepted = true;
-	decider_step(d, TABLE_5, request, REFERRAL_STATE_COMPLETED);
-	if (bytes_equal(request->wished, d->owner))
-		return;
-	transfer = decider_add(d, decider_derive(d, request->referral, request->wished));
-	transfer->kind = REFERRAL_KIND_TRANSFER;
-	transfer->subject = request->subject;
-	transfer->giver = d->owner;
-	transfer->sender = d->owner;
-	transfer->target = request->wished;
-	transfer->group = open_group(d);
-	transfer->question = request->question;
-	transfer->urgent = request->urgent;
-	transfer->has_not_before = request->has_not_before;
-	transfer->not_before = request->not_before;
-	transfer->has_parent = true;
-	transfer->parent = request->referral;
-	clocks_stop_duties(d);
-	decider_open(d, TABLE_1, transfer, REFERRAL_STATE_SUBMITTED);
-}
-
-/* G3: one acceptance ends the sibling offers, and the referral that had given the giver the client.
- */
-static void end_others(
-	struct decider *d, const struct referral_after *accepted, struct uuid given_by)
-{
-	struct referral_after *other;
-
-	for (size_t i = 0; i < d->referrals_count; i++)
-		if (&d->referrals[i] != accepted && decider_is_undecided_transfer(&d->referrals[i]))
-			decider_step(d, TABLE_9, &d->referrals[i], REFERRAL_STATE_RECALLED);
-	other = decider_find(d, given_by);
-	if (other == NULL || other == accepted || other->kind != REFERRAL_KIND_TRANSFER ||
-		!other->accepted)
-		return;
-	if (decider_is_open(other->state))
-		decider_step(d, TABLE_18, other, REFERRAL_STATE_COMPLETED);
-}
-
-void act_accept(struct decider *d, struct referral_after *referral)
-{
-	struct uuid given_by = d->owner_via;
-
-	if (referral->kind == REFERRAL_KIND_REQUEST) {
-		accept_request(d, referral);
-		return;
-	}
-	if (referral->kind == REFERRAL_KIND_TRANSFER &&
-		!bytes_equal(d->owner, referral->giver)) { /* G2 */
-		decider_step(d, TABLE_9, referral, REFERRAL_STATE_RECALLED);
-		return;
-	}
-	referral->accepted = true;
-	decider_step(d, TABLE_5, referral, REFERRAL_STATE_ACCEPTED);
-	if (referral->kind != REFERRAL_KIND_TRANSFER)
-		return;
-	decider_give(d, referral->target, referral->referral);
-	end_others(d, referral, given_by);
-	decider_move_requests(d);
-}
-
-void act_close(struct decider *d, struct referral_after *referral)
-{
-	const struct referral_after *via = decider_find(d, d->owner_via);
-
-	d->status = CLIENT_STATUS_CLOSED;
-	d->event->has_status = true;
-	d->event->status = CLIENT_STATUS_CLOSED;
-	d->event->closing_reason = d->change->closing_reason;
-	clocks_stop_all(d);
-	decider_step(d, TABLE_25, referral, referral->state);
-	if (via != NULL && !bytes_equal(via->sender, d->actor))
-		tell(d, via->sender, ROLE_SENDER, HANDOVER_KIND_STATUS, via);
-}
-
-void act_sign_of_life(struct decider *d, struct referral_after *referral)
-{
-	const struct status_change *change = d->change;
-	int64_t on_the_day = calendar_start(change->next_date);
-
-	clocks_arm(d, CLOCK_NAME_T6, NULL, ROLE_OWNER);
-	if (change->has_next_date) {
-		clocks_arm_at(d, CLOCK_NAME_T6, NULL, ROLE_OWNER,
-			on_the_day > d->now ? on_the_day : d->now);
-		clocks_stop_duties(d);
-	}
-	decider_step(d, TABLE_26, referral, referral->state);
-}
-
-void act_withdraw(struct decider *d, struct referral_after *referral)
-{
-	bool owner_told = bytes_equal(d->owner, d->actor);
-	const struct referral_after *via = decider_find(d, d->owner_via);
-
-	d->consent = CONSENT_WITHDRAWN;
-	d->event->has_consent = true;
-	d->event->consent = CONSENT_WITHDRAWN;
-	decider_step(d, TABLE_27, referral, referral->state);
-	for (size_t i = 0; i < d->referrals_count; i++) {
-		const struct referral_after *open = &d->referrals[i];
-
-		if (!decider_is_open(open->state) || clocks_rests(d, open) ||
-			bytes_equal(open->target, d->actor))
-			continue;
-		tell(d, open->target, ROLE_TARGET, HANDOVER_KIND_STATUS, open);
-		owner_told = owner_told || bytes_equal(open->target, d->owner);
-	}
-	if (!owner_told && via != NULL)
-		tell(d, d->owner, ROLE_OWNER, HANDOVER_KIND_STATUS, via);
 }

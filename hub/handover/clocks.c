@@ -9,6 +9,8 @@
 #include "hub/handover/table.h"
 #include "hub/handover/tell.h"
 
+#define PLACE_MONTHS 12 /* a Leer Praktijk Centrum keeps nobody longer */
+
 static bool is_of(const struct clock_armed *clock, const struct referral_after *referral)
 {
 	if (referral == NULL)
@@ -42,10 +44,14 @@ void clocks_stop(struct decider *d, enum clock_name name, const struct referral_
 		drop(d, clock);
 }
 
+/* T13 belongs to the place, not to the state. */
 static void stop_referral(struct decider *d, const struct referral_after *referral)
 {
+	bool keeps_place = decider_is_open(referral->state);
+
 	for (size_t i = d->clocks_count; i-- > 0;)
-		if (is_of(&d->clocks[i], referral))
+		if (is_of(&d->clocks[i], referral) &&
+			!(keeps_place && d->clocks[i].clock == CLOCK_NAME_T13))
 			drop(d, &d->clocks[i]);
 }
 
@@ -126,6 +132,43 @@ static void enter_submitted(struct decider *d, const struct referral_after *refe
 		clocks_arm(d, CLOCK_NAME_T0, referral, ROLE_HUB);
 }
 
+/* Decline and cancel leave a duty: at the giver if it is responsible, else, where the target had the
+ * client, at who is. */
+static void enter_refused(struct decider *d, const struct referral_after *referral)
+{
+	if (referral->kind == REFERRAL_KIND_REQUEST)
+		return;
+	if (bytes_equal(referral->giver, d->owner))
+		clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
+	else if (referral->kind == REFERRAL_KIND_TRANSFER && referral->accepted)
+		clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_OWNER);
+}
+
+static void enter_offered(struct decider *d, const struct referral_after *referral)
+{
+	if (referral->delivery != DELIVERY_SEEN)
+		clocks_arm(d, CLOCK_NAME_T1, referral, ROLE_TARGET);
+	clocks_arm(d, CLOCK_NAME_T2, referral, ROLE_TARGET);
+	if (!clocks_runs(d, CLOCK_NAME_T13, referral))
+		clocks_place(d, referral);
+}
+
+static void enter_in_progress(struct decider *d, const struct referral_after *referral)
+{
+	if (referral->kind == REFERRAL_KIND_SERVICE)
+		clocks_arm(d, CLOCK_NAME_T6, referral, ROLE_TARGET);
+	if (referral->has_progress && referral->progress == PROGRESS_NO_SHOW)
+		clocks_arm(d, CLOCK_NAME_T7, referral, ROLE_TARGET);
+}
+
+/* Who sent it and carried it out itself has nobody's outcome to acknowledge. */
+static void enter_completed(struct decider *d, const struct referral_after *referral)
+{
+	if (referral->kind != REFERRAL_KIND_REQUEST &&
+		!bytes_equal(referral->sender, referral->target))
+		clocks_arm(d, CLOCK_NAME_T9, referral, ROLE_SENDER);
+}
+
 void clocks_enter(struct decider *d, const struct referral_after *referral)
 {
 	stop_referral(d, referral);
@@ -134,31 +177,115 @@ void clocks_enter(struct decider *d, const struct referral_after *referral)
 		enter_submitted(d, referral);
 		break;
 	case REFERRAL_STATE_OFFERED:
-		clocks_arm(d, CLOCK_NAME_T1, referral, ROLE_TARGET);
-		clocks_arm(d, CLOCK_NAME_T2, referral, ROLE_TARGET);
+		enter_offered(d, referral);
+		break;
+	case REFERRAL_STATE_INFO_NEEDED:
+		clocks_arm(d, CLOCK_NAME_T3, referral, ROLE_SENDER);
 		break;
 	case REFERRAL_STATE_ACCEPTED:
 		clocks_arm(d, CLOCK_NAME_T5, referral, ROLE_TARGET);
 		if (referral->kind == REFERRAL_KIND_SERVICE)
 			clocks_arm(d, CLOCK_NAME_T6, referral, ROLE_TARGET);
 		break;
+	case REFERRAL_STATE_IN_PROGRESS:
+		enter_in_progress(d, referral);
+		break;
+	case REFERRAL_STATE_ON_HOLD: /* T10 with the date that the desk gave */
+		break;
+	case REFERRAL_STATE_CANCEL_REQUESTED:
+		clocks_arm(d, CLOCK_NAME_T8, referral, ROLE_TARGET);
+		break;
+	case REFERRAL_STATE_RETURNED:
+		clocks_arm(d, CLOCK_NAME_T2, referral, ROLE_GIVER);
+		break;
 	case REFERRAL_STATE_DECLINED:
 	case REFERRAL_STATE_CANCELLED:
-		if (referral->kind != REFERRAL_KIND_REQUEST &&
-			bytes_equal(referral->giver, d->owner))
-			clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
+		enter_refused(d, referral);
 		break;
-	case REFERRAL_STATE_INFO_NEEDED:
-	case REFERRAL_STATE_IN_PROGRESS:
-	case REFERRAL_STATE_ON_HOLD:
-	case REFERRAL_STATE_CANCEL_REQUESTED:
-	case REFERRAL_STATE_RETURNED:
 	case REFERRAL_STATE_COMPLETED:
+		enter_completed(d, referral);
+		break;
 	case REFERRAL_STATE_CLOSED:
 	case REFERRAL_STATE_RECALLED:
 	case REFERRAL_STATE_ENTERED_IN_ERROR:
 		break;
 	}
+}
+
+int64_t clocks_left(
+	const struct decider *d, enum clock_name name, const struct referral_after *referral)
+{
+	const struct clock_armed *clock = find(d, name, referral);
+
+	return clock != NULL ? calendar_working_ms(d->now, clock->due) : 0;
+}
+
+void clocks_resume_decision(
+	struct decider *d, const struct referral_after *referral, int64_t left_ms)
+{
+	static const struct rules_duration least = {RULES_WORKING_DAYS, 2};
+	int64_t due = calendar_add_working_ms(d->now, left_ms),
+		earliest = rules_due(least, d->now);
+
+	clocks_arm_at(d, CLOCK_NAME_T2, referral, ROLE_TARGET, due > earliest ? due : earliest);
+}
+
+void clocks_show_life(struct decider *d, int64_t at_least)
+{
+	const struct clock_armed *clock = find(d, CLOCK_NAME_T6, NULL);
+	int64_t due = rules_due(first_duration(d, CLOCK_NAME_T6, NULL), d->now);
+
+	due = due > at_least ? due : at_least;
+	if (clock == NULL || clock->level > 0 || clock->due < due)
+		clocks_arm_at(d, CLOCK_NAME_T6, NULL, ROLE_OWNER, due);
+}
+
+int32_t clocks_last_day(const struct referral_after *referral)
+{
+	return calendar_add_months(calendar_date(referral->accepted_at), PLACE_MONTHS);
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+void clocks_place(struct decider *d, const struct referral_after *referral)
+{
+	int64_t due = INT64_MAX;
+
+	clocks_stop(d, CLOCK_NAME_T13, referral);
+	if (!decider_is_open(referral->state) ||
+		(referral->state == REFERRAL_STATE_SUBMITTED && !referral->accepted))
+		return;
+	if (referral->has_expires_at)
+		due = referral->expires_at;
+	if (referral->has_review_every && referral->accepted)
+		due = sooner(due,
+			sooner(calendar_start(calendar_add_months(
+				       d->today, referral->review_every)),
+				calendar_start(clocks_last_day(referral))));
+	if (due != INT64_MAX)
+		clocks_arm_at(d, CLOCK_NAME_T13, referral, ROLE_TARGET,
+			due > d->now ? due : d->now);
+}
+
+void clocks_review(struct decider *d, const struct referral_after *referral, bool is_outflow)
+{
+	static const struct rules_duration soon = {RULES_WORKING_DAYS, 5};
+
+	if (is_outflow)
+		clocks_arm_at(d, CLOCK_NAME_T13, referral, ROLE_TARGET, rules_due(soon, d->now));
+	else
+		clocks_place(d, referral);
+}
+
+void clocks_heard(struct decider *d, const struct referral_after *referral)
+{
+	const struct clock_armed *clock = find(d, CLOCK_NAME_T4, referral);
+
+	if (clock != NULL && clock->role == ROLE_SENDER && bytes_equal(d->actor, referral->sender))
+		drop(d, clock);
 }
 
 void clocks_new_owner(struct decider *d)
@@ -197,6 +324,12 @@ bool clocks_deadline(const struct decider *d, const struct referral_after *refer
 	return found;
 }
 
+/* What comes due on a day that somebody named comes due on that day. */
+static bool is_date(enum clock_name name)
+{
+	return name == CLOCK_NAME_T10 || name == CLOCK_NAME_T12 || name == CLOCK_NAME_T13;
+}
+
 /* Time that the hub or the desk's delivery was down does not count: true when the clock was armed
  * again for that. */
 static bool extend(
@@ -211,7 +344,7 @@ static bool extend(
 	bool running = false;
 	int64_t lost;
 
-	if (input->outage == NULL)
+	if (input->outage == NULL || is_date(clock->clock))
 		return false;
 	lost = input->outage(input->context, desk, &span, &running);
 	if (running && lost < CLOCK_HOUR_MS)
@@ -282,7 +415,9 @@ static bool was_armed_so(const struct decider *d, const struct clock_armed *cloc
 	for (; count > 0; count--, was++)
 		if (was->clock == clock->clock)
 			return was->armed == clock->armed && was->due == clock->due &&
-				was->level == clock->level && was->role == clock->role;
+				was->level == clock->level && was->role == clock->role &&
+				was->has_counted == clock->has_counted &&
+				was->counted == clock->counted;
 	return false;
 }
 
@@ -334,6 +469,7 @@ static void note_next_action(struct decider *d)
 {
 	const struct client *client = d->client;
 	const struct clock_armed *next = NULL;
+	const struct referral_after *about;
 	struct next_action *action = &d->out->next_action;
 
 	for (size_t i = 0; i < d->clocks_count; i++)
@@ -341,10 +477,13 @@ static void note_next_action(struct decider *d)
 			next = &d->clocks[i];
 	if (next == NULL || d->status == CLIENT_STATUS_CLOSED)
 		return;
+	about = next->has_referral ? decider_find(d, next->referral) : NULL;
 	action->duty = duties[next->clock];
+	if (about != NULL && about->state == REFERRAL_STATE_RETURNED &&
+		next->clock == CLOCK_NAME_T2)
+		action->duty = DUTY_TAKE_BACK;
 	action->due = next->due;
-	action->desk = escalation_desk(
-		d, next->has_referral ? decider_find(d, next->referral) : NULL, next->role);
+	action->desk = escalation_desk(d, about, next->role);
 	if (client->duty_desk >= 0 && client->duty == action->duty &&
 		client->duty_due == action->due &&
 		bytes_equal(handover_desk(client, client->duty_desk), action->desk))

@@ -15,6 +15,21 @@ void clocks_stop_all(struct decider *d);
 /* T4 of ended referrals: the responsible desk has acted, or is another one. */
 void clocks_stop_duties(struct decider *d);
 void clocks_new_owner(struct decider *d);
+/* INFO_NEEDED: what is left of a clock, working ms; 0: it is due, or does not run. */
+int64_t clocks_left(
+	const struct decider *d, enum clock_name name, const struct referral_after *referral);
+/* T2 goes on with what was left, or two working days. */
+void clocks_resume_decision(
+	struct decider *d, const struct referral_after *referral, int64_t left_ms);
+/* T6 of the client: somebody works on it, so not before its time from now, nor before that. */
+void clocks_show_life(struct decider *d, int64_t at_least);
+/* T13: when the voucher expires or the place is reviewed, once it is out; none where no date says.
+ */
+void clocks_place(struct decider *d, const struct referral_after *referral);
+void clocks_review(struct decider *d, const struct referral_after *referral, bool is_outflow);
+int32_t clocks_last_day(const struct referral_after *referral); /* of an accepted place */
+/* The sender has spoken of a row that had vanished. */
+void clocks_heard(struct decider *d, const struct referral_after *referral);
 bool clocks_rests(
 	const struct decider *d, const struct referral_after *referral); /* waits for not_before */
 bool clocks_runs(

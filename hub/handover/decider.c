@@ -48,6 +48,16 @@ static struct referral_after after_of(
 		.expires_at = from->expires_at,
 		.has_review_every = from->has_review_every,
 		.review_every = from->review_every,
+		.has_accepted_at = from->has_accepted_at,
+		.accepted_at = from->accepted_at,
+		.has_left = from->has_left,
+		.left = from->left,
+		.has_progress = from->has_progress,
+		.progress = from->progress,
+		.has_cancel_by = from->has_cancel_by,
+		.cancel_by = from->cancel_by,
+		.outcome = from->outcome,
+		.next_step = from->next_step,
 	};
 }
 
@@ -62,6 +72,8 @@ static void copy_clock(struct decider *d, const struct clock *clock, const struc
 		.due = clock->due,
 		.level = clock->level,
 		.role = clock->role,
+		.has_counted = clock->has_counted,
+		.counted = clock->counted,
 	};
 }
 
@@ -196,6 +208,7 @@ void decider_step(
 	bool told = !clocks_rests(d, referral);
 
 	referral->state = to;
+	referral->has_left = referral->has_left && to == REFERRAL_STATE_INFO_NEEDED;
 	referral->version += table[row].counts ? 1 : 0;
 	record(d, row, referral, &from);
 	if ((int)to != from)
@@ -226,10 +239,42 @@ bool decider_is_open(enum referral_state state)
 	return state <= REFERRAL_STATE_CANCEL_REQUESTED || state == REFERRAL_STATE_RETURNED;
 }
 
+void decider_copy_terms(struct referral_after *to, const struct referral_after *parent)
+{
+	to->subject = parent->subject;
+	to->question = parent->question;
+	to->urgent = parent->urgent;
+	to->has_expires_at = parent->has_expires_at;
+	to->expires_at = parent->expires_at;
+	to->has_review_every = parent->has_review_every;
+	to->review_every = parent->review_every;
+	to->has_parent = true;
+	to->parent = parent->referral;
+}
+
+void decider_accept(struct decider *d, struct referral_after *referral)
+{
+	referral->accepted = true;
+	referral->has_accepted_at = true;
+	referral->accepted_at = d->now;
+	clocks_place(d, referral);
+}
+
+void decider_complete(struct decider *d, struct referral_after *referral, const char *outcome)
+{
+	referral->outcome = bytes_of_string(outcome);
+	referral->next_step = (struct bytes){0};
+	decider_step(d, TABLE_18, referral, REFERRAL_STATE_COMPLETED);
+}
+
 static void follow_owner(struct decider *d, struct referral_after *request)
 {
 	if (bytes_equal(request->wished, d->owner)) {
-		decider_step(d, TABLE_18, request, REFERRAL_STATE_COMPLETED);
+		decider_complete(d, request, "TAKEN_OVER");
+		return;
+	}
+	if (request->state == REFERRAL_STATE_CANCEL_REQUESTED) {
+		decider_step(d, TABLE_14, request, REFERRAL_STATE_CANCELLED);
 		return;
 	}
 	if (bytes_equal(request->sender, d->owner)) {

@@ -64,6 +64,13 @@ void decider_reject(struct decider *d, enum rejection_code code, const char *fie
 bool decider_is_open(enum referral_state state); /* SUBMITTED … CANCEL_REQUESTED, RETURNED */
 bool decider_is_undecided_transfer(
 	const struct referral_after *referral); /* part of the open offer group */
+/* What a referral that the hub makes has from the one it comes from, its parent: subject, question,
+ * urgency, and the dates of its voucher or place. */
+void decider_copy_terms(struct referral_after *to, const struct referral_after *parent);
+/* It is accepted from now on; before the step to that state. */
+void decider_accept(struct decider *d, struct referral_after *referral);
+/* Row 18 by the hub; outcome: a constant code. */
+void decider_complete(struct decider *d, struct referral_after *referral, const char *outcome);
 /* An id for what the hub makes itself: from its parent's, the input's and the desk; in the parent's
  * slot. */
 struct uuid decider_derive(const struct decider *d, struct uuid parent, struct bytes desk);

@@ -94,16 +94,12 @@ static bool entry_desk_joins(struct decider *d, const struct referral_after *ref
 	joined = decider_add(d, decider_derive(d, referral->referral, entry));
 	if (joined == NULL)
 		return false;
+	decider_copy_terms(joined, referral);
 	joined->kind = REFERRAL_KIND_TRANSFER;
-	joined->subject = referral->subject;
 	joined->giver = referral->giver;
 	joined->sender = referral->sender;
 	joined->target = entry;
 	joined->group = referral->group;
-	joined->question = referral->question;
-	joined->urgent = referral->urgent;
-	joined->has_parent = true;
-	joined->parent = referral->referral;
 	decider_open(d, TABLE_22, joined, REFERRAL_STATE_SUBMITTED);
 	tell(d, entry, ROLE_TARGET, HANDOVER_KIND_OFFER, joined);
 	return true;

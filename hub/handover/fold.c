@@ -60,6 +60,16 @@ static void fold_transition(struct handover_state *state, const struct transitio
 	referral->expires_at = after->expires_at;
 	referral->has_review_every = after->has_review_every;
 	referral->review_every = after->review_every;
+	referral->has_accepted_at = after->has_accepted_at;
+	referral->accepted_at = after->accepted_at;
+	referral->has_left = after->has_left;
+	referral->left = after->left;
+	referral->has_progress = after->has_progress;
+	referral->progress = after->progress;
+	referral->has_cancel_by = after->has_cancel_by;
+	referral->cancel_by = after->cancel_by;
+	referral->outcome = keep(state, referral->outcome, after->outcome);
+	referral->next_step = keep(state, referral->next_step, after->next_step);
 }
 
 static void visit(struct handover_state *state, struct bytes desk, int64_t at)
@@ -158,7 +168,9 @@ static void arm(struct clock *clocks, size_t *count, const struct clock_armed *a
 		.armed = armed->armed,
 		.due = armed->due,
 		.level = armed->level,
-		.role = armed->role};
+		.role = armed->role,
+		.has_counted = armed->has_counted,
+		.counted = armed->counted};
 }
 
 static void fold_clocks(struct handover_state *state, const struct event *event)

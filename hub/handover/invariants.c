@@ -1,5 +1,5 @@
 /* invariants - the invariants that one client can show. */
-#include "hub/handover/decider.h"
+#include "hub/handover/clocks.h"
 
 struct finder {
 	void (*found)(void *context, const char *invariant, const char *text);
@@ -31,13 +31,27 @@ static bool has_clock(const struct decider *d, const struct referral_after *refe
 	return false;
 }
 
+/* T6 of the client stands for the referral by which its desk has it. */
+static bool asks_for_life(const struct decider *d)
+{
+	return clocks_runs(d, CLOCK_NAME_T6, NULL);
+}
+
 static void check_referral(
 	const struct decider *d, const struct referral_after *referral, const struct finder *finder)
 {
 	bool open = decider_is_open(referral->state);
 	bool transfer = referral->kind == REFERRAL_KIND_TRANSFER;
 
-	say(finder, open && !has_clock(d, referral), "I3", "an open referral has no armed clock");
+	bool has_client = transfer && referral->accepted &&
+		decider_same(referral->referral, d->owner_via);
+
+	say(finder, open && !has_clock(d, referral) && !(has_client && asks_for_life(d)), "I3",
+		"an open referral has no armed clock");
+	say(finder,
+		referral->state == REFERRAL_STATE_RETURNED &&
+			!clocks_runs(d, CLOCK_NAME_T2, referral),
+		"I8", "a returned referral leaves its giver no dated duty");
 	say(finder,
 		open && transfer && referral->accepted &&
 			!decider_same(referral->referral, d->owner_via),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/handover/clocks.h"
+#include "hub/handover/guards.h"
 #include "hub/handover/table.h"
 #include "hub/handover/tell.h"
 
@@ -207,7 +208,8 @@ static void open_client(struct decider *d, const struct opening *opening)
 	if (referral->kind == REFERRAL_KIND_REQUEST)
 		referral->kind = REFERRAL_KIND_TRANSFER;
 	referral->giver = holder;
-	referral->accepted = at_itself;
+	if (at_itself)
+		decider_accept(d, referral);
 	d->owner = (struct bytes){0};
 	d->status = CLIENT_STATUS_OPEN;
 	d->event->has_status = true;
@@ -217,30 +219,16 @@ static void open_client(struct decider *d, const struct opening *opening)
 		at_itself ? REFERRAL_STATE_ACCEPTED : REFERRAL_STATE_SUBMITTED);
 }
 
-/* G1: one open group at a time; more desks may join it. */
-static bool joins_open_group(struct decider *d, const struct referral *body)
-{
-	for (size_t i = 0; i < d->referrals_count; i++) {
-		const struct referral_after *other = &d->referrals[i];
-
-		if (!decider_is_undecided_transfer(other))
-			continue;
-		if (body->group.size > 0 && bytes_equal(other->group, body->group))
-			continue;
-		decider_reject(d, REJECTION_CODE_ILLEGAL, FIELD("group"),
-			"the client is on offer already: cancel that first, or send with the same "
-			"group");
-		return false;
-	}
-	return true;
-}
-
 static void open_by_owner(struct decider *d, const struct opening *opening)
 {
 	struct referral_after *referral;
 
-	if (opening->body->kind != REFERRAL_KIND_SERVICE && !joins_open_group(d, opening->body))
+	if (opening->body->kind != REFERRAL_KIND_SERVICE && !guard_g1(d, opening->body->group)) {
+		decider_reject(d, REJECTION_CODE_ILLEGAL, FIELD("group"),
+			"the client is on offer already: cancel that first, or send with the same "
+			"group");
 		return;
+	}
 	referral = add(d, opening);
 	if (referral == NULL)
 		return;
@@ -351,6 +339,8 @@ static void apply_amendment(
 	bool rested = clocks_rests(d, referral);
 
 	take_terms(d, referral, body);
+	clocks_place(d, referral);
+	clocks_heard(d, referral);
 	if (d->input->message->occurred_at > referral->sender_at)
 		referral->sender_at = d->input->message->occurred_at;
 	if (body->region.data != NULL || body->municipality.data != NULL)

@@ -15,17 +15,42 @@ enum table_row {
 	TABLE_4,
 	TABLE_5,
 	TABLE_6,
+	TABLE_7,
+	TABLE_8,
 	TABLE_9,
+	TABLE_10,
+	TABLE_11_HOLD,
+	TABLE_11_RESUME,
 	TABLE_12,
+	TABLE_13,
+	TABLE_14,
+	TABLE_15,
+	TABLE_16,
+	TABLE_17,
 	TABLE_18,
+	TABLE_19,
+	TABLE_20,
+	TABLE_21,
 	TABLE_22,
+	TABLE_23,
 	TABLE_25,
 	TABLE_26,
 	TABLE_27,
+	TABLE_29,
+	TABLE_30,
 	TABLE_ROWS
 };
 
-enum table_tell { TELL_NONE, TELL_OFFER, TELL_DETAILS, TELL_STATUS, TELL_RECALL, TELL_DUTY };
+enum table_tell {
+	TELL_NONE,
+	TELL_OFFER,
+	TELL_DETAILS,
+	TELL_QUESTION,
+	TELL_ANSWER,
+	TELL_STATUS,
+	TELL_RECALL,
+	TELL_DUTY
+};
 
 /* What is missing: the field, and what to write. field NULL: nothing. */
 struct table_need {
@@ -38,7 +63,8 @@ struct row {
 	unsigned who; /* TABLE_BIT of each role that may */
 	unsigned from; /* TABLE_BIT of each state it may start in */
 	int to; /* enum referral_state, or TABLE_SAME; of no meaning where apply makes the step */
-	struct table_need (*needs)(const struct decider *d); /* NULL: nothing */
+	struct table_need (*needs)(
+		const struct decider *d, const struct referral_after *referral); /* NULL: nothing */
 	const char *(*guard)(const struct decider *d,
 		const struct referral_after *referral); /* why not; NULL: go on */
 	void (*apply)(struct decider *d, struct referral_after *referral); /* NULL: just the step */
@@ -51,6 +77,8 @@ struct row {
 
 extern const struct row table[TABLE_ROWS];
 
-const struct row *table_find(enum action action); /* NULL: no row asks for it */
+/* The row for an action on a referral in this state: of several the one that may start there, or
+ * else the first. NULL: no row asks for it. */
+const struct row *table_find(enum action action, enum referral_state state);
 
 #endif

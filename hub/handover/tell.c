@@ -32,6 +32,8 @@ struct handover *tell(struct decider *d, struct bytes desk, enum role role, enum
 static const enum handover_kind kinds[] = {
 	[TELL_OFFER] = HANDOVER_KIND_OFFER,
 	[TELL_DETAILS] = HANDOVER_KIND_DETAILS,
+	[TELL_QUESTION] = HANDOVER_KIND_QUESTION,
+	[TELL_ANSWER] = HANDOVER_KIND_ANSWER,
 	[TELL_STATUS] = HANDOVER_KIND_STATUS,
 	[TELL_RECALL] = HANDOVER_KIND_RECALL,
 	[TELL_DUTY] = HANDOVER_KIND_DUTY,
@@ -66,7 +68,8 @@ static enum table_tell for_giver(
 	if (bytes_equal(referral->giver, d->actor) ||
 		bytes_equal(referral->giver, referral->target))
 		return TELL_NONE;
-	if (what == TELL_DUTY && !clocks_runs(d, CLOCK_NAME_T4, referral))
+	if (what == TELL_DUTY && referral->state != REFERRAL_STATE_RETURNED &&
+		!clocks_runs(d, CLOCK_NAME_T4, referral))
 		return TELL_STATUS;
 	return what;
 }
@@ -100,7 +103,8 @@ static void tell_one(
 	handover->row = bytes_of_string(table[row].number);
 	if (told.what == TELL_DUTY) {
 		handover->has_duty = true;
-		handover->duty = DUTY_REFER_OR_CLOSE;
+		handover->duty = referral->state == REFERRAL_STATE_RETURNED ? DUTY_TAKE_BACK
+									    : DUTY_REFER_OR_CLOSE;
 	}
 }
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 
 #define OIN "0000009900000000"
@@ -215,6 +216,13 @@ void world_act(struct world *world, uint8_t referral, enum action action, const 
 		.outcome = bytes_of_string("ADVICE_GIVEN"),
 		.next_step = bytes_of_string("NONE"),
 		.closing_reason = bytes_of_string("PLACED_WORK"),
+		.second_worker = bytes_of_string("team-2"),
+		.has_progress = true,
+		.progress = PROGRESS_CONTACTED,
+		.hold_reason = bytes_of_string("ILLNESS"),
+		.has_next_date = action == ACTION_HOLD,
+		.next_date = calendar_date(world->now) + 30,
+		.review = bytes_of_string("CONTINUE"),
 	};
 	world->message.body_status_change = &world->change;
 }

@@ -348,6 +348,7 @@ static void the_oldest_ended_referral_makes_room(void **state)
 		act(i, ACTION_ACCEPT, "roc");
 		act(i, ACTION_COMPLETE, "roc");
 		EXPECT_ROWS("18:COMPLETED");
+		act(i, ACTION_ACKNOWLEDGE, "wsp");
 	}
 	assert_int_equal(world.state.client.referrals_count, HANDOVER_REFERRALS_MAX);
 	assert_null(world_find(&world, 2));

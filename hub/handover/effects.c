@@ -1,0 +1,326 @@
+/* effects - what the rows of the table do beside the step itself. */
+#include "hub/handover/effects.h"
+
+#include "hub/base/calendar.h"
+#include "hub/handover/clocks.h"
+#include "hub/handover/escalation.h"
+#include "hub/handover/guards.h"
+#include "hub/handover/tell.h"
+
+void effect_delivered(struct decider *d, struct referral_after *referral)
+{
+	referral->delivery = DELIVERY_DELIVERED;
+	decider_step(d, TABLE_2, referral, REFERRAL_STATE_OFFERED);
+}
+
+void effect_undeliverable(struct decider *d, struct referral_after *referral)
+{
+	if (referral->delivery == DELIVERY_UNDELIVERABLE) /* told again after a crash */
+		return;
+	referral->delivery = DELIVERY_UNDELIVERABLE;
+	clocks_stop(d, CLOCK_NAME_T0, referral);
+	clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
+	decider_step(d, TABLE_3, referral, referral->state);
+}
+
+void effect_seen(struct decider *d, struct referral_after *referral)
+{
+	referral->delivery = DELIVERY_SEEN;
+	clocks_stop(d, CLOCK_NAME_T1, referral);
+	decider_step(d, TABLE_4, referral, referral->state);
+}
+
+static struct bytes open_group(const struct decider *d)
+{
+	for (size_t i = 0; i < d->referrals_count; i++)
+		if (decider_is_undecided_transfer(&d->referrals[i]))
+			return d->referrals[i].group;
+	return (struct bytes){0};
+}
+
+/* The owner agrees to pass the client on: its own TRANSFER to the wished desk starts here. */
+static void accept_request(struct decider *d, struct referral_after *request)
+{
+	struct referral_after *transfer;
+	bool has_it_already = bytes_equal(request->wished, d->owner);
+
+	request->accepted = true;
+	request->outcome = bytes_of_string(has_it_already ? "TAKEN_OVER" : "REFERRED_ON");
+	decider_step(d, TABLE_5, request, REFERRAL_STATE_COMPLETED);
+	if (has_it_already)
+		return;
+	transfer = decider_add(d, decider_derive(d, request->referral, request->wished));
+	decider_copy_terms(transfer, request);
+	transfer->kind = REFERRAL_KIND_TRANSFER;
+	transfer->giver = d->owner;
+	transfer->sender = d->owner;
+	transfer->target = request->wished;
+	transfer->group = open_group(d);
+	transfer->has_not_before = request->has_not_before;
+	transfer->not_before = request->not_before;
+	clocks_stop_duties(d);
+	decider_open(d, TABLE_1, transfer, REFERRAL_STATE_SUBMITTED);
+}
+
+/* G3: one acceptance ends the sibling offers, and the referral that had given the giver the client.
+ */
+static void end_others(
+	struct decider *d, const struct referral_after *accepted, struct uuid given_by)
+{
+	struct referral_after *other;
+
+	for (size_t i = 0; i < d->referrals_count; i++)
+		if (&d->referrals[i] != accepted && guard_g3_recalls(d, &d->referrals[i]))
+			decider_step(d, TABLE_9, &d->referrals[i], REFERRAL_STATE_RECALLED);
+	other = decider_find(d, given_by);
+	if (other != NULL && other != accepted && guard_g3_completes(d, other, given_by))
+		decider_complete(d, other, "REFERRED_ON");
+}
+
+void effect_accept(struct decider *d, struct referral_after *referral)
+{
+	struct uuid given_by = d->owner_via;
+
+	if (referral->kind == REFERRAL_KIND_REQUEST) {
+		accept_request(d, referral);
+		return;
+	}
+	if (!guard_g2(d, referral)) {
+		decider_step(d, TABLE_9, referral, REFERRAL_STATE_RECALLED);
+		return;
+	}
+	decider_accept(d, referral);
+	decider_step(d, TABLE_5, referral, REFERRAL_STATE_ACCEPTED);
+	if (referral->kind != REFERRAL_KIND_TRANSFER)
+		return;
+	decider_give(d, referral->target, referral->referral);
+	end_others(d, referral, given_by);
+	decider_move_requests(d);
+}
+
+/* What is left of T2 is kept for the answer. */
+void effect_ask(struct decider *d, struct referral_after *referral)
+{
+	referral->has_left = true;
+	referral->left = clocks_left(d, CLOCK_NAME_T2, referral);
+	referral->delivery = DELIVERY_SEEN;
+	decider_step(d, TABLE_7, referral, REFERRAL_STATE_INFO_NEEDED);
+}
+
+void effect_answer(struct decider *d, struct referral_after *referral)
+{
+	int64_t left = referral->left;
+
+	decider_step(d, TABLE_8, referral, REFERRAL_STATE_OFFERED);
+	clocks_resume_decision(d, referral, left);
+}
+
+/* Work on the client by the desk that has it shows that it is not forgotten. */
+static void show_life(struct decider *d, const struct referral_after *referral, int64_t at_least)
+{
+	if (guard_g4(d, referral))
+		clocks_show_life(d, at_least);
+}
+
+void effect_progress(struct decider *d, struct referral_after *referral)
+{
+	referral->has_progress = true;
+	referral->progress = d->change->progress;
+	decider_step(d, TABLE_10, referral, REFERRAL_STATE_IN_PROGRESS);
+	clocks_enter(d, referral);
+	show_life(d, referral, d->now);
+}
+
+/* The day on which the hold is looked at is the client's next action too. */
+void effect_hold(struct decider *d, struct referral_after *referral)
+{
+	int64_t day = calendar_start(d->change->next_date);
+
+	decider_step(d, TABLE_11_HOLD, referral, REFERRAL_STATE_ON_HOLD);
+	clocks_arm_at(d, CLOCK_NAME_T10, referral, ROLE_TARGET, day);
+	show_life(d, referral, day);
+}
+
+void effect_resume(struct decider *d, struct referral_after *referral)
+{
+	decider_step(d, TABLE_11_RESUME, referral,
+		referral->has_progress ? REFERRAL_STATE_IN_PROGRESS : REFERRAL_STATE_ACCEPTED);
+}
+
+void effect_cancel(struct decider *d, struct referral_after *referral)
+{
+	const struct status_change *change = d->change;
+	bool by_client = (change->actor.has_role && change->actor.role == ROLE_CLIENT) ||
+		bytes_equal_string(change->reason, "CLIENT_DECLINED");
+
+	referral->has_cancel_by = true;
+	referral->cancel_by = by_client ? ROLE_CLIENT : ROLE_SENDER;
+	if (referral->state == REFERRAL_STATE_SUBMITTED)
+		decider_step(d, TABLE_12, referral, REFERRAL_STATE_CANCELLED);
+	else
+		decider_step(d, TABLE_13, referral, REFERRAL_STATE_CANCEL_REQUESTED);
+}
+
+/* Responsibility goes back to who gave the client, by the same referral; what the other desk had on
+ * offer is no longer its to give. */
+static void give_back(struct decider *d, const struct referral_after *referral)
+{
+	if (bytes_equal(referral->giver, d->owner))
+		return;
+	for (size_t i = 0; i < d->referrals_count; i++)
+		if (guard_g3_recalls(d, &d->referrals[i]))
+			decider_step(d, TABLE_9, &d->referrals[i], REFERRAL_STATE_RECALLED);
+	decider_give(d, referral->giver, referral->referral);
+}
+
+void effect_confirm_cancel(struct decider *d, struct referral_after *referral)
+{
+	bool goes_back = guard_can_go_back(d, referral) && referral->cancel_by == ROLE_SENDER;
+
+	if (goes_back)
+		give_back(d, referral);
+	decider_step(d, TABLE_14, referral, REFERRAL_STATE_CANCELLED);
+	if (goes_back)
+		decider_move_requests(d);
+}
+
+void effect_complete(struct decider *d, struct referral_after *referral)
+{
+	bool cancels = referral->state == REFERRAL_STATE_CANCEL_REQUESTED;
+
+	referral->outcome = d->change->outcome;
+	referral->next_step = d->change->next_step;
+	decider_step(d, cancels ? TABLE_15 : TABLE_18, referral, REFERRAL_STATE_COMPLETED);
+}
+
+/* Who takes the client back refers it again, or closes. */
+void effect_take_back(struct decider *d, struct referral_after *referral)
+{
+	bool goes_back = guard_can_go_back(d, referral);
+
+	if (goes_back)
+		give_back(d, referral);
+	decider_step(d, TABLE_17, referral, REFERRAL_STATE_CLOSED);
+	if (!goes_back)
+		return;
+	clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
+	decider_move_requests(d);
+}
+
+void effect_dispute(struct decider *d, struct referral_after *referral)
+{
+	referral->disputed = true;
+	referral->outcome = referral->next_step = (struct bytes){0};
+	decider_step(d, TABLE_20, referral, REFERRAL_STATE_IN_PROGRESS);
+	tell(d, escalation_desk(d, referral, ROLE_COORDINATOR), ROLE_COORDINATOR,
+		HANDOVER_KIND_STATUS, referral);
+}
+
+void effect_error(struct decider *d, struct referral_after *referral)
+{
+	bool goes_back = guard_can_go_back(d, referral);
+
+	if (goes_back)
+		give_back(d, referral);
+	decider_step(d, TABLE_21, referral, REFERRAL_STATE_ENTERED_IN_ERROR);
+	if (goes_back)
+		decider_move_requests(d);
+}
+
+/* G6: a coordinator's decision leaves nothing on offer, and nothing running at the old owner. */
+static void end_for_assignment(struct decider *d)
+{
+	struct referral_after *other;
+
+	for (size_t i = 0; i < d->referrals_count; i++)
+		if (guard_g6_recalls(d, &d->referrals[i]))
+			decider_step(d, TABLE_9, &d->referrals[i], REFERRAL_STATE_RECALLED);
+	other = decider_find(d, d->owner_via);
+	if (other != NULL && guard_g6_completes(d, other))
+		decider_complete(d, other, "TAKEN_OVER");
+}
+
+/* A referral of its own, so that every owner has one that gave it the client. */
+void effect_assign(struct decider *d, struct referral_after *referral)
+{
+	struct bytes desk = d->change->to_desk;
+	struct referral_after *given =
+		decider_add(d, decider_derive(d, referral->referral, desk));
+
+	decider_copy_terms(given, referral);
+	given->kind = REFERRAL_KIND_TRANSFER;
+	given->giver = d->owner;
+	given->sender = d->actor;
+	given->target = desk;
+	decider_accept(d, given);
+	end_for_assignment(d);
+	decider_give(d, desk, given->referral);
+	decider_open(d, TABLE_23, given, REFERRAL_STATE_ACCEPTED);
+	decider_move_requests(d);
+}
+
+void effect_review(struct decider *d, struct referral_after *referral)
+{
+	decider_step(d, TABLE_29, referral, referral->state);
+	clocks_review(d, referral, bytes_equal_string(d->change->review, "OUTFLOW"));
+	show_life(d, referral, d->now);
+}
+
+/* Its sender says what became of it: the row is no more in what it sends. */
+void effect_vanished(struct decider *d, struct referral_after *referral)
+{
+	if (clocks_runs(d, CLOCK_NAME_T4, referral))
+		return;
+	clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_SENDER);
+	decider_step(d, TABLE_30, referral, referral->state);
+}
+
+void effect_close(struct decider *d, struct referral_after *referral)
+{
+	const struct referral_after *via = decider_find(d, d->owner_via);
+
+	d->status = CLIENT_STATUS_CLOSED;
+	d->event->has_status = true;
+	d->event->status = CLIENT_STATUS_CLOSED;
+	d->event->closing_reason = d->change->closing_reason;
+	clocks_stop_all(d);
+	decider_step(d, TABLE_25, referral, referral->state);
+	if (via != NULL && !bytes_equal(via->sender, d->actor))
+		tell(d, via->sender, ROLE_SENDER, HANDOVER_KIND_STATUS, via);
+}
+
+void effect_sign_of_life(struct decider *d, struct referral_after *referral)
+{
+	const struct status_change *change = d->change;
+	int64_t on_the_day = calendar_start(change->next_date);
+
+	clocks_arm(d, CLOCK_NAME_T6, NULL, ROLE_OWNER);
+	if (change->has_next_date) {
+		clocks_arm_at(d, CLOCK_NAME_T6, NULL, ROLE_OWNER,
+			on_the_day > d->now ? on_the_day : d->now);
+		clocks_stop_duties(d);
+	}
+	decider_step(d, TABLE_26, referral, referral->state);
+}
+
+void effect_withdraw(struct decider *d, struct referral_after *referral)
+{
+	bool owner_told = bytes_equal(d->owner, d->actor);
+	const struct referral_after *via = decider_find(d, d->owner_via);
+
+	d->consent = CONSENT_WITHDRAWN;
+	d->event->has_consent = true;
+	d->event->consent = CONSENT_WITHDRAWN;
+	decider_step(d, TABLE_27, referral, referral->state);
+	for (size_t i = 0; i < d->referrals_count; i++) {
+		const struct referral_after *open = &d->referrals[i];
+
+		if (!decider_is_open(open->state) || clocks_rests(d, open) ||
+			bytes_equal(open->target, d->actor))
+			continue;
+		tell(d, open->target, ROLE_TARGET, HANDOVER_KIND_STATUS, open);
+		owner_told = owner_told || bytes_equal(open->target, d->owner);
+	}
+	if (!owner_told && via != NULL)
+		tell(d, d->owner, ROLE_OWNER, HANDOVER_KIND_STATUS, via);
+}
