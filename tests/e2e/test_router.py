@@ -148,7 +148,6 @@ def test_killed_again_and_again(town):
     assert town.check()["APPLIED"] == town.records
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("point", ["before-begin", "before-commit"])
 def test_a_stopped_router_is_fenced_when_it_comes_back(town, point):
     """It sleeps past its session with a batch in hand, while another decides about its clients.
