@@ -175,7 +175,7 @@ class Day:
 def told(status: int, content: dict) -> str:
     """What an answer says, in a few words."""
     if status < 400:
-        return f"{content['state']} at {content['target']}"
+        return f"{content['state']} at {content['target']}" if "state" in content else ""
     errors = content.get("errors", [])
     if len(errors) > 1:
         return f"{len(errors)} fields are wrong, each with an example of a good value"

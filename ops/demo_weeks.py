@@ -68,13 +68,12 @@ def still_at(day: Day, who: str, desk: str) -> str:
 
 def told_of(day: Day, who: str) -> str:
     """In the feed of the coordinator's desk."""
-    after = 0
-    while True:
-        page = day.get(GEMEENTE, f"/v1/handovers?after={after}")
-        for each in (row["handover"] for row in page.get("handovers", [])):
-            if each["kind"] == "ESCALATION" and each["referral"] == day.referrals[who]:
-                if each.get("level", 0) >= 3:
-                    return f"{each['kind']}, level {each['level']}"
-        if not page.get("handovers") or page["after"] == after:
-            return ""
-        after = page["after"]
+    query = ""
+    while page := day.get(GEMEENTE, f"/v1/handovers{query}"):
+        for each in (item["handover"] for item in page["handovers"]):
+            if each["kind"] == "ESCALATION" and each.get("referral") == day.referrals[who]:
+                return f"{each['kind']}, level {each['level']}"
+        if not page["more"]:
+            break
+        query = f"?after={page['after']}"
+    return ""
