@@ -1,0 +1,226 @@
+"""mutate - breaks the handover core on purpose, one change at a time, and tells who noticed.
+
+usage: mutate.py FOLDER [--sample N] [--seed N] [--only TEXT]
+Works on a copy of the tree in FOLDER. A mutant is one row or cell of the transition table, one
+comparison, one call left out, one number of the clocks: the first test that fails has killed it. What
+does not compile is not counted. Of --sample N so many are drawn; --only: those whose name has TEXT.
+Ends with 1 if one survived that equal.txt does not name. The last lines say how many there were.
+"""
+
+import argparse
+import itertools
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+CORE = Path("hub/handover")
+ROOMS = "act clocks decider effects escalation fold guards invariants merge needs open rules tell".split()
+CELLS = "number action who from to needs guard apply target giver sender counts".split()
+SWAPS = [
+    (" == ", " != "),
+    (" != ", " == "),
+    (" <= ", " < "),
+    (" >= ", " > "),
+    (" < ", " <= "),
+    (" > ", " >= "),
+    (" && ", " || "),
+    (" || ", " && "),
+    ("return true;", "return false;"),
+    ("return false;", "return true;"),
+    ("ROLE_TARGET,", "ROLE_GIVER,"),
+    ("ROLE_GIVER)", "ROLE_TARGET)"),
+    ("ROLE_SENDER)", "ROLE_TARGET)"),
+]
+CALL = re.compile(r"^\t+[a-z_]+\(.*\);$")
+KEPT = re.compile(r"assert|\(void\)|va_|memset|memcpy|memmove|snprintf")
+NUMBER = re.compile(r"\b(MINUTES|DAYS|WORKING_DAYS)\((\d+)")
+SECONDS = 120
+
+
+class Mutant(NamedTuple):
+    file: Path
+    line: int
+    old: str
+    new: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.file.name}: {self.old.strip()} -> {self.new.strip()}"
+
+
+def of_table(file: Path, lines: list[str]) -> Iterator[Mutant]:
+    for number, line in enumerate(lines):
+        found = re.match(r"(\t\[TABLE_\w+\] *= \{)(.*)(\},)$", line)
+        if not found:
+            continue
+        cells = [each.strip() for each in found[2].split(",")]
+        for place, cell in enumerate(cells):
+            for other in of_cell(CELLS[place], cell):
+                changed = [*cells[:place], other, *cells[place + 1 :]]
+                new = found[1] + ", ".join(changed) + found[3]
+                yield Mutant(file, number, line, new)
+
+
+def of_cell(kind: str, cell: str) -> Iterator[str]:
+    """What else could stand there by mistake."""
+    if kind in ("who", "from"):
+        parts = cell.split(" | ")
+        for left_out in parts if cell != "0" else []:
+            yield " | ".join(each for each in parts if each != left_out) or "0"
+        if kind == "from" and cell not in ("0", "ANY"):
+            yield f"{cell} | S(COMPLETED)" if "COMPLETED" not in cell else f"{cell} | S(SUBMITTED)"
+    elif kind in ("needs", "guard") and cell != "NULL":
+        yield "NULL"
+    elif kind in ("target", "giver", "sender"):
+        yield "TELL_STATUS" if cell == "TELL_NONE" else "TELL_NONE"
+    elif kind == "counts":
+        yield "false" if cell == "true" else "true"
+
+
+def of_code(file: Path, lines: list[str]) -> Iterator[Mutant]:
+    inside = False
+    for number, line in enumerate(lines):
+        inside = line.startswith("\t") or (inside and not line.startswith("}"))
+        if not inside or line.lstrip().startswith(("/*", "*")):
+            continue
+        for old, new in SWAPS:
+            for found in re.finditer(re.escape(old), line):
+                yield Mutant(file, number, line, line[: found.start()] + new + line[found.end() :])
+        if CALL.match(line) and not KEPT.search(line):
+            yield Mutant(file, number, line, re.match(r"\t+", line)[0] + ";")
+        for found in NUMBER.finditer(line):
+            more = f"{found[1]}({int(found[2]) + 1}"
+            yield Mutant(file, number, line, line[: found.start()] + more + line[found.end() :])
+
+
+def all_mutants(tree: Path) -> list[Mutant]:
+    table = CORE / "table.c"
+    found = list(of_table(table, (tree / table).read_text().split("\n")))
+    for room in ROOMS:
+        file = CORE / f"{room}.c"
+        if (tree / file).exists():
+            found += of_code(file, (tree / file).read_text().split("\n"))
+    return found
+
+
+class Bench:
+    """The copy of the tree, and the tests that are tried on it, the quickest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tree, self.build = folder / "tree", folder / "build"
+        if self.tree.exists():
+            shutil.rmtree(self.tree)
+        self.tree.mkdir(parents=True)
+        names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT).split(b"\0")
+        for name in (each.decode() for each in names if each):
+            target = self.tree / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+        if not (self.build / "build.ninja").exists():
+            options = ["-Doptimization=0", "-Ddebug=false", "-Dwerror=false"]
+            self.do(["meson", "setup", self.build, self.tree, *options], 300)
+        units = (self.tree / "tests/unit").glob("test_handover*.c")
+        names = sorted(each.stem for each in units)
+        names += [each for each in ("test_route", "test_rules", "test_settle") if self.has(each)]
+        self.units = [f"tests/unit/{each}" for each in names]
+        self.others = ["tests/replay/replay"]
+        self.search = "tests/sim/exhaustive"
+        if (self.tree / "tests/sim/exhaustive.c").exists():
+            self.others.append(self.search)
+
+    def has(self, unit: str) -> bool:
+        return (self.tree / f"tests/unit/{unit}.c").exists()
+
+    def do(self, command: list, seconds: int = SECONDS, **environment: str) -> bool:
+        """False: it failed, or came to no end."""
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self.tree,
+                env=os.environ | environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
+
+    def compiles(self) -> bool:
+        return self.do(["ninja", "-C", self.build, *self.units, *self.others], 900)
+
+    def killer(self) -> str:
+        """The first test that fails; "" if none does."""
+        for unit in self.units:
+            if not self.do([self.build / unit], 20):
+                return unit.rsplit("/", 1)[1]
+        if self.search in self.others and not self.do([self.build / self.search]):
+            return "exhaustive"
+        model = [sys.executable, "-m", "pytest", "-x", "-q", "tests/e2e/test_core.py"]
+        options = ["--rootdir", "tests/e2e", "--timeout", str(SECONDS)]
+        if not self.do([*model, *options], LOKETHUB_BUILD=str(self.build)):
+            return "test_core"
+        return ""
+
+    def try_one(self, mutant: Mutant) -> str:
+        """Who killed it; "": nobody, "-": it does not compile."""
+        path = self.tree / mutant.file
+        before = path.read_text()
+        lines = before.split("\n")
+        lines[mutant.line] = mutant.new
+        path.write_text("\n".join(lines))
+        try:
+            return self.killer() if self.compiles() else "-"
+        finally:
+            path.write_text(before)
+
+
+def known_equals() -> dict[str, str]:
+    """Those that change nothing, with the reason."""
+    rows = (Path(__file__).parent / "equal.txt").read_text().splitlines()
+    return dict(row.split(" # ", 1) for row in rows if " # " in row)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="")
+    asked = parser.parse_args()
+    bench = Bench(asked.folder.resolve())
+    assert bench.compiles(), "the tree itself does not compile"
+    assert not bench.killer(), "a test fails without any mutant"
+    mutants = [each for each in all_mutants(bench.tree) if asked.only in each.name]
+    if asked.sample is not None:
+        mutants = random.Random(asked.seed).sample(mutants, min(asked.sample, len(mutants)))
+    equals, tally, survivors = known_equals(), Counter(), []
+    start = time.monotonic()
+    for number, mutant in zip(itertools.count(1), mutants, strict=False):
+        killer = bench.try_one(mutant)
+        if killer == "" and mutant.name in equals:
+            killer = "equal"
+        tally[killer or "survived"] += 1
+        if killer == "":
+            survivors.append(mutant)
+            print(f"SURVIVED {mutant.name}", flush=True)
+        print(f"{number}/{len(mutants)} {killer or '!'} {mutant.name[:120]}", flush=True)
+    print("\n" + "\n".join(f"{count:5} {killer}" for killer, count in tally.most_common()))
+    counted = len(mutants) - tally["-"] - tally["equal"]
+    killed = counted - len(survivors)
+    print(f"{killed} of {counted} mutants killed in {time.monotonic() - start:.0f} s")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
