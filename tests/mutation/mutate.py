@@ -1,9 +1,9 @@
 """mutate - breaks the handover core on purpose, one change at a time, and tells who noticed.
 
 usage: mutate.py FOLDER [--sample N] [--seed N] [--only TEXT]
-Works on a copy of the tree in FOLDER. A mutant is one row or cell of the transition table, one
-comparison, one call left out, one number of the clocks: the first test that fails has killed it. What
-does not compile is not counted. Of --sample N so many are drawn; --only: those whose name has TEXT.
+Works on a copy of the tree in FOLDER. A mutant is one cell of the transition table, one comparison,
+one call left out, one number of the clocks: the first test that fails has killed it. What does not
+compile is not counted. Of --sample N so many are drawn; --only: those whose name has TEXT.
 Ends with 1 if one survived that equal.txt does not name. The last lines say how many there were.
 """
 
@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = Path("hub/handover")
-ROOMS = "act clocks decider effects escalation fold guards invariants merge needs open rules tell".split()
+ROOMS = "act clocks decider effects escalation fold guards merge needs open rules tell".split()
 CELLS = "number action who from to needs guard apply target giver sender counts".split()
 SWAPS = [
     (" == ", " != "),
@@ -59,7 +59,7 @@ class Mutant(NamedTuple):
 
 def of_table(file: Path, lines: list[str]) -> Iterator[Mutant]:
     for number, line in enumerate(lines):
-        found = re.match(r"(\t\[TABLE_\w+\] *= \{)(.*)(\},)$", line)
+        found = re.match(r"(\t\[TABLE_\w+\] *= *\{)(.*)(\},)$", line)
         if not found:
             continue
         cells = [each.strip() for each in found[2].split(",")]
@@ -78,7 +78,7 @@ def of_cell(kind: str, cell: str) -> Iterator[str]:
             yield " | ".join(each for each in parts if each != left_out) or "0"
         if kind == "from" and cell not in ("0", "ANY"):
             yield f"{cell} | S(COMPLETED)" if "COMPLETED" not in cell else f"{cell} | S(SUBMITTED)"
-    elif kind in ("needs", "guard") and cell != "NULL":
+    elif kind in ("needs", "guard", "apply") and cell != "NULL":
         yield "NULL"
     elif kind in ("target", "giver", "sender"):
         yield "TELL_STATUS" if cell == "TELL_NONE" else "TELL_NONE"
