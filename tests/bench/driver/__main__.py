@@ -22,6 +22,7 @@ CASES = {
     "offers": offers.run,
     "restart": restart.run,
     "codec": programs.codec,
+    "decide": programs.decide,
     "parse": programs.parse,
 }
 FULL = Sizes(300_000, 3, 20, (1000, 5000), 1_000_000, True, True)

@@ -21,4 +21,5 @@ def tells(name: str, title: str) -> Callable[[Bench], dict]:
 
 
 codec = tells("bench_codec", "Codec, beside avro-c")
+decide = tells("bench_decide", "The handover core alone")
 parse = tells("bench_parse", "Connectors, beside a plain reading of the same bytes")
