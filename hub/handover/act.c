@@ -38,8 +38,8 @@ static bool plays(const struct decider *d, const struct referral_after *referral
 static bool find_part(const struct decider *d, const struct row *row,
 	const struct referral_after *referral, enum role *out)
 {
-	static const enum role order[] = {ROLE_HUB, ROLE_TARGET, ROLE_GIVER, ROLE_SENDER,
-		ROLE_OWNER, ROLE_COORDINATOR};
+	static const enum role order[] = {
+		ROLE_HUB, ROLE_TARGET, ROLE_GIVER, ROLE_SENDER, ROLE_OWNER, ROLE_COORDINATOR};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		if ((row->who & TABLE_BIT(order[i])) == 0 || !plays(d, referral, order[i]))
@@ -170,7 +170,7 @@ static void run(
 	if (implies_delivery(row, referral, role))
 		effect_delivered(d, referral);
 	note_time(d, referral);
-	clocks_heard(d, referral);
+	clocks_heard(d, referral, d->actor);
 	if (row->apply != NULL)
 		row->apply(d, referral);
 	else
@@ -186,7 +186,7 @@ static bool is_late_report(const struct row *row, const struct referral_after *r
 
 static void decide_row(struct decider *d, const struct row *row, struct referral_after *referral)
 {
-	struct table_need missing = 
+	struct table_need missing =
 		row->needs != NULL ? row->needs(d, referral) : (struct table_need){0};
 	const char *why_not;
 	enum role role;

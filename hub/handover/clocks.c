@@ -44,14 +44,19 @@ void clocks_stop(struct decider *d, enum clock_name name, const struct referral_
 		drop(d, clock);
 }
 
-/* T13 belongs to the place, not to the state. */
+/* T13 belongs to the place, and the sender's T4 to what it sends, not to the state. */
+static bool outlives_state(const struct clock_armed *clock)
+{
+	return clock->clock == CLOCK_NAME_T13 ||
+		(clock->clock == CLOCK_NAME_T4 && clock->role == ROLE_SENDER);
+}
+
 static void stop_referral(struct decider *d, const struct referral_after *referral)
 {
-	bool keeps_place = decider_is_open(referral->state);
+	bool open = decider_is_open(referral->state);
 
 	for (size_t i = d->clocks_count; i-- > 0;)
-		if (is_of(&d->clocks[i], referral) &&
-			!(keeps_place && d->clocks[i].clock == CLOCK_NAME_T13))
+		if (is_of(&d->clocks[i], referral) && !(open && outlives_state(&d->clocks[i])))
 			drop(d, &d->clocks[i]);
 }
 
@@ -132,8 +137,8 @@ static void enter_submitted(struct decider *d, const struct referral_after *refe
 		clocks_arm(d, CLOCK_NAME_T0, referral, ROLE_HUB);
 }
 
-/* Decline and cancel leave a duty: at the giver if it is responsible, else, where the target had the
- * client, at who is. */
+/* Decline and cancel leave a duty: at the giver if it is responsible, else, where the target had
+ * the client, at who is. */
 static void enter_refused(struct decider *d, const struct referral_after *referral)
 {
 	if (referral->kind == REFERRAL_KIND_REQUEST)
@@ -224,8 +229,7 @@ void clocks_resume_decision(
 	struct decider *d, const struct referral_after *referral, int64_t left_ms)
 {
 	static const struct rules_duration least = {RULES_WORKING_DAYS, 2};
-	int64_t due = calendar_add_working_ms(d->now, left_ms),
-		earliest = rules_due(least, d->now);
+	int64_t due = calendar_add_working_ms(d->now, left_ms), earliest = rules_due(least, d->now);
 
 	clocks_arm_at(d, CLOCK_NAME_T2, referral, ROLE_TARGET, due > earliest ? due : earliest);
 }
@@ -262,12 +266,12 @@ void clocks_place(struct decider *d, const struct referral_after *referral)
 		due = referral->expires_at;
 	if (referral->has_review_every && referral->accepted)
 		due = sooner(due,
-			sooner(calendar_start(calendar_add_months(
-				       d->today, referral->review_every)),
+			sooner(calendar_start(
+				       calendar_add_months(d->today, referral->review_every)),
 				calendar_start(clocks_last_day(referral))));
 	if (due != INT64_MAX)
-		clocks_arm_at(d, CLOCK_NAME_T13, referral, ROLE_TARGET,
-			due > d->now ? due : d->now);
+		clocks_arm_at(
+			d, CLOCK_NAME_T13, referral, ROLE_TARGET, due > d->now ? due : d->now);
 }
 
 void clocks_review(struct decider *d, const struct referral_after *referral, bool is_outflow)
@@ -280,16 +284,18 @@ void clocks_review(struct decider *d, const struct referral_after *referral, boo
 		clocks_place(d, referral);
 }
 
-void clocks_heard(struct decider *d, const struct referral_after *referral)
+void clocks_heard(struct decider *d, const struct referral_after *referral, struct bytes desk)
 {
 	const struct clock_armed *clock = find(d, CLOCK_NAME_T4, referral);
 
-	if (clock != NULL && clock->role == ROLE_SENDER && bytes_equal(d->actor, referral->sender))
+	if (clock != NULL && clock->role == ROLE_SENDER && bytes_equal(desk, referral->sender))
 		drop(d, clock);
 }
 
+/* Whoever is somebody's is kept. */
 void clocks_new_owner(struct decider *d)
 {
+	clocks_stop(d, CLOCK_NAME_T11, NULL);
 	clocks_stop_duties(d);
 	clocks_arm(d, CLOCK_NAME_T6, NULL, ROLE_OWNER);
 }
@@ -298,6 +304,13 @@ bool clocks_runs(
 	const struct decider *d, enum clock_name name, const struct referral_after *referral)
 {
 	return find(d, name, referral) != NULL;
+}
+
+bool clocks_is_duty_of_giver(const struct decider *d, const struct referral_after *referral)
+{
+	const struct clock_armed *clock = find(d, CLOCK_NAME_T4, referral);
+
+	return clock != NULL && clock->role == ROLE_GIVER;
 }
 
 bool clocks_rests(const struct decider *d, const struct referral_after *referral)
@@ -327,7 +340,41 @@ bool clocks_deadline(const struct decider *d, const struct referral_after *refer
 /* What comes due on a day that somebody named comes due on that day. */
 static bool is_date(enum clock_name name)
 {
-	return name == CLOCK_NAME_T10 || name == CLOCK_NAME_T12 || name == CLOCK_NAME_T13;
+	return name >= CLOCK_NAME_T10; /* T11: how long something is kept */
+}
+
+/* Of the time that was armed last: hours are hours, working days lose working time. T0 is of hours
+ * throughout. */
+static bool loses_working_time(const struct decider *d, const struct clock_armed *clock,
+	const struct referral_after *referral)
+{
+	enum rules_unit unit = first_duration(d, clock->clock, referral).unit;
+
+	if (clock->level > 0)
+		unit = escalation_unit(&d->rules->clocks[clock->clock], clock,
+			referral != NULL && referral->urgent);
+	return unit == RULES_WORKING_DAYS;
+}
+
+/* From when on outages are to be looked at: those before are in its due time already. The end of
+ * the reminders is reckoned without outages, so once it has come it has them all still to count. */
+static int64_t not_yet_counted(const struct clock_armed *clock, int64_t climbs)
+{
+	bool comes_to_climb = clock->due >= climbs && clock->counted < climbs;
+
+	return !comes_to_climb && clock->counted > clock->armed ? clock->counted : clock->armed;
+}
+
+static int64_t time_lost(
+	const struct decider *d, struct bytes desk, const struct handover_span *span)
+{
+	const struct handover_input *input = d->input;
+	bool running = false;
+	int64_t lost = 0;
+
+	if (input->outage != NULL)
+		lost = input->outage(input->context, desk, span, &running);
+	return running && lost < CLOCK_HOUR_MS ? CLOCK_HOUR_MS : lost;
 }
 
 /* Time that the hub or the desk's delivery was down does not count: true when the clock was armed
@@ -335,24 +382,20 @@ static bool is_date(enum clock_name name)
 static bool extend(
 	struct decider *d, struct clock_armed *clock, const struct referral_after *referral)
 {
-	const struct handover_input *input = d->input;
-	bool working = d->rules->clocks[clock->clock].normal[0].unit == RULES_WORKING_DAYS;
+	int64_t climbs = escalation_climbs(&d->rules->clocks[clock->clock], clock);
+	bool working = loses_working_time(d, clock, referral);
 	struct bytes desk = clock->clock == CLOCK_NAME_T0
 		? (struct bytes){0}
 		: escalation_desk(d, referral, clock->role);
-	const struct handover_span span = {clock->armed, clock->due, working};
-	bool running = false;
-	int64_t lost;
+	struct handover_span span = {not_yet_counted(clock, climbs), clock->due, working};
+	int64_t lost = is_date(clock->clock) ? 0 : time_lost(d, desk, &span), due;
 
-	if (input->outage == NULL || is_date(clock->clock))
-		return false;
-	lost = input->outage(input->context, desk, &span, &running);
-	if (running && lost < CLOCK_HOUR_MS)
-		lost = CLOCK_HOUR_MS;
 	if (lost == 0)
 		return false;
-	clock->armed = clock->due;
-	clock->due = working ? calendar_add_working_ms(clock->due, lost) : clock->due + lost;
+	due = working ? calendar_add_working_ms(clock->due, lost) : clock->due + lost;
+	clock->has_counted = true;
+	clock->counted = clock->due;
+	clock->due = clock->due < climbs ? sooner(due, climbs) : due;
 	return true;
 }
 
@@ -375,6 +418,8 @@ void clocks_fire(struct decider *d)
 		return;
 	if (id->clock == CLOCK_NAME_T12)
 		start_offer(d, referral);
+	else if (id->clock == CLOCK_NAME_T11)
+		drop(d, clock); /* the Event says that it is over; nothing is deleted by it */
 	else
 		escalation_climb(d, clock, referral);
 }
@@ -493,6 +538,8 @@ static void note_next_action(struct decider *d)
 
 void clocks_finish(struct decider *d)
 {
+	if (d->event->has_status && d->event->status == CLIENT_STATUS_CLOSED)
+		clocks_arm(d, CLOCK_NAME_T11, NULL, ROLE_HUB);
 	note_stopped(d);
 	note_armed(d);
 	note_next_action(d);

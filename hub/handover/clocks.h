@@ -28,8 +28,10 @@ void clocks_show_life(struct decider *d, int64_t at_least);
 void clocks_place(struct decider *d, const struct referral_after *referral);
 void clocks_review(struct decider *d, const struct referral_after *referral, bool is_outflow);
 int32_t clocks_last_day(const struct referral_after *referral); /* of an accepted place */
-/* The sender has spoken of a row that had vanished. */
-void clocks_heard(struct decider *d, const struct referral_after *referral);
+/* This desk has spoken of it: if it is the sender, a row that had vanished is there again. */
+void clocks_heard(struct decider *d, const struct referral_after *referral, struct bytes desk);
+/* T4 runs, and against the giver. */
+bool clocks_is_duty_of_giver(const struct decider *d, const struct referral_after *referral);
 bool clocks_rests(
 	const struct decider *d, const struct referral_after *referral); /* waits for not_before */
 bool clocks_runs(

@@ -8,6 +8,7 @@
 #include "hub/base/calendar.h"
 #include "hub/handover/clocks.h"
 #include "hub/handover/decider.h"
+#include "hub/handover/escalation.h"
 #include "hub/handover/state.h"
 #include "hub/handover/table.h"
 #include "hub/handover/tell.h"
@@ -216,15 +217,28 @@ void decider_step(
 	tell_step(d, row, referral, told);
 }
 
+/* I16 looks at what a desk sends; the coordinator and the hub know what they do. */
+static const char *sent_round(const struct decider *d, unsigned row, struct bytes desk)
+{
+	return row == TABLE_1 || row == TABLE_1B ? escalation_sent_round(d, desk) : NULL;
+}
+
 void decider_open(
 	struct decider *d, unsigned row, struct referral_after *referral, enum referral_state state)
 {
+	bool visits = referral->kind == REFERRAL_KIND_TRANSFER || row == TABLE_1B;
+	const char *why = visits ? sent_round(d, row, referral->target) : NULL;
+
 	referral->state = state;
 	referral->version = 1;
+	referral->escalation = why != NULL ? ESCALATION_COORDINATOR : 0;
 	record(d, row, referral, NULL);
 	clocks_enter(d, referral);
-	d->event->visited = referral->target;
+	if (visits)
+		d->event->visited = referral->target;
 	tell_step(d, row, referral, !clocks_rests(d, referral));
+	if (why != NULL)
+		escalation_report(d, referral, why);
 }
 
 bool decider_is_undecided_transfer(const struct referral_after *referral)

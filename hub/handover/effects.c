@@ -207,13 +207,17 @@ void effect_take_back(struct decider *d, struct referral_after *referral)
 	decider_move_requests(d);
 }
 
+/* It runs again, and so does the time of its voucher or place. */
 void effect_dispute(struct decider *d, struct referral_after *referral)
 {
+	struct bytes coordinator = escalation_desk(d, referral, ROLE_COORDINATOR);
+
 	referral->disputed = true;
 	referral->outcome = referral->next_step = (struct bytes){0};
 	decider_step(d, TABLE_20, referral, REFERRAL_STATE_IN_PROGRESS);
-	tell(d, escalation_desk(d, referral, ROLE_COORDINATOR), ROLE_COORDINATOR,
-		HANDOVER_KIND_STATUS, referral);
+	clocks_place(d, referral);
+	if (!bytes_equal(coordinator, d->actor))
+		tell(d, coordinator, ROLE_COORDINATOR, HANDOVER_KIND_STATUS, referral);
 }
 
 void effect_error(struct decider *d, struct referral_after *referral)
@@ -244,8 +248,7 @@ static void end_for_assignment(struct decider *d)
 void effect_assign(struct decider *d, struct referral_after *referral)
 {
 	struct bytes desk = d->change->to_desk;
-	struct referral_after *given =
-		decider_add(d, decider_derive(d, referral->referral, desk));
+	struct referral_after *given = decider_add(d, decider_derive(d, referral->referral, desk));
 
 	decider_copy_terms(given, referral);
 	given->kind = REFERRAL_KIND_TRANSFER;

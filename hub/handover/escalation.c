@@ -4,7 +4,8 @@
 #include "hub/handover/table.h"
 #include "hub/handover/tell.h"
 
-enum { LEVEL_DESK = 1, LEVEL_LEAD = 2, LEVEL_COORDINATOR = 3, LEVEL_ENTRY_DESK = 4 };
+#define ROUND_DAYS 60
+#define ROUND_DESKS 4 /* a client is not sent to more of them in that time */
 
 static struct bytes region_desk(const struct decider *d, bool coordinator)
 {
@@ -55,7 +56,8 @@ static void notify(struct decider *d, struct bytes desk, enum role role,
 {
 	const struct referral_after *about =
 		decider_find(d, clock->has_referral ? clock->referral : d->owner_via);
-	bool reminds = level == LEVEL_DESK && d->rules->clocks[clock->clock].reminder.count > 0;
+	bool reminds =
+		level == ESCALATION_DESK && d->rules->clocks[clock->clock].reminder.count > 0;
 	struct handover *handover;
 
 	if (about == NULL)
@@ -113,15 +115,15 @@ static void tell_level(struct decider *d, const struct clock_armed *clock,
 	struct bytes desk = escalation_desk(d, referral, clock->role);
 
 	switch (level) {
-	case LEVEL_DESK:
+	case ESCALATION_DESK:
 		notify(d, desk, clock->role, clock, level);
 		break;
-	case LEVEL_LEAD:
+	case ESCALATION_LEAD:
 		notify(d, desk, ROLE_LEAD, clock, level);
 		if (about != NULL && !bytes_equal(about->sender, desk))
 			notify(d, about->sender, ROLE_SENDER, clock, level);
 		break;
-	case LEVEL_COORDINATOR:
+	case ESCALATION_COORDINATOR:
 		notify(d, coordinator_of(d, desk), ROLE_COORDINATOR, clock, level);
 		notify(d, bytes_of_string("ops"), ROLE_OPS, clock, level);
 		break;
@@ -132,38 +134,89 @@ static void tell_level(struct decider *d, const struct clock_armed *clock,
 	}
 }
 
+const char *escalation_sent_round(const struct decider *d, struct bytes desk)
+{
+	const struct client *client = d->client;
+	size_t visits = 1;
+	bool again = false;
+
+	for (size_t i = 0; i < client->visited_count; i++) {
+		const struct visit *visit = &client->visited[i];
+
+		if (visit->date < d->today - ROUND_DAYS)
+			continue;
+		visits++;
+		again = again || bytes_equal(handover_desk(client, visit->desk), desk);
+	}
+	if (again)
+		return "the client was sent to this desk within the last 60 days already";
+	return visits > ROUND_DESKS ? "the client was sent to more than four desks in 60 days"
+				    : NULL;
+}
+
+static void report_to(struct decider *d, struct bytes desk, enum role role,
+	const struct referral_after *referral, const char *why)
+{
+	struct handover *handover = tell(d, desk, role, HANDOVER_KIND_ESCALATION, referral);
+
+	handover->level = ESCALATION_COORDINATOR;
+	handover->text = bytes_of_string(why);
+}
+
+void escalation_report(struct decider *d, const struct referral_after *referral, const char *why)
+{
+	struct bytes coordinator = region_desk(d, true);
+
+	if (!bytes_equal(coordinator, d->actor))
+		report_to(d, coordinator, ROLE_COORDINATOR, referral, why);
+	report_to(d, bytes_of_string("ops"), ROLE_OPS, referral, why);
+}
+
 /* Between its first two levels T6 reminds again and again. */
 static bool reminds(const struct rules_clock *rules, const struct clock_armed *clock)
 {
 	return rules->reminder.count > 0 && clock->level == 1;
 }
 
-static bool tells_again(const struct rules_clock *rules, const struct clock_armed *clock)
+int64_t escalation_climbs(const struct rules_clock *rules, const struct clock_armed *clock)
 {
-	return reminds(rules, clock) && clock->due < rules_due(rules->normal[1], clock->armed);
+	return reminds(rules, clock) ? rules_due(rules->normal[1], clock->armed) : INT64_MAX;
 }
 
-static int64_t next_reminder(const struct rules_clock *rules, const struct clock_armed *clock)
+static bool tells_again(const struct rules_clock *rules, const struct clock_armed *clock)
 {
-	int64_t reminder = rules_due(rules->reminder, clock->due);
-	int64_t climbs = rules_due(rules->normal[1], clock->armed);
+	return reminds(rules, clock) && clock->due < escalation_climbs(rules, clock);
+}
 
-	return reminder < climbs ? reminder : climbs;
+/* What a clock that has climbed waits for, if it does not remind. */
+static struct rules_duration next_step(
+	const struct rules_clock *rules, int32_t climbed, bool urgent)
+{
+	if (climbed == 0 || climbed >= RULES_LEVELS ||
+		rules->first_level + climbed > rules->last_level)
+		return rules->repeat;
+	if (urgent && rules->urgent[climbed].count > 0)
+		return rules->urgent[climbed];
+	return rules->normal[climbed].count > 0 ? rules->normal[climbed] : rules->repeat;
+}
+
+enum rules_unit escalation_unit(
+	const struct rules_clock *rules, const struct clock_armed *clock, bool urgent)
+{
+	if (tells_again(rules, clock))
+		return rules->reminder.unit;
+	return next_step(rules, clock->level, urgent).unit;
 }
 
 static int64_t next_due(
 	const struct rules_clock *rules, const struct clock_armed *clock, bool urgent)
 {
-	int32_t climbed = clock->level;
-	struct rules_duration next = {.count = 0};
+	int64_t reminder = rules_due(rules->reminder, clock->due);
+	int64_t climbs = escalation_climbs(rules, clock);
 
 	if (reminds(rules, clock))
-		return next_reminder(rules, clock);
-	if (climbed > 0 && climbed < RULES_LEVELS &&
-		rules->first_level + climbed <= rules->last_level)
-		next = urgent && rules->urgent[climbed].count > 0 ? rules->urgent[climbed]
-								  : rules->normal[climbed];
-	return rules_due(next.count > 0 ? next : rules->repeat, clock->due);
+		return reminder < climbs ? reminder : climbs;
+	return rules_due(next_step(rules, clock->level, urgent), clock->due);
 }
 
 static void raise(struct decider *d, struct referral_after *referral, int32_t level)
@@ -185,8 +238,11 @@ void escalation_climb(struct decider *d, struct clock_armed *clock, struct refer
 	if (has_levels && !again && rules->first_level + clock->level <= rules->last_level)
 		clock->level++;
 	level = rules->first_level + clock->level - 1;
-	if (!again)
+	if (!again) {
 		clock->armed = clock->due;
+		clock->has_counted = false;
+		clock->counted = 0;
+	}
 	clock->due = next_due(rules, clock, referral != NULL && referral->urgent);
 	if (!has_levels) {
 		notify(d, bytes_of_string("ops"), ROLE_OPS, &came_due, 0);

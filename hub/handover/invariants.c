@@ -72,9 +72,12 @@ void handover_invariants(const struct client *client, const struct rules *rules,
 	say(&finder, client->redriven > client->parked, "I12",
 		"more messages were redriven than parked");
 	if (d.status == CLIENT_STATUS_CLOSED) {
-		say(&finder, d.clocks_count > 0, "I3", "the client is CLOSED and a clock is armed");
+		say(&finder, d.clocks_count > (clocks_runs(&d, CLOCK_NAME_T11, NULL) ? 1 : 0),
+			"I3", "the client is CLOSED and a clock other than T11 is armed");
 		return;
 	}
+	say(&finder, clocks_runs(&d, CLOCK_NAME_T11, NULL), "I3",
+		"the client is OPEN and T11 of a closed one is armed");
 	check_owner(&d, &finder);
 	say(&finder, client->duty_desk < 0, "I4", "the client has no next action");
 	say(&finder, !handover_next_due(client, &due, &which), "I4",

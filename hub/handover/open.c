@@ -332,15 +332,25 @@ static void amend_rest(struct decider *d, struct referral_after *referral)
 		tell(d, referral->target, ROLE_TARGET, HANDOVER_KIND_OFFER, referral);
 }
 
+/* A row that is sent again with another telephone number does not put off a review. */
+static bool changes_place(const struct referral_after *known, const struct referral *body)
+{
+	return known->has_expires_at != body->has_expires_at ||
+		known->expires_at != body->expires_at ||
+		known->has_review_every != body->has_review_every ||
+		known->review_every != body->review_every;
+}
+
 static void apply_amendment(
 	struct decider *d, struct referral_after *referral, const struct opening *opening)
 {
 	const struct referral *body = opening->body;
-	bool rested = clocks_rests(d, referral);
+	bool rested = clocks_rests(d, referral), moves_place = changes_place(referral, body);
 
 	take_terms(d, referral, body);
-	clocks_place(d, referral);
-	clocks_heard(d, referral);
+	if (moves_place)
+		clocks_place(d, referral);
+	clocks_heard(d, referral, opening->sender);
 	if (d->input->message->occurred_at > referral->sender_at)
 		referral->sender_at = d->input->message->occurred_at;
 	if (body->region.data != NULL || body->municipality.data != NULL)

@@ -69,7 +69,7 @@ static enum table_tell for_giver(
 		bytes_equal(referral->giver, referral->target))
 		return TELL_NONE;
 	if (what == TELL_DUTY && referral->state != REFERRAL_STATE_RETURNED &&
-		!clocks_runs(d, CLOCK_NAME_T4, referral))
+		!clocks_is_duty_of_giver(d, referral))
 		return TELL_STATUS;
 	return what;
 }
@@ -187,7 +187,8 @@ static void pass_on_message(const struct decider *d, struct handover *handover)
 	handover->has_message = true;
 	handover->message = message->id;
 	handover->case_ = message->case_;
-	if (handover->kind != HANDOVER_KIND_DETAILS && d->consent != CONSENT_WITHDRAWN)
+	if (handover->kind != HANDOVER_KIND_DETAILS && handover->kind != HANDOVER_KIND_ESCALATION &&
+		d->consent != CONSENT_WITHDRAWN)
 		handover->sealed = message->sealed;
 	if (change != NULL) {
 		handover->has_action = true;

@@ -125,15 +125,50 @@ struct rules world_rules(void)
 	return rules;
 }
 
-static int64_t outage(
+/* What the two have in common, in the span's unit; sets running when the outage goes on at its end.
+ */
+static int64_t overlap(
+	const struct world_outage *outage, const struct handover_span *span, bool *running)
+{
+	int64_t from = outage->from > span->from ? outage->from : span->from;
+	int64_t to = outage->to < span->to ? outage->to : span->to;
+
+	if (to <= from)
+		return 0;
+	*running = *running || to == span->to;
+	return span->working ? calendar_working_ms(from, to) : to - from;
+}
+
+static int64_t count_outages(
 	const void *context, struct bytes desk, const struct handover_span *span, bool *running)
 {
 	const struct world *world = context;
+	int64_t sum = 0;
 
-	(void)desk;
-	(void)span;
-	*running = world->outage_runs;
-	return world->lost;
+	*running = false;
+	for (size_t i = 0; i < world->outages_count; i++) {
+		const struct world_outage *outage = &world->outages[i];
+
+		if (outage->desk == NULL || bytes_equal_string(desk, outage->desk))
+			sum += overlap(outage, span, running);
+	}
+	return sum;
+}
+
+void world_outage(struct world *world, const char *desk, int64_t from, int64_t to)
+{
+	assert_true(world->outages_count < WORLD_OUTAGES_MAX);
+	world->outages[world->outages_count++] = (struct world_outage){desk, from, to};
+}
+
+/* The static ones, with what the story overrides. */
+static struct rules rules_of(const struct world *world)
+{
+	struct rules rules = world_rules();
+
+	rules.overrides = world->overrides;
+	rules.overrides_count = world->overrides_count;
+	return rules;
 }
 
 void world_init(struct world *world)
@@ -271,11 +306,11 @@ static void settle(struct world *world, const struct rules *rules)
 
 const struct event *world_send(struct world *world)
 {
-	struct rules rules = world_rules();
+	struct rules rules = rules_of(world);
 	struct handover_input input = {.offset = world->offset++,
 		.message = &world->message,
 		.now = world->now,
-		.outage = outage,
+		.outage = count_outages,
 		.context = world};
 
 	handover_decide(&world->state, &input, &rules, &world->decision);
@@ -285,7 +320,7 @@ const struct event *world_send(struct world *world)
 
 size_t world_pass(struct world *world, int64_t until)
 {
-	struct rules rules = world_rules();
+	struct rules rules = rules_of(world);
 	struct clock_id which;
 	size_t count = 0;
 	int64_t due;
@@ -293,7 +328,7 @@ size_t world_pass(struct world *world, int64_t until)
 	while (handover_next_due(&world->state.client, &due, &which) && due <= until &&
 		count < 1000) {
 		struct handover_input input = {
-			.clock = which, .now = due, .outage = outage, .context = world};
+			.clock = which, .now = due, .outage = count_outages, .context = world};
 
 		handover_decide(&world->state, &input, &rules, &world->decision);
 		settle(world, &rules);

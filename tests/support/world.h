@@ -8,6 +8,14 @@
 /* Desks: uwv and gemeente hold clients, school holds nobody; wsp, leerwerk and roc take them; entry
  * is the entry desk of AM22 and coordinator its coordinator. Partner of each desk is the desk's own
  * but for `uwv-2`, which is uwv's too. */
+#define WORLD_OUTAGES_MAX 64
+
+/* The hub (desk NULL) or the delivery of a desk was down. */
+struct world_outage {
+	const char *desk;
+	int64_t from, to;
+};
+
 struct world {
 	struct handover_state state;
 	struct handover_decision decision; /* of the last step */
@@ -19,8 +27,10 @@ struct world {
 	struct referral body;
 	struct status_change change;
 	struct sealed sealed;
-	int64_t lost; /* what the outage function answers */
-	bool outage_runs;
+	struct world_outage outages[WORLD_OUTAGES_MAX]; /* none overlaps another */
+	size_t outages_count;
+	const struct rules_override *overrides; /* of the clocks */
+	size_t overrides_count;
 };
 
 struct rules world_rules(void); /* static: no need to free */
@@ -29,6 +39,8 @@ struct rules world_rules(void); /* static: no need to free */
 void world_init(struct world *world);
 void world_done(struct world *world);
 struct uuid world_referral(uint8_t number); /* the id that stands for a referral in the stories */
+
+void world_outage(struct world *world, const char *desk, int64_t from, int64_t to);
 
 /* Prepare world.message; change what the story needs, then world_send. Each has a reference of its
  * own. */

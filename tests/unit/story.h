@@ -51,6 +51,41 @@ static inline void delivered(uint8_t referral)
 	world_send(&world);
 }
 
+/* uwv refers to wsp, which takes the client. */
+static inline void taken(uint8_t referral)
+{
+	refer(referral, "uwv", "wsp");
+	act(referral, ACTION_ACCEPT, "wsp");
+}
+
+/* By the region's coordinator; to: the desk that becomes responsible, or NULL. */
+static inline void coordinate(uint8_t referral, enum action action, const char *to)
+{
+	world_act(&world, referral, action, "coordinator");
+	world.change.actor.has_role = true;
+	world.change.actor.role = ROLE_COORDINATOR;
+	world.change.to_desk = bytes_of_string(to);
+	world_send(&world);
+}
+
+static inline enum referral_state state_of(uint8_t referral)
+{
+	return world_find(&world, referral)->state;
+}
+
+static inline bool runs(uint8_t referral, enum clock_name clock)
+{
+	return world_clock(&world, referral, clock) != NULL;
+}
+
+static inline int64_t due_of(uint8_t referral, enum clock_name clock)
+{
+	const struct clock *found = world_clock(&world, referral, clock);
+
+	assert_non_null(found);
+	return found->due;
+}
+
 static inline int64_t days_on(int32_t days)
 {
 	return calendar_next_same_time(world.now, days);

@@ -267,6 +267,29 @@ static void test_made_rows(void **state)
 	assert_true(rows > 5000);
 }
 
+static void test_months(void **state)
+{
+	static const struct {
+		const char *from;
+		int32_t months;
+		const char *to;
+	} rows[] = {
+		{"2026-03-02", 3, "2026-06-02"},
+		{"2026-11-30", 3, "2027-02-28"}, /* that month has no 30th */
+		{"2027-11-30", 3, "2028-02-29"},
+		{"2026-12-31", 12, "2027-12-31"},
+		{"2026-10-15", 2, "2026-12-15"}, /* December is of the year */
+		{"2026-01-31", -2, "2025-11-30"},
+		{"2026-05-05", 0, "2026-05-05"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++)
+		if (calendar_add_months(date_of(rows[i].from), rows[i].months) !=
+			date_of(rows[i].to))
+			fail_msg("%s and %d months", rows[i].from, rows[i].months);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_adding_undone),
 		cmocka_unit_test(test_extremes),
 		cmocka_unit_test(test_made_rows),
+		cmocka_unit_test(test_months),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

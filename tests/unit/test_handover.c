@@ -290,12 +290,35 @@ static void a_client_closes_only_with_a_reason_and_no_open_referral(void **state
 	EXPECT_ROWS("25:COMPLETED");
 	EXPECT_TOLD("STATUS>uwv#4");
 	assert_int_equal(world.state.client.status, CLIENT_STATUS_CLOSED);
-	assert_int_equal(world.state.client.clocks_count, 0);
+	assert_int_equal(world.state.client.clocks_count, 1);
+	assert_int_equal(due_of(0, CLOCK_NAME_T11), days_on(365));
 
 	refer(2, "gemeente", "wsp"); /* 24 */
 	EXPECT_ROWS("1:SUBMITTED");
 	assert_int_equal(world.state.client.status, CLIENT_STATUS_OPEN);
 	EXPECT_OWNER("gemeente");
+	assert_false(runs(0, CLOCK_NAME_T11));
+}
+
+static void a_year_after_closing_an_event_says_so_and_nothing_else_happens(void **state)
+{
+	(void)state;
+	taken(1);
+	act(1, ACTION_COMPLETE, "wsp");
+	act(1, ACTION_CLOSE, "wsp");
+	world_outage(&world, NULL, world.now, days_on(1));
+	assert_int_equal(world_pass(&world, days_on(364)), 0);
+	assert_int_equal(world_pass(&world, days_on(1)), 1);
+	assert_int_equal(world.decision.event.clock->clock, CLOCK_NAME_T11);
+	assert_int_equal(world.decision.event.stopped_count, 1);
+	EXPECT_ROWS("");
+	EXPECT_TOLD("");
+	assert_int_equal(world.state.client.status, CLIENT_STATUS_CLOSED);
+	assert_int_equal(world.state.client.clocks_count, 0);
+	assert_int_equal(world_pass(&world, days_on(1000)), 0);
+	refer(2, "gemeente", "wsp"); /* it is known still */
+	EXPECT_ROWS("1:SUBMITTED");
+	assert_int_equal(world.state.client.referrals_count, 2);
 }
 
 static void consent_withdrawn_stops_sharing_not_responsibility(void **state)
@@ -411,6 +434,7 @@ int main(void)
 		STORY(late_updates_are_stale),
 		STORY(others_may_not_act),
 		STORY(a_client_closes_only_with_a_reason_and_no_open_referral),
+		STORY(a_year_after_closing_an_event_says_so_and_nothing_else_happens),
 		STORY(consent_withdrawn_stops_sharing_not_responsibility),
 		STORY(a_service_leaves_responsibility_where_it_is),
 		STORY(unknown_codes_and_cases_are_visible),

@@ -83,11 +83,10 @@ static void the_hubs_own_outage_does_not_count(void **state)
 	(void)state;
 	refer(1, "uwv", "wsp");
 	due = world_clock(&world, 1, CLOCK_NAME_T0)->due;
-	world.lost = 3 * CLOCK_MINUTE_MS;
+	world_outage(&world, NULL, world.now, world.now + 3 * CLOCK_MINUTE_MS);
 	assert_int_equal(world_pass(&world, due), 1);
 	EXPECT_TOLD("");
 	assert_int_equal(world_clock(&world, 1, CLOCK_NAME_T0)->due, due + 3 * CLOCK_MINUTE_MS);
-	world.lost = 0;
 	world_pass(&world, due + 3 * CLOCK_MINUTE_MS);
 	EXPECT_TOLD("ESCALATION>ops#1");
 	assert_int_equal(world_clock(&world, 1, CLOCK_NAME_T0)->due,
@@ -151,6 +150,197 @@ static void undeliverable_is_the_givers_duty(void **state)
 	EXPECT_ROWS("");
 }
 
+static void to_asked(void)
+{
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_ASK, "wsp");
+}
+
+static void to_offered(void)
+{
+	static const struct rules_override late = {
+		.clock = CLOCK_NAME_T2, .duration = {RULES_WORKING_DAYS, 100}};
+
+	world.overrides = &late; /* so that T1 is alone */
+	world.overrides_count = 1;
+	refer(1, "uwv", "wsp");
+	delivered(1);
+}
+
+static void to_declined(void)
+{
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_DECLINE, "wsp");
+}
+
+static void to_accepted(void)
+{
+	taken(1);
+}
+
+static void to_no_show(void)
+{
+	taken(1);
+	world_act(&world, 1, ACTION_PROGRESS, "wsp");
+	world.change.progress = PROGRESS_NO_SHOW;
+	world_send(&world);
+}
+
+static void to_cancel_requested(void)
+{
+	taken(1);
+	act(1, ACTION_CANCEL, "uwv");
+}
+
+static void to_completed(void)
+{
+	taken(1);
+	act(1, ACTION_COMPLETE, "wsp");
+}
+
+static void to_returned(void)
+{
+	taken(1);
+	act(1, ACTION_RETURN, "wsp");
+}
+
+/* Passes time until this clock comes due; true: it is the one that fired last. */
+static bool comes_due(enum clock_name clock)
+{
+	world_pass(&world, due_of(1, clock));
+	return world.decision.event.clock != NULL && world.decision.event.clock->clock == clock;
+}
+
+/* Working days to each level, who is told there; 0: it repeats every five. */
+static void each_clock_climbs_its_levels(void **state)
+{
+	static const struct {
+		void (*arm)(void);
+		enum clock_name clock;
+		struct {
+			int32_t days;
+			const char *told;
+		} levels[4];
+		int32_t escalation;
+	} rows[] = {
+		{to_offered, CLOCK_NAME_T1, {{2, "ESCALATION>wsp#2"}}, 1},
+		{to_asked, CLOCK_NAME_T3, {{5, "ESCALATION>uwv#2"}, {5, "ESCALATION>uwv#3"}}, 2},
+		{to_declined, CLOCK_NAME_T4,
+			{{3, "ESCALATION>uwv#2"}, {5, "ESCALATION>coordinator#1 ESCALATION>ops#1"}},
+			3},
+		{to_accepted, CLOCK_NAME_T5,
+			{{10, "ESCALATION>wsp#3"}, {5, "ESCALATION>wsp#4 ESCALATION>uwv#2"}}, 2},
+		{to_no_show, CLOCK_NAME_T7, {{5, "ESCALATION>wsp#3"}}, 1},
+		{to_cancel_requested, CLOCK_NAME_T8, {{5, "ESCALATION>wsp#4 ESCALATION>uwv#2"}}, 2},
+		{to_completed, CLOCK_NAME_T9, {{10, "ESCALATION>uwv#3"}}, 2},
+		{to_returned, CLOCK_NAME_T2,
+			{{5, "ESCALATION>uwv#3"}, {2, "ESCALATION>uwv#4"},
+				{3, "ESCALATION>coordinator#1 ESCALATION>ops#1"},
+				{5, "ESCALATION>entry#1"}},
+			4},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		int64_t due;
+
+		world_done(&world);
+		world_init(&world);
+		rows[i].arm();
+		due = world.now;
+		for (size_t level = 0; level < 4 && rows[i].levels[level].days > 0; level++) {
+			due = calendar_add_working_days(due, rows[i].levels[level].days);
+			assert_int_equal(due_of(1, rows[i].clock), due);
+			assert_true(comes_due(rows[i].clock));
+			EXPECT_TOLD(rows[i].levels[level].told);
+		}
+		assert_int_equal(world_find(&world, 1)->escalation, rows[i].escalation);
+		assert_int_equal(due_of(1, rows[i].clock), calendar_add_working_days(world.now, 5));
+		assert_true(comes_due(rows[i].clock)); /* after its last level it stays there */
+		assert_int_equal(world_find(&world, 1)->escalation, rows[i].escalation);
+		EXPECT_ROWS("");
+	}
+}
+
+static void what_is_urgent_comes_due_sooner(void **state)
+{
+	(void)state;
+	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
+	world.body.urgency = bytes_of_string("URGENT");
+	world_send(&world);
+	delivered(1);
+	assert_int_equal(due_of(1, CLOCK_NAME_T1), world.now + 4 * CLOCK_HOUR_MS);
+	assert_int_equal(due_of(1, CLOCK_NAME_T2), calendar_add_working_days(world.now, 1));
+	assert_true(comes_due(CLOCK_NAME_T2));
+	assert_int_equal(due_of(1, CLOCK_NAME_T2), calendar_add_working_days(world.now, 2));
+	act(1, ACTION_ACCEPT, "wsp");
+	assert_int_equal(due_of(1, CLOCK_NAME_T5), calendar_add_working_days(world.now, 2));
+}
+
+/* The first row that fits is it; it replaces the first time only. */
+static void a_time_is_overridden_for_desks_question_and_urgency(void **state)
+{
+	static const struct rules_override overrides[] = {
+		{.clock = CLOCK_NAME_T1, .urgency = "URGENT", .duration = {RULES_MINUTES, 30}},
+		{.clock = CLOCK_NAME_T2, .question = "LEERBAAN", .duration = {RULES_DAYS, 3}},
+		{.clock = CLOCK_NAME_T2,
+			.from_desk = "uwv",
+			.to_desk = "wsp",
+			.duration = {RULES_WORKING_DAYS, 8}},
+		{.clock = CLOCK_NAME_T2, .to_desk = "wsp", .duration = {RULES_WORKING_DAYS, 6}},
+		{.clock = CLOCK_NAME_T5, .duration = {RULES_WORKING_DAYS, 1}},
+		{.clock = CLOCK_NAME_T6, .duration = {RULES_DAYS, 1}}, /* not of the client */
+	};
+	static const struct {
+		const char *from, *to, *question, *urgency;
+		int64_t t1, t2; /* minutes; working days, or 0: three days */
+	} rows[] = {
+		{"uwv", "wsp", "WERK", "NORMAL", 0, 8},
+		{"uwv", "wsp", "WERK", "URGENT", 30, 8},
+		{"uwv", "wsp", "LEERBAAN", "NORMAL", 0, 0},
+		{"gemeente", "wsp", "WERK", "NORMAL", 0, 6},
+		{"uwv", "roc", "WERK", "NORMAL", 0, 5},
+		{"uwv", "roc", "WERK", "URGENT", 30, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		world_done(&world);
+		world_init(&world);
+		world.overrides = overrides;
+		world.overrides_count = UNIT_COUNT(overrides);
+		world_refer(&world, 1, rows[i].from, rows[i].to, REFERRAL_KIND_TRANSFER);
+		world.body.question = bytes_of_string(rows[i].question);
+		world.body.urgency = bytes_of_string(rows[i].urgency);
+		world_send(&world);
+		delivered(1);
+		assert_int_equal(due_of(1, CLOCK_NAME_T1),
+			rows[i].t1 > 0 ? world.now + rows[i].t1 * CLOCK_MINUTE_MS
+				       : calendar_add_working_days(world.now, 2));
+		assert_int_equal(due_of(1, CLOCK_NAME_T2),
+			rows[i].t2 > 0 ? calendar_add_working_days(world.now, (int32_t)rows[i].t2)
+				       : days_on(3));
+		act(1, ACTION_ACCEPT, rows[i].to);
+		assert_int_equal(due_of(1, CLOCK_NAME_T5), calendar_add_working_days(world.now, 1));
+		assert_int_equal(due_of(0, CLOCK_NAME_T6), days_on(30));
+	}
+}
+
+static void a_hold_comes_due_on_its_day_and_again(void **state)
+{
+	(void)state;
+	taken(1);
+	act(1, ACTION_HOLD, "wsp");
+	assert_int_equal(due_of(1, CLOCK_NAME_T10), calendar_start(world.change.next_date));
+	assert_true(comes_due(CLOCK_NAME_T10));
+	EXPECT_ROWS("22:ON_HOLD");
+	EXPECT_TOLD("ESCALATION>wsp#3");
+	assert_int_equal(due_of(1, CLOCK_NAME_T10), calendar_add_working_days(world.now, 5));
+	assert_true(comes_due(CLOCK_NAME_T10));
+	EXPECT_ROWS("");
+	assert_int_equal(state_of(1), REFERRAL_STATE_ON_HOLD); /* no clock ends anything */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +352,10 @@ int main(void)
 		STORY(desks_beyond_those_that_can_be_counted_get_no_number),
 		STORY(dates_far_ahead_are_slips_of_the_pen),
 		STORY(undeliverable_is_the_givers_duty),
+		STORY(each_clock_climbs_its_levels),
+		STORY(what_is_urgent_comes_due_sooner),
+		STORY(a_time_is_overridden_for_desks_question_and_urgency),
+		STORY(a_hold_comes_due_on_its_day_and_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
