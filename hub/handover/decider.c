@@ -302,7 +302,8 @@ static void follow_owner(struct decider *d, struct referral_after *request)
 	request->delivery = DELIVERY_QUEUED;
 	decider_step(d, TABLE_1D, request, REFERRAL_STATE_SUBMITTED);
 	clocks_enter(d, request);
-	tell(d, request->sender, ROLE_SENDER, HANDOVER_KIND_STATUS, request);
+	if (!bytes_equal(request->sender, d->actor))
+		tell(d, request->sender, ROLE_SENDER, HANDOVER_KIND_STATUS, request);
 }
 
 void decider_give(struct decider *d, struct bytes desk, struct uuid via)

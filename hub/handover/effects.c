@@ -44,7 +44,7 @@ static void accept_request(struct decider *d, struct referral_after *request)
 	struct referral_after *transfer;
 	bool has_it_already = bytes_equal(request->wished, d->owner);
 
-	request->accepted = true;
+	decider_accept(d, request);
 	request->outcome = bytes_of_string(has_it_already ? "TAKEN_OVER" : "REFERRED_ON");
 	decider_step(d, TABLE_5, request, REFERRAL_STATE_COMPLETED);
 	if (has_it_already)
@@ -162,25 +162,25 @@ void effect_cancel(struct decider *d, struct referral_after *referral)
 }
 
 /* Responsibility goes back to who gave the client, by the same referral; what the other desk had on
- * offer is no longer its to give. */
-static void give_back(struct decider *d, const struct referral_after *referral)
+ * offer is no longer its to give. False where the giver has it already: then nothing moves. */
+static bool give_back(struct decider *d, const struct referral_after *referral)
 {
 	if (bytes_equal(referral->giver, d->owner))
-		return;
+		return false;
 	for (size_t i = 0; i < d->referrals_count; i++)
 		if (guard_g3_recalls(d, &d->referrals[i]))
 			decider_step(d, TABLE_9, &d->referrals[i], REFERRAL_STATE_RECALLED);
 	decider_give(d, referral->giver, referral->referral);
+	return true;
 }
 
 void effect_confirm_cancel(struct decider *d, struct referral_after *referral)
 {
-	bool goes_back = guard_can_go_back(d, referral) && referral->cancel_by == ROLE_SENDER;
-
-	if (goes_back)
+	bool moved = guard_can_go_back(d, referral) && referral->cancel_by == ROLE_SENDER &&
 		give_back(d, referral);
+
 	decider_step(d, TABLE_14, referral, REFERRAL_STATE_CANCELLED);
-	if (goes_back)
+	if (moved)
 		decider_move_requests(d);
 }
 
@@ -197,14 +197,13 @@ void effect_complete(struct decider *d, struct referral_after *referral)
 void effect_take_back(struct decider *d, struct referral_after *referral)
 {
 	bool goes_back = guard_can_go_back(d, referral);
+	bool moved = goes_back && give_back(d, referral);
 
-	if (goes_back)
-		give_back(d, referral);
 	decider_step(d, TABLE_17, referral, REFERRAL_STATE_CLOSED);
-	if (!goes_back)
-		return;
-	clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
-	decider_move_requests(d);
+	if (goes_back)
+		clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
+	if (moved)
+		decider_move_requests(d);
 }
 
 /* It runs again, and so does the time of its voucher or place. */
@@ -222,12 +221,10 @@ void effect_dispute(struct decider *d, struct referral_after *referral)
 
 void effect_error(struct decider *d, struct referral_after *referral)
 {
-	bool goes_back = guard_can_go_back(d, referral);
+	bool moved = guard_can_go_back(d, referral) && give_back(d, referral);
 
-	if (goes_back)
-		give_back(d, referral);
 	decider_step(d, TABLE_21, referral, REFERRAL_STATE_ENTERED_IN_ERROR);
-	if (goes_back)
+	if (moved)
 		decider_move_requests(d);
 }
 

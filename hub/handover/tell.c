@@ -39,6 +39,22 @@ static const enum handover_kind kinds[] = {
 	[TELL_DUTY] = HANDOVER_KIND_DUTY,
 };
 
+static int32_t last_number(
+	const struct client *client, const struct client_referral *referral, struct bytes desk)
+{
+	for (size_t i = 0; referral != NULL && i < referral->handovers_count; i++)
+		if (bytes_equal(handover_desk(client, referral->handovers[i].desk), desk))
+			return referral->handovers[i].number;
+	return 0;
+}
+
+static bool was_told(const struct decider *d, const struct referral_after *referral)
+{
+	const struct client_referral *counted = handover_referral(d->client, referral->referral);
+
+	return last_number(d->client, counted, referral->target) > 0;
+}
+
 /* Offers that rest are not sent out yet, and what was never sent out is not recalled. */
 static enum table_tell for_target(
 	const struct decider *d, unsigned row, const struct referral_after *referral, bool offered)
@@ -51,9 +67,9 @@ static enum table_tell for_target(
 		return bytes_equal(referral->target, d->actor) ? TELL_NONE : TELL_DETAILS;
 	if (what == TELL_OFFER && clocks_rests(d, referral))
 		return TELL_NONE;
-	if (what == TELL_RECALL && !offered)
+	if (what == TELL_RECALL && !(offered && was_told(d, referral)))
 		return TELL_NONE;
-	if (what == TELL_STATUS && bytes_equal(referral->target, d->actor))
+	if ((what == TELL_STATUS || what == TELL_ANSWER) && bytes_equal(referral->target, d->actor))
 		return TELL_NONE;
 	return what;
 }
@@ -65,8 +81,7 @@ static enum table_tell for_giver(
 
 	if (row == TABLE_5 && referral->kind == REFERRAL_KIND_REQUEST)
 		return TELL_NONE;
-	if (bytes_equal(referral->giver, d->actor) ||
-		bytes_equal(referral->giver, referral->target))
+	if (bytes_equal(referral->giver, d->actor))
 		return TELL_NONE;
 	if (what == TELL_DUTY && referral->state != REFERRAL_STATE_RETURNED &&
 		!clocks_is_duty_of_giver(d, referral))
@@ -77,13 +92,7 @@ static enum table_tell for_giver(
 static enum table_tell for_sender(
 	const struct decider *d, unsigned row, const struct referral_after *referral)
 {
-	if (bytes_equal(referral->sender, d->actor) ||
-		bytes_equal(referral->sender, referral->target))
-		return TELL_NONE;
-	if (bytes_equal(referral->sender, referral->giver) &&
-		for_giver(d, row, referral) != TELL_NONE)
-		return TELL_NONE;
-	return table[row].sender;
+	return bytes_equal(referral->sender, d->actor) ? TELL_NONE : table[row].sender;
 }
 
 struct told {
@@ -108,6 +117,15 @@ static void tell_one(
 	}
 }
 
+/* A desk with two parts is told once, in the first of them in which there is anything to tell. */
+static bool is_told(const struct told *told, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (told[i].what != TELL_NONE && bytes_equal(told[i].desk, told[at].desk))
+			return true;
+	return false;
+}
+
 void tell_step(struct decider *d, unsigned row, const struct referral_after *referral, bool offered)
 {
 	struct told told[] = {
@@ -118,7 +136,8 @@ void tell_step(struct decider *d, unsigned row, const struct referral_after *ref
 	};
 
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
-		tell_one(d, row, referral, told[i]);
+		if (!is_told(told, i))
+			tell_one(d, row, referral, told[i]);
 }
 
 struct handover *tell_verdict(struct decider *d, const struct referral_after *referral)
@@ -129,15 +148,6 @@ struct handover *tell_verdict(struct decider *d, const struct referral_after *re
 		return NULL;
 	return tell(d, bytes_of_string(partner->home_desk), ROLE_SENDER, HANDOVER_KIND_VERDICT,
 		referral);
-}
-
-static int32_t last_number(
-	const struct client *client, const struct client_referral *referral, struct bytes desk)
-{
-	for (size_t i = 0; referral != NULL && i < referral->handovers_count; i++)
-		if (bytes_equal(handover_desk(client, referral->handovers[i].desk), desk))
-			return referral->handovers[i].number;
-	return 0;
 }
 
 /* Desks that get their first handover about this referral in this very decision. */

@@ -4,6 +4,7 @@ import io
 import os
 import struct
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import fastavro
 from model import world
 from model.fold import client_of, hexed
 from model.judge import Topics
-from model.scenario import STATUS_DEFAULTS
+from model.scenario import STATUS_DEFAULTS, Child
 from model.state import Clock, Message, Referral
 from model.wire import Record, Registry, local_schemas
 
@@ -71,7 +72,7 @@ class Core:
         self.topics = Topics([], [], [], [], [], registry)
         self.records: dict[str, bytes] = {}  # of clients, as the core wrote them
         self.client_of_referral: dict[str, str] = {}
-        self.children: dict[str, str] = {}
+        self.children: dict[str, list[str]] = defaultdict(list)
 
     def __enter__(self) -> "Core":
         return self
@@ -126,8 +127,14 @@ class Core:
             self._add(self.topics.rejected, _rejection(event, owner), now)
         for each in event["transitions"]:
             if each["from"] is None and each["after"]["parent"]:
-                self.children[hexed(each["after"]["parent"])] = hexed(each["after"]["referral"])
+                self.children[hexed(each["after"]["parent"])].append(
+                    hexed(each["after"]["referral"])
+                )
         return event
+
+    def child(self, asked: Child) -> str | None:
+        made = [name for name in self.children[asked.parent] if name not in asked.known]
+        return made[-1] if made else None
 
     def _keep(self, client: str, after: bytes, now: int) -> None:
         self.records[client] = after

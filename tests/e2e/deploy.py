@@ -11,11 +11,12 @@ from model.scenario import day_text
 from nacl.public import PrivateKey
 
 ROOT = Path(__file__).resolve().parents[2]
+TOKENS = {"token": None, "coordinator": "COORDINATOR"}
 
 
-def token_of(partner: str) -> str:
-    """Test tokens need not be secret, only unlike."""
-    return f"test-token-{partner}-of-this-run-only"
+def token_of(partner: str, role: str | None = None) -> str:
+    """Test tokens need not be secret, only unlike. role: COORDINATOR, or a desk's."""
+    return f"test-token-{partner}-{role or 'DESK'}-of-this-run-only"
 
 
 Rows = Iterable[Mapping[str, Any]]
@@ -30,7 +31,8 @@ def write(
     """Everything but the file with the settings of one process, which write_node adds."""
     (folder / "secrets").mkdir(parents=True, exist_ok=True)
     for partner in config.partners.values():
-        _secret(folder / "secrets" / f"{partner.oin}.token", token_of(partner.oin))
+        for name, role in TOKENS.items():
+            _secret(folder / "secrets" / f"{partner.oin}.{name}", token_of(partner.oin, role))
     for name in ("pseudonym", "id", "master-first"):
         _secret(folder / "secrets" / f"{name}.key", secrets.token_hex(32))
     key = PrivateKey.generate()
@@ -89,6 +91,7 @@ def _partner(partner: Partner) -> dict[str, Any]:
         "feedback": partner.feedback,
         "disclose_owner": partner.disclose_owner,
         "tokens": [f"{partner.oin}.token"],
+        "coordinator_tokens": [f"{partner.oin}.coordinator"],
         "requests_per_second": 1_000_000,
         "requests_burst": 10_000_000,
     }

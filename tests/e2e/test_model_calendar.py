@@ -69,3 +69,35 @@ def test_same_time_later_keeps_the_milliseconds() -> None:
     assert (
         calendar.same_time_later(ms("2026-10-24T08:00:00") + 7, 1) == ms("2026-10-25T09:00:00") + 7
     )
+
+
+@pytest.mark.parametrize(
+    "start,hours,end",
+    [
+        ("2026-11-20T10:00:00", 13, "2026-11-20T23:00:00"),  # to the end of Friday
+        ("2026-11-20T10:00:00", 14, "2026-11-23T00:00:00"),  # an hour into Monday
+        ("2026-11-21T10:00:00", 24, "2026-11-23T23:00:00"),  # from Saturday: as from Monday 00:00
+        ("2026-04-02T08:00:00", 24, "2026-04-07T08:00:00"),  # over Easter
+        ("2026-10-23T08:00:00", 24, "2026-10-26T09:00:00"),  # summer time ends
+    ],
+)
+def test_working_time(start: str, hours: int, end: str) -> None:
+    working = hours * 3_600_000
+    assert calendar.add_working_ms(ms(start), working) == ms(end)
+    assert calendar.working_ms(ms(start), ms(end)) == working
+    assert calendar.working_ms(ms(end), ms(start)) == 0
+
+
+@pytest.mark.parametrize(
+    "start,months,end",
+    [
+        (date(2026, 11, 30), 3, date(2027, 2, 28)),
+        (date(2027, 11, 30), 3, date(2028, 2, 29)),
+        (date(2026, 1, 15), 12, date(2027, 1, 15)),
+        (date(2026, 12, 31), 1, date(2027, 1, 31)),
+        (date(2026, 10, 31), 1, date(2026, 11, 30)),
+    ],
+)
+def test_months_later(start: date, months: int, end: date) -> None:
+    found = calendar.months_later((start - calendar.EPOCH).days, months)
+    assert found == (end - calendar.EPOCH).days

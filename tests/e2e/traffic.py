@@ -47,7 +47,7 @@ class Client:
         self.turn = 0
 
     def send(
-        self, partner: str, method: str, path: str, body: bytes | None, **headers: str
+        self, token: str, method: str, path: str, body: bytes | None, **headers: str
     ) -> tuple[int, dict, bytes]:
         """Status (0: no answer), headers and body."""
         self.turn += 1
@@ -59,7 +59,7 @@ class Client:
                     urlsplit(url).netloc, timeout=15
                 )
             sent = {
-                "Authorization": f"Bearer {token_of(partner)}",
+                "Authorization": f"Bearer {token}",
                 "Content-Type": "application/json",
             }
             connection.request(method, path, body, sent | headers)
@@ -76,7 +76,8 @@ class Client:
         tries = 0
         while True:
             tries += 1
-            status, headers, _ = self.send(call.partner, "POST", call.path, body)
+            token = token_of(call.partner, call.role)
+            status, headers, _ = self.send(token, "POST", call.path, body)
             if status not in AGAIN or time.monotonic() > end:
                 return Sent(life, call, status, tries), headers.get("Location")
             time.sleep(0.1)
@@ -137,7 +138,7 @@ class Traffic:
             except StopIteration:
                 return
             if isinstance(asked, Child):
-                answer = self.watch.child(asked.parent, 10)
+                answer = self.watch.child(asked, 10)
                 continue
             sent, location = client.post(life.person_name, asked, self.patience)
             self.ledger.append(sent)

@@ -1,9 +1,11 @@
 """watch - a reader of the hub's events beside the tests, while traffic runs."""
 
 import threading
+from collections import defaultdict
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from model.fold import hexed
+from model.scenario import Child
 from model.wire import Registry
 
 
@@ -13,7 +15,7 @@ class Watch(threading.Thread):
     def __init__(self, brokers: str, registry: str, prefix: str) -> None:
         super().__init__(daemon=True)
         self.brokers, self.registry, self.topic = brokers, Registry(registry), prefix + "events"
-        self.children: dict[str, str] = {}
+        self.children: dict[str, list[str]] = defaultdict(list)
         self.decided = 0
         self.failure: BaseException | None = None
         self.changed = threading.Condition()
@@ -48,14 +50,18 @@ class Watch(threading.Thread):
         with self.changed:
             self.decided += event["offset"] is not None
             for referral in made:
-                self.children[hexed(referral["parent"])] = hexed(referral["referral"])
+                self.children[hexed(referral["parent"])].append(hexed(referral["referral"]))
             self.changed.notify_all()
 
-    def child(self, parent: str, seconds: float) -> str | None:
+    def child(self, asked: Child, seconds: float) -> str | None:
         """The referral that the hub made from this one."""
+
+        def made() -> list[str]:
+            return [name for name in self.children[asked.parent] if name not in asked.known]
+
         with self.changed:
-            self.changed.wait_for(lambda: parent in self.children or self.failure, seconds)
-            return self.children.get(parent)
+            self.changed.wait_for(lambda: made() or self.failure, seconds)
+            return next(iter(made()), None)
 
     def wait_decided(self, count: int, seconds: float) -> bool:
         with self.changed:

@@ -77,3 +77,33 @@ def add_working_days(at: int, count: int) -> int:
         time += timedelta(days=1)
         count -= is_working_day(time.date())
     return from_local(time)
+
+
+def months_later(day: int, count: int) -> int:
+    """The same day of the month, so many months later, or that month's last."""
+    date_of = EPOCH + timedelta(days=day)
+    month = date_of.month - 1 + count
+    year, month = date_of.year + month // 12, month % 12 + 1
+    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
+    return (date(year, month, min(date_of.day, last)) - EPOCH).days
+
+
+def working_ms(begin: int, end: int) -> int:
+    """How much of the time between them lies on working days; 0 if it runs backwards."""
+    sum_of = 0
+    for day in range(day_of(begin), day_of(end) + 1):
+        if is_working_day(EPOCH + timedelta(days=day)):
+            sum_of += max(0, min(end, start_of(day + 1)) - max(begin, start_of(day)))
+    return sum_of
+
+
+def add_working_ms(at: int, count: int) -> int:
+    """So much working time later; the end of a working day is that day's."""
+    day = day_of(at)
+    while True:
+        if is_working_day(EPOCH + timedelta(days=day)):
+            if count <= start_of(day + 1) - at:
+                return at + count
+            count -= start_of(day + 1) - at
+        day += 1
+        at = start_of(day)

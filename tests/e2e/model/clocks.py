@@ -93,7 +93,8 @@ def _join_entry_desk(step: Step, referral: Referral | None) -> None:
     if not entry:
         return
     taking_part = any(entry in (offer.target, offer.giver) for offer in step.offers())
-    if referral is None or referral.kind != "TRANSFER" or taking_part:
+    on_offer = referral is not None and referral.kind == "TRANSFER" and referral.is_offer
+    if referral is None or not on_offer or taking_part or not step.has_room:
         _tell_client(step, referral, entry, "ESCALATION", "ENTRY_DESK")
         return
     offer = Referral(

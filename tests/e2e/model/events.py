@@ -18,7 +18,7 @@ def event_of(before: Client | None, decision: Decision, message: Message | None)
         "client": after.id,
         "offset": None,
         "result": decision.result,
-        "transitions": [_transition(after, each) for each in decision.transitions],
+        "transitions": [_transition(each) for each in decision.transitions],
         "owner": decision.owner and dict(zip(("old", "new", "via"), decision.owner, strict=True)),
         "status": after.status if opened else None,
         "closing_reason": after.closing_reason,
@@ -38,8 +38,8 @@ def event_of(before: Client | None, decision: Decision, message: Message | None)
     return event
 
 
-def _transition(client: Client, transition: Any) -> dict[str, Any]:
-    referral = client.referrals[transition.referral]
+def _transition(transition: Any) -> dict[str, Any]:
+    referral = transition.of
     after = {**asdict(referral), "referral": referral.id, "state": transition.after}
     return {"row": transition.row, "from": transition.before, "after": after}
 

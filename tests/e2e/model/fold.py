@@ -23,7 +23,8 @@ def fold(client: Client | None, event: Record) -> Client | None:
         clock = Clock(armed["clock"], armed["armed"], armed["due"], armed["level"], armed["role"])
         _clocks(client, armed)[clock.name] = clock
     for handover in event["handovers"]:
-        client.referrals[hexed(handover["referral"])].numbers[handover["desk"]] = handover["number"]
+        if told := client.referrals.get(hexed(handover["referral"])):
+            told.numbers[handover["desk"]] = handover["number"]
     if event["offset"] is not None:
         client.applied = event["offset"]
     client.version = event["version"]
@@ -52,7 +53,7 @@ def _forget(client: Client) -> None:
     ended = [
         old.id
         for old in client.referrals.values()
-        if not old.is_open and old.id != client.owner_via
+        if not old.is_open and not old.clocks and old.id != client.owner_via
     ]
     del client.referrals[ended[0]]
 
@@ -84,7 +85,8 @@ def _clocks(client: Client, named: Record) -> dict[str, Clock]:
 
 PLAIN_FIELDS = tuple(
     "kind subject giver sender target wished group question urgent state delivery accepted disputed"
-    " escalation version sender_at target_at not_before expires_at review_every".split()
+    " escalation version sender_at target_at not_before expires_at review_every accepted_at left"
+    " progress cancel_by outcome next_step".split()
 )
 
 

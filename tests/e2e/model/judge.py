@@ -8,12 +8,12 @@ from typing import Any
 from . import cases, clocks, invariants, machine
 from .fold import client_of, fold, hexed, message_of
 from .machine import Decision
-from .rules import Config
+from .rules import CLOCKS, Config
 from .state import Client, Clock, Message
 from .wire import PREFIX, Record, Registry, Unreadable, read_topic, siphash
 
 TOPICS = ("intake", "events", "clients", "handovers", "rejected")
-CLOCKS_BUILT = frozenset({"T0", "T1", "T2", "T4", "T5", "T6", "T12"})
+CLOCKS_BUILT = frozenset({*CLOCKS, "T12"})
 DIFFERENCES_MAX = 40
 
 

@@ -103,6 +103,7 @@ def _make(
         review_every=body["review_every"],
         sender_at=message.occurred_at,
     )
+    step.need_room()
     step.add(referral)
     return referral
 
@@ -118,17 +119,26 @@ def _take_in(step: Step, message: Message, sender: str, region: str) -> None:
     if referral.target != giver:
         _offer(step, referral, row)
         return
-    referral.accepted = True
+    mark_accepted(step, referral)
     step.change(referral, row, "ACCEPTED", before=None)
     arm_accepted(step, referral)
     if referral.target != step.actor:
         step.tell(referral.target, referral, "DETAILS", "TARGET")
 
 
-def arm_accepted(step: Step, referral: Referral) -> None:
+def mark_accepted(step: Step, referral: Referral) -> None:
+    referral.accepted, referral.accepted_at = True, step.now
+
+
+def arm_contact(step: Step, referral: Referral) -> None:
     step.arm(referral, "T5", "TARGET")
     if referral.kind == "SERVICE":
         step.arm(referral, "T6", "TARGET")
+
+
+def arm_accepted(step: Step, referral: Referral) -> None:
+    arm_contact(step, referral)
+    step.arm_review(referral)
 
 
 def _check_group(step: Step, body: rules.Body) -> None:
@@ -174,6 +184,7 @@ def _amend(step: Step, message: Message, referral: Referral, sender: str) -> Non
         raise Refused("ILLEGAL", "another target or kind: cancel and refer anew")
     if message.occurred_at < referral.sender_at:
         raise Refused("STALE", "a later message of this sender was applied")
+    terms = referral.expires_at, referral.review_every
     rested = referral.rests
     referral.question, referral.urgent = body["question"], body["urgency"] == "URGENT"
     referral.not_before, referral.expires_at = body["not_before"], body["expires_at"]
@@ -184,6 +195,10 @@ def _amend(step: Step, message: Message, referral: Referral, sender: str) -> Non
     if message.match:
         step.client.match = message.match
     step.change(referral, "1c", referral.state)
+    step.stop_vanished(referral)
+    is_offered = referral.is_open and (referral.state != "SUBMITTED" or referral.accepted)
+    if is_offered and terms != (referral.expires_at, referral.review_every):
+        step.arm_review(referral)
     if rested:
         referral.clocks.pop("T12")
         send_or_rest(step, referral)

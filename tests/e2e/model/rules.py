@@ -115,14 +115,20 @@ class ClockPlan:
         return self.steps[climbed] if climbed < len(self.steps) else self.repeat
 
 
-# Those of the rows that are built; a clock without a plan is never armed. T12 has its date.
+# T12 has its date, T11 is not built. T10 and T13 are armed for a day that somebody named.
 CLOCKS: Mapping[str, ClockPlan] = {
     "T0": ClockPlan((Duration("min", 15),), 0, 0),
     "T1": ClockPlan((wd(2),), 1, 1, urgent=Duration("min", 240)),
     "T2": ClockPlan((wd(5), wd(2), wd(3), wd(5)), 1, 4, urgent=wd(1)),
+    "T3": ClockPlan((wd(5),), 1, 2),
     "T4": ClockPlan((wd(3),), 2, 3),
     "T5": ClockPlan((wd(10),), 1, 2, urgent=wd(2)),
     "T6": ClockPlan((Duration("d", 30), Duration("d", 10)), 1, 2, reminder=wd(2)),
+    "T7": ClockPlan((wd(5),), 1, 1),
+    "T8": ClockPlan((wd(5),), 2, 2),
+    "T9": ClockPlan((wd(10),), 2, 2),
+    "T10": ClockPlan((), 1, 1),
+    "T13": ClockPlan((), 1, 1),
 }
 
 
@@ -142,8 +148,9 @@ class Config:
 
     def coordinator(self, desk: str, region: str | None) -> str | None:
         own = self.desks[desk].coordinator if desk in self.desks else None
-        if own:
-            return own
+        return own or self.coordinator_of_region(region)
+
+    def coordinator_of_region(self, region: str | None) -> str | None:
         row = self.regions.get(region or "")
         return row and (row.coordinator or row.entry_desk)
 

@@ -2,20 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from . import machine, rules
+from . import machine, moves, rules
 from .cases import OTHERS_MAX
 from .rules import Config
-from .state import Client, Message, Referral
+from .state import OPEN_STATES, Client, Message, Referral
 
 BSN_FIRST, BSN_LAST = 999990000, 999999999
 EPOCH = date(1970, 1, 1)
+DAY_MS = 86_400_000
+RUNNING = ("ACCEPTED", "IN_PROGRESS", "ON_HOLD")
+COMPLETED = {"outcome": "ADVICE_GIVEN", "next_step": "NONE"}
 QUESTIONS = (
     "WERK LEERBAAN STAGE OPLEIDING OMSCHOLING ORIENTATIE LOOPBAANADVIES TAAL SCHOLINGSVOUCHER EVC"
 ).split()
@@ -51,6 +54,7 @@ class Call:
     path: str
     body: dict
     bad: bool = False  # the edge must refuse it
+    role: str | None = None  # of the actor, as the edge knows it by the token
 
     @property
     def reference(self) -> str:
@@ -68,6 +72,7 @@ class Child:
     """Asks the driver which referral the hub made from this one: its id, or None."""
 
     parent: str
+    known: frozenset[str] = frozenset()  # none of these
 
 
 Story = Generator[Call | Child, Any, None]
@@ -118,7 +123,7 @@ def message_of(call: Call, referral: str | None, client: str) -> Message:
         body["legal_basis"] = basis | {"given_at": _ms(basis["given_at"])}
     else:
         body["next_date"] = _days(body["next_date"])
-        body["actor"] = {"desk": None, "worker": None, **clear.get("actor", {})}
+        body["actor"] = {"desk": None, "worker": None, **clear.get("actor", {}), "role": call.role}
         body["has_text"] = bool(call.body.get("person", {}).get("text"))
     return Message(
         id=_tag(call.partner, call.body["system"], call.reference),
@@ -149,6 +154,7 @@ class Life:
     client: Client | None = None
     sent: list[tuple[Call, str | None]] = field(default_factory=list)
     cases: int = 0
+    direct: bool = False  # told to the core itself, where the hub speaks too
 
     def story(self) -> Story:
         self.now = self.start
@@ -172,6 +178,7 @@ class Life:
                 "amend": 2,
                 "twice": 1,
                 "conflict": 1,
+                "anything": 3,
             }
             weights |= {
                 "late": 1,
@@ -201,7 +208,8 @@ class Life:
         decision = machine.apply(self.config, self.client, message, self.now, new_id)
         self.client = decision.client
         for made in children:
-            name = yield Child(message.body["referral"])
+            known = frozenset(self.client.referrals) if self.client else frozenset()
+            name = yield Child(message.body["referral"], known)
             self._rename(made, name)
 
     def _rename(self, made: str, name: str | None) -> None:
@@ -213,6 +221,8 @@ class Life:
             for key, referral in self.client.referrals.items()
         }
         self.client.referrals[name].id = name
+        if self.client.owner_via == made:
+            self.client.owner_via = name
 
     @property
     def person_name(self) -> str:
@@ -271,6 +281,10 @@ class Life:
             extras["not_before"] = day_text(
                 self.now // 86_400_000 + self.random.choice((-3, 3, 3, 400, 900))
             )
+        if draw() < 0.12:
+            extras["expires_at"] = text_of(self.now + self.random.choice((-1, 40, 200)) * DAY_MS)
+        if draw() < 0.12:
+            extras["review_every"] = self.random.choice((1, 3, 12))
         return extras
 
     def _desks(self, holds: bool = False) -> list[rules.Desk]:
@@ -361,6 +375,10 @@ class Life:
             body["to_desk"] = self.random.choice(sorted(self.config.desks))
         if self.random.random() < 0.1:
             body["kind"] = "SERVICE"
+        if self.random.random() < 0.2:
+            body["expires_at"] = text_of(self.now + self.random.choice((1, 90)) * DAY_MS)
+        if self.random.random() < 0.2:
+            body["review_every"] = self.random.choice((2, 6))
         draft = self._draft({"Referral": body})
         draft |= {key: call.body[key] for key in ("case", "leg") if key in call.body}
         draft["person"] = {**call.body["person"], "phone": f"06{self.random.randrange(10**8):08d}"}
@@ -372,14 +390,15 @@ class Life:
     # Actions
 
     def _action(self, move: str, referral: Referral, desk: str, action: str, **body: Any) -> Call:
-        text = body.pop("text", None)
+        text, role = body.pop("text", None), body.pop("role", None)
         actor: dict[str, Any] = {"worker": body.pop("worker", "team-1")}
-        if self.random.random() < 0.5:
+        if self.random.random() < 0.5 and desk != "hub":
             actor["desk"] = desk
         if self.random.random() < 0.3:
             body["seen_version"] = referral.version
         draft = self._draft({"StatusChange": {"action": action, "actor": actor, **body}}, text)
-        return Call(move, self.config.desks[desk].partner, action_path(referral.id), draft)
+        partner = "hub" if desk == "hub" else self.config.desks[desk].partner
+        return Call(move, partner, action_path(referral.id), draft, role=role)
 
     def _some(self, *states: str) -> Referral | None:
         assert self.client
@@ -389,25 +408,33 @@ class Life:
         return self.random.choice(found) if found else None
 
     def _act(self) -> Story:
-        referral = self._some("SUBMITTED", "OFFERED", "ACCEPTED")
+        """What comes next in the life of a referral, more often of one that is not over."""
+        referral = self._some(*OPEN_STATES) if self.random.random() < 0.8 else self._some()
         if referral is None:
             yield from self._sign_of_life()
             return
-        if referral.state == "ACCEPTED":
-            moves = {"COMPLETE": 3, "DECLINE": 0.3}
-        else:
-            moves = {"DELIVERED": 2, "SEEN": 1, "ACCEPT": 5, "DECLINE": 3, "COMPLETE": 0.3}
-        action = self.random.choices(list(moves), list(moves.values()))[0]
-        call = self._action("act", referral, referral.target, action, **self._details(action))
-        yield from self._send(call, referral.id)
+        yield from self._move("act", referral, moves.fitting)
 
-    def _details(self, action: str) -> dict:
-        if action == "DECLINE":
-            suggested = self.random.choice(["unknown", *self.config.desks])
-            return {"reason": "NO_CAPACITY", "text": "Geen plek.", "suggested_desk": suggested}
-        if action == "COMPLETE":
-            return {"outcome": "ADVICE_GIVEN", "next_step": "NONE"}
-        return {}
+    def _anything(self) -> Story:
+        referral = self._some()
+        if referral:
+            yield from self._move("anything", referral, moves.anything)
+
+    def _move(self, name: str, referral: Referral, draw: Callable[..., moves.Move]) -> Story:
+        """What only the hub says, it says where it is not asked through an edge."""
+        assert self.client
+        day = self.now // 86_400_000
+        move = draw(self.config, self.random, self.client, referral, day)
+        if move.desk == "hub" and (not self.direct or referral.rests):
+            return  # of an offer that is not out yet it has nothing to say
+        if self.direct and move.action in ("DELIVERED", "SEEN") and self.random.random() < 0.3:
+            move.desk = "hub"
+        if self.direct and move.action == "CANCEL" and self.random.random() < 0.1:
+            move.role = "CLIENT"
+        if "next_date" in move.body:
+            move.body["next_date"] = day_text(move.body["next_date"])
+        call = self._action(name, referral, move.desk, move.action, role=move.role, **move.body)
+        yield from self._send(call, referral.id)
 
     def _wrong_party(self) -> Story:
         referral = self._some("SUBMITTED", "OFFERED")
@@ -428,10 +455,8 @@ class Life:
         """The open referrals end first, if all is to go well."""
         assert self.client
         for referral in list(self.client.referrals.values()):
-            if referral.state == "ACCEPTED" and self.random.random() < 0.8:
-                call = self._action(
-                    "close", referral, referral.target, "COMPLETE", **self._details("COMPLETE")
-                )
+            if referral.state in RUNNING and self.random.random() < 0.8:
+                call = self._action("close", referral, referral.target, "COMPLETE", **COMPLETED)
                 yield from self._send(call, referral.id)
         referral = self._some()
         reason = self.random.choice(
@@ -486,9 +511,8 @@ class Life:
             body = json.loads(json.dumps(call.body))
             body["occurred_at"] = text_of(self.now)
             person = {**body.get("person", {}), "worker_name": "Een Ander"}
-            yield from self._send(
-                Call("conflict", call.partner, call.path, body | {"person": person}, call.bad), name
-            )
+            other = replace(call, move="conflict", body=body | {"person": person})
+            yield from self._send(other, name)
 
     def _late(self) -> Story:
         """An action on a version that is gone, or that occurred before the last one."""
@@ -496,7 +520,8 @@ class Life:
         if referral is None:
             return
         action = "COMPLETE" if referral.state == "ACCEPTED" else "ACCEPT"
-        call = self._action("late", referral, referral.target, action, **self._details(action))
+        brought = COMPLETED if action == "COMPLETE" else {}
+        call = self._action("late", referral, referral.target, action, **brought)
         if self.random.random() < 0.5:
             call.body["body"]["StatusChange"]["seen_version"] = referral.version - 1
         else:
@@ -543,12 +568,15 @@ class Life:
         yield from self._send(Call("nonsense", call.partner, call.path, call.body, bad=True))
 
 
-def lives(config: Config, seed: int, count: int, start: int, longest: int = 14) -> list[Life]:
+def lives(
+    config: Config, seed: int, count: int, start: int, longest: int = 14, direct: bool = False
+) -> list[Life]:
     random = Random(seed)
     holders = sorted({desk.partner for desk in config.desks.values() if desk.active and desk.holds})
     found = []
     for person in client_numbers(count):
         life = Life(config, Random(random.random()), person, start, random.randrange(2, longest))
+        life.direct = direct
         life.partner = None if "bsn" in person else random.choice(holders)
         found.append(life)
     return found

@@ -39,6 +39,12 @@ class Referral:
     not_before: int | None = None
     expires_at: int | None = None
     review_every: int | None = None
+    accepted_at: int | None = None
+    left: int | None = None  # INFO_NEEDED: working ms that T2 had left
+    progress: str | None = None
+    cancel_by: str | None = None
+    outcome: str | None = None
+    next_step: str | None = None
     parent: str | None = None
     state: str = "SUBMITTED"
     delivery: str = "QUEUED"

@@ -1,0 +1,104 @@
+"""moves - what somebody may say of a referral next: mostly fitting, at times anything."""
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from .rules import Config
+from .state import Client, Referral
+
+DECIDE = {"ACCEPT": 4.0, "DECLINE": 1.5, "ASK": 1.5, "CANCEL": 1.0}
+WORK = {"PROGRESS": 4.0, "HOLD": 1.5, "COMPLETE": 2.0, "RETURN": 1.0, "CANCEL": 1.0, "REVIEW": 1.0}
+FITTING: dict[str, dict[str, float]] = {
+    "SUBMITTED": {"DELIVERED": 2.0, "SEEN": 1.0, "UNDELIVERABLE": 1.0} | DECIDE,
+    "OFFERED": {"SEEN": 1.0, **DECIDE},
+    "INFO_NEEDED": DECIDE | {"ANSWER": 5.0},
+    "ACCEPTED": WORK,
+    "IN_PROGRESS": WORK,
+    "ON_HOLD": {"RESUME": 4.0, "COMPLETE": 1.0, "RETURN": 1.0, "CANCEL": 1.0},
+    "CANCEL_REQUESTED": {"CONFIRM_CANCEL": 3.0, "COMPLETE": 1.5},
+    "RETURNED": {"TAKE_BACK": 3.0},
+    "COMPLETED": {"ACKNOWLEDGE": 2.0, "DISPUTE": 3.0},
+}
+ALWAYS = {"ENTERED_IN_ERROR": 0.2, "ASSIGN": 0.4, "VANISHED": 0.3}
+SENDERS = frozenset({"ANSWER", "CANCEL", "ACKNOWLEDGE", "DISPUTE", "ENTERED_IN_ERROR"})
+HUBS = frozenset({"UNDELIVERABLE", "VANISHED"})
+EVERY = sorted({*ALWAYS, *(name for moves in FITTING.values() for name in moves)})
+TEXT = "Zie toelichting."
+PROGRESSES = "CONTACTED SCHEDULED NO_SHOW NO_SHOW APPOINTMENT_CANCELLED EVENT_DONE".split()
+HOLD_DAYS = (1, 3, 14, 60, 89, 90, 91, 0)
+
+
+@dataclass
+class Move:
+    """desk: who acts, or "hub". today: the day, to reckon dates from."""
+
+    action: str
+    desk: str
+    role: str | None = None
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+def fitting(config: Config, random: Random, client: Client, referral: Referral, day: int) -> Move:
+    """What the state asks for, by the desk whose turn it is, with all that it needs."""
+    moves = FITTING.get(referral.state, {}) | ALWAYS
+    action = random.choices(list(moves), list(moves.values()))[0]
+    desk, role = _who(config, action, client, referral)
+    if action == "ACKNOWLEDGE" and random.random() < 0.3:
+        desk, role = _coordinator(config, client), "COORDINATOR"
+    return Move(action, desk, role, details(config, random, action, day))
+
+
+def anything(config: Config, random: Random, client: Client, referral: Referral, day: int) -> Move:
+    """Any action by anybody, at times with something missing."""
+    action = random.choice(EVERY)
+    parts = [referral.target, referral.giver, referral.sender, client.owner or referral.giver]
+    desk = random.choice([*parts, _coordinator(config, client), random.choice([*config.desks])])
+    role = "COORDINATOR" if random.random() < 0.2 else None
+    if random.random() < 0.5:
+        desk, role = _who(config, action, client, referral)
+    body = details(config, random, action, day)
+    if body and random.random() < 0.4:
+        del body[random.choice([*body])]
+    return Move(action, desk, role, body)
+
+
+def _who(config: Config, action: str, client: Client, referral: Referral) -> tuple[str, str | None]:
+    if action in HUBS:
+        return "hub", None
+    if action == "ASSIGN":
+        return _coordinator(config, client), "COORDINATOR"
+    if action == "TAKE_BACK":
+        return referral.giver, None
+    return referral.sender if action in SENDERS else referral.target, None
+
+
+def _coordinator(config: Config, client: Client) -> str:
+    return config.coordinator_of_region(client.region) or next(iter(config.desks))
+
+
+def details(config: Config, random: Random, action: str, day: int) -> dict[str, Any]:
+    """What the action needs; text as such, dates as days."""
+    desks = sorted(config.desks)
+    if action == "DECLINE":
+        suggested = random.choice(["unknown", *desks])
+        return {"reason": "NO_CAPACITY", "text": TEXT, "suggested_desk": suggested}
+    if action in ("ASK", "ANSWER", "DISPUTE"):
+        return {"text": TEXT}
+    if action == "PROGRESS":
+        return {"progress": random.choice(PROGRESSES)}
+    if action == "HOLD":
+        return {"hold_reason": "WAITING_LIST", "next_date": day + random.choice(HOLD_DAYS)}
+    if action == "CANCEL":
+        return {"reason": random.choice(("SENDER_ERROR", "CLIENT_DECLINED"))}
+    if action == "COMPLETE":
+        return {"outcome": "ADVICE_GIVEN", "next_step": "NONE"}
+    if action == "RETURN":
+        return {"reason": "WRONG_DESK", "text": TEXT}
+    if action == "ENTERED_IN_ERROR":
+        return {"reason": "SENDER_ERROR", "second_worker": random.choice(("team-2", "team-1"))}
+    if action == "ASSIGN":
+        return {"reason": "OTHER", "to_desk": random.choice(desks)}
+    if action == "REVIEW":
+        return {"review": random.choice(("CONTINUE", "CONTINUE", "OUTFLOW"))}
+    return {}

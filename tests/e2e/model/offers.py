@@ -1,0 +1,170 @@
+"""offers - rows 2 to 8, 12 to 14 and 30: an offer until it is decided, and its cancelling."""
+
+from . import calendar, custody
+from .referring import arm_accepted, mark_accepted, send_or_rest
+from .state import NO_TAG, Message, Referral
+from .step import OPS, Refused, Step
+
+ANSWER_DAYS = 2  # working days that the target has at least, once it has its answer
+
+
+def _deliver(step: Step, referral: Referral) -> None:
+    """Row 2, also ahead of the target's own act."""
+    if referral.state != "SUBMITTED":
+        return
+    referral.delivery = "DELIVERED"
+    step.change(referral, "2", "OFFERED")
+    step.arm(referral, "T1", "TARGET")
+    step.arm(referral, "T2", "TARGET")
+    if "T13" not in referral.clocks:
+        step.arm_review(referral)
+
+
+def delivered(step: Step, referral: Referral, message: Message) -> None:
+    _deliver(step, referral)
+
+
+def undeliverable(step: Step, referral: Referral, message: Message) -> None:
+    if referral.state != "SUBMITTED" or referral.delivery == "UNDELIVERABLE":
+        return
+    referral.delivery = "UNDELIVERABLE"
+    step.change(referral, "3", "SUBMITTED")
+    referral.clocks.pop("T0", None)
+    step.arm(referral, "T4", "GIVER")
+    step.tell(OPS, referral, "STATUS", "OPS")
+    step.news(referral, "3")
+
+
+def seen(step: Step, referral: Referral, message: Message) -> None:
+    _deliver(step, referral)
+    referral.delivery = "SEEN"
+    step.change(referral, "4", "OFFERED")
+    referral.clocks.pop("T1", None)
+
+
+def decline(step: Step, referral: Referral, message: Message) -> None:
+    if referral.kind != "REQUEST" and referral.target == step.config.entry_desk(step.client.region):
+        raise Refused("ILLEGAL", "the entry desk may forward, but not decline")
+    _deliver(step, referral)
+    step.change(referral, "6", "DECLINED")
+    step.arm_duty(referral)
+    step.news(referral, "6")
+
+
+def cancel(step: Step, referral: Referral, message: Message) -> None:
+    rested = referral.rests
+    referral.cancel_by = _who_cancels(message)
+    step.change(referral, "12", "CANCELLED")
+    step.arm_duty(referral)
+    step.news(referral, "12", rested)
+
+
+def accept(step: Step, referral: Referral, message: Message) -> None:
+    if referral.kind == "REQUEST":
+        step.need_room()
+    _deliver(step, referral)
+    if referral.kind == "REQUEST":
+        _grant(step, referral)
+        return
+    if referral.kind == "TRANSFER" and referral.giver != step.client.responsible:
+        custody.recall(step, referral)
+        return
+    mark_accepted(step, referral)
+    step.change(referral, "5", "ACCEPTED")
+    arm_accepted(step, referral)
+    step.news(referral, "5")
+    if referral.kind == "TRANSFER":
+        custody.accept_transfer(step, referral)
+
+
+def _grant(step: Step, request: Referral) -> None:
+    """The responsible desk agrees: its own TRANSFER goes to the wished desk."""
+    owner = step.client.responsible
+    assert owner and request.wished
+    mark_accepted(step, request)
+    request.outcome = "TAKEN_OVER" if request.wished == owner else "REFERRED_ON"
+    step.change(request, "5", "COMPLETED")
+    if request.sender != step.actor:
+        step.tell(request.sender, request, "STATUS", "SENDER")
+    if request.wished == owner:
+        return
+    group = next((offer.group for offer in step.offers()), None)
+    transfer = Referral(
+        id=step.new_id(),
+        kind="TRANSFER",
+        subject=request.subject,
+        giver=owner,
+        sender=owner,
+        target=request.wished,
+        wished=None,
+        group=group,
+        question=request.question,
+        urgent=request.urgent,
+        digest=NO_TAG,
+        created_by=NO_TAG,
+        not_before=request.not_before,
+        expires_at=request.expires_at,
+        review_every=request.review_every,
+        parent=request.id,
+    )
+    step.add(transfer)
+    step.change(transfer, "1", "SUBMITTED", before=None)
+    step.stop_duties()
+    send_or_rest(step, transfer)
+    step.news(transfer, "1", rested=transfer.rests)
+
+
+# Rows 7 and 8.
+
+
+def ask(step: Step, referral: Referral, message: Message) -> None:
+    """What T2 has left is kept until the sender has answered (reading 57)."""
+    _deliver(step, referral)
+    left = calendar.working_ms(step.now, referral.clocks["T2"].due)
+    referral.delivery = "SEEN"
+    step.change(referral, "7", "INFO_NEEDED")
+    referral.left = left
+    step.arm(referral, "T3", "SENDER")
+    step.news(referral, "7")
+
+
+def answer(step: Step, referral: Referral, message: Message) -> None:
+    left = calendar.add_working_ms(step.now, referral.left or 0)
+    due = max(left, calendar.add_working_days(step.now, ANSWER_DAYS))
+    step.change(referral, "8", "OFFERED")
+    step.arm_at(referral, "T2", "TARGET", due)
+    step.news(referral, "8")
+
+
+# Rows 13, 14 and 30.
+
+
+def _who_cancels(message: Message) -> str:
+    by_client = message.body["actor"].get("role") == "CLIENT"
+    return "CLIENT" if by_client or message.body["reason"] == "CLIENT_DECLINED" else "SENDER"
+
+
+def ask_to_cancel(step: Step, referral: Referral, message: Message) -> None:
+    referral.cancel_by = _who_cancels(message)
+    step.change(referral, "13", "CANCEL_REQUESTED")
+    step.arm(referral, "T8", "TARGET")
+    step.news(referral, "13")
+
+
+def confirm_cancel(step: Step, referral: Referral, message: Message) -> None:
+    goes_back = referral.cancel_by == "SENDER" and custody.may_give_back(step, referral)
+    moved = goes_back and custody.give_back(step, referral)
+    step.change(referral, "14", "CANCELLED")
+    step.arm_duty(referral)
+    step.news(referral, "14")
+    if moved:
+        custody.follow_owner(step)
+
+
+def vanished(step: Step, referral: Referral, message: Message) -> None:
+    """Row 30: the sender's own snapshot has it no more; it is the sender's to say why."""
+    if "T4" in referral.clocks:
+        return
+    step.change(referral, "30", referral.state)
+    step.arm(referral, "T4", "SENDER")
+    step.news(referral, "30")
