@@ -94,27 +94,31 @@ static bool state_allows(
 		implies_delivery(row, referral, role);
 }
 
-static bool role_is(const struct decider *d, const struct referral_after *referral, enum role role,
-	struct bytes desk)
+/* TABLE_BIT of each part that the desk has. */
+static unsigned parts_of(
+	const struct decider *d, const struct referral_after *referral, struct bytes desk)
 {
-	return bytes_equal(escalation_desk(d, referral, role), desk);
+	static const enum role parts[] = {
+		ROLE_TARGET, ROLE_GIVER, ROLE_SENDER, ROLE_OWNER, ROLE_COORDINATOR};
+	unsigned has_parts = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (bytes_equal(escalation_desk(d, referral, parts[i]), desk))
+			has_parts |= TABLE_BIT(parts[i]);
+	return has_parts;
 }
 
 static bool is_legal(const struct decider *d, const struct row *row,
-	const struct referral_after *referral, struct bytes desk)
+	const struct referral_after *referral, unsigned has_parts)
 {
-	static const enum role order[] = {
-		ROLE_TARGET, ROLE_GIVER, ROLE_SENDER, ROLE_OWNER, ROLE_COORDINATOR};
+	unsigned may = row->who & has_parts;
+	enum role role = (may & TABLE_BIT(ROLE_TARGET)) != 0 ? ROLE_TARGET : ROLE_OWNER;
 
-	if (row->action == ACTION_DELIVERED || row->action == ACTION_UNKNOWN)
+	if (may == 0 || row->action == ACTION_DELIVERED || row->action == ACTION_UNKNOWN)
 		return false;
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		if ((row->who & TABLE_BIT(order[i])) == 0 || !role_is(d, referral, order[i], desk))
-			continue;
-		if (state_allows(row, referral, order[i]))
-			return row->guard == NULL || row->guard(d, referral) == NULL;
-	}
-	return false;
+	if (!state_allows(row, referral, role))
+		return false;
+	return row->guard == NULL || row->guard(d, referral) == NULL;
 }
 
 static bool has(const enum action *actions, size_t count, enum action action)
@@ -128,10 +132,12 @@ static bool has(const enum action *actions, size_t count, enum action action)
 size_t act_legal(const struct decider *d, const struct referral_after *referral, struct bytes desk,
 	enum action *out)
 {
+	unsigned has_parts = parts_of(d, referral, desk);
 	size_t count = 0;
 
-	for (size_t i = 0; i < TABLE_ROWS; i++)
-		if (is_legal(d, &table[i], referral, desk) && !has(out, count, table[i].action))
+	for (size_t i = 0; i < TABLE_ROWS && has_parts != 0; i++)
+		if (is_legal(d, &table[i], referral, has_parts) &&
+			!has(out, count, table[i].action))
 			out[count++] = table[i].action;
 	return count;
 }

@@ -133,8 +133,8 @@ class Bench:
         names += [each for each in ("test_route", "test_rules", "test_settle") if self.has(each)]
         self.units = [f"tests/unit/{each}" for each in names]
         self.others = ["tests/replay/replay"]
-        self.search = "tests/sim/exhaustive"
-        if (self.tree / "tests/sim/exhaustive.c").exists():
+        self.search = "tests/sim/exhaustive/exhaustive"
+        if (self.tree / f"{self.search}.c").exists():
             self.others.append(self.search)
 
     def has(self, unit: str) -> bool:

@@ -1,0 +1,141 @@
+/* exhaustive - looks at every state that the core can reach in small worlds, and says what breaks.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/sim/exhaustive/search.h"
+
+#define AB (1u << SMALL_A | 1u << SMALL_B)
+#define AC (1u << SMALL_A | 1u << SMALL_C)
+
+static const struct moves_world worlds[] = {
+	/* Two desks, of which one cannot decline. */
+	{.name = "pair", .desks = AC, .how = SMALL_EXACT},
+	{.name = "three", .desks = AB | AC, .how = SMALL_TWINS},
+	{.name = "services", .desks = AC, .services = true},
+	{.name = "requests", .desks = AC, .services = true, .requests = true},
+	{.name = "askers", .desks = AB | AC, .requests = true, .how = SMALL_TWINS},
+	{.name = "reopened", .desks = AC, .closes = true, .consent = true},
+	{.name = "rests", .desks = AC, .requests = true, .rests = true, .vanishes = true},
+	{.name = "all",
+		.desks = AB | AC,
+		.services = true,
+		.requests = true,
+		.no_shows = true,
+		.closes = true,
+		.consent = true,
+		.rests = true,
+		.vanishes = true,
+		.how = SMALL_EXACT | SMALL_TWINS},
+};
+
+#define WORLDS (sizeof(worlds) / sizeof(worlds[0]))
+
+static size_t states = 10000;
+static unsigned illegal = 1;
+static bool broken;
+static const char *ignored;
+
+/* Of this processor's time: what else the machine does is no concern of ours. */
+static double seconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* True when an invariant was broken. */
+static bool run(const struct moves_world *world)
+{
+	struct search *search = search_new(world, states, illegal);
+	double start = seconds(), took;
+	struct search_result result;
+
+	search_ignore(search, ignored);
+	result = search_run(search);
+	took = seconds() - start;
+	printf("%-9s %9zu states%s, for %zu by order and name, %zu steps deep; %.1f s of one "
+	       "processor, %.0f per second\n",
+		world->name, result.states, result.complete ? ", all there are" : "", result.weight,
+		result.depth, took, (double)result.states / took);
+	printf("          %9zu decisions, %.0f per second; %zu of them refused as they must be; "
+	       "%zu "
+	       "states beyond\n",
+		result.steps, (double)result.steps / took, result.refused, result.beyond);
+	if (result.invariant != NULL) {
+		printf("%s is broken: %s\n", result.invariant, result.text);
+		search_print_story(search);
+	}
+	(void)fflush(stdout);
+	search_free(search);
+	return result.invariant != NULL;
+}
+
+static size_t number(const char *text)
+{
+	return text != NULL ? strtoul(text, NULL, 10) : 0;
+}
+
+static const struct moves_world *find(const char *name)
+{
+	for (size_t i = 0; i < WORLDS; i++)
+		if (strcmp(worlds[i].name, name) == 0)
+			return &worlds[i];
+	fprintf(stderr, "exhaustive: no world '%s'\n", name);
+	exit(2);
+}
+
+static void print_worlds(void)
+{
+	for (size_t i = 0; i < WORLDS; i++)
+		printf("%s\n", worlds[i].name);
+	exit(0);
+}
+
+/* Takes one option; returns how many words it was, 0: it is a name. */
+static int read_option(const char *word, const char *next)
+{
+	if (strcmp(word, "--worlds") == 0)
+		print_worlds();
+	if (strcmp(word, "--broken") == 0) {
+		broken = true;
+		return 1;
+	}
+	if (strcmp(word, "--states") == 0) {
+		states = number(next);
+		return 2;
+	}
+	if (strcmp(word, "--but") == 0) {
+		ignored = next;
+		return 2;
+	}
+	if (strcmp(word, "--illegal") == 0) {
+		illegal = (unsigned)number(next);
+		return 2;
+	}
+	return 0;
+}
+
+/* usage: exhaustive [--states N] [--illegal N] [--broken] [--worlds] [WORLD...], in any order; of
+ * an option the last counts. All is well when no invariant is broken; with --broken, for a program
+ * in which a guard is off, when one is. */
+int main(int argc, char **argv)
+{
+	const struct moves_world *named[WORLDS];
+	size_t count = 0;
+	bool found = false;
+
+	for (int at = 1, words; at<argc; at += words> 0 ? words : 1) {
+		words = read_option(argv[at], argv[at + 1]);
+		if (words == 0 && count < WORLDS)
+			named[count++] = find(argv[at]);
+	}
+	for (size_t i = 0; count == 0 && i < WORLDS; i++)
+		found = run(&worlds[i]) || found;
+	for (size_t i = 0; i < count; i++)
+		found = run(named[i]) || found;
+	return found == broken ? 0 : 1;
+}
