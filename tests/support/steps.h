@@ -18,4 +18,9 @@ struct steps_step {
 void steps_check(const struct steps_step *step,
 	void (*found)(void *context, const char *invariant, const char *text), void *context);
 
+/* Whoever a clock of a referral asks must be able to do something about it: calls `found` where a
+ * desk has no action but those on the client. */
+void steps_check_asked(const struct client *client, const struct rules *rules,
+	void (*found)(void *context, const char *invariant, const char *text), void *context);
+
 #endif

@@ -136,6 +136,7 @@ static void check_step(struct search *search)
 static void check_state(struct search *search)
 {
 	handover_invariants(&search->next.client, &search->rules, found, search);
+	steps_check_asked(&search->next.client, &search->rules, found, search);
 }
 
 /* What was applied is a repeat when it comes again, and is refused where it names an old version.
