@@ -43,8 +43,8 @@ static void check_referral(
 	bool open = decider_is_open(referral->state);
 	bool transfer = referral->kind == REFERRAL_KIND_TRANSFER;
 
-	bool has_client = transfer && referral->accepted &&
-		decider_same(referral->referral, d->owner_via);
+	bool has_client =
+		transfer && referral->accepted && decider_same(referral->referral, d->owner_via);
 
 	say(finder, open && !has_clock(d, referral) && !(has_client && asks_for_life(d)), "I3",
 		"an open referral has no armed clock");
@@ -72,8 +72,8 @@ void handover_invariants(const struct client *client, const struct rules *rules,
 	say(&finder, client->redriven > client->parked, "I12",
 		"more messages were redriven than parked");
 	if (d.status == CLIENT_STATUS_CLOSED) {
-		say(&finder, d.clocks_count > (clocks_runs(&d, CLOCK_NAME_T11, NULL) ? 1 : 0),
-			"I3", "the client is CLOSED and a clock other than T11 is armed");
+		say(&finder, d.clocks_count > (clocks_runs(&d, CLOCK_NAME_T11, NULL) ? 1 : 0), "I3",
+			"the client is CLOSED and a clock other than T11 is armed");
 		return;
 	}
 	say(&finder, clocks_runs(&d, CLOCK_NAME_T11, NULL), "I3",

@@ -24,7 +24,7 @@ static const struct rules_partner partners[] = {
 	{.oin = OIN "0007", .name = "School", .home_desk = "school"},
 };
 
-static const struct rules_desk desks[] = {
+static const struct rules_desk desks[WORLD_DESKS] = {
 	{.id = "coordinator",
 		.partner = OIN "0006",
 		.kind = "WERKCENTRUM",
@@ -161,11 +161,17 @@ void world_outage(struct world *world, const char *desk, int64_t from, int64_t t
 	world->outages[world->outages_count++] = (struct world_outage){desk, from, to};
 }
 
-/* The static ones, with what the story overrides. */
-static struct rules rules_of(const struct world *world)
+/* The static ones, with what the story changes. */
+static struct rules rules_of(struct world *world)
 {
 	struct rules rules = world_rules();
 
+	for (size_t i = 0; i < WORLD_DESKS; i++) {
+		world->desks[i] = desks[i];
+		if (world->closed_desk != NULL && strcmp(desks[i].id, world->closed_desk) == 0)
+			world->desks[i].active = false;
+	}
+	rules.desks = world->desks;
 	rules.overrides = world->overrides;
 	rules.overrides_count = world->overrides_count;
 	return rules;
@@ -274,6 +280,15 @@ static void found(void *context, const char *invariant, const char *text)
 	fail_msg("invariant %s is broken: %s", invariant, text);
 }
 
+static void check_next_action(const struct client *client)
+{
+	struct clock_id which;
+	int64_t due;
+
+	if (client->status == CLIENT_STATUS_OPEN && handover_next_due(client, &due, &which))
+		assert_int_equal(client->duty_due, due);
+}
+
 /* The state goes through its bytes, as it does in the router, so that nothing borrowed survives a
  * step. */
 static void settle(struct world *world, const struct rules *rules)
@@ -299,6 +314,7 @@ static void settle(struct world *world, const struct rules *rules)
 			OK);
 		assert_int_equal(handover_state_load(&world->state, &client, &err), OK);
 		handover_invariants(&world->state.client, rules, found, NULL);
+		check_next_action(&world->state.client);
 	}
 	buffer_done(&bytes);
 	buffer_done(&event);
@@ -352,7 +368,7 @@ const char *world_rows(const struct world *world)
 	return text;
 }
 
-const char *world_told(const struct world *world)
+static const char *told(const struct world *world, bool with_number)
 {
 	static char text[2000];
 	const struct handover_decision *decision = &world->decision;
@@ -362,11 +378,24 @@ const char *world_told(const struct world *world)
 	for (size_t i = 0; i < decision->handovers_count && used < sizeof(text) - 80; i++) {
 		const struct handover *handover = &decision->handovers[i];
 
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s>%.*s#%d",
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s>%.*s",
 			i > 0 ? " " : "", handover_kind_name(handover->kind),
-			BYTES_ARG(handover->desk), handover->number);
+			BYTES_ARG(handover->desk));
+		if (with_number)
+			used += (size_t)snprintf(
+				text + used, sizeof(text) - used, "#%d", handover->number);
 	}
 	return text;
+}
+
+const char *world_told(const struct world *world)
+{
+	return told(world, true);
+}
+
+const char *world_told_whom(const struct world *world)
+{
+	return told(world, false);
 }
 
 const struct client_referral *world_find(const struct world *world, uint8_t referral)

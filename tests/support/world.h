@@ -9,6 +9,7 @@
  * is the entry desk of AM22 and coordinator its coordinator. Partner of each desk is the desk's own
  * but for `uwv-2`, which is uwv's too. */
 #define WORLD_OUTAGES_MAX 64
+#define WORLD_DESKS 9
 
 /* The hub (desk NULL) or the delivery of a desk was down. */
 struct world_outage {
@@ -31,6 +32,8 @@ struct world {
 	size_t outages_count;
 	const struct rules_override *overrides; /* of the clocks */
 	size_t overrides_count;
+	const char *closed_desk; /* is not active any more */
+	struct rules_desk desks[WORLD_DESKS];
 };
 
 struct rules world_rules(void); /* static: no need to free */
@@ -59,6 +62,8 @@ size_t world_pass(struct world *world, int64_t until);
 const char *world_rows(const struct world *world);
 /* Its handovers as "OFFER>wsp#1 STATUS>uwv#2"; lives until the next call. */
 const char *world_told(const struct world *world);
+/* The same without numbers: "OFFER>wsp STATUS>uwv". */
+const char *world_told_whom(const struct world *world);
 const struct client_referral *world_find(const struct world *world, uint8_t referral);
 struct bytes world_owner(const struct world *world);
 const struct clock *world_clock(

@@ -168,6 +168,21 @@ static void of_several_desks_the_first_acceptance_wins(void **state)
 	EXPECT_OWNER("leerwerk");
 }
 
+/* G2: rows that end offers leave none like it, but nothing may rest on that alone. */
+static void an_offer_of_who_has_the_client_no_more_is_recalled(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	world_refer(&world, 2, "uwv", "roc", REFERRAL_KIND_SERVICE);
+	world_send(&world);
+	while (!bytes_equal_string(world_owner(&world), "roc"))
+		world.state.client.owner++;
+	act(1, ACTION_ACCEPT, "wsp");
+	EXPECT_ROWS("2:OFFERED 9:RECALLED");
+	EXPECT_TOLD("RECALL>wsp#2 STATUS>uwv#1");
+	EXPECT_OWNER("roc");
+}
+
 static void passing_a_client_on_completes_what_gave_it(void **state)
 {
 	(void)state;
@@ -292,6 +307,8 @@ static void a_client_closes_only_with_a_reason_and_no_open_referral(void **state
 	assert_int_equal(world.state.client.status, CLIENT_STATUS_CLOSED);
 	assert_int_equal(world.state.client.clocks_count, 1);
 	assert_int_equal(due_of(0, CLOCK_NAME_T11), days_on(365));
+	act(1, ACTION_SIGN_OF_LIFE, "wsp");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
 
 	refer(2, "gemeente", "wsp"); /* 24 */
 	EXPECT_ROWS("1:SUBMITTED");
@@ -427,6 +444,7 @@ int main(void)
 		STORY(open_requests_follow_the_client),
 		STORY(a_registration_goes_to_the_entry_desk_first),
 		STORY(of_several_desks_the_first_acceptance_wins),
+		STORY(an_offer_of_who_has_the_client_no_more_is_recalled),
 		STORY(passing_a_client_on_completes_what_gave_it),
 		STORY(a_repeat_is_a_duplicate_and_other_content_a_conflict),
 		STORY(an_old_repeat_is_a_duplicate_too),

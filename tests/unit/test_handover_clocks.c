@@ -56,6 +56,16 @@ static void a_fixed_date_is_the_next_action(void **state)
 	world_send(&world);
 	assert_null(world_clock(&world, 1, CLOCK_NAME_T4));
 	assert_int_equal(world.state.client.duty_due, calendar_start(world.change.next_date));
+	world_act(&world, 1, ACTION_SIGN_OF_LIFE,
+		"uwv"); /* today is a date too, and is asked for now */
+	world.change.has_next_date = true;
+	world.change.next_date = calendar_date(world.now);
+	world_send(&world);
+	assert_int_equal(world.state.client.duty_due, world.now);
+	world_act(&world, 1, ACTION_SIGN_OF_LIFE, "uwv");
+	world.change.has_next_date = true;
+	world.change.next_date = calendar_date(world.now) + 60;
+	world_send(&world);
 	assert_int_equal(world_pass(&world, days_on(59)), 0);
 	assert_int_equal(world_pass(&world, days_on(2)), 1);
 	EXPECT_TOLD("REMINDER>uwv#2");
@@ -253,6 +263,9 @@ static void each_clock_climbs_its_levels(void **state)
 			assert_int_equal(due_of(1, rows[i].clock), due);
 			assert_true(comes_due(rows[i].clock));
 			EXPECT_TOLD(rows[i].levels[level].told);
+			assert_int_equal(world.decision.handovers[0].clock, rows[i].clock);
+			assert_int_equal(world.decision.handovers[0].level,
+				world_find(&world, 1)->escalation);
 		}
 		assert_int_equal(world_find(&world, 1)->escalation, rows[i].escalation);
 		assert_int_equal(due_of(1, rows[i].clock), calendar_add_working_days(world.now, 5));

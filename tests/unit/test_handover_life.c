@@ -327,6 +327,30 @@ static void what_its_desk_had_on_offer_ends_when_the_client_goes_back(void **sta
 	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
 }
 
+/* The client stays with the desk that has it; what was agreed is over all the same. */
+static void a_desk_that_is_closed_takes_nobody_back(void **state)
+{
+	(void)state;
+	taken(1);
+	act(1, ACTION_RETURN, "wsp");
+	world.closed_desk = "uwv";
+	act(1, ACTION_TAKE_BACK, "uwv");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	act(1, ACTION_ENTERED_IN_ERROR, "uwv");
+	EXPECT_ROWS("21:ENTERED_IN_ERROR");
+	EXPECT_OWNER("wsp");
+	world.closed_desk = NULL;
+	world_done(&world);
+	world_init(&world);
+	taken(1);
+	act(1, ACTION_CANCEL, "uwv");
+	world.closed_desk = "uwv";
+	act(1, ACTION_CONFIRM_CANCEL, "wsp");
+	EXPECT_ROWS("14:CANCELLED");
+	EXPECT_OWNER("wsp");
+	assert_int_equal(world_clock(&world, 1, CLOCK(T4))->role, ROLE_OWNER);
+}
+
 static void a_service_returns_without_the_client(void **state)
 {
 	(void)state;
@@ -550,6 +574,7 @@ int main(void)
 		STORY(a_service_is_cancelled_beside_its_client),
 		STORY(returned_is_not_yet_taken_back),
 		STORY(what_its_desk_had_on_offer_ends_when_the_client_goes_back),
+		STORY(a_desk_that_is_closed_takes_nobody_back),
 		STORY(a_service_returns_without_the_client),
 		STORY(an_error_in_the_first_referral_leaves_what_the_second_gave),
 		STORY(an_error_found_after_the_client_came_back_moves_nobody),

@@ -42,6 +42,8 @@ static void a_desks_outage_does_not_count_against_it(void **state)
 		world.decision.event.armed[0].armed, world_clock(&world, 1, CLOCK(T2))->armed);
 	world_pass(&world, due + 5 * CLOCK_HOUR_MS); /* counted once */
 	EXPECT_TOLD("ESCALATION>wsp#2");
+	assert_false(
+		world_clock(&world, 1, CLOCK(T1))->has_counted); /* of its new time nothing yet */
 }
 
 static void what_is_lost_while_it_is_made_good_counts_too(void **state)

@@ -164,13 +164,17 @@ static void each_row_begins_in_its_states_and_no_other(void **state)
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
 		for (int from = 0; from < REFERRAL_STATE_COUNT; from++) {
 			bool legal = (rows[i].from & (1u << from)) != 0;
+			int32_t version;
 
 			go_to((enum referral_state)from);
+			version = world_find(&world, 1)->version;
 			prepare(rows[i].action, rows[i].desk);
 			world_send(&world);
 			if ((world.decision.event.result == RESULT_APPLIED) != legal)
 				fail_msg("%s from %s", action_name(rows[i].action),
 					referral_state_name((enum referral_state)from));
+			if (rows[i].action != ACTION_ASSIGN) /* changes another one */
+				assert_int_equal(world_find(&world, 1)->version, version + legal);
 			if (legal)
 				continue;
 			EXPECT_CODE(REJECTION_CODE_ILLEGAL);
@@ -239,6 +243,97 @@ static void an_older_word_of_the_same_part_is_stale(void **state)
 	world.message.occurred_at = world_find(&world, 1)->sender_at;
 	world_send(&world);
 	EXPECT_ROWS("13:CANCEL_REQUESTED");
+}
+
+/* What is no decision about it leaves a referral at its version: who saw it still may act. */
+static void what_decides_nothing_leaves_the_version(void **state)
+{
+	static const enum action by_hub[] = {
+		ACTION_UNDELIVERABLE, ACTION_VANISHED, ACTION_DELIVERED};
+	static const enum action by_owner[] = {ACTION_SIGN_OF_LIFE, ACTION_WITHDRAW_CONSENT};
+
+	(void)state;
+	to_submitted();
+	for (size_t i = 0; i < UNIT_COUNT(by_hub); i++) {
+		world_hub(&world, 1, by_hub[i]);
+		world_send(&world);
+	}
+	act(1, ACTION_SEEN, "wsp");
+	for (size_t i = 0; i < UNIT_COUNT(by_owner); i++)
+		act(1, by_owner[i], "uwv");
+	world_pass(&world, due_of(1, CLOCK_NAME_T2));
+	EXPECT_ROWS("22:OFFERED");
+	assert_int_equal(world_find(&world, 1)->version, 1);
+}
+
+static void go(enum action action, const char *desk)
+{
+	world_act(&world, 1, action, desk != NULL ? desk : "the hub");
+	if (desk == NULL)
+		world.change.actor = (struct actor){0};
+	world.change.actor.has_role = desk != NULL && strcmp(desk, "coordinator") == 0;
+	world.change.actor.role = ROLE_COORDINATOR;
+	world_send(&world);
+}
+
+/* gemeente asks roc for a service while wsp has the client: sender, target and giver are three. */
+static void each_row_tells_target_giver_and_sender(void **state)
+{
+	static const struct {
+		struct {
+			enum action action;
+			const char *desk; /* NULL: the hub */
+		} steps[4]; /* the last one tells */
+		const char *told;
+	} stories[] = {
+		{{{ACTION_UNDELIVERABLE, NULL}}, "STATUS>ops DUTY>wsp STATUS>gemeente"},
+		{{{ACTION_DELIVERED, NULL}}, ""},
+		{{{ACTION_VANISHED, NULL}}, "DUTY>gemeente"},
+		{{{ACTION_SEEN, "roc"}}, ""},
+		{{{ACTION_CANCEL, "gemeente"}}, "RECALL>roc DUTY>wsp"},
+		{{{ACTION_DECLINE, "roc"}}, "DUTY>wsp STATUS>gemeente"},
+		{{{ACTION_ASK, "roc"}}, "QUESTION>gemeente"},
+		{{{ACTION_ASK, "roc"}, {ACTION_ANSWER, "gemeente"}}, "ANSWER>roc"},
+		{{{ACTION_SEEN, "roc"}, {ACTION_CANCEL, "gemeente"}}, "STATUS>roc STATUS>wsp"},
+		{{{ACTION_SEEN, "roc"}, {ACTION_CANCEL, "gemeente"},
+			 {ACTION_CONFIRM_CANCEL, "roc"}},
+			"DUTY>wsp STATUS>gemeente"},
+		{{{ACTION_ENTERED_IN_ERROR, "gemeente"}}, "RECALL>roc STATUS>wsp"},
+		{{{ACTION_ACCEPT, "roc"}}, "DETAILS>roc STATUS>wsp STATUS>gemeente"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_PROGRESS, "roc"}}, "STATUS>wsp STATUS>gemeente"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_HOLD, "roc"}}, "STATUS>wsp STATUS>gemeente"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_HOLD, "roc"}, {ACTION_RESUME, "roc"}},
+			"STATUS>wsp STATUS>gemeente"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_REVIEW, "roc"}}, "STATUS>wsp STATUS>gemeente"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_CANCEL, "gemeente"}, {ACTION_COMPLETE, "roc"}},
+			"STATUS>wsp STATUS>gemeente"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_RETURN, "roc"}}, "DUTY>wsp STATUS>gemeente"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_RETURN, "roc"}, {ACTION_TAKE_BACK, "wsp"}},
+			"STATUS>roc STATUS>gemeente"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_COMPLETE, "roc"}}, "STATUS>wsp STATUS>gemeente"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_COMPLETE, "roc"},
+			 {ACTION_ACKNOWLEDGE, "gemeente"}},
+			"STATUS>roc"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_COMPLETE, "roc"},
+			 {ACTION_ACKNOWLEDGE, "coordinator"}},
+			"STATUS>roc STATUS>gemeente"},
+		{{{ACTION_ACCEPT, "roc"}, {ACTION_COMPLETE, "roc"}, {ACTION_DISPUTE, "gemeente"}},
+			"STATUS>roc STATUS>wsp STATUS>coordinator"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(stories); i++) {
+		world_done(&world);
+		world_init(&world);
+		taken(2);
+		world_refer(&world, 1, "gemeente", "roc", REFERRAL_KIND_SERVICE);
+		world_send(&world);
+		assert_string_equal(world_told_whom(&world), "OFFER>roc STATUS>wsp");
+		for (size_t step = 0; step < 4 && stories[i].steps[step].action != 0; step++)
+			go(stories[i].steps[step].action, stories[i].steps[step].desk);
+		assert_int_equal(world.decision.event.result, RESULT_APPLIED);
+		assert_string_equal(world_told_whom(&world), stories[i].told);
+	}
 }
 
 static void no_reason(struct status_change *change)
@@ -311,6 +406,28 @@ static void other_review(struct status_change *change)
 	change->review = bytes_of_string("SOMETHING");
 }
 
+static void no_closing_reason(struct status_change *change)
+{
+	change->closing_reason = (struct bytes){0};
+}
+
+static void merged(struct status_change *change)
+{
+	change->closing_reason = bytes_of_string("MERGED_INTO");
+}
+
+static void unreachable(struct status_change *change)
+{
+	change->closing_reason = bytes_of_string("UNREACHABLE");
+	change->second_worker = (struct bytes){0};
+}
+
+static void yesterday(struct status_change *change)
+{
+	change->has_next_date = true;
+	change->next_date = calendar_date(world.now) - 1;
+}
+
 static void no_desk(struct status_change *change)
 {
 	change->to_desk = (struct bytes){0};
@@ -350,6 +467,13 @@ static void what_a_row_needs_must_be_there(void **state)
 		{ACTION_ENTERED_IN_ERROR, "uwv", same_second, IN("second_worker")},
 		{ACTION_REVIEW, "wsp", no_review, IN("review")},
 		{ACTION_REVIEW, "wsp", other_review, IN("review")},
+		{ACTION_CLOSE, "wsp", no_closing_reason, IN("closing_reason")},
+		{ACTION_CLOSE, "wsp", merged, IN("closing_reason")},
+		{ACTION_CLOSE, "wsp", unreachable, IN("second_worker")},
+		{ACTION_SIGN_OF_LIFE, "wsp", yesterday, IN("next_date")},
+		{ACTION_ACCEPT, "wsp", no_worker, IN("actor.worker")},
+		{ACTION_DECLINE, "wsp", no_reason, IN("reason")},
+		{ACTION_DECLINE, "wsp", no_text, "person.text"},
 		{ACTION_ASSIGN, "coordinator", no_reason, IN("reason")},
 		{ACTION_ASSIGN, "coordinator", no_desk, IN("to_desk")},
 		{ACTION_ASSIGN, "coordinator", unknown_desk, IN("to_desk")},
@@ -392,6 +516,8 @@ int main(void)
 		STORY(each_row_is_for_its_party),
 		STORY(who_saw_an_older_version_decides_nothing),
 		STORY(an_older_word_of_the_same_part_is_stale),
+		STORY(what_decides_nothing_leaves_the_version),
+		STORY(each_row_tells_target_giver_and_sender),
 		STORY(what_a_row_needs_must_be_there),
 		STORY(a_second_person_is_needed_only_once_accepted),
 	};
