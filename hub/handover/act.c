@@ -7,11 +7,6 @@
 #include "hub/handover/effects.h"
 #include "hub/handover/escalation.h"
 
-static bool is_hub(const struct decider *d)
-{
-	return bytes_equal_string(d->input->message->partner, "hub");
-}
-
 static bool belongs_to_sender(const struct decider *d, struct bytes desk)
 {
 	const struct rules_desk *found = rules_desk(d->rules, desk);
@@ -24,7 +19,7 @@ static bool plays(const struct decider *d, const struct referral_after *referral
 	struct bytes desk, named = d->change->actor.desk;
 
 	if (role == ROLE_HUB)
-		return is_hub(d);
+		return decider_by_hub(d);
 	if (role == ROLE_COORDINATOR &&
 		!(d->change->actor.has_role && d->change->actor.role == ROLE_COORDINATOR))
 		return false;
@@ -50,6 +45,13 @@ static bool find_part(const struct decider *d, const struct row *row,
 	return false;
 }
 
+bool act_may(const struct decider *d, const struct row *row, const struct referral_after *referral)
+{
+	enum role role;
+
+	return find_part(d, row, referral, &role);
+}
+
 static int64_t *time_of_part(struct decider *d, struct referral_after *referral)
 {
 	if (bytes_equal(d->actor, referral->target))
@@ -63,7 +65,7 @@ static bool is_stale(struct decider *d, struct referral_after *referral)
 {
 	const int64_t *latest = time_of_part(d, referral);
 
-	if (is_hub(d))
+	if (decider_by_hub(d))
 		return false;
 	if (d->change->has_seen_version)
 		return d->change->seen_version < referral->version;
@@ -72,7 +74,7 @@ static bool is_stale(struct decider *d, struct referral_after *referral)
 
 static void note_time(struct decider *d, struct referral_after *referral)
 {
-	int64_t *latest = is_hub(d) ? NULL : time_of_part(d, referral);
+	int64_t *latest = decider_by_hub(d) ? NULL : time_of_part(d, referral);
 
 	if (latest != NULL && d->input->message->occurred_at > *latest)
 		*latest = d->input->message->occurred_at;

@@ -87,6 +87,7 @@ static void copy_state(struct decider *d)
 	d->owner_via = client->owner_via;
 	d->region = client->region;
 	d->consent = client->consent;
+	d->merging = client->has_merging;
 	for (size_t r = 0; r < client->referrals_count; r++) {
 		const struct client_referral *referral = &client->referrals[r];
 
@@ -156,6 +157,7 @@ void decider_init(struct decider *d, const struct handover_state *state,
 	out->stores_person = false;
 	out->reject_owner = NULL;
 	out->actions_count = 0;
+	out->sends = false;
 	init_event(d);
 }
 
@@ -351,6 +353,11 @@ void decider_reject(
 	d->out->reject_owner = who_must_act(d, code);
 }
 
+bool decider_by_hub(const struct decider *d)
+{
+	return bytes_equal_string(d->input->message->partner, "hub");
+}
+
 struct uuid decider_derive(const struct decider *d, struct uuid parent, struct bytes desk)
 {
 	uint8_t input[16 + 16 + 64] = {0};
@@ -370,8 +377,8 @@ struct uuid decider_derive(const struct decider *d, struct uuid parent, struct b
 	hash[0] = bytes_hash(bytes_of(input, sizeof(input)), first);
 	hash[1] = bytes_hash(bytes_of(input, sizeof(input)), second);
 	memcpy(id.data, hash, sizeof(hash));
-	id.data[0] = parent.data[0];
-	id.data[1] = (uint8_t)((parent.data[1] & 0xf0) | (id.data[1] & 0x0f));
+	id.data[0] = d->client->client.data[0];
+	id.data[1] = (uint8_t)((d->client->client.data[1] & 0xf0) | (id.data[1] & 0x0f));
 	id.data[6] = (uint8_t)(0x80 | (id.data[6] & 0x0f));
 	id.data[8] = (uint8_t)(0x80 | (id.data[8] & 0x3f));
 	return id;

@@ -26,6 +26,7 @@ struct decider {
 	struct bytes owner, region; /* absent: nobody, unknown */
 	struct uuid owner_via;
 	enum consent consent;
+	bool merging; /* marked: a merge with another record is under way */
 	struct bytes actor; /* desk that acts; absent: the hub */
 	struct referral_after referrals[DECIDER_REFERRALS_MAX];
 	size_t referrals_count;
@@ -71,8 +72,10 @@ void decider_copy_terms(struct referral_after *to, const struct referral_after *
 void decider_accept(struct decider *d, struct referral_after *referral);
 /* Row 18 by the hub; outcome: a constant code. */
 void decider_complete(struct decider *d, struct referral_after *referral, const char *outcome);
-/* An id for what the hub makes itself: from its parent's, the input's and the desk; in the parent's
- * slot. */
+/* The input is a message of the hub itself. */
+bool decider_by_hub(const struct decider *d);
+/* An id for what the hub makes itself: from its parent's, the input's and the desk; in the client's
+ * slot, in which the parent is too unless it was sent on after a merge. */
 struct uuid decider_derive(const struct decider *d, struct uuid parent, struct bytes desk);
 
 bool decider_same(struct uuid a, struct uuid b);

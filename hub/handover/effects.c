@@ -275,15 +275,20 @@ void effect_vanished(struct decider *d, struct referral_after *referral)
 	decider_step(d, TABLE_30, referral, referral->state);
 }
 
+void effect_end_client(struct decider *d, struct bytes reason)
+{
+	d->status = CLIENT_STATUS_CLOSED;
+	d->event->has_status = true;
+	d->event->status = CLIENT_STATUS_CLOSED;
+	d->event->closing_reason = reason;
+	clocks_stop_all(d);
+}
+
 void effect_close(struct decider *d, struct referral_after *referral)
 {
 	const struct referral_after *via = decider_find(d, d->owner_via);
 
-	d->status = CLIENT_STATUS_CLOSED;
-	d->event->has_status = true;
-	d->event->status = CLIENT_STATUS_CLOSED;
-	d->event->closing_reason = d->change->closing_reason;
-	clocks_stop_all(d);
+	effect_end_client(d, d->change->closing_reason);
 	decider_step(d, TABLE_25, referral, referral->state);
 	if (via != NULL && !bytes_equal(via->sender, d->actor))
 		tell(d, via->sender, ROLE_SENDER, HANDOVER_KIND_STATUS, via);

@@ -27,4 +27,7 @@ void effect_close(struct decider *d, struct referral_after *referral);
 void effect_sign_of_life(struct decider *d, struct referral_after *referral);
 void effect_withdraw(struct decider *d, struct referral_after *referral);
 
+/* It ends: its status and why, and all its clocks. */
+void effect_end_client(struct decider *d, struct bytes reason);
+
 #endif

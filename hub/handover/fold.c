@@ -85,6 +85,18 @@ static void visit(struct handover_state *state, struct bytes desk, int64_t at)
 		(struct visit){.desk = state_name_desk(state, desk), .date = calendar_date(at)};
 }
 
+static void forward(struct handover_state *state, struct uuid referral)
+{
+	struct client *client = &state->client;
+
+	if (client->forwarded_count == HANDOVER_FORWARDED_MAX) {
+		memmove(client->forwarded, client->forwarded + 1,
+			(HANDOVER_FORWARDED_MAX - 1) * sizeof(*client->forwarded));
+		client->forwarded_count--;
+	}
+	client->forwarded[client->forwarded_count++] = referral;
+}
+
 static void fold_client(struct handover_state *state, const struct event *event)
 {
 	struct client *client = &state->client;
@@ -109,6 +121,8 @@ static void fold_client(struct handover_state *state, const struct event *event)
 		client->has_merged_into = true;
 		client->merged_into = event->merged_into;
 	}
+	if (event->has_forwarded)
+		forward(state, event->forwarded);
 	if (event->visited.data != NULL)
 		visit(state, event->visited, event->at);
 	if (event->has_parked)

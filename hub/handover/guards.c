@@ -1,6 +1,8 @@
 /* guards - when a step that its row and state allow may still not be taken, or takes another way. */
 #include "hub/handover/guards.h"
 
+#include <string.h>
+
 #include "hub/handover/escalation.h"
 
 const char *guard_accept(const struct decider *d, const struct referral_after *referral)
@@ -32,9 +34,22 @@ const char *guard_close(const struct decider *d, const struct referral_after *re
 	for (size_t i = 0; i < d->referrals_count; i++)
 		if (decider_is_open(d->referrals[i].state))
 			return "the client has an open referral: complete or cancel it first";
-	if (d->client->has_merging)
+	if (d->merging)
 		return "a merge is under way";
 	return NULL;
+}
+
+const char *guard_merge(const struct decider *d, const struct referral_after *referral)
+{
+	const struct status_change *change = d->change;
+
+	if (d->merging)
+		return "a merge is under way";
+	if (change != NULL && change->action == ACTION_MERGE &&
+		memcmp(change->other_client.data, d->client->client.data,
+			sizeof(change->other_client.data)) == 0)
+		return "both referrals are of this client already";
+	return guard_open(d, referral);
 }
 
 const char *guard_outcome(const struct decider *d, const struct referral_after *referral)

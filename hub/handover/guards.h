@@ -34,6 +34,7 @@ const char *guard_take_back(const struct decider *d, const struct referral_after
 const char *guard_dispute(const struct decider *d, const struct referral_after *referral);
 const char *guard_assign(const struct decider *d, const struct referral_after *referral);
 const char *guard_open(const struct decider *d, const struct referral_after *referral);
+const char *guard_merge(const struct decider *d, const struct referral_after *referral);
 const char *guard_close(const struct decider *d, const struct referral_after *referral);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "hub/handover/act.h"
 #include "hub/handover/clocks.h"
+#include "hub/handover/merge.h"
 #include "hub/handover/open.h"
 #include "hub/handover/tell.h"
 
@@ -27,11 +28,6 @@ static const struct recent *seen_before(const struct client *client, struct tag 
 	return NULL;
 }
 
-static bool is_from_hub(const struct message *message)
-{
-	return bytes_equal_string(message->partner, "hub");
-}
-
 /* True when the message is a repeat, or a conflict with what came under the same id. A referral
  * whose reference the hub made from its content is compared with the referral itself, later. */
 static bool settle_repeat(struct decider *d)
@@ -40,7 +36,7 @@ static bool settle_repeat(struct decider *d)
 	struct recent now = recent_of(message);
 	const struct recent *before = seen_before(d->client, now.id);
 
-	if (before == NULL || is_from_hub(message) ||
+	if (before == NULL || decider_by_hub(d) ||
 		(message->derived_reference && message->body_referral != NULL))
 		return false;
 	if (memcmp(before->digest.data, now.digest.data, sizeof(now.digest.data)) == 0)
@@ -54,7 +50,7 @@ static bool settle_repeat(struct decider *d)
 
 static void remember(struct decider *d)
 {
-	if (d->event->result != RESULT_APPLIED || is_from_hub(d->input->message))
+	if (d->event->result != RESULT_APPLIED || decider_by_hub(d))
 		return;
 	d->out->remembered = recent_of(d->input->message);
 	d->event->remembered = &d->out->remembered;
@@ -93,9 +89,10 @@ static bool settle_parked(struct decider *d)
 	}
 	d->event->has_redriven = true;
 	d->event->redriven = place;
-	if (d->input->skip)
-		d->event->text = bytes_of_string("left out by ops");
-	return d->input->skip;
+	if (!d->input->skip || merge_is_word(d))
+		return false;
+	d->event->text = bytes_of_string("left out by ops");
+	return true;
 }
 
 static void note_match(struct decider *d)
@@ -112,18 +109,24 @@ static void note_match(struct decider *d)
 	d->event->match = message->match;
 }
 
+static void decide_here(struct decider *d)
+{
+	if (d->change != NULL)
+		act_decide(d);
+	else
+		open_decide(d);
+}
+
 static void decide_message(struct decider *d)
 {
 	const struct handover_fault *fault = d->input->fault;
 
 	if (settle_parked(d) || settle_repeat(d))
 		return;
-	if (fault != NULL)
+	if (fault != NULL && !merge_is_word(d))
 		decider_reject(d, fault->code, fault->field, "%s", fault->text);
-	else if (d->change != NULL)
-		act_decide(d);
-	else
-		open_decide(d);
+	else if (!merge_hear(d) && !merge_forward(d))
+		decide_here(d);
 	remember(d);
 	note_match(d);
 	if (d->event->result == RESULT_APPLIED)
@@ -137,7 +140,7 @@ static void tell_refusal(struct decider *d)
 	const struct referral_after *about = NULL;
 	struct handover *verdict;
 
-	if (d->event->result != RESULT_REJECTED || message == NULL || is_from_hub(message))
+	if (d->event->result != RESULT_REJECTED || message == NULL || decider_by_hub(d))
 		return;
 	if (d->change != NULL && d->change->has_referral)
 		about = decider_find(d, d->change->referral);

@@ -18,6 +18,8 @@
 #define HANDOVER_NUMBERS_MAX 16 /* desks told about one referral; further ones get number 0 */
 #define HANDOVER_RECENT_MAX 8
 #define HANDOVER_VISITED_MAX 16
+#define HANDOVER_FORWARDED_MAX 32
+#define HANDOVER_HOPS_MAX 4 /* from merged client to merged client */
 #define HANDOVER_OUT_MAX 320 /* handovers, transitions and clock changes of one decision, each */
 #define HANDOVER_ACTIONS_MAX 2048
 /* Of next_date and not_before: a slip of the pen must not silence a clock. */
@@ -35,6 +37,7 @@ struct handover_state {
 	struct clock clocks[HANDOVER_CLOCKS_MAX];
 	struct recent recent[HANDOVER_RECENT_MAX];
 	struct visit visited[HANDOVER_VISITED_MAX];
+	struct uuid forwarded[HANDOVER_FORWARDED_MAX];
 	struct bytes desks[HANDOVER_DESKS_MAX];
 	char names[8192]; /* strings that fold copied in */
 	size_t names_size;
@@ -77,12 +80,21 @@ struct handover_input {
 	int64_t now; /* epoch ms */
 	int32_t redrive; /* place in the parked queue that the record's header names; 0: none */
 	bool skip; /* a redrive that says: leave this one out */
+	int32_t hops; /* how often it was sent on by clients that were merged away */
 	/* How long the hub, or that desk's delivery (absent: the hub only), was down within the
 	 * span. Sets running when an outage goes on at its end. NULL function: never. */
 	int64_t (*outage)(const void *context, struct bytes desk, const struct handover_span *span,
 		bool *running);
 	const void *context;
 	const struct route_facts *facts;
+};
+
+/* A message to another client, whose record's key it gets. */
+struct handover_sent {
+	struct message message; /* `client` says to whom; points at `change`, or into the input */
+	struct status_change change;
+	struct raw_status raw;
+	int32_t hops; /* of its header; 0: the hub's own word */
 };
 
 struct handover_decision {
@@ -94,6 +106,9 @@ struct handover_decision {
 	bool stores_person; /* copy the message's sealed to `persons`, under person_referral */
 	struct uuid person_referral;
 	const char *reject_owner; /* REJECTED: desk that must act, or "ops" */
+	/* Goes into intake with all else: a word of a merge, or the input itself, sent on. */
+	bool sends;
+	struct handover_sent sent;
 	struct transition transitions[HANDOVER_OUT_MAX];
 	struct clock_armed armed[HANDOVER_OUT_MAX];
 	struct clock_id stopped[HANDOVER_OUT_MAX];

@@ -16,6 +16,7 @@ struct table_need needs_hold(const struct decider *d, const struct referral_afte
 struct table_need needs_return(const struct decider *d, const struct referral_after *referral);
 struct table_need needs_error(const struct decider *d, const struct referral_after *referral);
 struct table_need needs_assign(const struct decider *d, const struct referral_after *referral);
+struct table_need needs_merge(const struct decider *d, const struct referral_after *referral);
 struct table_need needs_review(const struct decider *d, const struct referral_after *referral);
 
 #endif

@@ -14,6 +14,7 @@ static void point_at_room(struct handover_state *state)
 	client->clocks = state->clocks;
 	client->recent = state->recent;
 	client->visited = state->visited;
+	client->forwarded = state->forwarded;
 	state->names_size = 0;
 }
 
@@ -36,6 +37,8 @@ static bool fits(const struct client *from)
 		from->clocks_count > HANDOVER_CLOCKS_MAX)
 		return false;
 	if (from->desks_count > HANDOVER_DESKS_MAX || from->recent_count > HANDOVER_RECENT_MAX)
+		return false;
+	if (from->forwarded_count > HANDOVER_FORWARDED_MAX)
 		return false;
 	for (size_t i = 0; i < from->referrals_count; i++) {
 		const struct client_referral *referral = &from->referrals[i];
@@ -118,6 +121,8 @@ enum outcome handover_state_load(
 	copy_in(state->clocks, from->clocks, from->clocks_count * sizeof(*from->clocks));
 	copy_in(state->recent, from->recent, from->recent_count * sizeof(*from->recent));
 	copy_in(state->visited, from->visited, from->visited_count * sizeof(*from->visited));
+	copy_in(state->forwarded, from->forwarded,
+		from->forwarded_count * sizeof(*from->forwarded));
 	copy_in(state->referrals, from->referrals,
 		from->referrals_count * sizeof(*from->referrals));
 	for (size_t i = 0; i < from->referrals_count; i++) {

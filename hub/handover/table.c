@@ -3,6 +3,7 @@
 
 #include "hub/handover/effects.h"
 #include "hub/handover/guards.h"
+#include "hub/handover/merge.h"
 #include "hub/handover/needs.h"
 
 #define ANY 0x3fffu
@@ -48,6 +49,7 @@ const struct row table[TABLE_ROWS] = {
 	[TABLE_25] =        {"25", ACTION_CLOSE,            R(OWNER),                   ANY,                          TABLE_SAME,           needs_closing,  guard_close,     effect_close,          TELL_NONE,    TELL_NONE,   TELL_NONE,     false},
 	[TABLE_26] =        {"26", ACTION_SIGN_OF_LIFE,     R(OWNER),                   ANY,                          TABLE_SAME,           needs_date,     guard_open,      effect_sign_of_life,   TELL_NONE,    TELL_NONE,   TELL_NONE,     false},
 	[TABLE_27] =        {"27", ACTION_WITHDRAW_CONSENT, R(OWNER) | R(SENDER),       ANY,                          TABLE_SAME,           NULL,           guard_open,      effect_withdraw,       TELL_NONE,    TELL_NONE,   TELL_NONE,     false},
+	[TABLE_28] =        {"28", ACTION_MERGE,            R(OWNER),                   ANY,                          TABLE_SAME,           needs_merge,    guard_merge,     merge_begin,           TELL_NONE,    TELL_NONE,   TELL_NONE,     false},
 	[TABLE_29] =        {"29", ACTION_REVIEW,           R(TARGET),                  S(ACCEPTED) | S(IN_PROGRESS), TABLE_SAME,           needs_review,   NULL,            effect_review,         TELL_NONE,    TELL_STATUS, TELL_STATUS,   true},
 	[TABLE_30] =        {"30", ACTION_VANISHED,         R(HUB),                     OPEN,                         TABLE_SAME,           NULL,           NULL,            effect_vanished,       TELL_NONE,    TELL_NONE,   TELL_DUTY,     false},
 };

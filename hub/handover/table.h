@@ -36,6 +36,7 @@ enum table_row {
 	TABLE_25,
 	TABLE_26,
 	TABLE_27,
+	TABLE_28,
 	TABLE_29,
 	TABLE_30,
 	TABLE_ROWS

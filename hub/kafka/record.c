@@ -31,6 +31,7 @@ void record_headers_read(const struct record_read *record, struct record_headers
 	out->source = find(headers, "ce_source");
 	out->trace = find(headers, "traceparent");
 	out->redrive = count_of(find(headers, "redrive"));
+	out->hops = count_of(find(headers, "hops"));
 	out->skip = find(headers, "redrive-skip");
 	if (!time.data || !clock_from_text(time, &out->time))
 		out->time = 0;

@@ -13,6 +13,7 @@ struct record_headers {
 	int64_t time; /* ce_time, epoch ms */
 	struct bytes trace; /* traceparent */
 	int32_t redrive; /* place in the queue of a parked client, from 1; 0: none */
+	int32_t hops; /* how often it was sent on after merges; 0: it came from outside */
 	struct bytes skip; /* redrive-skip: leave this one out, because …; only with redrive */
 };
 

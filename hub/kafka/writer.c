@@ -79,14 +79,15 @@ static void add(rd_kafka_headers_t *headers, const char *name, size_t name_size,
 #define ADD(headers, name, value) add(headers, name, sizeof(name) - 1, value)
 #define LITERAL(text) bytes_of(text, sizeof(text) - 1)
 
-static void add_redrive(rd_kafka_headers_t *headers, const struct record_headers *from)
+#define ADD_COUNT(headers, name, count) add_count(headers, name, sizeof(name) - 1, count)
+
+static void add_count(rd_kafka_headers_t *headers, const char *name, size_t name_size, int32_t count)
 {
 	char number[12];
-	if (from->redrive <= 0)
+	if (count <= 0)
 		return;
-	snprintf(number, sizeof(number), "%d", from->redrive);
-	ADD(headers, "redrive", bytes_of_string(number));
-	ADD(headers, "redrive-skip", from->skip);
+	snprintf(number, sizeof(number), "%d", count);
+	add(headers, name, name_size, bytes_of_string(number));
 }
 
 static rd_kafka_headers_t *headers_of(
@@ -103,7 +104,10 @@ static rd_kafka_headers_t *headers_of(
 	ADD(headers, "ce_time", bytes_of_string(time));
 	ADD(headers, "content-type", LITERAL("application/vnd.confluent.avro"));
 	ADD(headers, "traceparent", from->trace);
-	add_redrive(headers, from);
+	ADD_COUNT(headers, "hops", from->hops);
+	ADD_COUNT(headers, "redrive", from->redrive);
+	if (from->redrive > 0)
+		ADD(headers, "redrive-skip", from->skip);
 	return headers;
 }
 

@@ -128,17 +128,21 @@ static void bind_message(
 	database_bind_text(put, 5, message->case_);
 	bind_optional(put, 6, has, id->data, sizeof(id->data));
 	database_bind_blob(put, 9, encoded(apply, record, &open));
-	bind_optional(
-		put, 10, message->has_client, message->client.data, sizeof(message->client.data));
+	/* Whose a case is, its first message says: not a copy, which is for another client. */
+	bind_optional(put, 10, message->has_client && record->headers.hops == 0,
+		message->client.data, sizeof(message->client.data));
 }
 
 static enum tables_kind kind_of(const struct apply_record *record)
 {
 	const struct message *message = record->value;
+	if (record->headers.hops > 0)
+		return TABLES_FORWARDED;
+	if (message != NULL && bytes_equal_string(message->partner, "hub"))
+		return TABLES_HUB;
 	if (record->headers.redrive > 0)
 		return record->headers.skip.data != NULL ? TABLES_SKIP : TABLES_REDRIVE;
-	return message != NULL && bytes_equal_string(message->partner, "hub") ? TABLES_HUB
-									      : TABLES_PARTNER;
+	return TABLES_PARTNER;
 }
 
 /* An edge names the partner in ce_source, "urn:oin:" and the OIN: all that is known of who sent a

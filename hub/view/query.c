@@ -8,9 +8,10 @@
 #include "hub/kafka/topics.h"
 #include "hub/view/database.h"
 #include "hub/view/reader.h"
+#include "hub/view/tables.h"
 
 #define MESSAGE_COLUMNS                                                                            \
-	"m.place, m.received_at, m.redrive, m.value, e.value, m.partner FROM messages m"           \
+	"m.place, m.received_at, m.redrive, m.value, e.value, m.partner, m.kind FROM messages m"   \
 	" LEFT JOIN events e ON e.place = m.event"
 
 static const char *const texts[READER_STATEMENTS] = {
@@ -39,13 +40,12 @@ static const char *const texts[READER_STATEMENTS] = {
 		" AND o.partner = m.partner AND o.system IS m.system WHERE e.client = ?1"
 		" AND m.client = ?1 AND o.client <> ?1 AND m.fate & 7 <> 2 AND o.fate & 7 <> 2",
 	[READER_OF_REFERRAL] =
-		"SELECT m.place, m.received_at, m.redrive, m.value, e.value, m.partner FROM "
-		"referrals r"
+		"SELECT m.place, m.received_at, m.redrive, m.value, e.value, m.partner, m.kind"
+		" FROM referrals r"
 		" JOIN events e ON e.client = r.client JOIN messages m ON m.place = e.message"
 		" WHERE r.referral = ?1 AND m.referral = ?1 UNION ALL SELECT m.place,"
-		" m.received_at, m.redrive, m.value, NULL, m.partner FROM messages m WHERE m.event "
-		"IS NULL"
-		" AND m.referral = ?1 ORDER BY 1",
+		" m.received_at, m.redrive, m.value, NULL, m.partner, m.kind FROM messages m"
+		" WHERE m.event IS NULL AND m.referral = ?1 ORDER BY 1",
 	[READER_AT] = "SELECT " MESSAGE_COLUMNS " WHERE m.place = ?",
 	[READER_REFERRAL] = "SELECT client, parent FROM referrals WHERE referral = ?",
 	[READER_PERSON] = "WITH RECURSIVE line (referral, depth) AS (VALUES (?, 0)"
@@ -303,6 +303,7 @@ static enum outcome read_message(
 		.message = message,
 		.event = event,
 		.partner = reader_column(reader, statement, 5),
+		.is_copy = sqlite3_column_int(statement, 6) == TABLES_FORWARDED,
 	};
 	return OK;
 }

@@ -67,6 +67,7 @@ struct view_message {
 	const struct message *message; /* without `sealed`; NULL: unreadable, or no more kept */
 	const struct event *event; /* NULL: not decided yet */
 	struct bytes partner; /* OIN, also of an unreadable one; empty: unknown */
+	bool is_copy; /* made by a router for the survivor of a merge */
 };
 struct view_messages {
 	struct view_message *items;

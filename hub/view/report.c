@@ -130,7 +130,7 @@ static enum outcome add_decided(
 {
 	static const char text[] =
 		"SELECT coalesce(partner, event_partner, ''), coalesce(kind, 0), fate, count(*)"
-		" FROM messages WHERE fate IS NOT NULL AND kind IS NOT 1"
+		" FROM messages WHERE fate IS NOT NULL AND coalesce(kind, 0) NOT IN (1, 4)"
 		" GROUP BY partner, event_partner, kind, fate";
 	struct tallies tallies;
 	if (read_tallies(reader, text, &tallies, err) != OK)

@@ -12,6 +12,7 @@ enum tables_kind {
 	TABLES_HUB, /* the hub's own */
 	TABLES_REDRIVE, /* a parked message that ops let in again */
 	TABLES_SKIP, /* one that ops left out */
+	TABLES_FORWARDED, /* a copy for the survivor of a merge; the first one is the partner's */
 };
 
 /* messages.fate: the Event's result, and whether it made the record wait in the queue of a parked

@@ -326,6 +326,9 @@ const struct event *world_send(struct world *world)
 	struct handover_input input = {.offset = world->offset++,
 		.message = &world->message,
 		.now = world->now,
+		.hops = world->hops,
+		.redrive = world->redrive,
+		.skip = world->skip,
 		.outage = count_outages,
 		.context = world};
 

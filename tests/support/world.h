@@ -34,6 +34,8 @@ struct world {
 	size_t overrides_count;
 	const char *closed_desk; /* is not active any more */
 	struct rules_desk desks[WORLD_DESKS];
+	int32_t hops, redrive; /* headers of the message */
+	bool skip;
 };
 
 struct rules world_rules(void); /* static: no need to free */

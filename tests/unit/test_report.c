@@ -62,7 +62,10 @@ static void the_sum_closes(void **state)
 	assert_int_equal(flow.unaccounted, 1);
 }
 
-static void put_intake_event(enum result result, int32_t parked, int32_t redriven, int32_t redrive)
+static const struct record_headers no_headers;
+
+static void put_intake_event(
+	enum result result, int32_t parked, int32_t redriven, struct record_headers headers)
 {
 	struct buffer payload = {0};
 	struct event event = {.has_offset = true,
@@ -77,7 +80,7 @@ static void put_intake_event(enum result result, int32_t parked, int32_t redrive
 	message_encode(&life.world.message, &payload);
 	const struct apply_record record = {.topic = TOPIC_INTAKE,
 		.offset = life.offsets[TOPIC_INTAKE]++,
-		.headers = {.redrive = redrive},
+		.headers = headers,
 		.payload = buffer_bytes(&payload),
 		.value = &life.world.message};
 	view_file_put_record(life.file, &record);
@@ -91,22 +94,53 @@ static void a_redrive_is_not_received_twice(void **state)
 {
 	(void)state;
 	life_refer(&life, 1, "uwv", "wsp");
-	put_intake_event(RESULT_REJECTED, 1, 0, 0);
-	put_intake_event(RESULT_PARKED, 2, 0, 0);
-	put_intake_event(RESULT_PARKED, 3, 0, 0);
+	put_intake_event(RESULT_REJECTED, 1, 0, no_headers);
+	put_intake_event(RESULT_PARKED, 2, 0, no_headers);
+	put_intake_event(RESULT_PARKED, 3, 0, no_headers);
 	struct report_flow flow = flow_at(life.offsets[TOPIC_INTAKE]);
 	assert_int_equal(flow.received, 4);
 	assert_int_equal(flow.parked, 3);
 	assert_int_equal(flow.rejected, 0);
-	put_intake_event(RESULT_APPLIED, 0, 1, 1);
-	put_intake_event(RESULT_DUPLICATE, 0, 0, 1);
-	put_intake_event(RESULT_REJECTED, 0, 2, 2);
+	put_intake_event(RESULT_APPLIED, 0, 1, (struct record_headers){.redrive = 1});
+	put_intake_event(RESULT_DUPLICATE, 0, 0, (struct record_headers){.redrive = 1});
+	put_intake_event(RESULT_REJECTED, 0, 2, (struct record_headers){.redrive = 2});
 	flow = flow_at(life.offsets[TOPIC_INTAKE]);
 	assert_int_equal(flow.received, 4);
 	assert_int_equal(flow.applied, 2);
 	assert_int_equal(flow.duplicate, 0);
 	assert_int_equal(flow.rejected, 1);
 	assert_int_equal(flow.parked, 1);
+}
+
+/* What was sent on was received once, and whatever becomes of the copy, the sum closes. */
+static void a_copy_for_the_survivor_of_a_merge_is_not_received(void **state)
+{
+	const struct record_headers copy = {.hops = 1};
+	(void)state;
+	life_refer(&life, 1, "uwv", "wsp");
+	put_intake_event(RESULT_FORWARDED, 0, 0, no_headers);
+	put_intake_event(RESULT_REJECTED, 0, 0, copy);
+	put_intake_event(RESULT_PARKED, 1, 0, copy);
+	put_intake_event(RESULT_APPLIED, 0, 1, (struct record_headers){.hops = 1, .redrive = 1});
+	struct report_flow flow = flow_at(life.offsets[TOPIC_INTAKE]);
+	assert_int_equal(flow.received, 2);
+	assert_int_equal(flow.applied, 2);
+	assert_int_equal(flow.rejected + flow.parked + flow.duplicate + flow.in_flight, 0);
+
+	life.world.message.partner = bytes_of_string("hub");
+	put_intake_event(RESULT_PARKED, 2, 0, no_headers);
+	put_intake_event(RESULT_APPLIED, 0, 2, (struct record_headers){.redrive = 2});
+	life.world.message.partner = bytes_of_string("00000099000000000001");
+	assert_int_equal(flow_at(life.offsets[TOPIC_INTAKE]).received, 2);
+	life_spoil(&life, "DELETE FROM messages WHERE kind IN (0, 4)");
+	struct report_flows flows;
+	view_file_begin(life.file);
+	assert_int_equal(
+		report_flow(life.file->reader, &(struct report_committed){(const int64_t[]){9}, 1},
+			&flows, &life.file->err),
+		OK);
+	view_file_end(life.file);
+	assert_int_equal(flows.count, 0);
 }
 
 static void queues_say_what_waits_at_a_desk(void **state)
@@ -267,6 +301,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LIFE(the_sum_closes),
 		LIFE(a_redrive_is_not_received_twice),
+		LIFE(a_copy_for_the_survivor_of_a_merge_is_not_received),
 		LIFE(queues_say_what_waits_at_a_desk),
 		LIFE(rows_follow_from_the_last_record),
 		LIFE(a_story_is_told_in_its_order),

@@ -248,6 +248,67 @@ static void test_a_far_due_time_hides_no_near_one(void **state)
 	store_free(store);
 }
 
+static struct buffer encoded(const struct client *client)
+{
+	struct buffer record = {0};
+	client_encode(client, &record);
+	return record;
+}
+
+static void put_client(struct store *store, const struct client *client)
+{
+	struct buffer record = encoded(client);
+	store_put(store, client, buffer_bytes(&record));
+	buffer_done(&record);
+}
+
+static void assert_found(const struct store *store, struct uuid id, const struct client *client)
+{
+	struct bytes found = store_find_referral(store, id.data);
+	assert_int_equal(found.size == 0, client == NULL);
+	if (client != NULL)
+		assert_memory_equal(found.data, client->client.data, 16);
+}
+
+/* A client that was merged away is found by what was sent on, also where the survivor, which has
+ * the referral, lies in the same partition: it then is the loser's to send on, or is there already.
+ */
+static void test_a_merged_client_is_found_by_what_was_sent_on(void **state)
+{
+	struct store *store = store_new();
+	struct uuid sent_on[2] = {{{0xab, 0xc1, 1}}, {{0xab, 0xc1, 2}}};
+	struct client_referral of_survivor = {
+		.referral = sent_on[1], .question = bytes_of_string("LEERBAAN")};
+	struct client loser = {
+		.client = {{0xab, 0xc2}}, .forwarded = sent_on, .forwarded_count = 1};
+	struct client survivor = {
+		.client = {{0xab, 0xc3}}, .referrals = &of_survivor, .referrals_count = 1};
+	(void)state;
+	put_client(store, &loser);
+	assert_found(store, sent_on[0], &loser);
+	assert_found(store, sent_on[1], NULL);
+	store_commit(store);
+
+	put_client(store, &survivor);
+	loser.forwarded_count = 2;
+	put_client(store, &loser);
+	assert_int_equal(store_referrals(store), 3);
+	store_rollback(store);
+	assert_found(store, sent_on[0], &loser);
+	assert_found(store, sent_on[1], NULL);
+
+	put_client(store, &survivor);
+	put_client(store, &loser);
+	store_commit(store);
+	loser.forwarded_count = 0;
+	put_client(store, &loser);
+	store_commit(store);
+	assert_found(store, sent_on[0], NULL);
+	assert_found(store, sent_on[1], &survivor);
+	assert_int_equal(store_referrals(store), 1);
+	store_free(store);
+}
+
 static void test_the_empty_store(void **state)
 {
 	(void)state;
@@ -269,6 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_empty_store),
 		cmocka_unit_test(test_random_batches),
+		cmocka_unit_test(test_a_merged_client_is_found_by_what_was_sent_on),
 		cmocka_unit_test(test_clocks_come_in_order),
 		cmocka_unit_test(test_a_far_due_time_hides_no_near_one),
 	};

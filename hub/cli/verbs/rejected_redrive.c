@@ -110,22 +110,22 @@ static enum outcome read_repair(
 	return outcome == OK ? OK : err_in(err, "%s", path);
 }
 
-/* Its sender stays who it was, so that the sum per partner closes. */
-static enum outcome source_of(struct cli_call *call, const struct rejection *rejection,
-	struct bytes *out, struct err *err)
+/* Its sender stays who it was, and a copy stays a copy, so that the sum per partner closes. */
+static enum outcome take_origin(struct cli_call *call, const struct rejection *rejection,
+	struct record_headers *out, struct err *err)
 {
 	const struct view_message *message = NULL;
 	struct bytes partner = rejection->partner;
-	if (partner.data == NULL && rejection->has_partition && rejection->has_offset) {
-		if (view_message_at(call->reader, rejection->partition, rejection->offset, &message,
-			    err) != OK)
-			return err->outcome;
-		if (message != NULL)
-			partner = message->partner;
-	}
-	*out = bytes_of_string("urn:lokethub");
+	if (rejection->has_partition && rejection->has_offset &&
+		view_message_at(call->reader, rejection->partition, rejection->offset, &message,
+			err) != OK)
+		return err->outcome;
+	if (partner.data == NULL && message != NULL)
+		partner = message->partner;
+	out->hops = message != NULL && message->is_copy;
+	out->source = bytes_of_string("urn:lokethub");
 	if (partner.size > 0)
-		*out = bytes_of_string(
+		out->source = bytes_of_string(
 			arena_format(&call->arena, "urn:oin:%.*s", BYTES_ARG(partner)));
 	return OK;
 }
@@ -164,7 +164,7 @@ static enum outcome make_record(struct redrive *redrive, size_t place, struct er
 			.redrive = rejection->number}};
 	if (place == 0)
 		record->headers.skip = bytes_of_string(cli_value(call, "skip"));
-	if (source_of(call, rejection, &record->headers.source, err) != OK)
+	if (take_origin(call, rejection, &record->headers, err) != OK)
 		return err->outcome;
 	return value_of(redrive, place, &record->value, err);
 }

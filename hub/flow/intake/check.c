@@ -119,6 +119,10 @@ static void check_change(const struct check *check)
 	if (!bytes_equal_string(change->suggested_desk, "unknown"))
 		check_known_desk(check, CHANGE("suggested_desk"), change->suggested_desk);
 	check_known_desk(check, CHANGE("to_desk"), change->to_desk);
+	if (change->action == ACTION_MERGE && !change->has_other_referral)
+		problems_add(check->problems, CHANGE("other_referral"),
+			"a3f1c2d4-0000-8000-8000-000000000000",
+			"is missing: any referral of the other record of this person");
 	/* The second of two equal actions would pass for a repeat of the first. */
 	if (check->draft->reference.data == NULL && !check->draft->has_occurred_at)
 		problems_add(check->problems, "reference", "2026-000123-2",

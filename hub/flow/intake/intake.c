@@ -147,14 +147,60 @@ static enum cases_answer keep_client(struct intake_job *job, const struct draft 
 	return cases_take_other(intake->cases, job->case_key, &which, *named);
 }
 
-static struct intake_job *leave_out(struct intake_job *job, struct problems *problems)
+/* MERGE names the other record by a referral; whose it is only the view knows, since the two lie in
+ * different partitions. REJECT: nobody's. */
+static enum outcome name_other(struct intake *intake, struct message *message, struct err *err)
 {
-	problems_add(problems, "case", "2026-000123",
-		"stands for %d other persons already: give each client a case of its own",
-		CASES_OTHERS_MAX);
+	struct view_reader *reader = *intake->options.reader;
+	struct status_change *change = message->body_status_change;
+	const struct view_referral *found = NULL;
+	if (change == NULL || change->action != ACTION_MERGE)
+		return OK;
+	if (reader == NULL)
+		return err_set(err, RETRY, "there is no view yet");
+	if (view_reader_begin(reader, &intake->arena, err) != OK)
+		return err->outcome;
+	enum outcome outcome = view_referral(reader, change->other_referral, &found, err);
+	view_reader_end(reader);
+	if (outcome != OK)
+		return outcome;
+	if (found == NULL)
+		return err_set(err, REJECT,
+			"is no referral that the hub knows: name one of the other record, and if "
+			"it was sent just now, try again in a moment");
+	change->has_other_client = true;
+	change->other_client = found->client_id;
+	return OK;
+}
+
+static struct intake_job *leave_out(struct intake_job *job)
+{
 	arena_reset(&job->intake->arena);
 	job_free(job);
 	return NULL;
+}
+
+static bool may_go_in(struct intake *intake, struct message *message, enum cases_answer answer,
+	struct problems *problems)
+{
+	struct err err = {0};
+	if (answer == CASES_TOO_MANY) {
+		problems_add(problems, "case", "2026-000123",
+			"stands for %d other persons already: give each client a case of its own",
+			CASES_OTHERS_MAX);
+		return false;
+	}
+	enum outcome outcome = name_other(intake, message, &err);
+	if (outcome == REJECT)
+		problems_add(problems, "body.StatusChange.other_referral",
+			"a3f1c2d4-0000-8000-8000-000000000000", "%s", err.text);
+	return outcome == OK;
+}
+
+enum rejection_code intake_refused_as(const struct draft *draft)
+{
+	return draft->body_referral != NULL ? REJECTION_CODE_CASE_TWICE
+					    : REJECTION_CODE_UNKNOWN_CASE;
 }
 
 struct intake_job *intake_take(struct intake *intake, const struct message_sender *sender,
@@ -167,8 +213,8 @@ struct intake_job *intake_take(struct intake *intake, const struct message_sende
 	job->caller = caller;
 	message_make(intake->ids, sender, input->draft, &intake->arena, &message);
 	enum cases_answer answer = keep_client(job, input->draft, &message, &named);
-	if (answer == CASES_TOO_MANY)
-		return leave_out(job, input->problems);
+	if (!may_go_in(intake, &message, answer, input->problems))
+		return leave_out(job);
 	address(job, &message);
 	const struct keyring_record *store =
 		job_seal_person(job, input->draft, message_owner(&message), &message, &box);

@@ -74,9 +74,12 @@ struct intake_input {
 };
 
 /* NULL: there will be no receipt. With a problem it must be refused, as its case stands for too
- * many; without one it cannot be stored now. */
+ * many, or it is a MERGE with a record that nobody knows; without one it cannot be stored now. */
 struct intake_job *intake_take(struct intake *intake, const struct message_sender *sender,
 	const struct intake_input *input, struct intake_caller caller);
+
+/* The code of that refusal. */
+enum rejection_code intake_refused_as(const struct draft *draft);
 
 /* What would be the message of a draft, which was checked, were it taken now. Lies in the arena;
  * `sealed` is of nothing where there is a person. Nothing is stored, and no case is taken. */

@@ -52,14 +52,16 @@ static enum outcome send_one(
 	const struct emit *emit = sending->emit;
 	const struct record_write record = {
 		.topic = topic,
-		.partition = topics_row(topic)->spread == TOPICS_BY_SLOT ? emit->partition->number
-									 : RECORD_BY_KEY,
+		.partition = topic == TOPIC_EVENTS || topic == TOPIC_CLIENTS
+			? emit->partition->number
+			: RECORD_BY_KEY,
 		.key = key,
 		.value = buffer_bytes(&sending->worker->batch.value),
 		.headers = {.id = next_name(sending),
 			.source = bytes_of(SOURCE, sizeof(SOURCE) - 1),
 			.time = sending->worker->decision->event.at,
-			.trace = emit->message ? emit->message->trace : (struct bytes){0}},
+			.trace = emit->message ? emit->message->trace : (struct bytes){0},
+			.hops = topic == TOPIC_INTAKE ? sending->worker->decision->sent.hops : 0},
 	};
 	return batch_send(sending->worker, &record, err);
 }
@@ -174,13 +176,25 @@ static enum outcome send_rejection(struct sending *sending, struct err *err)
 		event->has_client || !event->partner.data ? emit->key : event->partner, err);
 }
 
+/* To another client, whose router reads it once this transaction is committed. */
+static enum outcome send_sent(struct sending *sending, struct err *err)
+{
+	const struct handover_decision *decision = sending->worker->decision;
+	char key[TOPICS_KEY_SIZE];
+	if (!decision->sends)
+		return OK;
+	message_encode(&decision->sent.message, begin_value(sending->worker, TOPIC_INTAKE));
+	topics_key(decision->sent.message.client.data, key);
+	return send_one(sending, TOPIC_INTAKE, bytes_of(key, TOPICS_KEY_SIZE - 1), err);
+}
+
 enum outcome emit_all(struct worker *worker, const struct emit *emit, struct err *err)
 {
 	struct sending sending = begin(worker, emit);
 	assert(emit->partition->touched); /* else a zombie's records could be committed */
 	if (send_event(&sending, err) != OK || send_client(&sending, err) != OK ||
 		send_handovers(&sending, err) != OK || send_person(&sending, err) != OK ||
-		send_rejection(&sending, err) != OK)
+		send_rejection(&sending, err) != OK || send_sent(&sending, err) != OK)
 		return err->outcome;
 	return OK;
 }

@@ -13,7 +13,7 @@ struct emit {
 	const struct client *client; /* after it; NULL: not written */
 };
 
-/* Event, Client, Handovers, SealedPerson, Rejection. */
+/* Event, Client, Handovers, SealedPerson, Rejection, and what goes back into intake. */
 enum outcome emit_all(struct worker *worker, const struct emit *emit, struct err *err) MUST_CHECK;
 /* A fact; its key is its kind in lower case, "/" and its id. */
 enum outcome emit_fact(struct worker *worker, const struct fact *fact, struct err *err) MUST_CHECK;

@@ -101,14 +101,35 @@ static const struct uuid *referral_of(const struct message *message)
 	return message->body_referral->has_referral ? &message->body_referral->referral : NULL;
 }
 
-/* A known referral keeps its client, whatever else the message says. */
+/* Taking the headers apart costs as much as deciding, so it is done only where one can matter. */
+static void take_headers(struct item *item)
+{
+	struct record_headers headers;
+	record_headers_read(item->record, &headers);
+	item->input.redrive = headers.redrive;
+	item->input.skip = headers.skip.data != NULL;
+	item->input.hops = headers.hops;
+}
+
+/* A known referral keeps its client, whatever else the message says; only what was sent on after a
+ * merge, and the hub's own word in one, is for the client that it names. */
+static bool is_for_another(struct item *item)
+{
+	const struct message *message = &item->message;
+	if (!item->has_client || !message->has_client ||
+		memcmp(&item->client, &message->client, sizeof(item->client)) == 0)
+		return false;
+	take_headers(item);
+	return item->input.hops > 0 || bytes_equal_string(message->partner, "hub");
+}
+
 static void find_by_message(const struct worker *worker, struct item *item)
 {
 	const struct message *message = &item->message;
 	const struct uuid *referral = referral_of(message);
 	if (referral)
 		take_client(item, store_find_referral(item->partition->store, referral->data));
-	if (item->has_client || !message->has_client)
+	if ((item->has_client && !is_for_another(item)) || !message->has_client)
 		return;
 	item->client = message->client;
 	item->has_client = is_of_partition(worker, item, message->client.data);
@@ -194,21 +215,12 @@ static enum outcome write_down(struct worker *worker, const struct item *item, s
 	return OK;
 }
 
-/* Taking the headers apart costs as much as deciding, so it is done only where one can matter. */
-static void take_redrive(struct item *item)
-{
-	struct record_headers headers;
-	record_headers_read(item->record, &headers);
-	item->input.redrive = headers.redrive;
-	item->input.skip = headers.skip.data != NULL;
-}
-
 /* A record that was left out on purpose need not be readable. */
 static enum outcome settle_unreadable(struct worker *worker, struct item *item, struct err *err)
 {
 	static const struct message nothing = {.partner = {(const uint8_t *)"hub", 3}};
 	find_by_key(worker, item);
-	take_redrive(item);
+	take_headers(item);
 	if (load_state(worker, item, err) != OK)
 		return err->outcome;
 	if (was_settled(worker, item))
@@ -228,6 +240,14 @@ static enum outcome settle_unreadable(struct worker *worker, struct item *item, 
 	return write_down(worker, item, err);
 }
 
+/* Parked, merged away, or it is an action under a client's name, which partners do not give. */
+static bool headers_matter(const struct worker *worker, const struct item *item)
+{
+	const struct client *client = &worker->state->client;
+	return client->parked > 0 || client->has_merged_into ||
+		(item->message.body_status_change && item->message.has_client);
+}
+
 static enum outcome settle_message(struct worker *worker, struct item *item, struct err *err)
 {
 	check(worker, item);
@@ -236,8 +256,8 @@ static enum outcome settle_message(struct worker *worker, struct item *item, str
 		return err->outcome;
 	if (was_settled(worker, item))
 		return skip(worker, item, err);
-	if (worker->state->client.parked > 0)
-		take_redrive(item);
+	if (headers_matter(worker, item))
+		take_headers(item);
 	item->input.message = &item->message;
 	item->input.fault = item->fault.text ? &item->fault : NULL;
 	handover_decide(

@@ -196,7 +196,7 @@ static struct intake_job *take(struct slot *slot, struct parcel_draft *item)
 		&item->draft, original_of(exchange, item), &item->problems};
 	struct intake_job *job = intake_take(intake, &exchange->sender, &input, caller);
 	if (item->problems.count > 0)
-		return refuse(slot, REJECTION_CODE_CASE_TWICE, &item->problems);
+		return refuse(slot, intake_refused_as(&item->draft), &item->problems);
 	return job;
 }
 

@@ -85,7 +85,9 @@ static void go_on(struct task *task, struct arena *arena, struct uuid referral)
 		task->job = intake_take(
 			outside->intake, &sender, &input, (struct intake_caller){on_stored, task});
 	}
-	if (task->job == NULL)
+	if (problems.count > 0)
+		task_give_up(task, intake_refused_as(&draft), problems.items[0].text);
+	else if (task->job == NULL)
 		task_later(task, outcome == OK ? "it cannot be stored now" : err.text);
 }
 

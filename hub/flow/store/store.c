@@ -117,15 +117,27 @@ struct bytes store_find_referral(const struct store *store, const uint8_t referr
 	return record_of(store, find_referral(store, referral));
 }
 
+/* Its own, and those that came after it was merged away: what names them is for it to send on. */
+static size_t referrals_of(const struct client *client)
+{
+	return client->referrals_count + client->forwarded_count;
+}
+
+static const uint8_t *referral_at(const struct client *client, size_t at)
+{
+	return at < client->referrals_count ? client->referrals[at].referral.data
+					    : client->forwarded[at - client->referrals_count].data;
+}
+
 static struct entry *entry_new(
 	struct store *store, const struct client *client, struct bytes record)
 {
-	assert(record.size < 1u << 24 && client->referrals_count < 1u << 7);
+	assert(record.size < 1u << 24 && referrals_of(client) < 1u << 7);
 	assert(memcmp(record.data, client->client.data, 16) == 0);
 	struct entry *entry = slots_get(&store->slots, sizeof(*entry) + record.size);
 	*entry = (struct entry){
 		.size = (uint32_t)record.size & 0xffffff,
-		.referrals = (uint32_t)client->referrals_count & 0x7f,
+		.referrals = (uint32_t)referrals_of(client) & 0x7f,
 		.in_batch = 1,
 	};
 	memcpy(entry->record, record.data, record.size);
@@ -170,28 +182,43 @@ static void schedule(struct store *store, uint32_t number, const struct client *
 static bool same_referrals(const struct entry *old, const struct client *client)
 {
 	size_t at = 16;
-	if (old->referrals != client->referrals_count)
+	if (old->referrals != referrals_of(client))
 		return false;
-	for (size_t i = 0; i < client->referrals_count && at < old->size; i++)
-		at = position(old, at, client->referrals[i].referral.data);
+	for (size_t i = 0; i < old->referrals && at < old->size; i++)
+		at = position(old, at, referral_at(client, i));
 	return at < old->size;
 }
 
-static void remove_referrals(struct store *store, const struct entry *entry)
+/* One client of the two that name a referral, if the survivor of a merge is in this partition too.
+ */
+struct namer {
+	const struct store *store;
+	uint32_t number;
+};
+
+static bool is_namer(const void *context, uint32_t number, const uint8_t key[16])
+{
+	const struct namer *namer = context;
+	return number == namer->number && names_referral(namer->store, number, key);
+}
+
+static void remove_referrals(struct store *store, uint32_t number)
 {
 	struct client client;
-	decode(&store->arena, entry, &client);
-	for (size_t i = 0; i < client.referrals_count; i++)
+	const struct namer namer = {store, number};
+	decode(&store->arena, store->entries[number], &client);
+	for (size_t i = 0; i < referrals_of(&client); i++)
 		index_remove(&store->referrals,
-			&(struct index_query){
-				client.referrals[i].referral.data, names_referral, store});
+			&(struct index_query){referral_at(&client, i), is_namer, &namer});
 }
 
 static void add_referrals(struct store *store, uint32_t number, const struct client *client)
 {
-	for (size_t i = 0; i < client->referrals_count; i++) {
-		const uint8_t *id = client->referrals[i].referral.data;
-		if (find_referral(store, id) == INDEX_NONE)
+	const struct namer namer = {store, number};
+	for (size_t i = 0; i < referrals_of(client); i++) {
+		const uint8_t *id = referral_at(client, i);
+		if (index_find(&store->referrals, &(struct index_query){id, is_namer, &namer}) ==
+			INDEX_NONE)
 			index_add(&store->referrals, id, number);
 	}
 }
@@ -202,7 +229,7 @@ static void replace(
 	const struct entry *old = store->entries[number];
 	bool same = same_referrals(old, client);
 	if (!same)
-		remove_referrals(store, old);
+		remove_referrals(store, number);
 	store->entries[number] = entry;
 	if (!same)
 		add_referrals(store, number, client);
@@ -304,7 +331,7 @@ static void take_out(struct store *store, uint32_t number)
 {
 	struct entry *entry = store->entries[number];
 	assert(number == store->count - 1);
-	remove_referrals(store, entry);
+	remove_referrals(store, number);
 	index_remove(&store->clients, &(struct index_query){entry->record, is_client, store});
 	store->count--;
 	entry_free(store, entry);

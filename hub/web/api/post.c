@@ -154,7 +154,7 @@ static void take(struct call *call, const struct draft *draft, struct bytes even
 	call->job = intake_take(call->edge->intake, &sender, &input,
 		(struct intake_caller){.done = answer_taken, .context = call});
 	if (call->problems->count > 0)
-		refuse(call, REJECTION_CODE_CASE_TWICE);
+		refuse(call, intake_refused_as(draft));
 	else if (call->job == NULL)
 		unavailable(call);
 }
