@@ -2,10 +2,13 @@
 #include "hub/cli/verbs.h"
 
 const struct cli_verb *const verbs_all[] = {
+	&balance_verb,
 	&check_verb,
+	&clocks_verb,
 	&connectors_verb,
 	&desk_hold_verb,
 	&desk_release_verb,
+	&duplicates_verb,
 	&flow_verb,
 	&orphans_verb,
 	&outages_verb,
@@ -14,6 +17,8 @@ const struct cli_verb *const verbs_all[] = {
 	&rejected_verb,
 	&rejected_redrive_verb,
 	&rejected_show_verb,
+	&replay_verb,
+	&route_diff_verb,
 	&route_test_verb,
 	&schemas_check_verb,
 	&schemas_register_verb,

@@ -4,10 +4,13 @@
 
 #include "hub/cli/cli.h"
 
+extern const struct cli_verb balance_verb;
 extern const struct cli_verb check_verb;
+extern const struct cli_verb clocks_verb;
 extern const struct cli_verb connectors_verb;
 extern const struct cli_verb desk_hold_verb;
 extern const struct cli_verb desk_release_verb;
+extern const struct cli_verb duplicates_verb;
 extern const struct cli_verb flow_verb;
 extern const struct cli_verb orphans_verb;
 extern const struct cli_verb outages_verb;
@@ -16,6 +19,8 @@ extern const struct cli_verb queue_verb;
 extern const struct cli_verb rejected_verb;
 extern const struct cli_verb rejected_redrive_verb;
 extern const struct cli_verb rejected_show_verb;
+extern const struct cli_verb replay_verb;
+extern const struct cli_verb route_diff_verb;
 extern const struct cli_verb route_test_verb;
 extern const struct cli_verb schemas_check_verb;
 extern const struct cli_verb schemas_register_verb;

@@ -114,6 +114,7 @@ struct conf_partner {
 	size_t tokens_count;
 	int32_t requests_per_second, requests_burst; /* its own, else those of http */
 	bool needs_certificate; /* of a client, with its OIN, beside the token */
+	const char *balance_to; /* address that is mailed its balance every day; NULL: none is */
 };
 
 /* One of a partner's systems, from which messages come in a format of its own. */

@@ -31,3 +31,10 @@ const char *words_join(struct arena *arena, const char *const *words, const char
 		text = arena_format(arena, "%s%s%s", text, i > 0 ? between : "", words[i]);
 	return text;
 }
+
+bool words_is_address(const char *text)
+{
+	const char *at = strchr(text, '@');
+	return at != NULL && at != text && at[1] != '\0' && strchr(at + 1, '@') == NULL &&
+		text[strcspn(text, " \t\r\n<>,;:\"()[]\\")] == '\0';
+}

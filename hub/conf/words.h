@@ -9,5 +9,7 @@ size_t words_count(const char *const *words);
 size_t words_place(const char *const *words, const char *word);
 bool words_have(const char *const *words, const char *word);
 const char *words_join(struct arena *arena, const char *const *words, const char *between);
+/* One word: an address of mail that is plain enough for a mail's head and an SMTP command. */
+bool words_is_address(const char *text);
 
 #endif

@@ -325,6 +325,75 @@ enum outcome report_clocks(struct view_reader *reader, struct bytes desk, int32_
 		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
 }
 
+static enum outcome read_due(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	(void)err;
+	*(struct report_due *)item = (struct report_due){
+		.desk = reader_column(reader, statement, 0),
+		.clock = (enum clock_name)sqlite3_column_int(statement, 1),
+		.count = sqlite3_column_int64(statement, 2),
+		.past = sqlite3_column_int64(statement, 3),
+		.hour = sqlite3_column_int64(statement, 4),
+		.day = sqlite3_column_int64(statement, 5),
+		.week = sqlite3_column_int64(statement, 6),
+		.next = sqlite3_column_int64(statement, 7),
+	};
+	return OK;
+}
+
+enum outcome report_due(struct view_reader *reader, struct bytes desk, int64_t now,
+	struct report_dues *out, struct err *err)
+{
+	static const int64_t ahead[] = {HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS};
+	sqlite3_stmt *statement;
+	if (prepare(reader,
+		    "SELECT desk, clock, count(*), sum(due < ?2), sum(due >= ?2 AND due <= ?3),"
+		    " sum(due >= ?2 AND due <= ?4), sum(due >= ?2 AND due <= ?5),"
+		    " min(CASE WHEN due >= ?2 THEN due END) FROM clocks WHERE"
+		    " (?1 IS NULL OR desk = ?1) GROUP BY desk, clock ORDER BY desk, clock",
+		    &statement, err) != OK)
+		return err->outcome;
+	database_bind_text(statement, 1, desk);
+	sqlite3_bind_int64(statement, 2, now);
+	for (int i = 0; i < 3; i++)
+		sqlite3_bind_int64(statement, 3 + i, now + ahead[i]);
+	return answer(reader, statement, read_due,
+		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
+}
+
+static enum outcome read_double(
+	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
+{
+	const void *client;
+	if (reader_decode(reader, reader_column(reader, statement, 1), &schema_client, &client,
+		    err) != OK)
+		return err->outcome;
+	*(struct report_double *)item =
+		(struct report_double){sqlite3_column_int64(statement, 0), client};
+	return OK;
+}
+
+/* Tags that are there twice are few, and clients_match alone tells which. */
+enum outcome report_doubles(
+	struct view_reader *reader, int32_t limit, struct report_doubles *out, struct err *err)
+{
+	sqlite3_stmt *statement;
+	if (prepare(reader,
+		    "WITH twice AS MATERIALIZED (SELECT match FROM clients WHERE match IS NOT NULL"
+		    " GROUP BY match HAVING count(*) > 1),"
+		    " open AS (SELECT c.match, c.client, c.value, count(*) OVER"
+		    " (PARTITION BY c.match) AS together FROM twice t CROSS JOIN clients c"
+		    " ON c.match = t.match WHERE c.status = 0)"
+		    " SELECT dense_rank() OVER (ORDER BY match), value FROM open"
+		    " WHERE together > 1 ORDER BY match, client LIMIT ?",
+		    &statement, err) != OK)
+		return err->outcome;
+	sqlite3_bind_int(statement, 1, limit);
+	return answer(reader, statement, read_double,
+		&(struct list){&out->items, &out->count, sizeof(*out->items)}, err);
+}
+
 static enum outcome read_rejection(
 	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
 {

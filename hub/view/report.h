@@ -69,6 +69,23 @@ struct report_clocks {
 enum outcome report_clocks(struct view_reader *reader, struct bytes desk, int32_t limit,
 	struct report_clocks *out, struct err *err) MUST_CHECK;
 
+/* What comes due at a desk: the clocks of one name that run against it. */
+struct report_due {
+	struct bytes desk; /* "hub" and "ops" too */
+	enum clock_name clock;
+	int64_t count;
+	int64_t past; /* due before now */
+	int64_t hour, day, week; /* due within so long from now, each with those before it */
+	int64_t next; /* the earliest that is not past; 0: none */
+};
+struct report_dues {
+	struct report_due *items; /* sorted by desk and clock */
+	size_t count;
+};
+/* desk absent: of all. */
+enum outcome report_due(struct view_reader *reader, struct bytes desk, int64_t now,
+	struct report_dues *out, struct err *err) MUST_CHECK;
+
 struct report_rejection {
 	int32_t partition; /* of topic rejected */
 	int64_t offset;
@@ -105,6 +122,19 @@ struct report_events {
 };
 enum outcome report_events(struct view_reader *reader, struct pseudonym client, int32_t limit,
 	struct report_events *out, struct err *err) MUST_CHECK;
+
+/* OPEN clients that are possibly one person: they have the same match tag. */
+struct report_double {
+	int64_t person; /* counts from 1; the same for those that may be one */
+	const struct client *client;
+};
+struct report_doubles {
+	struct report_double *items; /* by person, then by id */
+	size_t count;
+};
+/* At most so many clients; the last person may lack some. */
+enum outcome report_doubles(struct view_reader *reader, int32_t limit, struct report_doubles *out,
+	struct err *err) MUST_CHECK;
 
 /* Clients and referrals whose id begins with these hexadecimal digits (4 to 32): up to two. */
 enum outcome report_by_prefix(struct view_reader *reader, struct bytes digits,

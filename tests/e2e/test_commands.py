@@ -27,10 +27,13 @@ UWV, GEMEENTE, WSP, LEERWERK = (
 )
 PEOPLE = dict(zip(("anna", "bram", "cleo", "dirk", "eva", "finn"), bsns(), strict=False))
 VERBS = (
+    "balance",
     "check",
+    "clocks",
     "connectors",
     "desk hold",
     "desk release",
+    "duplicates",
     "flow",
     "orphans",
     "outages",
@@ -39,6 +42,8 @@ VERBS = (
     "rejected",
     "rejected redrive",
     "rejected show",
+    "replay",
+    "route diff",
     "route test",
     "schemas check",
     "schemas register",

@@ -117,6 +117,12 @@ static const struct small_conf_row rows[] = {
 		"main.conf:4: delivery wsp: mail_to is no address\n"
 		"main.conf:4: delivery wsp: mail_to needs mail.url: the server that mails go "
 		"through\n"},
+	{"letters without a server or an address",
+		{.partners = "partners = (\n" PARTNER_1 PARTNER_2
+			     "balance_to = \"a@b@c\"; }\n);\n"},
+		"partners.conf:3: partner Two: balance_to is no address\n"
+		"partners.conf:3: partner Two: balance_to needs mail.url: the server that mails go "
+		"through\n"},
 	{"deliveries with what they have no use for",
 		{.main = "node = \"n1\";\nendpoints = ( { name = \"hook\"; url = "
 			 "\"https://a.example\"; } );\ndeliveries = (\n{ desk = \"entry\"; "

@@ -184,6 +184,97 @@ static void queues_say_what_waits_at_a_desk(void **state)
 	view_file_end(life.file);
 }
 
+static const struct report_due *due_at(const struct report_dues *dues, enum clock_name clock)
+{
+	for (size_t i = 0; i < dues->count; i++) {
+		if (dues->items[i].clock == clock)
+			return &dues->items[i];
+	}
+	fail_msg("no such clock");
+	return NULL;
+}
+
+/* T2 of an offer, looked at ever closer before it comes due, and after. */
+static void what_comes_due_is_counted_by_when(void **state)
+{
+	static const struct {
+		int64_t before;
+		int past, hour, day, week;
+	} rows[] = {
+		{8 * 24 * 3600000, 0, 0, 0, 0},
+		{7 * 24 * 3600000, 0, 0, 0, 1},
+		{24 * 3600000, 0, 0, 1, 1},
+		{3600000, 0, 1, 1, 1},
+		{0, 0, 1, 1, 1},
+		{-1, 1, 0, 0, 0},
+	};
+	struct report_dues dues;
+	(void)state;
+	life_refer(&life, 1, "uwv", "wsp");
+	life_deliver(&life, 1);
+	int64_t t2 = world_clock(&life.world, 1, CLOCK_NAME_T2)->due;
+	view_file_begin(life.file);
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		assert_int_equal(report_due(life.file->reader, bytes_of_string("wsp"),
+					 t2 - rows[i].before, &dues, &life.file->err),
+			OK);
+		const struct report_due *due = due_at(&dues, CLOCK_NAME_T2);
+		assert_int_equal(due->count, 1);
+		assert_int_equal(due->past, rows[i].past);
+		assert_int_equal(due->hour, rows[i].hour);
+		assert_int_equal(due->day, rows[i].day);
+		assert_int_equal(due->week, rows[i].week);
+		assert_int_equal(due->next, rows[i].past ? 0 : t2);
+	}
+	assert_int_equal(report_due(life.file->reader, (struct bytes){0}, life.world.now, &dues,
+				 &life.file->err),
+		OK);
+	assert_true(bytes_equal_string(due_at(&dues, CLOCK_NAME_T6)->desk, "uwv"));
+	assert_int_equal(report_due(life.file->reader, bytes_of_string("roc"), life.world.now,
+				 &dues, &life.file->err),
+		OK);
+	assert_int_equal(dues.count, 0);
+	view_file_end(life.file);
+}
+
+static void put_matched(uint8_t id, uint8_t match, enum client_status status)
+{
+	struct client client = life.world.state.client;
+	client.client.data[0] = id;
+	client.status = status;
+	client.has_match = match > 0;
+	client.match.data[0] = match;
+	life_put(&life, TOPIC_CLIENTS, &client);
+}
+
+static void only_open_clients_with_one_match_are_doubles(void **state)
+{
+	static const uint8_t clients[] = {2, 5, 4, 6}, persons[] = {1, 1, 2, 2};
+	struct report_doubles doubles;
+	(void)state;
+	life_live(&life);
+	put_matched(2, 1, CLIENT_STATUS_OPEN);
+	put_matched(3, 1, CLIENT_STATUS_CLOSED);
+	put_matched(4, 2, CLIENT_STATUS_OPEN);
+	put_matched(5, 1, CLIENT_STATUS_OPEN);
+	put_matched(6, 2, CLIENT_STATUS_OPEN);
+	put_matched(7, 3, CLIENT_STATUS_OPEN);
+	put_matched(8, 3, CLIENT_STATUS_CLOSED);
+	put_matched(9, 0, CLIENT_STATUS_OPEN);
+	put_matched(10, 0, CLIENT_STATUS_OPEN);
+	view_file_begin(life.file);
+	for (int32_t limit = 0; limit < 6; limit++) {
+		assert_int_equal(
+			report_doubles(life.file->reader, limit, &doubles, &life.file->err), OK);
+		assert_int_equal(doubles.count, limit < 4 ? limit : 4);
+		for (size_t i = 0; i < doubles.count; i++) {
+			assert_int_equal(doubles.items[i].person, persons[i]);
+			assert_int_equal(doubles.items[i].client->client.data[0], clients[i]);
+		}
+	}
+	view_file_end(life.file);
+}
+
 static void keep_hash(void *context, const struct digest_table *table)
 {
 	if (strcmp(table->name, "clients") == 0 || strcmp(table->name, "clocks") == 0)
@@ -303,6 +394,8 @@ int main(void)
 		LIFE(a_redrive_is_not_received_twice),
 		LIFE(a_copy_for_the_survivor_of_a_merge_is_not_received),
 		LIFE(queues_say_what_waits_at_a_desk),
+		LIFE(what_comes_due_is_counted_by_when),
+		LIFE(only_open_clients_with_one_match_are_doubles),
 		LIFE(rows_follow_from_the_last_record),
 		LIFE(a_story_is_told_in_its_order),
 		LIFE(clients_are_found_by_their_first_digits),

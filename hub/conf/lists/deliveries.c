@@ -83,14 +83,6 @@ static bool starts_with(const char *topic, const char *prefix)
 	return prefix[0] != '\0' && strncmp(topic, prefix, strlen(prefix)) == 0;
 }
 
-/* Plain enough to stand in a mail's head and an SMTP command. */
-static bool is_address(const char *text)
-{
-	const char *at = strchr(text, '@');
-	return at != NULL && at != text && at[1] != '\0' && strchr(at + 1, '@') == NULL &&
-		text[strcspn(text, " \t\r\n<>,;:\"()[]\\")] == '\0';
-}
-
 static void check(struct check *check, const void *item)
 {
 	const struct conf_delivery *delivery = item;
@@ -103,7 +95,7 @@ static void check(struct check *check, const void *item)
 		check_error(check, "way topic and a topic go together");
 	if (delivery->way == CONF_MAIL && delivery->mail_to == NULL)
 		check_error(check, "way mail needs mail_to");
-	if (delivery->mail_to != NULL && !is_address(delivery->mail_to))
+	if (delivery->mail_to != NULL && !words_is_address(delivery->mail_to))
 		check_error(check, "mail_to is no address");
 	if (delivery->mail_to != NULL && check->conf->mail.url == NULL)
 		check_error(check, "mail_to needs mail.url: the server that mails go through");

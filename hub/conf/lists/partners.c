@@ -12,6 +12,7 @@ struct row {
 	int32_t requests_per_second, requests_burst;
 	const char *const *tokens, *const *coordinator_tokens;
 	bool client_certificate;
+	const char *balance_to;
 };
 
 #define AT(member) offsetof(struct row, member)
@@ -41,6 +42,9 @@ static const struct setting rows[] = {
 		"Its requests must come with a client certificate whose subject.serialNumber is "
 		"its "
 		"OIN, beside the token; see http.tls_client_ca_file."},
+	{"balance_to", SETTING_STRING, AT(balance_to), "", 3, 200, NULL,
+		"Address that is mailed every day what was open at midnight between it and each "
+		"other partner, in numbers, as `lokethub balance` counts it; none: nothing is."},
 	{"requests_per_second", SETTING_INT, AT(requests_per_second), "0", 0, 1000000, NULL,
 		"Requests per second, over time; 0: as http.requests_per_second."},
 	{"requests_burst", SETTING_INT, AT(requests_burst), "0", 0, 10000000, NULL,
@@ -70,12 +74,21 @@ static void take(const struct list_group *group, void *from)
 	int32_t rate = row->requests_per_second, burst = row->requests_burst;
 	partner->rules = &rules[group->at];
 	partner->needs_certificate = row->client_certificate;
+	partner->balance_to = row->balance_to;
 	partner->requests_per_second = rate > 0 ? rate : conf->http.requests_per_second;
 	partner->requests_burst = burst > 0 ? burst : conf->http.requests_burst;
 	size_t count = words_count(row->tokens) + words_count(row->coordinator_tokens);
 	partner->tokens = arena_get_array(group->bind->arena, count + 1, sizeof(*partner->tokens));
 	add_tokens(group->bind, partner, row->tokens, CONF_TOKEN_DESK);
 	add_tokens(group->bind, partner, row->coordinator_tokens, CONF_TOKEN_COORDINATOR);
+}
+
+static void check_balance(struct check *check, const char *address)
+{
+	if (address != NULL && !words_is_address(address))
+		check_error(check, "balance_to is no address");
+	if (address != NULL && check->conf->mail.url == NULL)
+		check_error(check, "balance_to needs mail.url: the server that mails go through");
 }
 
 static void check(struct check *check, const void *item)
@@ -92,6 +105,7 @@ static void check(struct check *check, const void *item)
 		check_error(check,
 			"a private partner never gets a BSN: leave out private or "
 			"may_see_bsn");
+	check_balance(check, conf->partners[partner - conf->rules.partners].balance_to);
 	if (conf->partners[partner - conf->rules.partners].needs_certificate &&
 		conf->http.tls_client_ca_file == NULL)
 		check_error(check,

@@ -12,6 +12,7 @@
 #include "hub/flow/delivery/desk/undelivered.h"
 #include "hub/flow/delivery/inlet.h"
 #include "hub/flow/delivery/ledger.h"
+#include "hub/flow/delivery/letters.h"
 #include "hub/flow/delivery/outlet.h"
 
 #define TURN_MS 10
@@ -27,6 +28,7 @@ struct deliveries {
 	struct ground ground;
 	struct sent *sent;
 	struct inlet *inlet;
+	struct letters *letters; /* NULL: nobody wants any */
 	struct loop_timer turn;
 	struct loop_bell *stop;
 	pthread_t thread;
@@ -61,6 +63,7 @@ static void take_slow_turn(struct deliveries *deliveries, int64_t now)
 	if (turn % (SLOW_EVERY * HOLDS_EVERY) == 0)
 		holds_look(ground, now);
 	undelivered_sweep(ground);
+	letters_turn(deliveries->letters, deliveries->inlet);
 	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].outlet != NULL)
 			desk_measure(&ground->desks[i], now);
@@ -150,7 +153,8 @@ static enum outcome open_all(struct deliveries *deliveries, struct err *err)
 	if (loop_new(&ground->loop, err) != OK ||
 		loop_bell_new(&deliveries->stop, ground->loop, stop, deliveries, err) != OK ||
 		open_stores(deliveries, err) != OK || open_desks(deliveries, err) != OK ||
-		inlet_new(&deliveries->inlet, ground, err) != OK)
+		inlet_new(&deliveries->inlet, ground, err) != OK ||
+		letters_new(&deliveries->letters, ground, deliveries->options.view_path, err) != OK)
 		return err->outcome;
 	loop_at_end(ground->loop, end_turn, ground);
 	deliveries->turn = (struct loop_timer){.fn = turn, .context = deliveries};
@@ -177,7 +181,7 @@ enum outcome deliveries_start(
 	const struct conf *conf = options->conf;
 	size_t count = count_pushed(conf);
 	*out = NULL;
-	if (count == 0)
+	if (count + letters_count(conf) == 0)
 		return OK;
 	struct deliveries *deliveries = memory_get_zeroed(1, sizeof(*deliveries));
 	deliveries->options = *options;
@@ -219,6 +223,7 @@ void deliveries_stop(struct deliveries *deliveries)
 		loop_ring(deliveries->stop);
 		pthread_join(deliveries->thread, NULL);
 	}
+	letters_free(deliveries->letters);
 	inlet_free(deliveries->inlet);
 	close_desks(ground);
 	disclose_free(ground->disclose);

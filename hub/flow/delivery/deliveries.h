@@ -21,8 +21,8 @@ struct deliveries_options {
 	const char *view_path;
 };
 
-/* Where all desks ask for their handovers there is nothing to do: *out is NULL. RETRY: Kafka does
- * not answer. REJECT: a secret is missing. */
+/* Where all desks ask for their handovers and no partner wants letters there is nothing to do: *out
+ * is NULL. RETRY: Kafka does not answer. REJECT: a secret is missing. */
 enum outcome deliveries_start(struct deliveries **out, const struct deliveries_options *options,
 	struct err *err) MUST_CHECK;
 /* Waits for what is under way for a few seconds; what is left is brought again after the next

@@ -16,6 +16,7 @@ struct inlet {
 	struct ground *ground;
 	struct member *member;
 	bool must_begin; /* a desk is ours that does not know yet where it was */
+	bool serves[TOPICS_BY_KEY_PARTITIONS];
 };
 
 static int compare(const void *key, const void *item)
@@ -37,8 +38,9 @@ static struct desk *find(const struct ground *ground, struct bytes id, bool is_s
 
 static void let_go_all(void *context)
 {
-	const struct inlet *inlet = context;
+	struct inlet *inlet = context;
 	struct ground *ground = inlet->ground;
+	memset(inlet->serves, 0, sizeof(inlet->serves));
 	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].ours)
 			desk_let_go(&ground->desks[i]);
@@ -57,8 +59,15 @@ static enum outcome take_over(void *context, struct consumer *consumer,
 			if (desk->outlet != NULL && desk->partition == places[j].partition)
 				desk_take_over(desk, places[j].offset);
 	}
+	for (size_t j = 0; j < count; j++)
+		inlet->serves[places[j].partition] = true;
 	inlet->must_begin = true;
 	return OK;
+}
+
+bool inlet_serves(const struct inlet *inlet, int32_t partition)
+{
+	return inlet->serves[partition];
 }
 
 static enum outcome take_record(void *context, const struct record_read *record, struct err *err)

@@ -1,4 +1,4 @@
-/* mailer - tells by mail that something waits for a desk; never about whom. */
+/* mailer - tells by mail that something waits for a desk, or how much; never about whom. */
 #include "hub/flow/delivery/place/mailer.h"
 
 #include <assert.h>
@@ -94,50 +94,64 @@ static const char *summary(const struct mailer_news *news, struct arena *arena)
 
 /* RFC 5322; all of it ASCII. */
 static const char *compose(
-	const struct mailer *mailer, const struct mailer_news *news, struct arena *arena)
+	const struct mailer *mailer, const struct mailer_letter *letter, struct arena *arena)
 {
-	const struct conf *conf = mailer->conf;
+	const char *from = mailer->conf->mail.from;
+	const char *at = strchr(from, '@');
 	time_t seconds = (time_t)(clock_wall() / 1000);
 	struct tm tm;
 	char date[60];
 	gmtime_r(&seconds, &tm);
 	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S +0000", &tm);
-	const char *what = summary(news, arena);
-	const char *link = conf->http.base_url != NULL
-		? arena_format(arena, "Zie %s\r\n\r\n", conf->http.base_url)
-		: "";
 	return arena_format(arena,
 		"From: Lokethub <%s>\r\nTo: <%s>\r\nDate: %s\r\n"
-		"Message-ID: <%s.%" PRId64 ".%lld@%s>\r\nSubject: Lokethub: %s\r\n"
+		"Message-ID: <%s.%lld@%s>\r\nSubject: Lokethub: %s\r\n"
 		"Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-		"Content-Type: text/plain; charset=us-ascii\r\n\r\n"
-		"Voor loket %s: %s.\r\n\r\n%s"
+		"Content-Type: text/plain; charset=us-ascii\r\n\r\n%s"
 		"Deze mail noemt met opzet niemand. Antwoorden worden niet gelezen.\r\n",
-		conf->mail.from, news->to, date, news->desk, news->number, (long long)seconds,
-		strchr(conf->mail.from, '@') != NULL ? strchr(conf->mail.from, '@') + 1
-						     : "lokethub",
-		what, news->desk, what, link);
+		from, letter->to, date, letter->id, (long long)seconds,
+		at != NULL ? at + 1 : "lokethub", letter->subject, letter->text);
 }
 
-struct mail *mailer_send(struct mailer *mailer, const struct mailer_news *news)
+static struct mail *send(
+	struct mailer *mailer, struct mail *mail, const struct mailer_letter *letter)
 {
-	struct mail *mail = memory_get_zeroed(1, sizeof(*mail));
 	const struct conf_mail *conf = &mailer->conf->mail;
 	struct client_request request = {.method = "",
 		.url = conf->url,
 		.mail_from = arena_format(&mail->arena, "<%s>", conf->from),
-		.mail_to = arena_format(&mail->arena, "<%s>", news->to),
-		.body = bytes_of_string(compose(mailer, news, &mail->arena)),
+		.mail_to = arena_format(&mail->arena, "<%s>", letter->to),
+		.body = bytes_of_string(compose(mailer, letter, &mail->arena)),
 		.timeout_ms = TIMEOUT_MS,
 		.answer_max = ANSWER_MAX,
 		.done = finish,
 		.context = mail};
 	struct err err = {0};
-	mail->done = news->done;
-	mail->context = news->context;
+	mail->done = letter->done;
+	mail->context = letter->context;
 	enum outcome outcome = client_send(mailer->client, &request, &mail->call, &err);
 	assert(outcome == OK); /* it has no headers that could be refused */
 	return mail;
+}
+
+struct mail *mailer_post(struct mailer *mailer, const struct mailer_letter *letter)
+{
+	return send(mailer, memory_get_zeroed(1, sizeof(struct mail)), letter);
+}
+
+struct mail *mailer_send(struct mailer *mailer, const struct mailer_news *news)
+{
+	struct mail *mail = memory_get_zeroed(1, sizeof(*mail));
+	const char *url = mailer->conf->http.base_url, *what = summary(news, &mail->arena);
+	const char *link = url != NULL ? arena_format(&mail->arena, "Zie %s\r\n\r\n", url) : "";
+	const struct mailer_letter letter = {.to = news->to,
+		.subject = what,
+		.text = arena_format(
+			&mail->arena, "Voor loket %s: %s.\r\n\r\n%s", news->desk, what, link),
+		.id = arena_format(&mail->arena, "%s.%" PRId64, news->desk, news->number),
+		.done = news->done,
+		.context = news->context};
+	return send(mailer, mail, &letter);
 }
 
 void mailer_cancel(struct mail *mail)

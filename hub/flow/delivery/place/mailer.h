@@ -1,4 +1,4 @@
-/* mailer - tells by mail that something waits for a desk; never about whom. */
+/* mailer - tells by mail that something waits for a desk, or how much; never about whom. */
 #ifndef HUB_FLOW_DELIVERY_PLACE_MAILER_H
 #define HUB_FLOW_DELIVERY_PLACE_MAILER_H
 
@@ -21,7 +21,16 @@ struct mailer_news {
 	void *context;
 };
 
+/* A mail as it is; subject and text in ASCII, its lines ended by CR and LF. */
+struct mailer_letter {
+	const char *to, *subject, *text;
+	const char *id; /* another one for each, "." and the time are put behind it */
+	client_done_fn *done; /* called once, never within mailer_post */
+	void *context;
+};
+
 struct mail;
+struct mail *mailer_post(struct mailer *mailer, const struct mailer_letter *letter);
 struct mail *mailer_send(struct mailer *mailer, const struct mailer_news *news);
 void mailer_cancel(struct mail *mail); /* NULL: nothing */
 
