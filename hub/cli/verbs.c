@@ -6,6 +6,8 @@ const struct cli_verb *const verbs_all[] = {
 	&check_verb,
 	&clocks_verb,
 	&connectors_verb,
+	&desk_free_verb,
+	&desk_full_verb,
 	&desk_hold_verb,
 	&desk_release_verb,
 	&duplicates_verb,

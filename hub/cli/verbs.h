@@ -8,6 +8,8 @@ extern const struct cli_verb balance_verb;
 extern const struct cli_verb check_verb;
 extern const struct cli_verb clocks_verb;
 extern const struct cli_verb connectors_verb;
+extern const struct cli_verb desk_free_verb;
+extern const struct cli_verb desk_full_verb;
 extern const struct cli_verb desk_hold_verb;
 extern const struct cli_verb desk_release_verb;
 extern const struct cli_verb duplicates_verb;

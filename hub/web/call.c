@@ -201,6 +201,15 @@ int32_t call_wait_asked(const struct call *call)
 	return asked * 1000 > most ? most : (int32_t)asked * 1000;
 }
 
+void call_forget_jobs(struct call *call)
+{
+	for (size_t i = 0; i < call->jobs_count; i++)
+		if (call->jobs[i] != NULL)
+			intake_forget(call->jobs[i]);
+	call->jobs = NULL;
+	call->jobs_count = 0;
+}
+
 void call_late(void *context, struct request *request)
 {
 	struct call *call = call_of(request);
@@ -209,9 +218,11 @@ void call_late(void *context, struct request *request)
 		resume(call, false);
 		return;
 	}
-	assert(call->job != NULL || call->batch != NULL || call->exchange != NULL);
+	assert(call->job != NULL || call->jobs != NULL || call->batch != NULL ||
+		call->exchange != NULL);
 	if (call->job != NULL)
 		intake_forget(call->job);
+	call_forget_jobs(call);
 	disclose_batch_free(call->batch);
 	exchange_cancel(call->exchange);
 	call->job = NULL;

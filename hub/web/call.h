@@ -7,6 +7,7 @@
 #include "hub/web/edge.h"
 
 struct call;
+struct signs;
 
 /* Goes on with a call that waited; in_time: the view has passed. Answers. */
 typedef void call_fn(struct call *call, bool in_time);
@@ -31,6 +32,9 @@ struct call {
 	int32_t wait_ms; /* Prefer: wait */
 	struct problems *problems; /* why it is refused */
 	struct intake_job *job; /* on its way; NULL: none */
+	struct intake_job **jobs; /* many, of which some may be NULL; NULL: none */
+	size_t jobs_count;
+	struct signs *signs; /* the same, of many signs of life */
 	struct exchange *exchange; /* the same, in a partner's own format */
 	struct disclose_batch *batch; /* being opened; NULL: none */
 	struct intake_receipt receipt;
@@ -65,6 +69,8 @@ void call_wait(struct call *call, const struct call_place *places, size_t count,
 void call_wait_until(struct call *call, call_come_fn *has_come, int32_t ms, call_fn *go_on);
 /* The same for all that the partner has sent to intake partitions from … to - 1. */
 void call_wait_for_own(struct call *call, int32_t from, int32_t to, call_fn *go_on);
+/* Waits no more for any of its jobs. They go on all the same. */
+void call_forget_jobs(struct call *call);
 /* How long it may wait, as it asks for in Prefer: wait. */
 int32_t call_wait_asked(const struct call *call);
 /* Looks at all that wait, after a commit of the view. */

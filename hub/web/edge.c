@@ -96,7 +96,8 @@ static enum outcome open_intake(struct edge *edge, struct err *err)
 		.loop = edge->loop,
 		.reader = &edge->reader,
 		.view = edge->options->view,
-		.sent = edge->sent};
+		.sent = edge->sent,
+		.writes_facts = true};
 	edge->buckets = memory_get_zeroed(conf->rules.partners_count + 1, sizeof(*edge->buckets));
 	open_reader(edge);
 	return intake_new(&edge->intake, &options, err);

@@ -24,6 +24,13 @@ void json_put_time(struct json_object *object, const char *name, int64_t at)
 	json_put_text(object, name, at != 0 ? text : NULL);
 }
 
+void json_put_date(struct json_object *object, const char *name, int32_t days)
+{
+	char text[11];
+	clock_date_to_text(days, text);
+	json_put_text(object, name, text);
+}
+
 void json_put_uuid(struct json_object *object, const char *name, const uint8_t uuid[16])
 {
 	char text[37];

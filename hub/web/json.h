@@ -13,6 +13,7 @@ struct json_object;
 void json_put_bytes(struct json_object *object, const char *name, struct bytes text);
 void json_put_text(struct json_object *object, const char *name, const char *text);
 void json_put_time(struct json_object *object, const char *name, int64_t at);
+void json_put_date(struct json_object *object, const char *name, int32_t days);
 void json_put_uuid(struct json_object *object, const char *name, const uint8_t uuid[16]);
 void json_put_flag(struct json_object *object, const char *name, bool is);
 void json_put_number(struct json_object *object, const char *name, int64_t number);

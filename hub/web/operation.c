@@ -28,6 +28,11 @@ static void check_value(
 			problems_add(problems, parameter->name, parameter->example,
 				"is neither true nor false");
 		return;
+	case OPERATION_LANGUAGE:
+		if (!bytes_equal_string(value, "en") && !bytes_equal_string(value, "nl"))
+			problems_add(problems, parameter->name, parameter->example,
+				"is neither en nor nl");
+		return;
 	case OPERATION_TEXT:
 		if (value.size < (size_t)parameter->min || value.size > (size_t)parameter->max)
 			problems_add(problems, parameter->name, parameter->example,

@@ -6,7 +6,13 @@
 #include "hub/http/server/server.h"
 
 enum operation_place { OPERATION_PATH, OPERATION_QUERY, OPERATION_HEADER };
-enum operation_type { OPERATION_TEXT, OPERATION_UUID, OPERATION_INTEGER, OPERATION_BOOLEAN };
+enum operation_type {
+	OPERATION_TEXT,
+	OPERATION_UUID,
+	OPERATION_INTEGER,
+	OPERATION_BOOLEAN,
+	OPERATION_LANGUAGE /* en or nl */
+};
 
 struct operation_parameter {
 	const char *name; /* NULL: ends the list */

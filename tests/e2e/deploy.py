@@ -19,6 +19,10 @@ def token_of(partner: str, role: str | None = None) -> str:
     return f"test-token-{partner}-{role or 'DESK'}-of-this-run-only"
 
 
+def coordinators_token(partner: str) -> str:
+    return token_of(partner, TOKENS["coordinator"])
+
+
 Rows = Iterable[Mapping[str, Any]]
 
 

@@ -235,9 +235,17 @@ def test_actions_are_answered_with_what_was_decided(hub, city, wsp):
     assert found["state"] == "ACCEPTED"
     assert "COMPLETE" in found["actions"]["wsp-rijnmond"]
     assert found["detail"]
+    shown = wsp.get(f"/v1/referrals/{name}").json()
+    for member in ("client", "state", "version", "actions"):
+        assert found[member] == shown[member]
+    assert found["client"]["responsible"]["is_you"]
+    assert found["client"]["responsible"]["since"]
+    assert found["client"]["next_action"]["duty"] == "CONTACT_CLIENT"
+    assert found["client"]["next_action"]["by"]
     ended = {"outcome": "ADVICE_GIVEN", "next_step": "NONE", "seen_version": found["version"] - 1}
     stale = wsp.act(name, action("COMPLETE", "a3", **ended), **WAIT)
     assert (stale.status_code, stale.json()["code"]) == (409, "STALE")
+    assert stale.json()["client"] == shown["client"]
 
 
 def test_texts_of_an_action_are_sealed_under_the_referrals_key(hub, city, wsp):

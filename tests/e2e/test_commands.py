@@ -8,6 +8,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ VERBS = (
     "check",
     "clocks",
     "connectors",
+    "desk free",
+    "desk full",
     "desk hold",
     "desk release",
     "duplicates",
@@ -591,6 +594,37 @@ def test_a_desk_is_held_and_released(town: Town) -> None:
     assert len(holds()) == 2 and released["to"] < released["at"]
     assert town.run("desk", "hold", "no-such-desk").returncode == 2
     assert town.run("desk", "hold", LEERWERK, "--until", "2020-01-01").returncode == 2
+
+
+def test_a_desk_is_full_and_has_room_again(town: Town) -> None:
+    def facts() -> list[dict]:
+        lines = town.run("tap", "facts", "--from", "beginning").stdout.splitlines()
+        return [row for row in map(json.loads, lines) if row["key"].startswith("capacity/")]
+
+    until = (date.today() + timedelta(days=30)).isoformat()
+    assert town.ask("desk", "full", LEERWERK, "--until", until)["until"] == until
+    kind = town.ask("desk", "full", LEERWERK, "--until", until, "--voucher", "STOOF")
+    assert kind["voucher_kind"] == "STOOF"
+    assert town.ask("desk", "free", LEERWERK)["desk"] == LEERWERK
+    full, vouchers, room = facts()
+    assert full["key"] == room["key"] == f"capacity/{LEERWERK}"
+    assert vouchers["key"] == f"capacity/{LEERWERK}/STOOF"
+    assert full["value"]["number"] == 0 and full["value"]["to"].startswith(until)
+    assert room["value"]["to"] < room["value"]["at"]
+    for wrong in (
+        (LEERWERK,),
+        (LEERWERK, "--until", "2020-01-01"),
+        (LEERWERK, "--until", until, "--voucher", "of-tomorrow"),
+        ("no-such-desk", "--until", until),
+    ):
+        assert town.run("desk", "full", *wrong).returncode == 2
+
+
+def test_the_story_in_dutch(town: Town) -> None:
+    page = town.run("where", "case-anna", "--lang", "nl").stdout
+    assert "verwezen naar" in page
+    assert "referred by" in town.run("where", "case-anna").stdout
+    assert town.run("where", "case-anna", "--lang", "de").returncode == 2
 
 
 def test_outages(town: Town) -> None:

@@ -386,6 +386,65 @@ static void test_a_verdict_brings_nobody(void **state)
 	assert_int_equal(opened->handover->code, REJECTION_CODE_ILLEGAL);
 }
 
+/* Without its words a question is none; of the rest comes what the lists name, as ever. */
+static void test_questions_and_answers_bring_their_words(void **state)
+{
+	static const char *const list[] = {"worker_name", "postcode", NULL};
+	static const char *const expected[] = {"worker_name", "postcode", "text", NULL};
+	struct stage *stage = *state;
+	for (size_t i = 0; i < stage->conf.rules.desks_count; i++)
+		stage->desks[i].fields = stage->desks[i].fields_accepted = list;
+	life_refer(&stage->life, 1, "uwv", "wsp");
+	check_person(open_last(stage, "wsp"), list);
+	life_deliver(&stage->life, 1);
+	life_act(&stage->life, 1, ACTION_ASK, "wsp");
+	const struct opened *question = open_last(stage, "uwv");
+	assert_int_equal(question->handover->kind, HANDOVER_KIND_QUESTION);
+	check_person(question, expected);
+	assert_true(item_is_access(&stage->item));
+	life_act(&stage->life, 1, ACTION_ANSWER, "uwv");
+	const struct opened *answer = open_last(stage, "wsp");
+	assert_int_equal(answer->handover->kind, HANDOVER_KIND_ANSWER);
+	check_person(answer, expected);
+	assert_true(item_is_access(&stage->item));
+	life_act(&stage->life, 1, ACTION_DECLINE, "wsp");
+	check_person(open_last(stage, "uwv"), list);
+}
+
+static void test_words_stay_where_consent_was_withdrawn(void **state)
+{
+	struct stage *stage = *state;
+	life_refer(&stage->life, 1, "uwv", "wsp");
+	life_deliver(&stage->life, 1);
+	life_act(&stage->life, 1, ACTION_ASK, "wsp");
+	life_act(&stage->life, 1, ACTION_ANSWER, "uwv");
+	assert_non_null(open_last(stage, "wsp")->person);
+	life_act(&stage->life, 1, ACTION_WITHDRAW_CONSENT, "uwv");
+	life_act(&stage->life, 1, ACTION_ASK, "wsp");
+	const struct opened *question = open_last(stage, "uwv");
+	assert_int_equal(question->handover->kind, HANDOVER_KIND_QUESTION);
+	assert_null(question->person);
+	assert_string_equal(question->withheld, OPENED_WITHDRAWN);
+}
+
+/* What is refused depends on where the referral stands, which the target may keep to itself. */
+static void test_a_verdict_tells_no_more_than_the_target(void **state)
+{
+	struct stage *stage = *state;
+	life_live(&stage->life);
+	life_act(&stage->life, 1, ACTION_ACKNOWLEDGE, "uwv");
+	const struct handover *verdict = open_last(stage, "uwv")->handover;
+	assert_int_equal(verdict->kind, HANDOVER_KIND_VERDICT);
+	assert_int_equal(verdict->state, REFERRAL_STATE_ACCEPTED);
+	assert_non_null(memmem(verdict->text.data, verdict->text.size, "ACCEPTED", 8));
+	partner(stage, "WSP")->feedback = RULES_FEEDBACK_NONE;
+	verdict = open_last(stage, "uwv")->handover;
+	assert_int_equal(verdict->code, REJECTION_CODE_ILLEGAL);
+	assert_false(verdict->has_state);
+	assert_non_null(verdict->text.data);
+	assert_null(memmem(verdict->text.data, verdict->text.size, "ACCEPTED", 8));
+}
+
 /* A handover may come to the view before its client; later, what is not there is gone. */
 static void test_the_view_may_be_behind(void **state)
 {
@@ -445,6 +504,9 @@ int main(void)
 		TEST(an_erased_key_leaves_no_person),
 		TEST(a_damaged_person_is_left_out),
 		TEST(a_verdict_brings_nobody),
+		TEST(questions_and_answers_bring_their_words),
+		TEST(words_stay_where_consent_was_withdrawn),
+		TEST(a_verdict_tells_no_more_than_the_target),
 		TEST(the_view_may_be_behind),
 		TEST(an_offer_waits_for_no_view_that_knows_nobody),
 	};

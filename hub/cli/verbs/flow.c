@@ -1,7 +1,7 @@
 /* flow - what became of all that each partner sent, so that the sum shows nothing was lost. */
 #include "hub/cli/lookup/behind.h"
-#include "hub/cli/screen/story.h"
 #include "hub/cli/verbs.h"
+#include "hub/view/story.h"
 
 static void add_count(struct page_row *row, const char *title, const char *key, int64_t count,
 	enum terminal_tone tone)

@@ -1,7 +1,7 @@
 /* queue - what waits at which desk, since when, and what is late. */
-#include "hub/cli/screen/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/view/report.h"
+#include "hub/view/story.h"
 
 static const char *const age_titles[REPORT_AGES] = {
 	"1 h", "4 h", "1 d", "3 d", "1 wk", "2 wk", "MORE"};
@@ -32,7 +32,7 @@ static int64_t add_queue(struct page *page, const struct report_queue *queue)
 		const struct report_waiting *waiting = &queue->items[i];
 		struct page_row *row = page_table_row(table);
 		page_bytes(row, "DESK", "desk", waiting->desk);
-		page_text(row, "WHAT", "what", story_clock(waiting->clock));
+		page_text(row, "WHAT", "what", words_clock(waiting->clock, WORDS_ENGLISH));
 		page_text(row, "CLOCK", "clock", clock_name_name(waiting->clock));
 		page_number(row, "WAITING", "waiting", PAGE_COUNT, waiting->count);
 		add_late(row, waiting->late);
@@ -94,7 +94,7 @@ static int64_t add_clocks(struct page *page, const struct report_clocks *clocks)
 		struct page_row *row = page_table_row(table);
 		page_number(row, "DUE", "due", PAGE_DUE, clock->due);
 		page_tone(row, is_late ? TERMINAL_BAD : TERMINAL_PLAIN);
-		page_text(row, "WHAT", "what", story_clock(clock->clock));
+		page_text(row, "WHAT", "what", words_clock(clock->clock, WORDS_ENGLISH));
 		page_id(row, "CLIENT", "client", clock->client->client.data);
 		page_uuid(row, "REFERRAL", "referral",
 			referral == NULL ? NULL : referral->referral.data);

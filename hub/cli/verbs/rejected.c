@@ -2,8 +2,8 @@
 #include <inttypes.h>
 
 #include "hub/cli/lookup/find.h"
-#include "hub/cli/screen/story.h"
 #include "hub/cli/verbs.h"
+#include "hub/view/story.h"
 
 static void add_rejection(
 	struct page_row *row, const struct conf *conf, const struct report_rejection *found)

@@ -7,10 +7,10 @@
 
 #include "hub/cli/lookup/original.h"
 #include "hub/cli/reach.h"
-#include "hub/cli/screen/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/seal/seal.h"
 #include "hub/view/report.h"
+#include "hub/view/story.h"
 
 static enum outcome read_id(const char *text, int32_t *partition, int64_t *offset, struct err *err)
 {

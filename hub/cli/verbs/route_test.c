@@ -1,9 +1,9 @@
 /* route_test - to which desk a referral would go, by which rule, and what the desk would see. */
 #include "hub/base/calendar.h"
 #include "hub/base/file.h"
-#include "hub/cli/screen/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/handover/route.h"
+#include "hub/view/story.h"
 #include "schemas/json_tree.h"
 
 #define JSON_DEPTH 32

@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "hub/cli/lookup/find.h"
-#include "hub/cli/screen/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/handover/handover.h"
 #include "hub/view/report.h"
+#include "hub/view/story.h"
 
 #define STORY_PRESET 20
 #define STORY_MOST 10000
@@ -22,9 +22,17 @@ static void add_last_referral(struct page_row *row, const struct client *client)
 		BYTES_ARG(handover_desk(client, last->target)));
 }
 
+static enum words_language language_of(const struct cli_call *call)
+{
+	enum words_language language = WORDS_ENGLISH;
+	if (cli_value(call, "lang") != NULL)
+		words_read_language(bytes_of_string(cli_value(call, "lang")), &language);
+	return language;
+}
+
 /* client NULL: otherwise says why. */
-static void add_line(
-	struct page_row *row, const char *asked, const struct client *client, const char *otherwise)
+static void add_line(struct page_row *row, const char *asked, const struct client *client,
+	const char *otherwise, enum words_language language)
 {
 	static const struct client nobody = {
 		.status = CLIENT_STATUS_CLOSED, .owner = -1, .duty_desk = -1};
@@ -40,7 +48,7 @@ static void add_line(
 	add_last_referral(row, shown);
 	page_bytes(
 		row, "NEXT DESK", "next_desk", handover_desk(shown, open ? shown->duty_desk : -1));
-	page_text(row, "NEXT", "next", open ? story_duty(shown->duty) : NULL);
+	page_text(row, "NEXT", "next", open ? words_duty(shown->duty, language) : NULL);
 	page_number(row, "BY", "next_due", PAGE_DUE, open ? shown->duty_due : PAGE_NONE);
 }
 
@@ -50,17 +58,18 @@ static enum outcome add_asked(
 {
 	struct find find;
 	const struct client *client = NULL;
+	enum words_language language = language_of(call);
 	if (find_by_text(call->reader, asked, &find, err) != OK)
 		return err->outcome;
 	const char *otherwise = find.undecided > 0 ? "not decided yet" : "not known";
 	if (find.count != 1)
 		call->code = CLI_FOUND;
 	if (find.count == 0)
-		add_line(page_table_row(table), asked, NULL, otherwise);
+		add_line(page_table_row(table), asked, NULL, otherwise, language);
 	for (size_t i = 0; i < find.count; i++) {
 		if (view_client(call->reader, find.items[i].client, &client, err) != OK)
 			return err->outcome;
-		add_line(page_table_row(table), asked, client, otherwise);
+		add_line(page_table_row(table), asked, client, otherwise, language);
 	}
 	return OK;
 }
@@ -81,6 +90,7 @@ struct where {
 	struct cli_call *call;
 	struct page_row *facts;
 	const struct client *client;
+	enum words_language language; /* of the duty and the story */
 	char id[33];
 	struct report_events events;
 };
@@ -156,7 +166,7 @@ static void add_next(const struct where *where)
 	page_bytes(where->facts, NULL, "next_desk", desk);
 	page_number(where->facts, NULL, "next_due", PAGE_DUE, client->duty_due);
 	page_format(where->facts, "next", NULL, "%.*s: %s, by %s (%s)", BYTES_ARG(desk),
-		story_duty(client->duty), time, due);
+		words_duty(client->duty, where->language), time, due);
 	page_tone(where->facts, client->duty_due < now ? TERMINAL_BAD : TERMINAL_PLAIN);
 }
 
@@ -298,16 +308,19 @@ static void add_story(const struct where *where)
 {
 	struct page_table *table = page_table(where->call->page, "story", "Story", NULL);
 	struct buffer text = {0};
+	const struct story story = {.language = where->language,
+		.rules = &where->call->conf->rules,
+		.codes = where->call->conf->codes};
 	for (size_t i = 0; i < where->events.count; i++) {
 		const struct report_event *told = &where->events.items[i];
 		bool applied = told->event->result == RESULT_APPLIED;
 		struct page_row *row = page_table_row(table);
 		page_number(row, "WHEN", "at", PAGE_TIME, told->event->at);
-		story_who(told, &where->call->conf->rules, &text);
+		story_who(&story, told, &text);
 		page_bytes(row, "WHO", "who", buffer_bytes(&text));
 		page_text(row, "RESULT", "result", result_name(told->event->result));
 		page_tone(row, applied ? TERMINAL_FAINT : TERMINAL_CARE);
-		story_what(told, &text);
+		story_what(&story, told, &text);
 		page_bytes(row, "WHAT", "what", buffer_bytes(&text));
 		page_cut(row);
 	}
@@ -316,7 +329,8 @@ static void add_story(const struct where *where)
 
 static enum outcome show_client(struct cli_call *call, const struct find *find, struct err *err)
 {
-	struct where where = {.call = call, .facts = page_facts(call->page)};
+	struct where where = {
+		.call = call, .facts = page_facts(call->page), .language = language_of(call)};
 	struct pseudonym client = find->items[0].client;
 	if (view_client(call->reader, client, &where.client, err) != OK ||
 		report_events(call->reader, client, (int32_t)cli_number(call, "story"),
@@ -356,7 +370,11 @@ static void show_several(struct cli_call *call, const struct find *find)
 static enum outcome run(struct cli_call *call, struct err *err)
 {
 	const char *asked = cli_argument(call, 0);
+	const char *name = cli_value(call, "lang");
+	enum words_language language;
 	struct find find;
+	if (name != NULL && !words_read_language(bytes_of_string(name), &language))
+		return err_set(err, REJECT, "--lang %s: neither en nor nl", name);
 	if (cli_argument(call, 1) != NULL)
 		return show_overview(call, err);
 	enum outcome outcome = strcmp(asked, "-") == 0
@@ -377,6 +395,7 @@ static enum outcome run(struct cli_call *call, struct err *err)
 
 static const struct cli_option options[] = {
 	{"story", 'n', "N", "how many of the last events to tell (20)", STORY_PRESET, STORY_MOST},
+	{"lang", 'l', "LANG", "tell the story and what is next in: en (preset) or nl", 0, 0},
 	{0},
 };
 
@@ -396,6 +415,7 @@ const struct cli_verb where_verb = {
 		    "  lokethub where 3fa91c2e\n"
 		    "  lokethub where 2026-000123 2026-000124 2026-000125\n"
 		    "  lokethub where - < bsn.txt\n"
+		    "  lokethub where 2026-000123 --lang nl\n"
 		    "  lokethub where 2026-000123 --json | jq -r .desk",
 	.run = run,
 };

@@ -113,9 +113,22 @@ static struct bytes owner_for(const struct cut *cut, struct bytes owner)
 	return (struct bytes){0};
 }
 
+struct bytes cut_refusal(enum rejection_code code, struct bytes text)
+{
+	if (code == REJECTION_CODE_ILLEGAL)
+		return bytes_of_string(
+			"not possible as things stand: see which actions are possible now");
+	if (code == REJECTION_CODE_STALE)
+		return bytes_of_string(
+			"the referral has changed since: look again and decide anew");
+	return text;
+}
+
 static void leave_out_report(struct handover *handover)
 {
 	const struct bytes absent = {0};
+	if (handover->has_code)
+		handover->text = cut_refusal(handover->code, handover->text);
 	handover->has_state = false;
 	handover->has_action = false;
 	handover->row = absent;
@@ -144,8 +157,15 @@ static bool is_among(const char *const *names, const char *name)
 	return false;
 }
 
+bool cut_has_words(const struct handover *handover)
+{
+	return handover->kind == HANDOVER_KIND_QUESTION || handover->kind == HANDOVER_KIND_ANSWER;
+}
+
 static bool may_see(const struct cut *cut, const char *const *list, const char *name)
 {
+	if (cut->has_words && strcmp(name, "text") == 0)
+		return true;
 	if (strcmp(name, "bsn") == 0 && (!cut->partner->may_see_bsn || cut->partner->is_private))
 		return false;
 	return is_among(list, name);

@@ -19,11 +19,15 @@ struct cut {
 	/* An offer, as it was decided: accepting it does not change what it tells. NULL: something
 	 * else. */
 	const struct handover *offer;
+	bool has_words; /* a question or an answer: its text is for whom it is put to */
 };
 
 /* Whether who sent a client may know that a referral is in this state, which only the target can
  * tell it: as far as the target's partner reports back. */
 bool cut_is_reported(enum rules_feedback feedback, enum referral_state state);
+
+/* What a refusal says where that may not be known: the text without the state. */
+struct bytes cut_refusal(enum rejection_code code, struct bytes text);
 
 /* Whether no personal data leave at all: consent was withdrawn. */
 bool cut_is_withdrawn(const struct cut *cut);
@@ -42,10 +46,14 @@ struct cut_fields {
 	bool identify; /* one of them tells more than whom to call at the sender */
 };
 
+/* Whether it is a question or an answer. */
+bool cut_has_words(const struct handover *handover);
+
 /* Leaves what is on the desk's list: the one for after acceptance if the desk has the client, has
  * accepted the referral, or sent or gave it; else the one for before. With an offer comes what is
- * on the one for before, unless the desk had the client when it was made, and has it. A BSN only
- * where the law lets the partner use it. Lies in the arena. */
+ * on the one for before, unless the desk had the client when it was made, and has it. The
+ * text of a question or an answer needs to be on no list. A BSN only where the law lets the
+ * partner use it. Lies in the arena. */
 void cut_person(
 	const struct cut *cut, struct person *person, struct cut_fields *left, struct arena *arena);
 

@@ -77,13 +77,16 @@ enum outcome found_read(struct view_reader *reader, const struct handover *hando
 	struct found *out, struct err *err)
 {
 	*out = (struct found){0};
-	if (handover->kind == HANDOVER_KIND_VERDICT)
+	bool is_verdict = handover->kind == HANDOVER_KIND_VERDICT;
+	if (is_verdict && !handover->has_state)
 		return OK;
 	if (read_client(reader, handover, out, err) != OK)
 		return err->outcome;
 	bool is_first = out->client == NULL && found_is_whole(handover);
 	if (age < FOUND_ARRIVAL_MS && !is_first && is_behind(handover, out))
 		return err_set(err, RETRY, "the view is behind it");
+	if (is_verdict)
+		return OK;
 	if (read_person(reader, handover, age, out, err) != OK)
 		return err->outcome;
 	if (out->sealed == NULL && !tells_whom(handover))

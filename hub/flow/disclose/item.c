@@ -75,7 +75,8 @@ enum outcome item_find(struct item *item, const struct item_kit *kit, struct vie
 		.partner = kit->partner,
 		.client = item->found.client,
 		.referral = item->found.referral,
-		.offer = from->handover->kind == HANDOVER_KIND_OFFER ? from->handover : NULL};
+		.offer = from->handover->kind == HANDOVER_KIND_OFFER ? from->handover : NULL,
+		.has_words = cut_has_words(from->handover)};
 	item->may_have_person = cut_has_person(&item->cut, &item->handover);
 	put_body(item, kit);
 	cut_handover(&item->cut, &item->handover);

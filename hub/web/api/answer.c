@@ -89,72 +89,93 @@ static const char *members_of(struct json_object *object, struct arena *arena)
 	return text.size <= 2 ? NULL : arena_string(arena, bytes_of(text.data + 1, text.size - 2));
 }
 
-static void answer_rejected(
-	struct call *call, const struct event *event, struct json_object *referral)
+/* What is decided of a call's message, and what the view says of it. */
+struct decided {
+	const struct event *event;
+	struct bytes text; /* of the event, as far as the partner may know */
+	struct json_object *referral; /* NULL: not its own */
+};
+
+/* Who has the client, since when, what is next and by when, where the referral stands, and what the
+ * partner's desks may do now. */
+static void answer_rejected(struct call *call, const struct decided *decided)
 {
+	const struct event *event = decided->event;
 	struct arena *arena = request_arena(call->request);
 	struct json_object *more = json_object_new_object();
 	struct problems *problems = arena_get(arena, sizeof(*problems));
 	struct json_object *member;
-	static const char *const kept[] = {"state", "version", "actions"};
+	static const char *const kept[] = {"client", "state", "version", "actions"};
 	problems_init(problems, arena);
 	if (event->field.data != NULL)
 		problems_add(problems, arena_string(arena, event->field), NULL, "%.*s",
-			BYTES_ARG(event->text));
+			BYTES_ARG(decided->text));
 	json_put_uuid(more, "message", call->receipt.message.data);
 	if (event->has_code)
 		json_put_text(more, "code", rejection_code_name(event->code));
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-		if (json_object_object_get_ex(referral, kept[i], &member))
+		if (json_object_object_get_ex(decided->referral, kept[i], &member))
 			json_object_object_add(more, kept[i], json_object_get(member));
 	request_answer_problem(call->request,
 		&(struct problem_json){.kind = PROBLEM_JSON_CONFLICT,
-			.detail = arena_string(arena, event->text),
+			.detail = arena_string(arena, decided->text),
 			.problems = problems,
 			.more = members_of(more, arena)});
 	json_object_put(more);
 }
 
-static void answer_result(
-	struct call *call, const struct event *event, struct json_object *referral)
+static void answer_result(struct call *call, const struct decided *decided)
 {
-	switch (event->result) {
+	switch (decided->event->result) {
 	case RESULT_APPLIED:
 	case RESULT_DUPLICATE:
-		answer_done(call, event, referral);
+		answer_done(call, decided->event, decided->referral);
 		return;
 	case RESULT_REJECTED:
-		answer_rejected(call, event, referral);
+		answer_rejected(call, decided);
 		return;
 	case RESULT_PARKED:
 	case RESULT_FORWARDED:
-		answer_accepted(call, result_name(event->result));
+		answer_accepted(call, result_name(decided->event->result));
 		return;
 	}
+}
+
+/* event NULL: not decided, or not in the view yet. */
+static enum outcome read_decided(struct call *call, struct decided *out, struct err *err)
+{
+	struct view_reader *reader = call->edge->reader;
+	const struct view_message *message = NULL;
+	struct uuid referral = call->receipt.referral;
+	if (view_message_at(reader, call->receipt.partition, call->receipt.offset, &message, err) !=
+		OK)
+		return err->outcome;
+	if (message == NULL || message->event == NULL)
+		return OK;
+	out->event = message->event;
+	if (lookup_refusal(call, referral, out->event, &out->text, err) != OK)
+		return err->outcome;
+	return lookup_referral(call, referral, &out->referral, err);
 }
 
 /* What is stored is stored: where the view cannot be read, the answer is that. */
 void api_answer_decided(struct call *call, bool in_time)
 {
 	struct err err = {0};
-	const struct view_message *message = NULL;
-	struct json_object *referral = NULL;
+	struct decided decided = {0};
 	struct view_reader *reader = call->edge->reader;
 	if (!in_time || reader == NULL ||
 		view_reader_begin(reader, request_arena(call->request), &err) != OK) {
 		api_answer_stored(call);
 		return;
 	}
-	enum outcome outcome = view_message_at(
-		reader, call->receipt.partition, call->receipt.offset, &message, &err);
-	if (outcome == OK)
-		outcome = lookup_referral(call, call->receipt.referral, &referral, &err);
+	enum outcome outcome = read_decided(call, &decided, &err);
 	call_read_done(call);
 	if (outcome != OK)
 		log_warn("read", "text=%s", log_quote(err.text));
-	if (outcome != OK || message == NULL || message->event == NULL)
+	if (outcome != OK || decided.event == NULL)
 		api_answer_stored(call);
 	else
-		answer_result(call, message->event, referral);
-	json_object_put(referral);
+		answer_result(call, &decided);
+	json_object_put(decided.referral);
 }

@@ -9,6 +9,7 @@
 
 static const char *const anything[] = {SERVER_ANY_TYPE, NULL};
 static const char *const drafts[] = {JSON, EVENT, NULL};
+static const char *const plain[] = {JSON, NULL};
 
 static const char example_referral[] =
 	"{\"reference\": \"2026-000124-1\", \"case\": \"2026-000124\", \"person\": {\"bsn\": "
@@ -28,6 +29,11 @@ static const char example_action[] =
 	"{\"reference\": \"2026-000124-2\", \"body\": {\"StatusChange\": {\"action\": \"ACCEPT\", "
 	"\"actor\": {\"worker\": \"team-1\"}}}}";
 
+static const char example_capacity[] = "{\"full_until\": \"2027-03-01\"}";
+
+static const char example_signs[] =
+	"[{\"referral\": \"" UUID_EXAMPLE "\", \"next_date\": \"2027-04-15\"}]";
+
 /* Behind the path's own stands what a draft takes. */
 static const struct operation_parameter for_action[] = {
 	{"referral", OPERATION_PATH, OPERATION_UUID, 0, 0, "The referral's id.", UUID_EXAMPLE},
@@ -40,6 +46,13 @@ static const struct operation_parameter for_action[] = {
 
 static const struct operation_parameter for_referral[] = {
 	{"referral", OPERATION_PATH, OPERATION_UUID, 0, 0, "The referral's id.", UUID_EXAMPLE},
+	{0},
+};
+
+static const struct operation_parameter for_story[] = {
+	{"referral", OPERATION_PATH, OPERATION_UUID, 0, 0, "The referral's id.", UUID_EXAMPLE},
+	{"lang", OPERATION_QUERY, OPERATION_LANGUAGE, 0, 0,
+		"In which language: nl, which it is if left out, or en.", "nl"},
 	{0},
 };
 
@@ -64,6 +77,17 @@ static const struct operation_parameter for_feed[] = {
 	{"Prefer", OPERATION_HEADER, OPERATION_TEXT, 0, 200,
 		"wait=N: if there is nothing yet, answer when there is, after N seconds at most.",
 		"wait=30"},
+	{0},
+};
+
+static const struct operation_parameter for_capacity[] = {
+	{"desk", OPERATION_PATH, OPERATION_TEXT, 1, 60, "One of your desks.", "wsp-rijnmond"},
+	{0},
+};
+
+static const struct operation_parameter for_signs[] = {
+	{"Prefer", OPERATION_HEADER, OPERATION_TEXT, 0, 200,
+		"wait=N: answer once all are decided, after N seconds at most.", "wait=5"},
 	{0},
 };
 
@@ -110,9 +134,26 @@ static const struct operation_answer to_referral[] = {
 	{0},
 };
 
+static const struct operation_answer to_story[] = {
+	{200, "What became of it, oldest first, as far as you may know.", "Story"},
+	{404, "There is no such referral, or it is not yours.", NULL},
+	{0},
+};
+
 static const struct operation_answer to_receipt[] = {
 	{200, "All that you sent under this case, and the referrals that came of it.", "Receipt"},
 	{404, "You sent nothing under this case.", NULL},
+	{0},
+};
+
+static const struct operation_answer to_capacity[] = {
+	{200, "Stored durably: routing goes by it within seconds.", "CapacityStored"},
+	{404, "There is no such desk of yours.", NULL},
+	{0},
+};
+
+static const struct operation_answer to_signs[] = {
+	{200, "All are stored durably: a receipt each, in the same order.", "SignReceipts"},
 	{0},
 };
 
@@ -179,6 +220,26 @@ static const struct operation operations[] = {
 		.answers = to_action,
 	},
 	{
+		.route = {"POST", "/v1/signs-of-life", plain, JSON, call_head, api_post_signs,
+			call_late},
+		.id = "postSignsOfLife",
+		.summary = "Says of many clients at once that they are not forgotten.",
+		.body = API_BODY_SIGNS,
+		.example = example_signs,
+		.parameters = for_signs,
+		.answers = to_signs,
+	},
+	{
+		.route = {"POST", "/v1/desks/{}/capacity", plain, JSON, call_head,
+			api_post_capacity, call_late},
+		.id = "postCapacity",
+		.summary = "Says that a desk of yours is full until a day, or has room again.",
+		.body = API_BODY_CAPACITY,
+		.example = example_capacity,
+		.parameters = for_capacity,
+		.answers = to_capacity,
+	},
+	{
 		.route = {"POST", "/v1/in/{}/{}", anything, NULL, call_head, api_post_in,
 			call_late},
 		.id = "postIn",
@@ -193,6 +254,14 @@ static const struct operation operations[] = {
 		.summary = "Who has my client?",
 		.parameters = for_referral,
 		.answers = to_referral,
+	},
+	{
+		.route = {"GET", "/v1/referrals/{}/story", NULL, JSON, call_head, api_get_story,
+			call_late},
+		.id = "getStory",
+		.summary = "How did that come about?",
+		.parameters = for_story,
+		.answers = to_story,
 	},
 	{
 		.route = {"GET", "/v1/receipts/{}", NULL, JSON, call_head, api_get_receipt,

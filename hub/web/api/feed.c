@@ -45,18 +45,23 @@ static bool read_cursor(struct bytes text, const struct rules_desk *desk, int64_
 	return *out >= 0 && memcmp(cursor, own, sizeof(own)) == 0;
 }
 
-/* One of the partner's own; its home desk where none is named. NULL: the call is answered. */
-static const struct rules_desk *desk_of(struct call *call)
+const struct rules_desk *api_own_desk(struct call *call, struct bytes name)
 {
 	const struct rules *rules = &call->edge->options->conf->rules;
-	struct bytes name = request_query(call->request, "desk");
-	if (name.data == NULL)
-		name = bytes_of_string(call->partner->rules->home_desk);
-	const struct rules_desk *desk = rules_desk(rules, name);
+	const struct rules_desk *desk = name.data == NULL ? NULL : rules_desk(rules, name);
 	if (desk != NULL && strcmp(desk->partner, call->partner->rules->oin) == 0)
 		return desk;
 	request_refuse(call->request, PROBLEM_JSON_NOT_FOUND, "there is no such desk of yours");
 	return NULL;
+}
+
+/* Its home desk where none is named. */
+static const struct rules_desk *desk_of(struct call *call)
+{
+	struct bytes name = request_query(call->request, "desk");
+	if (name.data == NULL)
+		name = bytes_of_string(call->partner->rules->home_desk);
+	return api_own_desk(call, name);
 }
 
 static void unavailable(struct call *call, const struct err *err)

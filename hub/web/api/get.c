@@ -4,6 +4,7 @@
 
 #include "hub/web/api/api.h"
 #include "hub/web/json.h"
+#include "hub/web/referral/history.h"
 #include "hub/web/referral/lookup.h"
 
 /* Not there may mean not decided yet, where the view is behind. */
@@ -17,6 +18,20 @@ static void answer_nothing(struct call *call)
 			"the hub has not yet decided all that you sent: ask again");
 }
 
+/* found NULL: there is nothing, or not its own. Puts it. */
+static void answer_found(
+	struct call *call, enum outcome outcome, struct json_object *found, const struct err *err)
+{
+	call_read_done(call);
+	if (outcome != OK)
+		call_read_failed(call, err);
+	else if (found == NULL)
+		answer_nothing(call);
+	else
+		api_answer_object(call, found);
+	json_object_put(found);
+}
+
 static void read_referral(struct call *call, bool in_time)
 {
 	struct err err = {0};
@@ -25,29 +40,47 @@ static void read_referral(struct call *call, bool in_time)
 	if (!call_read(call))
 		return;
 	enum outcome outcome = lookup_referral(call, call->referral, &referral, &err);
-	call_read_done(call);
-	if (outcome != OK)
-		call_read_failed(call, &err);
-	else if (referral == NULL)
-		answer_nothing(call);
-	else
-		api_answer_object(call, referral);
-	json_object_put(referral);
+	answer_found(call, outcome, referral, &err);
+}
+
+static void read_story(struct call *call, bool in_time)
+{
+	struct err err = {0};
+	struct json_object *story = NULL;
+	enum words_language language = WORDS_DUTCH;
+	call->in_time = in_time;
+	words_read_language(request_query(call->request, "lang"), &language);
+	if (!call_read(call))
+		return;
+	enum outcome outcome = history_of(call, language, &story, &err);
+	answer_found(call, outcome, story, &err);
 }
 
 /* What it sent elsewhere does not matter: all about one client lies in one partition. */
-void api_get_referral(void *context, struct request *request)
+static void get_of_referral(struct request *request, call_fn *read)
 {
 	struct call *call = call_of(request);
-	(void)context;
 	if (!call_names_referral(call))
 		return;
 	int32_t partition =
 		topics_slot(call->referral.data) % call->edge->options->kafka->partitions;
-	call_wait_for_own(call, partition, partition + 1, read_referral);
+	call_wait_for_own(call, partition, partition + 1, read);
 }
 
-static struct json_object *describe_message(const struct view_message *message)
+void api_get_referral(void *context, struct request *request)
+{
+	(void)context;
+	get_of_referral(request, read_referral);
+}
+
+void api_get_story(void *context, struct request *request)
+{
+	(void)context;
+	get_of_referral(request, read_story);
+}
+
+/* text: of its event. */
+static struct json_object *describe_message(const struct view_message *message, struct bytes text)
 {
 	struct json_object *object = json_object_new_object();
 	const struct event *event = message->event;
@@ -61,7 +94,7 @@ static struct json_object *describe_message(const struct view_message *message)
 	if (event->has_code)
 		json_put_text(object, "code", rejection_code_name(event->code));
 	json_put_bytes(object, "field", event->field);
-	json_put_bytes(object, "text", event->text);
+	json_put_bytes(object, "text", text);
 	return object;
 }
 
@@ -101,6 +134,18 @@ static enum outcome add_referrals(struct call *call, const struct view_messages 
 	return OK;
 }
 
+static enum outcome add_message(struct call *call, const struct view_message *message,
+	struct json_object *list, struct err *err)
+{
+	struct bytes text = {0};
+	if (message->event != NULL &&
+		lookup_refusal(
+			call, message_referral(message->message), message->event, &text, err) != OK)
+		return err->outcome;
+	json_object_array_add(list, describe_message(message, text));
+	return OK;
+}
+
 static enum outcome find_receipt(struct call *call, struct json_object *receipt, struct err *err)
 {
 	struct request *request = call->request;
@@ -113,8 +158,9 @@ static enum outcome find_receipt(struct call *call, struct json_object *receipt,
 	if (view_messages_of_case(call->edge->reader, &which, &messages, err) != OK)
 		return err->outcome;
 	for (size_t i = 0; i < messages.count; i++)
-		if (is_asked(request, messages.items[i].message))
-			json_object_array_add(list, describe_message(&messages.items[i]));
+		if (is_asked(request, messages.items[i].message) &&
+			add_message(call, &messages.items[i], list, err) != OK)
+			return err->outcome;
 	return add_referrals(call, &messages, referrals, err);
 }
 

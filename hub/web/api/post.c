@@ -100,7 +100,7 @@ static void answer_refused(void *context, const struct intake_receipt *receipt)
 	answer_invalid(call, "nothing was taken: mend all errors and send it again");
 }
 
-static void refuse(struct call *call, enum rejection_code code)
+void api_refuse(struct call *call, enum rejection_code code)
 {
 	struct message_sender sender = sender_of(call, (struct bytes){0});
 	const struct intake_refusal refusal = {
@@ -154,7 +154,7 @@ static void take(struct call *call, const struct draft *draft, struct bytes even
 	call->job = intake_take(call->edge->intake, &sender, &input,
 		(struct intake_caller){.done = answer_taken, .context = call});
 	if (call->problems->count > 0)
-		refuse(call, intake_refused_as(draft));
+		api_refuse(call, intake_refused_as(draft));
 	else if (call->job == NULL)
 		unavailable(call);
 }
@@ -214,7 +214,7 @@ static void post(struct call *call, enum check_kind kind)
 	else if (call->problems->count == 0)
 		take(call, call->draft, event.trace);
 	else
-		refuse(call,
+		api_refuse(call,
 			result == PARSE_UNREADABLE ? REJECTION_CODE_UNREADABLE
 						   : REJECTION_CODE_INVALID);
 }

@@ -1,14 +1,18 @@
-/* answers - what the partner API answers, member by member, as JSON Schemas. */
+/* answers - what the partner API answers, and takes beside drafts, member by member, as JSON
+ * Schemas. */
 #include "hub/web/openapi/answers.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "hub/web/api/api.h"
 #include "hub/web/json.h"
 #include "hub/web/openapi/schema.h"
 
-enum form { TEXT, UUID, TIME, WHOLE, FLAG, ONE, LIST, LISTS, WORDS, WORD_LISTS };
+#define SIGN "SignOfLife"
+
+enum form { TEXT, UUID, TIME, DATE, WHOLE, FLAG, ONE, LIST, LISTS, WORDS, WORD_LISTS };
 
 /* Members that follow each other and have the same answer. */
 static const struct row {
@@ -31,6 +35,11 @@ static const struct row {
 	{"State", "question", TEXT, NULL, true, "What is asked for."},
 	{"State", "group", TEXT, NULL, false, "Its offer group."},
 	{"State", "state", TEXT, NULL, false, "Where it stands, if you may know."},
+	{"State", "progress", TEXT, NULL, false, "How far it is, if you may know."},
+	{"State", "review_on", DATE, NULL, false,
+		"The day on which its hold is looked at, if you may know."},
+	{"State", "outcome", TEXT, NULL, false, "What came of it, if you may know."},
+	{"State", "next_step", TEXT, NULL, false, "What is next for the person, likewise."},
 	{"State", "delivery", TEXT, NULL, true, "Whether the target's machine has it."},
 	{"State", "version", WHOLE, NULL, true, "To be sent back as seen_version."},
 	{"State", "target", TEXT, NULL, false, "The desk it is offered to, if you may know."},
@@ -48,9 +57,17 @@ static const struct row {
 	{"Responsible", "kind", TEXT, NULL, false, "Which kind of desk, if you may know."},
 	{"Responsible", "since", TIME, NULL, false, "Since when."},
 
-	{"NextAction", "duty", TEXT, NULL, true, "What is to be done."},
+	{"NextAction", "duty", TEXT, NULL, false, "What is to be done, if you may know."},
 	{"NextAction", "desk", TEXT, NULL, false, "By which desk, if you may know."},
 	{"NextAction", "by", TIME, NULL, false, "By when."},
+
+	{"Story", "referral", UUID, NULL, true, "Whose story it is."},
+	{"Story", "story", LIST, "StoryLine", true, "What happened, oldest first."},
+	{"Story", "complete", FLAG, NULL, true, "Whether all is in it that you sent before."},
+
+	{"StoryLine", "at", TIME, NULL, true, "When it was decided."},
+	{"StoryLine", "who", TEXT, NULL, false, "A partner, if you may know; a clock; or the hub."},
+	{"StoryLine", "what", TEXT, NULL, true, "In one line."},
 
 	{"Receipt", "messages", LIST, "ReceiptMessage", true, "All that you sent, oldest first."},
 	{"Receipt", "referrals", LIST, "State", true, "What came of it, as it is now."},
@@ -114,8 +131,35 @@ static const struct row {
 	{"Desk", "takes", WORDS, NULL, true, "The questions that it takes; none: all."},
 	{"Desk", "holds", FLAG, NULL, true, "May be responsible for clients."},
 	{"Desk", "has_room", FLAG, NULL, true, "As far as it has said."},
+	{"Desk", "full_until", DATE, NULL, false, "It has said that it is full, to this day."},
+	{"Desk", "full_vouchers", LIST, "FullVoucher", false, "Kinds of voucher that are gone."},
 	{"Desk", "capacity", WHOLE, NULL, false, "Clients that it can have at once."},
 	{"Desk", "feedback", TEXT, NULL, false, "What it reports back: none, closure or full."},
+
+	{"FullVoucher", "voucher_kind", TEXT, NULL, true, "Of which kind there are none."},
+	{"FullVoucher", "full_until", DATE, NULL, false, "To this day."},
+
+	{API_BODY_CAPACITY, "full_until", DATE, NULL, false,
+		"The last day on which it is full; left out: it has room."},
+	{API_BODY_CAPACITY, "voucher_kind", TEXT, NULL, false,
+		"Only for vouchers of this kind, a code; left out: the desk."},
+
+	{"CapacityStored", "desk", TEXT, NULL, true, "Which desk it is about."},
+	{"CapacityStored", "result", TEXT, NULL, true, "STORED."},
+
+	{SIGN, "referral", UUID, NULL, true, "Any referral of the client."},
+	{SIGN, "next_date", DATE, NULL, false, "The day of the next action."},
+	{SIGN, "reference", TEXT, NULL, false,
+		"Your id of this sign of life, so that it counts once if it is sent again."},
+
+	{"SignReceipts", "receipts", LIST, "SignReceipt", true, "In the order they were sent."},
+
+	{"SignReceipt", "referral", UUID, NULL, true, "The referral that was named."},
+	{"SignReceipt", "message", UUID, NULL, true, "The hub's id of the message."},
+	{"SignReceipt", "result", TEXT, NULL, true,
+		"STORED; what was decided where Prefer: wait asked for it."},
+	{"SignReceipt", "code", TEXT, NULL, false, "Why it was refused."},
+	{"SignReceipt", "text", TEXT, NULL, false, "What to do, in one line."},
 
 	{"Codes", "lists", LISTS, "Code", true, "By the name of the list."},
 
@@ -131,7 +175,9 @@ static const struct row {
 	{"Problem", "errors", LIST, "FieldError", false, "All that is wrong, at once."},
 	{"Problem", "message", UUID, NULL, false, "409: the hub's id of the message."},
 	{"Problem", "code", TEXT, NULL, false, "409: why it was refused."},
-	{"Problem", "state", TEXT, NULL, false, "409: where the referral stands."},
+	{"Problem", "client", ONE, "ClientState", false,
+		"409: who has the client, and what is next."},
+	{"Problem", "state", TEXT, NULL, false, "409: where the referral stands, if you may know."},
 	{"Problem", "version", WHOLE, NULL, false, "409: its version."},
 	{"Problem", "actions", WORD_LISTS, NULL, false, "409: what your desks may do now."},
 
@@ -173,6 +219,8 @@ static struct json_object *of_form(const struct row *row)
 		return of_type("string", "uuid");
 	case TIME:
 		return of_type("string", "date-time");
+	case DATE:
+		return of_type("string", "date");
 	case WHOLE:
 		return openapi_schema_type("integer");
 	case FLAG:
@@ -201,6 +249,20 @@ static void add_member(
 		json_add_text(required, row->name);
 }
 
+/* What is posted may hold nothing else. */
+static bool is_posted(const char *name)
+{
+	return strcmp(name, API_BODY_CAPACITY) == 0 || strcmp(name, SIGN) == 0;
+}
+
+static void put_signs(struct json_object *components)
+{
+	struct json_object *list = list_of(openapi_schema_ref(SIGN));
+	json_put_number(list, "minItems", 1);
+	json_put_number(list, "maxItems", API_SIGNS_MAX);
+	json_object_object_add(components, API_BODY_SIGNS, list);
+}
+
 /* What an answer holds besides, and is no error to find, is nothing that it has today. */
 void openapi_answers(struct json_object *components)
 {
@@ -212,8 +274,11 @@ void openapi_answers(struct json_object *components)
 			last = rows[i].answer;
 			members = json_put_object(object, "properties");
 			required = json_put_array(object, "required");
+			if (is_posted(last))
+				json_put_flag(object, "additionalProperties", false);
 			json_object_object_add(components, last, object);
 		}
 		add_member(&rows[i], members, required);
 	}
+	put_signs(components);
 }

@@ -44,10 +44,13 @@ static void put_type(const struct operation_parameter *parameter, struct json_ob
 	static const char *const types[] = {[OPERATION_TEXT] = "string",
 		[OPERATION_UUID] = "string",
 		[OPERATION_INTEGER] = "integer",
-		[OPERATION_BOOLEAN] = "boolean"};
+		[OPERATION_BOOLEAN] = "boolean",
+		[OPERATION_LANGUAGE] = "string"};
 	json_put_text(schema, "type", types[parameter->type]);
 	if (parameter->type == OPERATION_UUID)
 		json_put_text(schema, "format", "uuid");
+	if (parameter->type == OPERATION_LANGUAGE)
+		json_put_parsed(schema, "enum", "[\"en\", \"nl\"]");
 	if (parameter->type == OPERATION_TEXT && parameter->place != OPERATION_HEADER) {
 		json_put_number(schema, "minLength", parameter->min);
 		json_put_number(schema, "maxLength", parameter->max);

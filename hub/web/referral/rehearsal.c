@@ -65,6 +65,7 @@ static void decide(struct rehearsal *rehearsal)
 			&rehearsal->state.client, message_referral(&rehearsal->message))};
 	rehearsal->describe = (struct describe){.rules = rehearsal->rules,
 		.partner = rehearsal->call->partner->rules,
+		.is_coordinator = rehearsal->call->role == CONF_TOKEN_COORDINATOR,
 		.found = &rehearsal->after};
 }
 
@@ -89,7 +90,8 @@ static void add_fields(struct rehearsal *rehearsal, struct json_object *object,
 		.partner = rules_partner(rehearsal->rules, bytes_of_string(desk->partner)),
 		.client = rehearsal->after.client,
 		.referral = handover_referral(rehearsal->after.client, handover->referral),
-		.offer = handover->kind == HANDOVER_KIND_OFFER ? handover : NULL};
+		.offer = handover->kind == HANDOVER_KIND_OFFER ? handover : NULL,
+		.has_words = cut_has_words(handover)};
 	if (!cut_has_person(&cut, handover) || cut_is_withdrawn(&cut))
 		return;
 	if (handover->sealed != NULL) {
@@ -164,6 +166,19 @@ static struct json_object *describe_route(const struct rehearsal *rehearsal)
 	return object;
 }
 
+static bool is_own(const struct rehearsal *rehearsal)
+{
+	return rehearsal->after.referral != NULL && describe_is_own(&rehearsal->describe);
+}
+
+static struct bytes text_of(const struct rehearsal *rehearsal)
+{
+	const struct event *event = &rehearsal->decision.event;
+	if (event->has_code && is_own(rehearsal) && !describe_may_know_state(&rehearsal->describe))
+		return cut_refusal(event->code, event->text);
+	return event->text;
+}
+
 static struct json_object *describe_all(struct rehearsal *rehearsal)
 {
 	const struct event *event = &rehearsal->decision.event;
@@ -172,10 +187,10 @@ static struct json_object *describe_all(struct rehearsal *rehearsal)
 	if (event->has_code)
 		json_put_text(object, "code", rejection_code_name(event->code));
 	json_put_bytes(object, "field", event->field);
-	json_put_bytes(object, "text", event->text);
+	json_put_bytes(object, "text", text_of(rehearsal));
 	if (event->routing != NULL)
 		json_object_object_add(object, "route", describe_route(rehearsal));
-	if (rehearsal->after.referral != NULL && describe_is_own(&rehearsal->describe))
+	if (is_own(rehearsal))
 		json_object_object_add(
 			object, "referral", describe_referral(&rehearsal->describe, 0));
 	json_object_object_add(object, "clocks", describe_clocks(rehearsal));
