@@ -47,7 +47,7 @@ const struct rules_desk *check_find_desk(const struct check *check, const char *
 	return rules_desk(&check->conf->rules, bytes_of_string(desk));
 }
 
-enum { HINTS_MOST = 50 };
+enum { HINTS_MOST = 50, NAMED_MOST = 5 };
 
 /* Looking for what was meant takes long among many desks: only the first problems are worth it. */
 static const char *hint(struct check *check, const char *desk)
@@ -125,6 +125,16 @@ static void check_owner(struct check *check, const char *owner)
 		report_error(check->problems, place, "desk %s still has clients: %s", owner, must);
 }
 
+static void check_ops(struct check *check)
+{
+	const struct list_items *desks = &check->conf->index->lists[LIST_DESKS];
+	const struct rules_desk *desk = check_find_desk(check, CONF_OPS);
+	if (desk != NULL && check->conf->mail.ops_to != NULL)
+		report_error(check->problems, desks->places[desk - check->conf->rules.desks],
+			"desk " CONF_OPS ": with mail.ops_to that name is those who run the hub: "
+			"give the desk another, or leave out mail.ops_to");
+}
+
 enum outcome conf_check(const struct conf *conf, const char *const *owners, size_t owners_count,
 	struct conf_problems *problems)
 {
@@ -144,6 +154,53 @@ enum outcome conf_check(const struct conf *conf, const char *const *owners, size
 	list_check_total(&check);
 	for (size_t i = 0; owners != NULL && i < owners_count; i++)
 		check_owner(&check, owners[i]);
+	check_ops(&check);
 	report_sort(problems);
 	return problems->errors > errors ? REJECT : OK;
+}
+
+static bool is_mailed(const struct conf *conf, const struct rules_desk *desk)
+{
+	for (size_t i = 0; i < conf->deliveries_count; i++)
+		if (strcmp(conf->deliveries[i].desk, desk->id) == 0)
+			return conf->deliveries[i].mail_to != NULL;
+	return false;
+}
+
+/* In one line, however many they are. */
+static void warn_of_desks(const struct conf *conf, struct conf_problems *problems)
+{
+	const struct rules *rules = &conf->rules;
+	const char *names = "";
+	size_t count = 0;
+	for (size_t i = 0; i < rules->desks_count; i++) {
+		const struct rules_desk *desk = &rules->desks[i];
+		if (!desk->active || is_mailed(conf, desk))
+			continue;
+		if (count++ < NAMED_MOST)
+			names = arena_format(
+				&problems->arena, "%s%s%s", names, count > 1 ? ", " : "", desk->id);
+	}
+	if (count > 0)
+		report_warning(problems, (struct report_place){conf->path, 0},
+			"%zu desk%s told of what is late over one channel alone, for want of "
+			"mail_to in deliveries: %s%s",
+			count, count == 1 ? " is" : "s are", names, count > NAMED_MOST ? " …" : "");
+}
+
+void conf_check_second_channels(const struct conf *conf, struct conf_problems *problems)
+{
+	struct report_place place = {conf->path, 0};
+	struct bytes ops = bytes_of_string(CONF_OPS);
+	if (conf->mail.url == NULL) {
+		report_warning(problems, place,
+			"mail.url is missing: nobody is told of what is late over a second "
+			"channel, and those who run the hub not at all");
+		return;
+	}
+	if (conf->mail.ops_to == NULL && rules_desk(&conf->rules, ops) == NULL)
+		report_warning(problems, place,
+			"mail.ops_to is missing: those who run the hub are told of nothing that is "
+			"late");
+	warn_of_desks(conf, problems);
 }

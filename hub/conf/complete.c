@@ -91,6 +91,12 @@ static void check_router(
 			"router.outage_after_ms is %d: write at least twice "
 			"router.heartbeat_ms, which is %d",
 			router->outage_after_ms, router->heartbeat_ms);
+	if (router->session_timeout_ms > router->outage_after_ms)
+		report_error(problems, place,
+			"router.session_timeout_ms is %d: write at most router.outage_after_ms, "
+			"which is %d: a shorter silence costs no assignment, so no router would "
+			"note it as an outage",
+			router->session_timeout_ms, router->outage_after_ms);
 	if (router->workers > conf->kafka.partitions)
 		report_warning(problems, place,
 			"router.workers is %d, but with %d partitions only so many have work",
@@ -138,6 +144,11 @@ static void check_mail(
 	const struct conf *conf, struct report_place place, struct conf_problems *problems)
 {
 	const struct conf_mail *mail = &conf->mail;
+	if (mail->ops_to != NULL && !words_is_address(mail->ops_to))
+		report_error(problems, place, "mail.ops_to is no address");
+	if (mail->ops_to != NULL && mail->url == NULL)
+		report_error(problems, place,
+			"mail.ops_to needs mail.url: the server that mails go through");
 	if (mail->url == NULL)
 		return;
 	if (strncmp(mail->url, "smtp://", 7) != 0 && strncmp(mail->url, "smtps://", 8) != 0)

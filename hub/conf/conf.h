@@ -90,6 +90,7 @@ struct conf_mail {
 	const char *credentials_file; /* one line, user:password */
 	const char *ca_file;
 	bool starttls;
+	const char *ops_to; /* who runs the hub; NULL: is mailed nothing */
 	int32_t fold_s; /* what comes within so many seconds is told in one mail */
 };
 
@@ -157,6 +158,9 @@ struct conf_delivery {
 	int32_t concurrency; /* handovers on their way at once */
 };
 
+/* Whom escalations name that are for those who run the hub. */
+#define CONF_OPS "ops"
+
 struct conf_index; /* where each thing was declared, and the tokens in order */
 
 struct conf {
@@ -215,6 +219,10 @@ enum outcome conf_load(const char *path, const struct connector *const *connecto
  * are the ids of desks that own clients now. REJECT: problems has errors. */
 enum outcome conf_check(const struct conf *conf, const char *const *owners, size_t owners_count,
 	struct conf_problems *problems) MUST_CHECK;
+
+/* Warns of whom a clock escalates to and who has no second channel: desks without mail_to, and
+ * those who run the hub without mail.ops_to. */
+void conf_check_second_channels(const struct conf *conf, struct conf_problems *problems);
 
 /* Adds to problems, at group kafka, what the library of Kafka says of its properties. REJECT. */
 enum outcome conf_refuse_kafka(

@@ -111,11 +111,12 @@ const struct setting settings_rows[] = {
 	{"router.clocks_per_turn", SETTING_INT, AT(router.clocks_per_turn), "500", 1, 100000, NULL,
 		"Most due clocks between two messages."},
 	{"router.heartbeat_ms", SETTING_INT, AT(router.heartbeat_ms), "10000", 1000, 60000, NULL,
-		"A router writes every so many ms that its partitions are looked after."},
+		"A router writes every so many ms that its partitions are looked after, an edge "
+		"that it is alive. The same in all processes."},
 	{"router.outage_after_ms", SETTING_INT, AT(router.outage_after_ms), "60000", 2000, 3600000,
 		NULL,
 		"A gap between heartbeats of more ms is an outage, which no clock counts. At "
-		"least twice heartbeat_ms."},
+		"least twice heartbeat_ms, and session_timeout_ms."},
 	{"router.drift_max_ms", SETTING_INT, AT(router.drift_max_ms), "60000", 1000, 3600000, NULL,
 		"When wall time and monotonic time drift apart by more ms, clocks stop and ops "
 		"is told."},
@@ -210,6 +211,9 @@ const struct setting settings_rows[] = {
 		"Certificates that the server's one is checked against; none: the system's."},
 	{"mail.starttls", SETTING_BOOL, AT(mail.starttls), "true", 0, 0, NULL,
 		"Nothing is sent before the connection is encrypted."},
+	{"mail.ops_to", SETTING_STRING, AT(mail.ops_to), "", 3, 200, NULL,
+		"Address of those who run the hub: they are told that something is late, or could "
+		"not be delivered, in numbers and with a link; none: nobody of them is told so."},
 	{"mail.fold_s", SETTING_INT, AT(mail.fold_s), "60", 0, 86400, NULL,
 		"What comes for a desk within so many seconds is told in one mail."},
 	{0},

@@ -275,6 +275,38 @@ void effect_vanished(struct decider *d, struct referral_after *referral)
 	decider_step(d, TABLE_30, referral, referral->state);
 }
 
+/* Of the referral, or the client's T6. */
+static struct clock_armed *find_notice(struct decider *d, const struct referral_after *referral,
+	enum clock_name name, int32_t level)
+{
+	for (size_t i = 0; i < d->clocks_count; i++) {
+		struct clock_armed *clock = &d->clocks[i];
+		bool is_its = clock->has_referral
+			? decider_same(clock->referral, referral->referral)
+			: name == CLOCK_NAME_T6;
+
+		if (clock->clock == name && is_its && escalation_stands_at(d, clock, level))
+			return clock;
+	}
+	return NULL;
+}
+
+/* Whom a clock was to tell does not know: it climbs as if its time were up. */
+void effect_not_told(struct decider *d, struct referral_after *referral)
+{
+	const struct raw_status *notice = d->change->raw;
+	struct clock_armed *clock;
+	enum clock_name name;
+
+	if (notice == NULL || !notice->has_number || !clock_name_from_name(notice->code, &name))
+		return;
+	clock = find_notice(d, referral, name, notice->number);
+	if (clock == NULL) /* somebody has acted, or it has climbed since */
+		return;
+	clock->due = d->now;
+	escalation_skip(d, clock, clock->has_referral ? referral : NULL);
+}
+
 void effect_end_client(struct decider *d, struct bytes reason)
 {
 	d->status = CLIENT_STATUS_CLOSED;

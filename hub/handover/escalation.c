@@ -227,12 +227,12 @@ static void raise(struct decider *d, struct referral_after *referral, int32_t le
 	decider_step(d, TABLE_22, referral, referral->state);
 }
 
-void escalation_climb(struct decider *d, struct clock_armed *clock, struct referral_after *referral)
+static void climb(
+	struct decider *d, struct clock_armed *clock, struct referral_after *referral, bool again)
 {
 	const struct rules_clock *rules = &d->rules->clocks[clock->clock];
 	const struct clock_armed came_due = *clock; /* opening a referral moves the clocks */
 	bool has_levels = clock->clock != CLOCK_NAME_T0;
-	bool again = tells_again(rules, clock);
 	int32_t level;
 
 	if (has_levels && !again && rules->first_level + clock->level <= rules->last_level)
@@ -250,4 +250,22 @@ void escalation_climb(struct decider *d, struct clock_armed *clock, struct refer
 	}
 	raise(d, referral, level);
 	tell_level(d, &came_due, referral, level);
+}
+
+void escalation_climb(struct decider *d, struct clock_armed *clock, struct referral_after *referral)
+{
+	climb(d, clock, referral, tells_again(&d->rules->clocks[clock->clock], clock));
+}
+
+bool escalation_stands_at(const struct decider *d, const struct clock_armed *clock, int32_t level)
+{
+	const struct rules_clock *rules = &d->rules->clocks[clock->clock];
+
+	return clock->level > 0 && rules->first_level + clock->level - 1 == level &&
+		level < rules->last_level;
+}
+
+void escalation_skip(struct decider *d, struct clock_armed *clock, struct referral_after *referral)
+{
+	climb(d, clock, referral, false);
 }

@@ -30,5 +30,9 @@ int64_t escalation_climbs(const struct rules_clock *rules, const struct clock_ar
 /* Of the time that a clock which has climbed waits for now. */
 enum rules_unit escalation_unit(
 	const struct rules_clock *rules, const struct clock_armed *clock, bool urgent);
+/* It told this level last, and has another one above it. */
+bool escalation_stands_at(const struct decider *d, const struct clock_armed *clock, int32_t level);
+/* The same as escalation_climb, but does not tell a level again. */
+void escalation_skip(struct decider *d, struct clock_armed *clock, struct referral_after *referral);
 
 #endif

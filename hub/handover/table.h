@@ -32,6 +32,7 @@ enum table_row {
 	TABLE_20,
 	TABLE_21,
 	TABLE_22,
+	TABLE_22_UNTOLD,
 	TABLE_23,
 	TABLE_25,
 	TABLE_26,

@@ -103,8 +103,14 @@ static const struct small_conf_row rows[] = {
 		{.main = "node = \"n1\";\nrouter = { commit_gap_ms = 51; };\n"},
 		"main.conf: router.commit_gap_ms is 51: write at most router.commit_interval_ms, "
 		"which is 50\n"},
+	{"silences that nobody would note",
+		{.main = "node = \"n1\";\nrouter = { session_timeout_ms = 60001; };\n"},
+		"main.conf: router.session_timeout_ms is 60001: write at most "
+		"router.outage_after_ms, which is 60000: a shorter silence costs no assignment, so "
+		"no router would note it as an outage\n"},
 	{"outages shorter than heartbeats",
-		{.main = "node = \"n1\";\nrouter = { outage_after_ms = 19999; };\n"},
+		{.main = "node = \"n1\";\nrouter = { outage_after_ms = 19999; session_timeout_ms = "
+			 "15000; };\n"},
 		"main.conf: router.outage_after_ms is 19999: write at least twice "
 		"router.heartbeat_ms, which is 10000\n"},
 	{"more workers than partitions", {.main = "node = \"n1\"; router = { workers = 13; };\n"},

@@ -110,6 +110,18 @@ static const struct small_conf_row rows[] = {
 			 "}\n);\n"},
 		"main.conf:3: delivery entry: way topic and a topic go together\n"
 		"main.conf:4: delivery wsp: topic lokethub.intake begins as the hub's own do\n"},
+	{"ops without a server, and with a wrong address",
+		{.main = "node = \"n1\";\nmail = { ops_to = \"ops at example.nl\"; };\n"},
+		"main.conf: mail.ops_to is no address\n"
+		"main.conf: mail.ops_to needs mail.url: the server that mails go through\n"},
+	{"a desk that is named as ops is",
+		{.main = "node = \"n1\";\nmail = { url = \"smtp://m\"; from = \"a@b\"; ops_to = "
+			 "\"ops@b\"; };\n",
+			.desks = "desks = (\n" WSP "region = \"AM22\"; },\n" ENTRY
+				 "region = \"AM22\"; },\n{ id = \"ops\"; name = \"O\"; kind = "
+				 "\"WSP\"; partner = \"00000099000000002000\"; }\n);\n"},
+		"desks.conf:4: desk ops: with mail.ops_to that name is those who run the hub: give "
+		"the desk another, or leave out mail.ops_to\n"},
 	{"mails without a server or an address",
 		{.main = "node = \"n1\";\ndeliveries = (\n{ desk = \"entry\"; way = \"mail\"; "
 			 "},\n{ desk = \"wsp\"; way = \"feed\"; mail_to = \"a@b@c\"; }\n);\n"},
@@ -330,11 +342,52 @@ static void desks_with_clients_stay(void **state)
 	folder_remove(&folder);
 }
 
+static void who_has_no_second_channel(void **state)
+{
+	(void)state;
+	static const struct small_conf_row small[] = {
+		{"no mail at all", {.main = "node = \"n1\";\n"},
+			"main.conf: warning: mail.url is missing: nobody is told of what is late "
+			"over a second channel, and those who run the hub not at all\n"},
+		{"some",
+			{.main = "node = \"n1\";\nmail = { url = \"smtp://m\"; from = \"a@b\"; };\n"
+				 "deliveries = ( { desk = \"wsp\"; way = \"feed\"; mail_to = "
+				 "\"w@b\"; } );\n"},
+			"main.conf: warning: mail.ops_to is missing: those who run the hub are "
+			"told "
+			"of nothing that is late\n"
+			"main.conf: warning: 1 desk is told of what is late over one channel "
+			"alone, for want of mail_to in deliveries: entry\n"},
+		{"all",
+			{.main = "node = \"n1\";\nmail = { url = \"smtp://m\"; from = \"a@b\"; "
+				 "ops_to "
+				 "= \"o@b\"; };\ndeliveries = ( { desk = \"wsp\"; way = "
+				 "\"mail\"; mail_to = \"w@b\"; }, { desk = \"entry\"; way = "
+				 "\"feed\"; mail_to = \"e@b\"; } );\n"},
+			""},
+	};
+	for (size_t i = 0; i < UNIT_COUNT(small); i++) {
+		struct folder folder;
+		struct conf_problems problems = {0};
+		folder_make(&folder);
+		struct conf *conf = small_conf_load(&small[i].conf, &folder, &problems);
+		assert_non_null(conf);
+		conf_check_second_channels(conf, &problems);
+		char *text = small_conf_text(&problems, &folder);
+		assert_string_equal(text, small[i].problems);
+		free(text);
+		conf_free(conf);
+		conf_problems_done(&problems);
+		folder_remove(&folder);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_problem_is_told),
 		cmocka_unit_test(desks_with_clients_stay),
+		cmocka_unit_test(who_has_no_second_channel),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

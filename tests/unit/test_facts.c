@@ -90,6 +90,54 @@ static void the_last_fact_of_a_key_counts(void **state)
 	facts_free(facts);
 }
 
+static void beat(struct facts *facts, const char *key, int64_t at)
+{
+	const struct fact fact = {
+		.kind = FACT_KIND_HEARTBEAT, .id = bytes_of_string(strchr(key, '/') + 1), .at = at};
+	facts_put(facts, bytes_of_string(key), &fact);
+}
+
+static void beat_times(struct facts *facts, const char *key, int times)
+{
+	for (; times > 0; times--)
+		beat(facts, key, MONDAY);
+}
+
+static void without_an_edge_the_hub_is_down(void **state)
+{
+	(void)state;
+	struct facts *facts = facts_new();
+	const struct facts_view view = {facts, 3};
+	const struct handover_span day = {MONDAY, MONDAY + 24 * HOUR, false};
+	struct handover_span silence;
+	bool running;
+	beat_times(facts, "heartbeat/router/3", 50);
+	assert_false(facts_silence(facts, 3, 6, &silence)); /* there never was one */
+	beat(facts, "heartbeat/edge/one", MONDAY + HOUR);
+	beat_times(facts, "heartbeat/router/3", 4);
+	beat(facts, "heartbeat/edge/two", MONDAY + 2 * HOUR);
+	beat_times(facts, "heartbeat/router/3", 6);
+	beat_times(facts, "heartbeat/router/4", 9);
+	assert_false(facts_silence(facts, 3, 6, &silence));
+	assert_false(facts_silence(facts, 5, 6, &silence)); /* nobody's yet */
+	beat_times(facts, "heartbeat/router/3", 1);
+	assert_true(facts_silence(facts, 3, 6, &silence));
+	assert_true(silence.from == MONDAY + 2 * HOUR && silence.to == INT64_MAX);
+
+	put(facts, "outage/edge/1", FACT_KIND_OUTAGE, MONDAY + 2 * HOUR, 0);
+	assert_false(facts_silence(facts, 3, 6, &silence)); /* it is told */
+	assert_int_equal(facts_outage(&view, bytes_of_string("wsp"), &day, &running), 22 * HOUR);
+	assert_true(running);
+	beat(facts, "heartbeat/edge/one", MONDAY + 5 * HOUR);
+	assert_true(facts_silence(facts, 9, 6, &silence)); /* by whoever, also after a restart */
+	assert_true(silence.from == MONDAY + 2 * HOUR && silence.to == MONDAY + 5 * HOUR);
+	put(facts, "outage/edge/1", FACT_KIND_OUTAGE, silence.from, silence.to);
+	assert_false(facts_silence(facts, 3, 6, &silence));
+	assert_int_equal(facts_outage(&view, bytes_of_string("wsp"), &day, &running), 3 * HOUR);
+	assert_false(running);
+	facts_free(facts);
+}
+
 static void put_capacity(struct facts *facts, const char *key, int64_t number)
 {
 	const struct fact fact = {
@@ -133,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outages_are_added_up_once),
 		cmocka_unit_test(the_last_fact_of_a_key_counts),
+		cmocka_unit_test(without_an_edge_the_hub_is_down),
 		cmocka_unit_test(a_full_desk_has_no_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -546,6 +546,19 @@ static void test_what_the_hub_reports(void **state)
 	report.action = ACTION_UNDELIVERABLE;
 	report_make(desk->ids, &report, &desk->arena, &desk->message);
 	assert_memory_not_equal(&desk->message.id, &again.id, sizeof(again.id));
+
+	const struct handover notice = {.clock = CLOCK_NAME_T6, .level = 2};
+	report.action = ACTION_NOT_TOLD;
+	report.notice = &notice;
+	report.cursor = 7;
+	report_make(desk->ids, &report, &desk->arena, &again);
+	message_check(&again, edge_conf()->codes, CHECK_HUB, &problems);
+	assert_int_equal(problems.count, 0);
+	assert_true(bytes_equal_string(again.body_status_change->raw->code, "T6"));
+	assert_int_equal(again.body_status_change->raw->number, 2);
+	report.cursor = 8; /* told anew, and lost anew */
+	report_make(desk->ids, &report, &desk->arena, &desk->message);
+	assert_memory_not_equal(&desk->message.id, &again.id, sizeof(again.id));
 }
 
 int main(void)

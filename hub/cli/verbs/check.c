@@ -45,6 +45,7 @@ static void prove(struct cli_call *call, struct conf *conf, struct conf_problems
 			no_view.text);
 	bool is_good = reach_check_kafka(conf, problems) == OK;
 	is_good = conf_check(conf, owners, count, problems) == OK && is_good;
+	conf_check_second_channels(conf, problems);
 	if (is_good && cli_has(call, "secrets") && conf_load_secrets(conf, problems) == OK)
 		is_good = reach_check_kafka(conf, problems) == OK;
 	assert(is_good || problems->errors > 0);
@@ -102,7 +103,7 @@ const struct cli_verb check_verb = {
 		 "values out of range are said with file and line; then that every name is\n"
 		 "declared, and that every question in every region leads to a desk that takes\n"
 		 "it. With the view of a running edge at hand, also that no desk was taken out\n"
-		 "that still has clients.",
+		 "that still has clients. Warns of who has no second channel for escalations.",
 	.options = options,
 	.examples = "  lokethub check config/lokethub.conf\n"
 		    "  lokethub check --secrets --json | jq .problems",

@@ -101,8 +101,9 @@ const struct cli_verb outages_verb = {
 	.name = "outages",
 	.arguments = "",
 	.needs = CLI_MOMENT,
-	.summary = "When routers or the delivery to a desk were away; no clock counts that time",
-	.about = "router/3: partition 3 had no router. desk/wsp-rijnmond: nothing was brought to\n"
+	.summary = "When routers, edges or the delivery to a desk were away; no clock counts it",
+	.about = "router/3: partition 3 had no router. edge: no edge was alive, so nobody could\n"
+		 "answer. desk/wsp-rijnmond: nothing was brought to\n"
 		 "that desk: its system did not answer or said that it is no more, or it was on\n"
 		 "hold. The latest first; one that has no end goes on. Below: what could not be\n"
 		 "brought, in five working days or ever, and is no offer, of which its sender is\n"

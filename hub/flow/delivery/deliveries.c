@@ -1,7 +1,9 @@
-/* deliveries - the thread of an edge process that brings handovers to their desks. */
+/* deliveries - the thread of an edge process that brings handovers to their desks, and says that
+ * the edge lives. */
 #include "hub/flow/delivery/deliveries.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,7 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/delivery/desk/holds.h"
+#include "hub/flow/delivery/desk/notices.h"
 #include "hub/flow/delivery/desk/undelivered.h"
 #include "hub/flow/delivery/inlet.h"
 #include "hub/flow/delivery/ledger.h"
@@ -20,6 +23,7 @@
 #define FETCH_QUEUE_KB 16384 /* of handovers that were read ahead */
 #define STOP_MS 3000 /* for what is on its way, and for how far the desks are to be told */
 #define SLOW_EVERY 50 /* turns between two looks at the view's file, and at what is measured */
+#define BEAT_ID_SIZE 80
 #define HOLDS_EVERY 2 /* of those, between two looks at what ops holds */
 
 struct deliveries {
@@ -34,6 +38,8 @@ struct deliveries {
 	pthread_t thread;
 	bool runs;
 	int64_t stop_by; /* as loop_now counts; 0: goes on */
+	size_t pushed; /* desks that something is brought to */
+	int64_t beat_at; /* the last heartbeat, epoch ms */
 	int turns;
 };
 
@@ -63,10 +69,29 @@ static void take_slow_turn(struct deliveries *deliveries, int64_t now)
 	if (turn % (SLOW_EVERY * HOLDS_EVERY) == 0)
 		holds_look(ground, now);
 	undelivered_sweep(ground);
-	letters_turn(deliveries->letters, deliveries->inlet);
+	if (deliveries->inlet != NULL)
+		letters_turn(deliveries->letters, deliveries->inlet);
+	notices_turn(ground, now);
 	for (size_t i = 0; i < ground->desks_count; i++)
 		if (ground->desks[i].outlet != NULL)
 			desk_measure(&ground->desks[i], now);
+}
+
+/* This edge lives: it can bring things, and its view shows them to who asks. The routers miss it
+ * when no edge says so. */
+static void beat(struct deliveries *deliveries, int64_t now)
+{
+	const struct ground *ground = &deliveries->ground;
+	char id[BEAT_ID_SIZE];
+	if (llabs(now - deliveries->beat_at) < ground->conf->router.heartbeat_ms ||
+		ground->stopping || !view_is_ready(ground->view) ||
+		!intake_can_store(ground->intake))
+		return;
+	snprintf(id, sizeof(id), "edge/%s", ground->conf->node);
+	const struct fact fact = {
+		.kind = FACT_KIND_HEARTBEAT, .id = bytes_of_string(id), .at = now};
+	if (intake_fact(ground->intake, &fact, (struct intake_caller){0}) != NULL)
+		deliveries->beat_at = now;
 }
 
 static bool is_at_rest(const struct ground *ground)
@@ -84,7 +109,8 @@ static void turn(void *context)
 	struct err err = {0};
 	int64_t now = clock_wall();
 	take_slow_turn(deliveries, now);
-	bool is_well = inlet_turn(deliveries->inlet, &err) == OK;
+	beat(deliveries, now);
+	bool is_well = deliveries->inlet == NULL || inlet_turn(deliveries->inlet, &err) == OK;
 	if (!is_well)
 		log_warn("delivery", "text=%s", log_quote(err.text));
 	for (size_t i = 0; i < ground->desks_count; i++)
@@ -137,11 +163,19 @@ static enum outcome open_stores(struct deliveries *deliveries, struct err *err)
 static enum outcome open_desks(struct deliveries *deliveries, struct err *err)
 {
 	struct ground *ground = &deliveries->ground;
-	size_t count = ground->conf->deliveries_count;
+	const struct conf *conf = ground->conf;
+	size_t listed = conf->deliveries_count, count = listed;
+	ground->ops = (struct conf_delivery){.desk = CONF_OPS,
+		.way = CONF_MAIL,
+		.mail_to = conf->mail.ops_to,
+		.from = INT32_MIN,
+		.concurrency = 1};
+	count += conf->mail.ops_to != NULL ? 1 : 0;
 	ground->desks_count = 2 * count;
 	ground->desks = memory_get_zeroed(ground->desks_count + 1, sizeof(*ground->desks));
 	for (size_t i = 0; i < ground->desks_count; i++)
-		if (desk_open(&ground->desks[i], ground, &ground->conf->deliveries[i % count],
+		if (desk_open(&ground->desks[i], ground,
+			    i % count < listed ? &conf->deliveries[i % count] : &ground->ops,
 			    i >= count, err) != OK)
 			return err->outcome;
 	return outlet_open_all(ground, err);
@@ -153,8 +187,10 @@ static enum outcome open_all(struct deliveries *deliveries, struct err *err)
 	if (loop_new(&ground->loop, err) != OK ||
 		loop_bell_new(&deliveries->stop, ground->loop, stop, deliveries, err) != OK ||
 		open_stores(deliveries, err) != OK || open_desks(deliveries, err) != OK ||
-		inlet_new(&deliveries->inlet, ground, err) != OK ||
 		letters_new(&deliveries->letters, ground, deliveries->options.view_path, err) != OK)
+		return err->outcome;
+	if (deliveries->pushed + letters_count(ground->conf) > 0 &&
+		inlet_new(&deliveries->inlet, ground, err) != OK)
 		return err->outcome;
 	loop_at_end(ground->loop, end_turn, ground);
 	deliveries->turn = (struct loop_timer){.fn = turn, .context = deliveries};
@@ -168,7 +204,7 @@ static enum outcome open_all(struct deliveries *deliveries, struct err *err)
 
 static size_t count_pushed(const struct conf *conf)
 {
-	size_t count = 0;
+	size_t count = conf->mail.ops_to != NULL ? 1 : 0;
 	for (size_t i = 0; i < conf->deliveries_count; i++)
 		count +=
 			conf->deliveries[i].way != CONF_FEED || conf->deliveries[i].mail_to != NULL;
@@ -179,11 +215,9 @@ enum outcome deliveries_start(
 	struct deliveries **out, const struct deliveries_options *options, struct err *err)
 {
 	const struct conf *conf = options->conf;
-	size_t count = count_pushed(conf);
 	*out = NULL;
-	if (count + letters_count(conf) == 0)
-		return OK;
 	struct deliveries *deliveries = memory_get_zeroed(1, sizeof(*deliveries));
+	deliveries->pushed = count_pushed(conf);
 	deliveries->options = *options;
 	deliveries->sent = sent_new(conf->rules.partners_count, options->kafka->partitions);
 	deliveries->kafka = *options->kafka;
@@ -197,7 +231,7 @@ enum outcome deliveries_start(
 		deliveries_stop(deliveries);
 		return err_in(err, "delivery");
 	}
-	log_info("delivery", "desks=%zu", count);
+	log_info("delivery", "desks=%zu", deliveries->pushed);
 	*out = deliveries;
 	return OK;
 }
@@ -209,6 +243,7 @@ static void close_desks(struct ground *ground)
 			desk_let_go(&ground->desks[i]);
 		desk_done(&ground->desks[i]);
 	}
+	notices_let_go(ground);
 	outlet_close_all(ground);
 	free(ground->desks);
 	arena_done(&ground->arena);

@@ -1,4 +1,5 @@
-/* deliveries - the thread of an edge process that brings handovers to their desks. */
+/* deliveries - the thread of an edge process that brings handovers to their desks, and says that
+ * the edge lives. */
 #ifndef HUB_FLOW_DELIVERY_DELIVERIES_H
 #define HUB_FLOW_DELIVERY_DELIVERIES_H
 
@@ -9,7 +10,10 @@
 
 /* One queue per desk, so that a dead desk slows down no other; the handovers about one client come
  * in order. What a desk has is settled in topic facts; what it has not is tried again, until its
- * system answers. A handover may come again under its id, after a kill. */
+ * system answers. A handover may come again under its id, after a kill.
+ *
+ * Every router.heartbeat_ms a fact HEARTBEAT "edge/" and the node, also where all desks ask for
+ * their handovers: the routers note when no edge writes one. */
 struct deliveries;
 
 /* All borrowed until deliveries_stop. */
@@ -21,8 +25,7 @@ struct deliveries_options {
 	const char *view_path;
 };
 
-/* Where all desks ask for their handovers and no partner wants letters there is nothing to do: *out
- * is NULL. RETRY: Kafka does not answer. REJECT: a secret is missing. */
+/* RETRY: Kafka does not answer. REJECT: a secret is missing. */
 enum outcome deliveries_start(struct deliveries **out, const struct deliveries_options *options,
 	struct err *err) MUST_CHECK;
 /* Waits for what is under way for a few seconds; what is left is brought again after the next

@@ -1,6 +1,8 @@
-/* report - what the hub itself says of a referral: that its desk has the offer, or never will. */
+/* report - what the hub itself says of a referral: that its desk has the offer, or never will, or
+ * does not know that a clock came due. */
 #include "hub/flow/intake/report.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "hub/base/clock.h"
@@ -8,18 +10,33 @@
 
 #define SENDER bytes_of_string("hub")
 
+/* Which clock, and how far it had climbed. */
+static struct raw_status *name_notice(const struct handover *notice, struct arena *arena)
+{
+	struct raw_status *raw = arena_get(arena, sizeof(*raw));
+	*raw = (struct raw_status){.scheme = bytes_of_string("notice"),
+		.code = bytes_of_string(clock_name_name(notice->clock)),
+		.has_number = true,
+		.number = notice->level};
+	return raw;
+}
+
 void report_make(const struct ids *ids, const struct report *report, struct arena *arena,
 	struct message *out)
 {
 	struct status_change *change = arena_get(arena, sizeof(*change));
 	char referral[37];
 	bytes_to_uuid(report->referral.data, referral);
-	*change = (struct status_change){
-		.has_referral = true, .referral = report->referral, .action = report->action};
+	*change = (struct status_change){.has_referral = true,
+		.referral = report->referral,
+		.action = report->action,
+		.raw = report->notice != NULL ? name_notice(report->notice, arena) : NULL};
 	*out = (struct message){.partner = SENDER,
 		.system = bytes_of_string(""),
-		.reference = bytes_of_string(arena_format(arena, "%s#%s@%.*s", referral,
-			action_name(report->action), BYTES_ARG(report->desk))),
+		.reference = bytes_of_string(arena_format(arena, "%s#%s@%.*s%s", referral,
+			action_name(report->action), BYTES_ARG(report->desk),
+			report->notice != NULL ? arena_format(arena, "/%" PRId64, report->cursor)
+					       : "")),
 		.case_ = report->case_,
 		.leg = bytes_of_string(""),
 		.occurred_at = clock_wall(),

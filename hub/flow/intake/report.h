@@ -1,4 +1,5 @@
-/* report - what the hub itself says of a referral: that its desk has the offer, or never will. */
+/* report - what the hub itself says of a referral: that its desk has the offer, or never will, or
+ * does not know that a clock came due. */
 #ifndef HUB_FLOW_INTAKE_REPORT_H
 #define HUB_FLOW_INTAKE_REPORT_H
 
@@ -7,8 +8,10 @@
 
 struct report {
 	struct uuid referral;
-	enum action action; /* DELIVERED, UNDELIVERABLE */
-	struct bytes desk; /* whose offer it is */
+	enum action action; /* DELIVERED, UNDELIVERABLE, NOT_TOLD */
+	struct bytes desk; /* whose offer it is, or notice */
+	const struct handover *notice; /* NOT_TOLD: which; has a clock */
+	int64_t cursor; /* of that notice */
 	struct bytes case_; /* DELIVERED: the receiver's own id of it; absent: none is known */
 };
 

@@ -9,6 +9,8 @@
 #include "hub/base/calendar.h"
 #include "hub/base/memory.h"
 
+#define EDGE "edge/" /* "edge/hub-1" beats, and "edge/1760000000000" is a time without any */
+
 /* The last fact under a key; of the kinds that a router cares for. */
 struct known {
 	char *key; /* "outage/router/3/1760000000000" */
@@ -16,11 +18,13 @@ struct known {
 	enum fact_kind kind;
 	int64_t at, from, to; /* INT64_MIN and INT64_MAX where open */
 	int64_t number; /* INT64_MAX where there is none */
+	int64_t unheard; /* HEARTBEAT of a router: so many of them since the last one of an edge */
 };
 
 struct facts {
 	struct known *items;
 	size_t count, capacity;
+	int64_t edge_at; /* the last heartbeat of an edge; 0: there was none */
 };
 
 struct facts *facts_new(void)
@@ -66,6 +70,7 @@ static struct known *place_for(struct facts *facts, struct bytes key)
 			facts->items, memory_product(facts->capacity, sizeof(struct known)));
 	}
 	known = &facts->items[facts->count++];
+	*known = (struct known){0};
 	known->key = memory_get(key.size + 1);
 	memcpy(known->key, key.data, key.size);
 	known->key[key.size] = '\0';
@@ -80,6 +85,24 @@ static bool is_of_interest(enum fact_kind kind)
 		kind == FACT_KIND_CAPACITY || kind == FACT_KIND_HOLD;
 }
 
+static bool is_of(const struct known *known, const char *whom)
+{
+	return strncmp(known->id, whom, strlen(whom)) == 0;
+}
+
+/* In the order of the topic, in which a router reads its own beats too: what it cannot read it does
+ * not miss, and a jump of time is one beat at most. */
+static void note_beat(struct facts *facts, struct known *beat)
+{
+	if (!is_of(beat, EDGE)) {
+		beat->unheard++;
+		return;
+	}
+	facts->edge_at = beat->at;
+	for (size_t i = 0; i < facts->count; i++)
+		facts->items[i].unheard = 0;
+}
+
 void facts_put(struct facts *facts, struct bytes key, const struct fact *fact)
 {
 	if (!is_of_interest(fact->kind))
@@ -90,14 +113,40 @@ void facts_put(struct facts *facts, struct bytes key, const struct fact *fact)
 	known->from = fact->has_from ? fact->from : INT64_MIN;
 	known->to = fact->has_to ? fact->to : INT64_MAX;
 	known->number = fact->has_number ? fact->number : INT64_MAX;
+	if (fact->kind == FACT_KIND_HEARTBEAT)
+		note_beat(facts, known);
+}
+
+static const struct known *find_beat(const struct facts *facts, int32_t partition)
+{
+	char key[40];
+	snprintf(key, sizeof(key), "heartbeat/router/%d", partition);
+	return find(facts, bytes_of_string(key));
 }
 
 int64_t facts_heartbeat(const struct facts *facts, int32_t partition)
 {
-	char key[40];
-	snprintf(key, sizeof(key), "heartbeat/router/%d", partition);
-	const struct known *known = find(facts, bytes_of_string(key));
+	const struct known *known = find_beat(facts, partition);
 	return known ? known->at : 0;
+}
+
+bool facts_silence(
+	const struct facts *facts, int32_t partition, int64_t beats, struct handover_span *out)
+{
+	const struct known *beat = find_beat(facts, partition);
+	bool is_silent = beat && beat->unheard > beats && facts->edge_at != 0;
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct known *known = &facts->items[i];
+		if (known->kind != FACT_KIND_OUTAGE || !is_of(known, EDGE))
+			continue;
+		is_silent = is_silent && known->from != facts->edge_at;
+		if (known->to != INT64_MAX || known->from >= facts->edge_at)
+			continue;
+		*out = (struct handover_span){.from = known->from, .to = facts->edge_at};
+		return true;
+	}
+	*out = (struct handover_span){.from = facts->edge_at, .to = INT64_MAX};
+	return is_silent;
 }
 
 /* "router/3/1760000000000" is of "router/3". */
@@ -123,7 +172,7 @@ static size_t collect(const struct facts *facts, const char *hub, const char *de
 		const struct known *known = &facts->items[i];
 		if (known->kind != FACT_KIND_OUTAGE || known->to <= within->from ||
 			known->from >= within->to ||
-			!(is_about(known, hub) || is_about(known, desk)))
+			!(is_of(known, EDGE) || is_about(known, hub) || is_about(known, desk)))
 			continue;
 		out[count++] = (struct handover_span){
 			.from = known->from > within->from ? known->from : within->from,

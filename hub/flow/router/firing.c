@@ -76,13 +76,56 @@ static enum outcome beat(struct worker *worker, struct partition *partition, str
 	return emit_fact(worker, &fact, err);
 }
 
+static void log_silence(const struct handover_span *silence)
+{
+	if (silence->to == INT64_MAX)
+		log_error("outage",
+			"edges=0 text=\"no edge is alive: nobody can answer, nothing is brought, "
+			"and "
+			"no clock counts that time; start one\"");
+	else
+		log_info(
+			"outage", "edges=0 seconds=%" PRId64, (silence->to - silence->from) / 1000);
+}
+
+/* Each worker tells the same under the same key, so none need be asked to. */
+static enum outcome tell_silence(
+	struct worker *worker, const struct partition *partition, struct err *err)
+{
+	const struct conf_router *settings = &worker->options->conf->router;
+	struct handover_span silence;
+	char id[40];
+	if (!facts_silence(worker->facts, partition->number,
+		    settings->outage_after_ms / settings->heartbeat_ms, &silence))
+		return OK;
+	snprintf(id, sizeof(id), "edge/%" PRId64, silence.from);
+	const struct fact fact = {
+		.kind = FACT_KIND_OUTAGE,
+		.id = bytes_of_string(id),
+		.at = clock_wall(),
+		.has_from = true,
+		.from = silence.from,
+		.has_to = silence.to != INT64_MAX,
+		.to = silence.to,
+		.text = bytes_of_string("no edge was alive"),
+	};
+	log_silence(&silence);
+	return emit_fact(worker, &fact, err);
+}
+
 static enum outcome beat_all(struct worker *worker, struct err *err)
 {
+	const struct partition *last = NULL;
 	note_ends(worker);
-	for (int32_t i = 0; i < worker->options->kafka->partitions; i++)
-		if (worker->partitions[i].mine && beat(worker, &worker->partitions[i], err) != OK)
+	for (int32_t i = 0; i < worker->options->kafka->partitions; i++) {
+		struct partition *partition = &worker->partitions[i];
+		if (!partition->mine)
+			continue;
+		if (beat(worker, partition, err) != OK)
 			return err->outcome;
-	return OK;
+		last = partition;
+	}
+	return last != NULL ? tell_silence(worker, last, err) : OK;
 }
 
 static enum outcome fire_drained(struct worker *worker, struct err *err)

@@ -23,13 +23,21 @@ static void go_on(void *context)
 	desk_turn(context, clock_wall());
 }
 
+/* Those who run the hub are no desk of a partner's, but are told like one. */
+static const struct rules_desk *rules_of(const struct conf *conf, struct bytes id)
+{
+	static const struct rules_desk ops = {.id = CONF_OPS, .partner = "hub"};
+	const struct rules_desk *desk = rules_desk(&conf->rules, id);
+	return desk != NULL ? desk : &ops;
+}
+
 enum outcome desk_open(struct desk *desk, struct ground *ground, const struct conf_delivery *conf,
 	bool is_second, struct err *err)
 {
 	struct bytes id = bytes_of_string(conf->desk);
 	*desk = (struct desk){.ground = ground,
 		.conf = conf,
-		.rules = rules_desk(&ground->conf->rules, id),
+		.rules = rules_of(ground->conf, id),
 		.is_second = is_second,
 		.from = conf->from != INT32_MIN ? calendar_start(conf->from) : INT64_MIN,
 		.partition = topics_partition(ground->kafka, TOPIC_HANDOVERS, id),
@@ -73,6 +81,8 @@ void desk_learn(struct desk *desk, const struct fact *fact)
 void desk_begin(struct desk *desk)
 {
 	desk->begun = true;
+	desk->begun_at = clock_wall();
+	desk->late_seen = 0;
 	desk->ground->sweep_due = 0;
 	reading_begin(desk);
 	bool was_shut = desk->circuit_from != 0 || desk->outage_from != 0;

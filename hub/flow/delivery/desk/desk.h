@@ -10,6 +10,16 @@
 #include "hub/flow/intake/intake.h"
 #include "hub/http/client/sign.h"
 
+/* A notice that was not told is on its way to the hub (notices.h). */
+struct notices {
+	struct intake_job *job; /* NULL: none */
+	int64_t due; /* none is looked for before, as loop_now counts */
+	struct desk *desk;
+	int64_t cursor;
+	struct fact mark; /* to be written then; id absent: none */
+	struct arena arena; /* of the mark */
+};
+
 /* What all desks of an edge's thread share. */
 struct ground {
 	const struct conf *conf;
@@ -22,13 +32,15 @@ struct ground {
 	struct posts *posts; /* NULL: nobody has a topic */
 	struct mailer *mailer; /* NULL: nobody is mailed */
 	struct view_reader *reader; /* NULL: no view yet */
-	/* In the order of conf->deliveries; then, in the same order, their second channels: those
-	 * that have none, and desks that ask for all, have no outlet. */
+	/* In the order of conf->deliveries, and ops behind them; then, in the same order, their
+	 * second channels: those that have none, and desks that ask for all, have no outlet. */
 	struct desk *desks;
 	size_t desks_count;
 	struct outlet *outlets;
 	size_t outlets_count;
+	struct conf_delivery ops; /* those who run the hub; mail_to NULL: are not mailed */
 	bool stopping; /* nothing new goes out */
+	struct notices notices;
 	int64_t sweep_due; /* no sweep of what was undelivered before, as loop_now counts */
 	struct arena arena; /* names */
 };
@@ -71,6 +83,8 @@ struct desk {
 	int64_t hold_at; /* when the last fact of that was written; 0: there is none */
 	bool ours; /* this edge serves it */
 	bool begun; /* and knows where it was */
+	int64_t begun_at; /* since when, epoch ms */
+	int64_t late_seen; /* up to this cursor none waits that the hub has not been told of */
 	struct queue queue;
 	struct reading reading;
 	int32_t out;

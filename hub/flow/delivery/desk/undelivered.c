@@ -10,9 +10,15 @@
 #include "hub/flow/delivery/desk/errand.h"
 #include "hub/flow/intake/report.h"
 
-#define ID_SIZE 150
 #define SWEEP_MS 60000
 #define SWEEP_MAX 1000 /* facts deleted in one sweep: each waits in memory until it is stored */
+
+void undelivered_id(const struct desk *desk, enum handover_kind kind, int64_t cursor,
+	char out[UNDELIVERED_ID_SIZE])
+{
+	snprintf(out, UNDELIVERED_ID_SIZE, "%s/%s/%" PRId64, desk->name, handover_kind_name(kind),
+		cursor);
+}
 
 struct intake_job *undelivered_tell(
 	const struct desk *desk, const struct undelivered *what, struct intake_caller caller)
@@ -22,11 +28,10 @@ struct intake_job *undelivered_tell(
 	const struct report report = {.referral = handover->referral,
 		.action = ACTION_UNDELIVERABLE,
 		.desk = bytes_of_string(desk->rules->id)};
-	char id[ID_SIZE];
+	char id[UNDELIVERED_ID_SIZE];
 	if (errand_is_reported(handover))
 		return intake_report(intake, &report, caller);
-	snprintf(id, sizeof(id), "%s/%s/%" PRId64, desk->name, handover_kind_name(handover->kind),
-		what->cursor);
+	undelivered_id(desk, handover->kind, what->cursor, id);
 	int64_t now = clock_wall();
 	const struct fact fact = {.kind = FACT_KIND_UNDELIVERED,
 		.id = bytes_of_string(id),

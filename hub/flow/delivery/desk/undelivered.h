@@ -11,10 +11,15 @@ struct undelivered {
 	bool waits; /* it is tried on; else that was all */
 };
 
+#define UNDELIVERED_ID_SIZE 150
+void undelivered_id(const struct desk *desk, enum handover_kind kind, int64_t cursor,
+	char out[UNDELIVERED_ID_SIZE]);
+
 /* An offer's sender is told, by the hub; of anything else ops is, by a fact: UNDELIVERED, with the
  * id "wsp-rijnmond/STATUS/17592186044417" (desk or second channel, kind, cursor), from: since when
- * it waits, to: when it was given up, none where it waits on. Twice is as once. NULL: it cannot be
- * stored now, and there will be no receipt. */
+ * it waits, to: when it was given up, none where it waits on; number: the hub was told that nobody
+ * has the notice (notices.h). Twice is as once. NULL: it cannot be stored now, and there will be no
+ * receipt. */
 struct intake_job *undelivered_tell(
 	const struct desk *desk, const struct undelivered *what, struct intake_caller caller);
 
