@@ -3,7 +3,7 @@
 
 #include "hub/base/calendar.h"
 #include "hub/cli/lookup/behind.h"
-#include "hub/cli/screen/story.h"
+#include "hub/view/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/view/balance.h"
 

@@ -1,6 +1,6 @@
 /* clocks - what comes due when: per desk and kind of clock, how many within an hour, a day, a week.
  */
-#include "hub/cli/screen/story.h"
+#include "hub/view/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/view/report.h"
 
@@ -14,7 +14,7 @@ static bool is_known(const struct cli_call *call, struct bytes desk)
 static void add_due(struct page_row *row, const struct report_due *due)
 {
 	page_bytes(row, "DESK", "desk", due->desk);
-	page_text(row, "WHAT", "what", story_clock(due->clock));
+	page_text(row, "WHAT", "what", words_clock(due->clock, WORDS_ENGLISH));
 	page_text(row, "CLOCK", "clock", clock_name_name(due->clock));
 	page_number(row, "PAST DUE", "past_due", PAGE_COUNT, due->past);
 	if (due->past > 0)

@@ -1,5 +1,5 @@
 /* duplicates - clients that are possibly one person; only a person merges them. */
-#include "hub/cli/screen/story.h"
+#include "hub/view/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/handover/handover.h"
 #include "hub/view/report.h"
@@ -13,7 +13,7 @@ static void add_double(struct page_row *row, const struct report_double *found)
 	page_bytes(row, "REGION", "region", client->region);
 	page_number(row, "REFERRALS", "referrals", PAGE_COUNT, (int64_t)client->referrals_count);
 	page_bytes(row, "NEXT DESK", "next_desk", handover_desk(client, client->duty_desk));
-	page_text(row, "NEXT", "next", story_duty(client->duty));
+	page_text(row, "NEXT", "next", words_duty(client->duty, WORDS_ENGLISH));
 	page_text(row, "", "merging", client->has_merging ? "is being merged" : NULL);
 	page_tone(row, TERMINAL_CARE);
 }
