@@ -136,8 +136,8 @@ struct table_need needs_assign(const struct decider *d, const struct referral_af
 
 	if (missing.field != NULL)
 		return missing;
-	return need(d->change->to_desk.data == NULL ||
-			rules_desk(d->rules, d->change->to_desk) == NULL,
+	return need(
+		d->change->to_desk.data == NULL || rules_desk(d->rules, d->change->to_desk) == NULL,
 		FIELD("to_desk"), "name the desk that becomes responsible");
 }
 
@@ -146,10 +146,10 @@ struct table_need needs_merge(const struct decider *d, const struct referral_aft
 	(void)referral;
 	if (d->change->actor.worker.size == 0)
 		return need(true, FIELD("actor.worker"),
-			"only a person may say that two records are of one person: name the worker");
+			"only a person may say that two records are of one person: name the "
+			"worker");
 	return need(!d->change->has_other_referral || !d->change->has_other_client,
-		FIELD("other_referral"),
-		"name any referral of the other record of this person");
+		FIELD("other_referral"), "name any referral of the other record of this person");
 }
 
 struct table_need needs_review(const struct decider *d, const struct referral_after *referral)

@@ -81,7 +81,8 @@ static void add(rd_kafka_headers_t *headers, const char *name, size_t name_size,
 
 #define ADD_COUNT(headers, name, count) add_count(headers, name, sizeof(name) - 1, count)
 
-static void add_count(rd_kafka_headers_t *headers, const char *name, size_t name_size, int32_t count)
+static void add_count(
+	rd_kafka_headers_t *headers, const char *name, size_t name_size, int32_t count)
 {
 	char number[12];
 	if (count <= 0)

@@ -20,7 +20,8 @@ static void the_loser_closes_and_its_answer_clears_the_mark(void **state)
 	assert_int_equal(loser->status, CLIENT_STATUS_CLOSED);
 	assert_true(bytes_equal_string(loser->closing_reason, "MERGED_INTO"));
 	assert_int_equal(number_of(loser->merged_into), 1);
-	assert_int_equal(loser->clocks_count, 0);
+	assert_int_equal(loser->clocks_count, 1);
+	assert_non_null(world_clock(world_of(2), 0, CLOCK_NAME_T11));
 
 	event = take_next(1);
 	EXPECT_RESULT(event, APPLIED);

@@ -117,8 +117,8 @@ static enum outcome take_origin(struct cli_call *call, const struct rejection *r
 	const struct view_message *message = NULL;
 	struct bytes partner = rejection->partner;
 	if (rejection->has_partition && rejection->has_offset &&
-		view_message_at(call->reader, rejection->partition, rejection->offset, &message,
-			err) != OK)
+		view_message_at(
+			call->reader, rejection->partition, rejection->offset, &message, err) != OK)
 		return err->outcome;
 	if (partner.data == NULL && message != NULL)
 		partner = message->partner;
