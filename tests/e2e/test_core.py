@@ -1,11 +1,15 @@
-"""test_core - core and model are told the same by thousands, weeks pass, and nothing differs."""
+"""test_core - core and model are told the same by thousands, weeks pass, and nothing differs.
 
+LOKETHUB_CORE_SEEDS=300 plays so many more worlds than the one that test_more_worlds_agree plays.
+"""
+
+import os
 from pathlib import Path
 from random import Random
 
 import pytest
 from core import Core
-from model import clocks, machine, scenario
+from model import clocks, invariants, machine, scenario
 from model.fold import hexed
 from model.judge import Judge, Report
 from model.scenario import Answer, Call, Life
@@ -13,6 +17,7 @@ from model.world import WORLD
 
 START = 1_795_000_000_000
 DAY_MS = 86_400_000
+MORE_SEEDS = int(os.environ.get("LOKETHUB_CORE_SEEDS", "1"))
 
 
 class Stage:
@@ -89,7 +94,10 @@ def compare(folder: Path, seed: int, lives: int, longest: int, time_passes: bool
         for life in scenario.lives(WORLD, seed, lives, START, longest, direct=True):
             stage.play(life)
         patch.undo()
-        return Judge(WORLD, core.topics, rests=False).run()
+        report = Judge(WORLD, core.topics, rests=False).run()
+    for _, event in core.topics.events:
+        report.counts.update(f"row {each['row']}" for each in event["transitions"])
+    return report
 
 
 @pytest.mark.parametrize(
@@ -105,3 +113,12 @@ def test_core_and_model_agree(
     assert report.counts["APPLIED"] > lives
     assert report.counts["PARKED PARKED"] > 0
     assert report.counts["intake records"] > 5 * lives
+    rows = [row for row in invariants.ROWS if time_passes or row != "22"]
+    assert [row for row in rows if not report.counts[f"row {row}"]] == [], "rows not reached"
+
+
+@pytest.mark.parametrize("seed", range(1000, 1000 + MORE_SEEDS))
+def test_more_worlds_agree(tmp_path: Path, seed: int) -> None:
+    report = compare(tmp_path, seed, 40, 20, True)
+    assert not report.differences, str(report)
+    assert report.counts["APPLIED"] > 40

@@ -14,7 +14,6 @@ from model.world import WORLD
 
 START = 1_795_000_000_000
 DAY_MS = 86_400_000
-ROWS = "1 1b 1c 1d 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 25 26 27 29 30".split()
 
 
 def referral_id(call: Call) -> str:
@@ -105,7 +104,9 @@ def test_invariants_hold_on_random_walks(seed: int, monkeypatch: pytest.MonkeyPa
     random = Random(seed)
     for life in scenario.lives(WORLD, seed, 400, START, longest=30, direct=True):
         live(life, random, seen)
-    assert [row for row in ROWS if not seen[f"row {row}"]] == [], "rows that no walk reached"
+    assert [row for row in invariants.ROWS if not seen[f"row {row}"]] == [], (
+        "rows that no walk reached"
+    )
     codes = "ILLEGAL STALE CONFLICT INVALID".split()
     assert [code for code in codes if not seen[f"REJECTED {code}"]] == []
     assert seen["DUPLICATE"] and seen["APPLIED"] > sum(seen.values()) / 10

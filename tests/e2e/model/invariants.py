@@ -7,6 +7,7 @@ from .machine import Decision
 from .rules import Config
 from .state import ENDED_BADLY, Client, Referral
 
+ROWS = "1 1b 1c 1d 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 25 26 27 29 30".split()
 OWNER_ROWS = frozenset({"1", "1b", "5", "14", "17", "21", "23"})
 GIVES_BACK = frozenset({"14", "17", "21"})
 
