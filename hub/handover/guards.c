@@ -1,4 +1,5 @@
-/* guards - when a step that its row and state allow may still not be taken, or takes another way. */
+/* guards - when a step that its row and state allow may still not be taken, or takes another way.
+ */
 #include "hub/handover/guards.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* guards - when a step that its row and state allow may still not be taken, or takes another way. */
+/* guards - when a step that its row and state allow may still not be taken, or takes another way.
+ */
 #ifndef HUB_HANDOVER_GUARDS_H
 #define HUB_HANDOVER_GUARDS_H
 

@@ -58,9 +58,12 @@ void filler_subject(struct filler *filler, int64_t n, struct filler_subject *out
 	snprintf(filler->case_, sizeof(filler->case_), "2026-%09" PRId64, n);
 	out->desks[0] = bytes_of_string(filler->giver);
 	out->desks[1] = bytes_of_string(filler->target);
-	out->clocks[0] = (struct clock){.clock = CLOCK_NAME_T1, .armed = ARMED + n, .due = DUE + n, .role = ROLE_TARGET};
-	out->clocks[1] = (struct clock){.clock = CLOCK_NAME_T2, .armed = ARMED + n, .due = DUE + n, .role = ROLE_TARGET};
-	out->of_client = (struct clock){.clock = CLOCK_NAME_T6, .armed = ARMED + n, .due = DUE + n, .role = ROLE_OWNER};
+	out->clocks[0] = (struct clock){
+		.clock = CLOCK_NAME_T1, .armed = ARMED + n, .due = DUE + n, .role = ROLE_TARGET};
+	out->clocks[1] = (struct clock){
+		.clock = CLOCK_NAME_T2, .armed = ARMED + n, .due = DUE + n, .role = ROLE_TARGET};
+	out->of_client = (struct clock){
+		.clock = CLOCK_NAME_T6, .armed = ARMED + n, .due = DUE + n, .role = ROLE_OWNER};
 	out->numbers[0] = (struct desk_number){1, 1};
 	out->client_referral = (struct client_referral){.referral = out->referral,
 		.target = 1,

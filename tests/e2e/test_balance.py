@@ -23,7 +23,7 @@ from model.rules import Route
 from model.wire import MAGIC, Record, Registry, read_topic
 from model.world import WORLD
 from receiver import MailServer
-from test_commands import GEMEENTE, LEERWERK, PEOPLE, UWV, WSP, Town
+from town import GEMEENTE, LEERWERK, PEOPLE, UWV, WSP, Town
 
 HOUR = 3_600_000
 NETHERLANDS = ZoneInfo("Europe/Amsterdam")

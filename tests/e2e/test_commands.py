@@ -1,152 +1,20 @@
-"""test_commands - help, exit codes and JSON of the commands, and what each tells of a small town.
+"""test_commands - exit codes and JSON of the commands, and what each tells of a small town.
 
 The town lives once for all tests of the file; tests change nothing that another one counts.
 """
 
 import json
-import os
 import subprocess
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import harness
 import httpx
 import pytest
-from confluent_kafka import Producer
-from deploy import token_of
-from model.scenario import test_bsns as bsns
 from model.world import WORLD
-
-UWV, GEMEENTE, WSP, LEERWERK = (
-    "uwv-rijnmond",
-    "gemeente-rotterdam",
-    "wsp-rijnmond",
-    "leerwerkloket-rijnmond",
-)
-PEOPLE = dict(zip(("anna", "bram", "cleo", "dirk", "eva", "finn"), bsns(), strict=False))
-VERBS = (
-    "balance",
-    "check",
-    "clocks",
-    "connectors",
-    "desk free",
-    "desk full",
-    "desk hold",
-    "desk release",
-    "duplicates",
-    "flow",
-    "orphans",
-    "outages",
-    "parse",
-    "queue",
-    "rejected",
-    "rejected redrive",
-    "rejected show",
-    "replay",
-    "route diff",
-    "route test",
-    "schemas check",
-    "schemas register",
-    "secrets",
-    "serve",
-    "settings",
-    "tap",
-    "topics check",
-    "topics create",
-    "view",
-    "where",
-)
-
-
-def run(*words: str, stdin: str = "", config: Path | None = None) -> subprocess.CompletedProcess:
-    environment = {name: value for name, value in os.environ.items() if name != "LOKETHUB_CONFIG"}
-    if config:
-        environment["LOKETHUB_CONFIG"] = str(config)
-    return subprocess.run(
-        [harness.BINARY, *words],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=environment,
-        check=False,
-    )
-
-
-class Town:
-    """A hub with a few people in it."""
-
-    def __init__(self, hub: harness.Hub) -> None:
-        self.hub = hub
-        self.config = hub.folder / "one.conf"
-        self.referrals: dict[str, str] = {}
-        self.count = 0
-
-    def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess:
-        return run(*words, stdin=stdin, config=self.config)
-
-    def ask(self, *words: str, code: int = 0) -> Any:
-        """A command's JSON, and the exit code it must have."""
-        done = self.run(*words, "--json")
-        assert done.returncode == code, done.stdout + done.stderr
-        assert done.stderr == ""
-        return json.loads(done.stdout)
-
-    def post(self, desk: str, path: str, body: dict) -> httpx.Response:
-        self.count += 1
-        return httpx.post(
-            self.hub.processes["one"].url + path,
-            json={"reference": f"r-{self.count}"} | body,
-            headers={
-                "Authorization": f"Bearer {token_of(WORLD.desks[desk].partner)}",
-                "Prefer": "wait=10",
-            },
-            timeout=30,
-        )
-
-    def refer(self, who: str, desk: str, target: str, **more: Any) -> httpx.Response:
-        referral = {
-            "kind": "TRANSFER",
-            "subject": "PERSON",
-            "from_desk": desk,
-            "to_desk": target,
-            "question": "WERK",
-            "municipality": "GM0599",
-            "origin": "PARTNER",
-            "purpose": "GUIDANCE",
-            "legal_basis": {"kind": "PUBLIC_TASK"},
-        }
-        person = {"bsn": PEOPLE[who], "family_name": who, "birth_date": "2001-05-30"}
-        body = {"case": f"case-{who}", "person": person, "body": {"Referral": referral}} | more
-        answer = self.post(desk, "/v1/referrals", body)
-        if "Location" in answer.headers:
-            self.referrals[who] = answer.headers["Location"].rpartition("/")[2]
-        return answer
-
-    def act(self, who: str, desk: str, action: str, **change: Any) -> httpx.Response:
-        said = {"action": action, "actor": {"desk": desk, "worker": "team-1"}} | change
-        body = {
-            "reference": f"{who}-{action}-{time.time_ns()}",
-            "person": {"text": "omdat"},
-            "body": {"StatusChange": said},
-        }
-        return self.post(desk, f"/v1/referrals/{self.referrals[who]}/actions", body)
-
-    def client_of(self, who: str) -> str:
-        return self.ask("where", f"case-{who}")["client"]
-
-    def poison(self, client: str, value: bytes = b"\1no wire format") -> None:
-        producer = Producer({"bootstrap.servers": self.hub.services.brokers})
-        producer.produce(self.hub.prefix + "intake", value, client, int(client[:3], 16) % 12)
-        assert producer.flush(30) == 0
-
-    def wait_parked(self, who: str, count: int) -> None:
-        harness.wait_for(
-            f"{count} parked", lambda: self.ask("where", f"case-{who}")["parked"] == count, 30
-        )
+from town import GEMEENTE, LEERWERK, PEOPLE, UWV, WSP, Town, run
 
 
 @pytest.fixture(scope="module")
@@ -179,52 +47,6 @@ def town(services: harness.Services, tmp_path_factory: pytest.TempPathFactory) -
     made.post(GEMEENTE, "/v1/referrals", {"case": "broken", "body": {"Referral": {}}})
     yield made
     hub.end()
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_help(verb: str) -> None:
-    done = run(*verb.split(), "--help")
-    assert done.returncode == 0
-    assert done.stdout.startswith(f"usage: lokethub {verb}")
-    for part in ("options\n", "exit codes\n", "examples\n", "--config FILE", f"lokethub {verb}"):
-        assert part in done.stdout
-    assert all(len(line) <= 100 for line in done.stdout.splitlines())
-
-
-def test_the_overview_names_every_verb() -> None:
-    done = run("--help")
-    assert done.returncode == 0
-    lines = [line for line in done.stdout.splitlines() if line.startswith("  lokethub ")]
-    assert len(lines) == len(VERBS)
-    for verb, line in zip(VERBS, lines, strict=True):
-        assert line.startswith(f"  lokethub {verb}")
-
-
-def test_the_overview_of_one_word() -> None:
-    done = run("topics", "--help")
-    lines = [line for line in done.stdout.splitlines() if line.startswith("  lokethub ")]
-    assert done.returncode == 0
-    assert [line.split()[1:3] for line in lines] == [["topics", "check"], ["topics", "create"]]
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        ([], 2, "lokethub COMMAND --help"),
-        (["nobody"], 2, "no command 'nobody'"),
-        (["topics"], 2, "lokethub topics create"),
-        (["topics", "crate"], 2, "no command 'topics crate'"),
-        (["where"], 2, "missing"),
-        (["flow", "now"], 2, "unexpected: now"),
-        (["flow", "--jsno"], 2, "unknown option --jsno"),
-        (["check", "nowhere.conf"], 3, "nowhere.conf"),
-        (["serve", "--config", "nowhere.conf"], 3, "nowhere.conf"),
-    ],
-)
-def test_usage_errors(words: list[str], code: int, said: str) -> None:
-    done = run(*words)
-    assert done.returncode == code
-    assert said in done.stdout + done.stderr
 
 
 def test_a_misspelt_setting_is_named_with_file_and_line(town: Town, tmp_path: Path) -> None:

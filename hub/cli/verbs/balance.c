@@ -3,9 +3,9 @@
 
 #include "hub/base/calendar.h"
 #include "hub/cli/lookup/behind.h"
-#include "hub/view/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/view/balance.h"
+#include "hub/view/story.h"
 
 static enum outcome find_partner(
 	const struct cli_call *call, const struct rules_partner **out, struct err *err)

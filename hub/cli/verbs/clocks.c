@@ -1,8 +1,8 @@
 /* clocks - what comes due when: per desk and kind of clock, how many within an hour, a day, a week.
  */
-#include "hub/view/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/view/report.h"
+#include "hub/view/story.h"
 
 /* Names that stand for desks where a clock runs against none. */
 static bool is_known(const struct cli_call *call, struct bytes desk)

@@ -1,8 +1,8 @@
 /* duplicates - clients that are possibly one person; only a person merges them. */
-#include "hub/view/story.h"
 #include "hub/cli/verbs.h"
 #include "hub/handover/handover.h"
 #include "hub/view/report.h"
+#include "hub/view/story.h"
 
 static void add_double(struct page_row *row, const struct report_double *found)
 {
