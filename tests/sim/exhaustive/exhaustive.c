@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/sim/exhaustive/couple.h"
 #include "tests/sim/exhaustive/search.h"
 
 #define AB (1u << SMALL_A | 1u << SMALL_B)
@@ -12,15 +13,32 @@
 
 static const struct moves_world worlds[] = {
 	/* Two desks, of which one cannot decline. */
-	{.name = "pair", .desks = AC, .how = SMALL_EXACT},
-	{.name = "three", .desks = AB | AC, .how = SMALL_TWINS},
-	{.name = "services", .desks = AC, .services = true},
-	{.name = "requests", .desks = AC, .services = true, .requests = true},
-	{.name = "askers", .desks = AB | AC, .requests = true, .how = SMALL_TWINS},
-	{.name = "reopened", .desks = AC, .closes = true, .consent = true},
-	{.name = "rests", .desks = AC, .requests = true, .rests = true, .vanishes = true},
+	{.name = "pair", .desks = AC, .most = SMALL_REFERRALS, .how = SMALL_EXACT},
+	{.name = "three", .desks = AB | AC, .most = SMALL_REFERRALS, .how = SMALL_TWINS},
+	{.name = "services", .desks = AC, .most = SMALL_REFERRALS, .services = true},
+	{.name = "requests",
+		.desks = AC,
+		.most = SMALL_REFERRALS,
+		.services = true,
+		.requests = true},
+	{.name = "askers",
+		.desks = AB | AC,
+		.most = SMALL_REFERRALS,
+		.requests = true,
+		.how = SMALL_TWINS},
+	{.name = "reopened", .desks = AC, .most = SMALL_REFERRALS, .closes = true, .consent = true},
+	{.name = "rests",
+		.desks = AC,
+		.most = SMALL_REFERRALS,
+		.requests = true,
+		.rests = true,
+		.vanishes = true},
+	/* Two records of one person, and a merge of them. */
+	{.name = "couple", .desks = 1u << SMALL_A, .most = 1, .closes = true, .couple = true},
+	{.name = "couples", .desks = AC, .most = 2, .closes = true, .couple = true},
 	{.name = "all",
 		.desks = AB | AC,
+		.most = SMALL_REFERRALS,
 		.services = true,
 		.requests = true,
 		.no_shows = true,
@@ -48,7 +66,7 @@ static double seconds(void)
 }
 
 /* True when an invariant was broken. */
-static bool run(const struct moves_world *world)
+static bool run_client(const struct moves_world *world)
 {
 	struct search *search = search_new(world, states, illegal);
 	double start = seconds(), took;
@@ -72,6 +90,45 @@ static bool run(const struct moves_world *world)
 	(void)fflush(stdout);
 	search_free(search);
 	return result.invariant != NULL;
+}
+
+/* The same of two clients. That both asked at once, and that it went well the next time, must have
+ * been among what was seen where all was. */
+static bool run_couple(const struct moves_world *world)
+{
+	struct couple *couple = couple_new(world, states);
+	double start = seconds(), took;
+	struct couple_result result;
+	bool broken_one;
+
+	couple_ignore(couple, ignored);
+	result = couple_run(couple);
+	broken_one = result.invariant != NULL;
+	took = seconds() - start;
+	printf("%-9s %9zu states of two%s; %zu with both asking, %zu with one merged, %zu of them "
+	       "after "
+	       "a refusal of both\n",
+		world->name, result.states, result.complete ? ", all there are" : "",
+		result.both_ask, result.merged, result.retried);
+	printf("          %9zu decisions, %.0f per second; %zu states beyond; %.1f s of one "
+	       "processor, %.0f states per second\n",
+		result.steps, (double)result.steps / took, result.beyond, took,
+		(double)result.states / took);
+	if (broken_one) {
+		printf("%s is broken: %s\n", result.invariant, result.text);
+		couple_print_story(couple);
+	} else if (result.complete && (result.both_ask == 0 || result.retried == 0)) {
+		printf("two that ask at once, or a merge after that, were never seen\n");
+		broken_one = true;
+	}
+	(void)fflush(stdout);
+	couple_free(couple);
+	return broken_one;
+}
+
+static bool run(const struct moves_world *world)
+{
+	return world->couple ? run_couple(world) : run_client(world);
 }
 
 static size_t number(const char *text)

@@ -83,7 +83,7 @@ static void list_referrals(struct list *list)
 	const struct client *client = &list->state->client;
 	bool closed = list->state->known && client->status == CLIENT_STATUS_CLOSED;
 
-	if (client->referrals_count == SMALL_REFERRALS || (closed && !list->world->closes))
+	if (client->referrals_count == list->world->most || (closed && !list->world->closes))
 		return;
 	for (size_t from = 0; from < SMALL_DESKS; from++)
 		if (takes_part(list->world, from))
@@ -244,14 +244,14 @@ static struct bytes partner_of(size_t desk)
 	return bytes_of_string(partners[desk]);
 }
 
-static void fill_change(const struct move *move, struct moves_room *room)
+static void fill_change(const struct move *move, struct pseudonym client, struct moves_room *room)
 {
 	bool hub = move->kind == MOVE_HUB, way = move->other_way;
 	struct status_change *change = &room->change;
 
 	*change = (struct status_change){
 		.has_referral = true,
-		.referral = small_referral(move->referral),
+		.referral = small_referral(client, move->referral),
 		.action = move->action,
 		.reason = bytes_of_string(way ? "CLIENT_DECLINED" : "OTHER"),
 		.has_text = true,
@@ -287,7 +287,8 @@ static void fill_body(
 
 	*body = (struct referral){
 		.has_referral = true,
-		.referral = small_referral(amends ? move->referral : state->client.referrals_count),
+		.referral = small_referral(state->client.client,
+			amends ? move->referral : state->client.referrals_count),
 		.kind = move->of,
 		.subject = SUBJECT_PERSON,
 		.from_desk = small_desk(move->desk),
@@ -326,7 +327,7 @@ void moves_input(const struct move *move, struct handover_state *state, struct m
 	if (move->kind == MOVE_CLOCK) {
 		input->clock = (struct clock_id){.clock = move->clock,
 			.has_referral = move->referral < SMALL_REFERRALS,
-			.referral = small_referral(move->referral)};
+			.referral = small_referral(state->client.client, move->referral)};
 		if (move->last_level)
 			set_last_level(move, state);
 		return;
@@ -342,7 +343,7 @@ void moves_input(const struct move *move, struct handover_state *state, struct m
 	};
 	input->message = &room->message;
 	if (move->kind == MOVE_ACT || move->kind == MOVE_HUB)
-		fill_change(move, room);
+		fill_change(move, state->client.client, room);
 	else
 		fill_body(move, state, room);
 }
@@ -354,18 +355,22 @@ static const char *about(const struct move *move, const struct client *client)
 		: "the client";
 }
 
+static const char *name_of(size_t desk)
+{
+	return (const char *)small_desk(desk).data;
+}
+
 static void write_referral(const struct move *move, char *text, size_t size)
 {
-	(void)snprintf(text, size, "%s refers to %s (%s%s%s%s)", "a\0b\0c\0k" + 2 * move->desk,
-		"a\0b\0c\0k" + 2 * move->to, referral_kind_name(move->of),
-		move->group ? ", in a group" : "", move->rests ? ", from a later day" : "",
-		move->consent ? ", with consent" : "");
+	(void)snprintf(text, size, "%s refers to %s (%s%s%s%s)", name_of(move->desk),
+		name_of(move->to), referral_kind_name(move->of), move->group ? ", in a group" : "",
+		move->rests ? ", from a later day" : "", move->consent ? ", with consent" : "");
 }
 
 const char *moves_text(const struct move *move, const struct client *client)
 {
 	static char text[160];
-	const char *desk = "a\0b\0c\0k" + 2 * move->desk, *to = "a\0b\0c\0k" + 2 * move->to;
+	const char *desk = name_of(move->desk), *to = name_of(move->to);
 
 	if (move->kind == MOVE_REFER)
 		write_referral(move, text, sizeof(text));

@@ -10,12 +10,14 @@
 struct moves_world {
 	const char *name;
 	unsigned desks; /* a bit for each of a, b, c */
+	size_t most; /* referrals from outside; at most SMALL_REFERRALS */
 	bool services, requests;
 	bool no_shows; /* told apart from other progress */
 	bool closes; /* and is opened again */
 	bool consent; /* is withdrawn and given again */
 	bool rests; /* not_before */
 	bool vanishes;
+	bool couple; /* two clients, for couple */
 	unsigned how; /* as small_pack says */
 };
 

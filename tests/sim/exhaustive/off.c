@@ -12,6 +12,7 @@ const char *__wrap_guard_outcome(const struct decider *d, const struct referral_
 const char *__wrap_guard_dispute(const struct decider *d, const struct referral_after *referral);
 const char *__wrap_guard_open(const struct decider *d, const struct referral_after *referral);
 const char *__wrap_guard_close(const struct decider *d, const struct referral_after *referral);
+const char *__wrap_guard_merge(const struct decider *d, const struct referral_after *referral);
 bool __wrap_guard_g6_recalls(const struct decider *d, const struct referral_after *other);
 bool __wrap_guard_g6_completes(const struct decider *d, const struct referral_after *other);
 
@@ -76,6 +77,11 @@ const char *__wrap_guard_open(const struct decider *d, const struct referral_aft
 }
 
 const char *__wrap_guard_close(const struct decider *d, const struct referral_after *referral)
+{
+	return off(d, referral);
+}
+
+const char *__wrap_guard_merge(const struct decider *d, const struct referral_after *referral)
 {
 	return off(d, referral);
 }

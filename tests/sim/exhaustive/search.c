@@ -120,7 +120,7 @@ static void decide(struct search *search, const struct handover_state *state)
 /* Brings `next` to what the decision makes of the state with this key. */
 static void fold(struct search *search, struct small key)
 {
-	small_unpack(key, &search->next);
+	small_unpack(key, 0, &search->next);
 	if (search->decision.changes_client)
 		handover_fold(&search->next, &search->decision.event);
 }
@@ -216,13 +216,13 @@ static void look_at(struct search *search, size_t at)
 	size_t count;
 
 	search->at = at;
-	small_unpack(search->keys[at], &search->now);
+	small_unpack(search->keys[at], 0, &search->now);
 	count = moves_list(&search->world, &search->now, &search->rules, search->moves);
 	for (size_t i = 0; i < count && search->result.invariant == NULL; i++) {
 		search->last = search->moves[i];
 		take(search, at, &search->moves[i]);
 		if (search->moves[i].last_level)
-			small_unpack(search->keys[at], &search->now);
+			small_unpack(search->keys[at], 0, &search->now);
 	}
 	for (unsigned i = 0; i < search->illegal && search->result.invariant == NULL; i++) {
 		chance = chance * 6364136223846793005u + 1442695040888963407u;
@@ -241,7 +241,7 @@ static size_t depth_of(const struct search *search, size_t at)
 
 struct search_result search_run(struct search *search)
 {
-	small_unpack((struct small){0}, &search->next);
+	small_unpack((struct small){0}, 0, &search->next);
 	insert(search, small_pack(&search->next.client, search->world.how), 0);
 	for (size_t at = 0; at < search->count && search->result.invariant == NULL; at++)
 		look_at(search, at);
@@ -258,10 +258,10 @@ static const struct move *find_move(struct search *search, struct small from, st
 {
 	size_t count;
 
-	small_unpack(from, &search->now);
+	small_unpack(from, 0, &search->now);
 	count = moves_list(&search->world, &search->now, &search->rules, search->moves);
 	for (size_t i = 0; i < count; i++) {
-		small_unpack(from, &search->now);
+		small_unpack(from, 0, &search->now);
 		moves_input(&search->moves[i], &search->now, &search->room, &search->input);
 		handover_decide(&search->now, &search->input, &search->rules, &search->decision);
 		fold(search, from);
@@ -302,7 +302,7 @@ void search_print_story(struct search *search)
 	struct move last = search->last;
 
 	print_way(search, search->at);
-	small_unpack(search->keys[search->at], &search->now);
+	small_unpack(search->keys[search->at], 0, &search->now);
 	moves_input(&last, &search->now, &search->room, &search->input);
 	handover_decide(&search->now, &search->input, &search->rules, &search->decision);
 	fold(search, search->keys[search->at]);

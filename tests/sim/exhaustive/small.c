@@ -65,9 +65,15 @@ struct bytes small_desk(size_t desk)
 	return bytes_of(names[desk], 1);
 }
 
-struct uuid small_referral(size_t place)
+struct pseudonym small_client(unsigned which)
 {
-	return (struct uuid){{0x12, 0x30, (uint8_t)(place + 1), 0, 0, 0, 0x80, 0, 0x80}};
+	return (struct pseudonym){{0x12, 0x34, (uint8_t)(which + 1)}};
+}
+
+struct uuid small_referral(struct pseudonym client, size_t place)
+{
+	return (struct uuid){
+		{0x12, 0x30, (uint8_t)(place + 1), client.data[2], 0, 0, 0x80, 0, 0x80}};
 }
 
 /* What is kept of a referral, in 49 bits. Desks are places plus one; 0: none. */
@@ -209,7 +215,9 @@ static struct small pack(const struct client *client, bool exact)
 	assert(client->referrals_count <= SMALL_REFERRALS);
 	for (size_t i = 0; i < client->referrals_count; i++)
 		insert(&small, i, word_of(plain_of(client, &client->referrals[i], exact)));
-	small.client = client->version > 0;
+	small.client = client->has_merging;
+	small.client = small.client << 1 | client->has_merged_into;
+	small.client = small.client << 1 | (client->version > 0);
 	small.client = small.client << 1 | (client->status == CLIENT_STATUS_CLOSED);
 	small.client = small.client << 2 | (unsigned)client->consent;
 	small.client = small.client << 14 | clocks_of(client->clocks, client->clocks_count);
@@ -310,7 +318,7 @@ static void add(struct handover_state *state, size_t at, const struct plain *pla
 	struct client_referral *referral = &state->referrals[at];
 
 	*referral = (struct client_referral){
-		.referral = small_referral(at),
+		.referral = small_referral(state->client.client, at),
 		.kind = (enum referral_kind)plain->kind,
 		.giver = (int32_t)plain->giver - 1,
 		.sender = (int32_t)plain->sender - 1,
@@ -343,16 +351,26 @@ static void add(struct handover_state *state, size_t at, const struct plain *pla
 		state->client.owner_via = referral->referral;
 }
 
-void small_unpack(struct small small, struct handover_state *state)
+static void set_merge(struct client *client, bool merging, bool merged, unsigned other)
+{
+	client->has_merging = merging;
+	client->has_merged_into = merged;
+	if (merging)
+		client->merging = small_client(other);
+	if (merged)
+		client->merged_into = small_client(other);
+}
+
+void small_unpack(struct small small, unsigned which, struct handover_state *state)
 {
 	struct client *client = &state->client;
 	uint64_t word = small.client;
 
-	handover_state_new(state, (struct pseudonym){{0x12, 0x34, 0x56}});
+	handover_state_new(state, small_client(which));
 	for (size_t i = 0; i < SMALL_DESKS; i++)
 		client->desks[i] = small_desk(i);
 	client->desks_count = SMALL_DESKS;
-	state->known = (word >> 20) != 0;
+	state->known = (word >> 20 & 1) != 0;
 	if (!state->known)
 		return;
 	client->version = 1;
@@ -361,8 +379,10 @@ void small_unpack(struct small small, struct handover_state *state)
 	client->consent = (enum consent)(word >> 17 & 3);
 	client->status = (word >> 19 & 1) != 0 ? CLIENT_STATUS_CLOSED : CLIENT_STATUS_OPEN;
 	client->region = bytes_of_string("AM22");
+	set_merge(client, word >> 22 & 1, word >> 21 & 1, 1 - which);
 	if (client->status == CLIENT_STATUS_CLOSED)
-		client->closing_reason = bytes_of_string("PLACED_WORK");
+		client->closing_reason =
+			bytes_of_string(client->has_merged_into ? "MERGED_INTO" : "PLACED_WORK");
 	for (size_t i = 0; i < SMALL_REFERRALS && small.referrals[i] != 0; i++) {
 		struct plain plain = plain_of_word(small.referrals[i]);
 

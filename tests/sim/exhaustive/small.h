@@ -18,8 +18,10 @@ struct small {
 
 struct rules small_rules(void); /* static: no need to free */
 int64_t small_now(void); /* the moment at which everything happens */
-struct bytes small_desk(size_t desk); /* its name */
-struct uuid small_referral(size_t place); /* the id of the referral at this place; from 0 */
+struct bytes small_desk(size_t desk); /* its name, with a zero behind it */
+struct pseudonym small_client(unsigned which); /* 0 or 1 */
+/* The id of a client's referral at this place, from 0. */
+struct uuid small_referral(struct pseudonym client, size_t place);
 
 enum {
 	/* Also tells apart how a referral ended that was never accepted and left no clock, though
@@ -35,7 +37,8 @@ struct small small_pack(const struct client *client, unsigned how);
 /* How many states it stands for that differ in the order of the referrals or in which of a and b is
  * which. */
 size_t small_weight(struct small small, unsigned how);
-void small_unpack(struct small small, struct handover_state *state);
+/* As one of two clients; a merge is with the other one. */
+void small_unpack(struct small small, unsigned which, struct handover_state *state);
 bool small_equal(struct small a, struct small b);
 uint64_t small_hash(struct small small);
 /* As "TRANSFER a to b OFFERED"; lives until the next call but three. */
