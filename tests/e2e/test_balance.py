@@ -121,10 +121,10 @@ def town(services: harness.Services, tmp_path_factory: pytest.TempPathFactory) -
     made.offer("anna", to_desk=WSP)
     made.must("anna", WSP, "ACCEPT")
     made.offer("bram", from_desk=GEMEENTE, to_desk=WSP)
-    made.must("bram", WSP, "DECLINE", reason="NO_CAPACITY")
+    made.must("bram", WSP, "DECLINE", reason="NO_CAPACITY", suggested_desk=LEERWERK)
     made.offer("cleo", to_desk=WSP)
     made.next_noon()
-    made.must("cleo", WSP, "DECLINE", reason="NO_CAPACITY")
+    made.must("cleo", WSP, "DECLINE", reason="NO_CAPACITY", suggested_desk=LEERWERK)
     made.offer("dirk", name="anna")  # routed by "work", and perhaps the same person
     made.next_noon()
     made.offer("eva", question="LEERBAAN")
