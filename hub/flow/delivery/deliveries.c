@@ -160,23 +160,36 @@ static enum outcome open_stores(struct deliveries *deliveries, struct err *err)
 	return disclose_new(&ground->disclose, &disclose, err);
 }
 
+/* Those of the list, which is in the order of their ids, and in its place ops; the row at this one.
+ */
+static const struct conf_delivery *row_at(const struct ground *ground, size_t at)
+{
+	const struct conf *conf = ground->conf;
+	size_t ops = 0;
+	if (ground->ops.mail_to == NULL)
+		return &conf->deliveries[at];
+	while (ops < conf->deliveries_count && strcmp(conf->deliveries[ops].desk, CONF_OPS) < 0)
+		ops++;
+	if (at == ops)
+		return &ground->ops;
+	return &conf->deliveries[at < ops ? at : at - 1];
+}
+
 static enum outcome open_desks(struct deliveries *deliveries, struct err *err)
 {
 	struct ground *ground = &deliveries->ground;
 	const struct conf *conf = ground->conf;
-	size_t listed = conf->deliveries_count, count = listed;
+	size_t count = conf->deliveries_count + (conf->mail.ops_to != NULL ? 1 : 0);
 	ground->ops = (struct conf_delivery){.desk = CONF_OPS,
 		.way = CONF_MAIL,
 		.mail_to = conf->mail.ops_to,
 		.from = INT32_MIN,
 		.concurrency = 1};
-	count += conf->mail.ops_to != NULL ? 1 : 0;
 	ground->desks_count = 2 * count;
 	ground->desks = memory_get_zeroed(ground->desks_count + 1, sizeof(*ground->desks));
 	for (size_t i = 0; i < ground->desks_count; i++)
-		if (desk_open(&ground->desks[i], ground,
-			    i % count < listed ? &conf->deliveries[i % count] : &ground->ops,
-			    i >= count, err) != OK)
+		if (desk_open(&ground->desks[i], ground, row_at(ground, i % count), i >= count,
+			    err) != OK)
 			return err->outcome;
 	return outlet_open_all(ground, err);
 }

@@ -29,7 +29,7 @@ static int compare(const void *key, const void *item)
 /* NULL: it is not in the list, or that channel of it does not bring anything. */
 static struct desk *find(const struct ground *ground, struct bytes id, bool is_second)
 {
-	size_t count = ground->conf->deliveries_count;
+	size_t count = ground->desks_count / 2;
 	struct desk *desk = bsearch(&id, ground->desks, count, sizeof(*ground->desks), compare);
 	if (desk != NULL && is_second)
 		desk += count;

@@ -13,7 +13,7 @@
 /* A notice that was not told is on its way to the hub (notices.h). */
 struct notices {
 	struct intake_job *job; /* NULL: none */
-	int64_t due; /* none is looked for before, as loop_now counts */
+	int64_t due; /* none is looked for before, epoch ms */
 	struct desk *desk;
 	int64_t cursor;
 	struct fact mark; /* to be written then; id absent: none */
@@ -32,8 +32,8 @@ struct ground {
 	struct posts *posts; /* NULL: nobody has a topic */
 	struct mailer *mailer; /* NULL: nobody is mailed */
 	struct view_reader *reader; /* NULL: no view yet */
-	/* In the order of conf->deliveries, and ops behind them; then, in the same order, their
-	 * second channels: those that have none, and desks that ask for all, have no outlet. */
+	/* By their ids, ops among them; then, in the same order, their second channels: those that
+	 * have none, and desks that ask for all, have no outlet. */
 	struct desk *desks;
 	size_t desks_count;
 	struct outlet *outlets;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "hub/base/calendar.h"
+#include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/flow/delivery/desk/undelivered.h"
 #include "hub/flow/intake/report.h"
@@ -68,7 +69,7 @@ static void take_receipt(void *context, const struct intake_receipt *receipt)
 	struct ground *ground = context;
 	struct notices *notices = &ground->notices;
 	notices->job = NULL;
-	notices->due = loop_now(ground->loop) + AGAIN_MS;
+	notices->due = clock_wall() + AGAIN_MS;
 	if (receipt->fate == INTAKE_UNKNOWN)
 		return;
 	if (notices->mark.id.data != NULL)
@@ -192,10 +193,10 @@ void notices_turn(struct ground *ground, int64_t now)
 	struct look look = {.ground = ground, .now = now};
 	struct arena arena = {0};
 	struct err err = {0};
-	if (ground->notices.job != NULL || loop_now(ground->loop) < ground->notices.due ||
-		ground->stopping || ground->reader == NULL || !view_is_ready(ground->view))
+	if (ground->notices.job != NULL || now < ground->notices.due || ground->stopping ||
+		ground->reader == NULL || !view_is_ready(ground->view))
 		return;
-	ground->notices.due = loop_now(ground->loop) + REST_MS;
+	ground->notices.due = now + REST_MS;
 	enum outcome outcome = view_reader_begin(ground->reader, &arena, &err);
 	if (outcome == OK) {
 		outcome =
