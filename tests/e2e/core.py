@@ -31,6 +31,8 @@ def encode(message: Message) -> bytes:
     body["referral"] = body["referral"] and bytes.fromhex(body["referral"])
     if message.type == "StatusChange":
         body = STATUS_DEFAULTS | body
+        for name in ("other_referral", "other_client"):
+            body[name] = body[name] and bytes.fromhex(body[name])
         body["actor"] = {"partner": None, "role": None, **body["actor"]}
     else:
         body["origin"] = body.get("origin", "PARTNER")
@@ -140,8 +142,9 @@ class Core:
         self.records[client] = after
         record = decode("Client", after)
         self._add(self.topics.clients, record, now, client)
-        for referral in record["referrals"]:
-            self.client_of_referral[hexed(referral["referral"])] = client
+        own = [each["referral"] for each in record["referrals"]]
+        for referral in (*own, *record["forwarded"]):
+            self.client_of_referral[hexed(referral)] = client
 
     def _add(self, topic: list, value: dict, now: int, key: str = "") -> None:
         topic.append((Record("", 0, len(topic), now, key, b"", {}), value))

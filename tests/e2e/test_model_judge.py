@@ -90,7 +90,9 @@ def rejection(offset: int, decision: machine.Decision) -> dict:
 
 def client_record(client: Client) -> dict:
     record = copy.deepcopy(vars(client)) | {"client": client.id}
-    desks = sorted({client.owner or ""}.union(*map(named, client.referrals.values())))
+    seen = {client.owner or "", *(desk for desk, _ in client.visited)}
+    desks = sorted(seen.union(*map(named, client.referrals.values())))
+    record["visited"] = [{"desk": desks.index(desk), "date": day} for desk, day in client.visited]
     record |= {"desks": desks, "owner": desks.index(client.owner) if client.owner else -1}
     duty, desk, due = client.next_action or ("", desks[0], 0)
     desks.append(desk)

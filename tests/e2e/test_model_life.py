@@ -329,3 +329,73 @@ def test_clocks_climb_to_their_last_level(
     hub.fire(clock, name)
     assert hub.referral(name).escalation == int(levels[-1])
     assert hub.due(name, clock) == wd(5).after(due) and hub.state(name) != "CLOSED"
+
+
+def test_i16_who_is_sent_round_comes_before_the_coordinator(hub: Hub) -> None:
+    hub.act("a", "DECLINE", WSP)
+    assert hub.referral("a").escalation == 0
+    hub.refer("b", UWV)
+    assert hub.referral("b").escalation == 3 and hub.state("b") == "SUBMITTED"
+    assert hub.told == [
+        (WSP, "OFFER", "b"),
+        (COORDINATOR, "ESCALATION", "b"),
+        ("ops", "ESCALATION", "b"),
+    ]
+    hub.act("b", "DECLINE", WSP)
+    hub.now += 61 * DAY
+    hub.refer("c", UWV)
+    assert hub.referral("c").escalation == 0
+
+
+def test_i16_a_fifth_desk_is_too_many(hub: Hub) -> None:
+    hub.act("a", "DECLINE", WSP)
+    targets = ["uwv-twente", COORDINATOR, ALMERE, "gemeente-enschede"]
+    for name, desk in zip("bcde", targets, strict=True):
+        hub.refer(name, UWV, to_desk=desk)
+        hub.act(name, "DECLINE", desk)
+    assert [hub.referral(name).escalation for name in "abcde"] == [0, 0, 0, 0, 3]
+
+
+def test_t11_ends_and_nothing_else_does(accepted: Hub) -> None:
+    accepted.act("a", "COMPLETE", WSP)
+    accepted.act("a", "CLOSE", WSP, closing_reason="PLACED_WORK")
+    before = accepted.client
+    decision = accepted.fire("T11", None)
+    assert before and accepted.client and rows(decision) == [] and accepted.told == []
+    assert accepted.client.clocks == {} and accepted.client.version == before.version + 1
+    accepted.refer("b", ALMERE)
+    assert accepted.clocks(None) == {"T6"}
+
+
+OTHER = {"other_client": "5" * 32, "other_referral": "6" * 32}
+
+
+def test_28_the_mark_stays_until_the_answer(accepted: Hub) -> None:
+    assert accepted.act("a", "MERGE", WSP).field == "other_referral"
+    assert accepted.act("a", "MERGE", UWV, **OTHER).code == "ILLEGAL"
+    assert rows(accepted.act("a", "MERGE", WSP, **OTHER)) == ["28"] and accepted.told == []
+    assert accepted.client and accepted.client.merging == OTHER["other_client"]
+    assert accepted.act("a", "MERGE", WSP, **OTHER).code == "ILLEGAL"
+    accepted.act("a", "COMPLETE", WSP)
+    assert accepted.act("a", "CLOSE", WSP, closing_reason="PLACED_WORK").code == "ILLEGAL"
+    assert accepted.act("a", "CLOSE", "hub", **OTHER).code == "ILLEGAL"
+    assert rows(accepted.act("a", "MERGED", "hub", other_client="7" * 32)) == []
+    assert rows(accepted.act("a", "NOT_MERGED", "hub", asker=world.UWV, **OTHER)) == ["28"]
+    assert accepted.told == [(UWV, "VERDICT", "a")] and accepted.client.merging is None
+
+
+def test_28_the_loser_closes_and_sends_on(accepted: Hub) -> None:
+    assert accepted.act("a", "CLOSE", "hub", **OTHER).code == "ILLEGAL"
+    accepted.act("a", "COMPLETE", WSP)
+    assert rows(accepted.act("a", "CLOSE", "hub", **OTHER)) == ["28"]
+    assert accepted.told == [(WSP, "STATUS", "a"), (UWV, "STATUS", "a")]
+    client = accepted.client
+    assert client and (client.status, client.closing_reason) == ("CLOSED", "MERGED_INTO")
+    assert client.merged_into == OTHER["other_client"] and accepted.clocks(None) == {"T11"}
+    assert accepted.refer("b", UWV).result == "FORWARDED"
+    assert accepted.act("b", "ACCEPT", WSP).result == "FORWARDED"
+    assert accepted.client and accepted.client.forwarded == ["b"]
+    assert rows(accepted.act("a", "ACKNOWLEDGE", UWV)) == ["19"]
+    assert accepted.act("a", "WITHDRAW_CONSENT", ALMERE).code == "ILLEGAL"
+    assert accepted.act("a", "WITHDRAW_CONSENT", UWV).result == "FORWARDED"
+    assert accepted.client.consent == "WITHDRAWN"

@@ -1,7 +1,7 @@
 """test_model_machine - rows of the transition table, one by one."""
 
 import pytest
-from model import machine, world
+from model import calendar, machine, world
 from model.rules import wd
 from model.state import RECENT_MAX, Message
 from rows import NOW, Hub, rows
@@ -197,7 +197,8 @@ def test_closing_needs_all_to_be_ended_and_reopening_is_24(hub: Hub) -> None:
     hub.act("a", "COMPLETE", "wsp-rijnmond")
     assert hub.act("a", "CLOSE", "uwv-rijnmond", closing_reason="PLACED_WORK").code == "ILLEGAL"
     assert rows(hub.act("a", "CLOSE", "wsp-rijnmond", closing_reason="PLACED_WORK")) == ["25"]
-    assert hub.client and not hub.client.is_open and not hub.client.clocks
+    assert hub.client and not hub.client.is_open and hub.clocks(None) == {"T11"}
+    assert hub.due(None, "T11") == calendar.same_time_later(hub.now, 365)
     assert hub.refer("b", "gemeente-almere").owner == (None, "gemeente-almere", "b")
 
 

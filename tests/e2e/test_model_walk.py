@@ -34,7 +34,7 @@ def live(life: Life, random: Random, seen: Counter[str]) -> None:
             broken = list(invariants.of_client(WORLD, life.client)) if life.client else []
             assert not broken, (life.sent[-1][0], broken)
         if random.random() < 0.1:
-            life.now += random.randrange(20) * DAY_MS
+            life.now += random.randrange(35) * DAY_MS
             pass_time(life, random, seen)
         before = life.client
         if isinstance(asked, Call):
@@ -110,7 +110,8 @@ def test_invariants_hold_on_random_walks(seed: int, monkeypatch: pytest.MonkeyPa
     codes = "ILLEGAL STALE CONFLICT INVALID".split()
     assert [code for code in codes if not seen[f"REJECTED {code}"]] == []
     assert seen["DUPLICATE"] and seen["APPLIED"] > sum(seen.values()) / 10
-    assert [name for name in clocks_built() if not seen[name]] == [], "clocks that never came due"
+    due = clocks_built() - {"T11"}  # a year after a client was closed
+    assert [name for name in due if not seen[name]] == [], "clocks that never came due"
 
 
 def test_test_numbers_pass_the_eleven_test() -> None:

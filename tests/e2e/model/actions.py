@@ -4,7 +4,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Callable
 
-from . import clients, needs, offers, work
+from . import clients, merge, needs, offers, work
 from .needs import Needs
 from .state import OPEN_STATES, Message, Referral
 from .step import Refused, Step
@@ -59,13 +59,23 @@ def act(step: Step, message: Message) -> None:
         referral.target_at, referral.sender_at = before.target_at, before.sender_at
 
 
+def may(step: Step, message: Message) -> bool:
+    """Whether the acting desk has a part that the action asks for."""
+    referral = step.client.referrals[message.body["referral"]]
+    try:
+        _part(step, TABLE[message.body["action"]], referral, message)
+    except Refused:
+        return False
+    return True
+
+
 def _part(step: Step, rows: tuple[Row, ...], referral: Referral, message: Message) -> str:
     """The part of the acting desk: the desk named, or the first with the part and partner."""
     desks = {
         "target": referral.target,
         "sender": referral.sender,
         "giver": referral.giver,
-        "owner": step.client.responsible,
+        "owner": step.client.owner,  # the last one of a CLOSED client, whose word comes too late
         "coordinator": _coordinator(step, message),
     }
     named = message.body["actor"]["desk"]
@@ -155,7 +165,7 @@ TABLE: dict[str, tuple[Row, ...]] = {
     "CLOSE": (Row("25", ALL, ("owner",), clients.close, needs.closing),),
     "SIGN_OF_LIFE": (Row("26", ALL, ("owner",), clients.sign_of_life, needs.future),),
     "WITHDRAW_CONSENT": (Row("27", ALL, ("sender", "owner"), clients.withdraw_consent),),
-    "MERGE": (Row("28", ALL, ("owner",)),),
+    "MERGE": (Row("28", ALL, ("owner",), merge.begin, needs.merge),),
     "REVIEW": (Row("29", WORKED_ON, ("target",), work.review, needs.review),),
     "VANISHED": (Row("30", OPEN_STATES, ("hub",), offers.vanished),),
 }

@@ -4,7 +4,7 @@ from typing import Callable
 
 from . import calendar, custody
 from .referring import arm_accepted, mark_accepted
-from .state import NO_TAG, Message, Referral
+from .state import NO_TAG, Clock, Message, Referral
 from .step import Refused, Step
 
 Handler = Callable[[Step, Referral, Message], None]
@@ -24,14 +24,23 @@ def close(step: Step, referral: Referral, message: Message) -> None:
     client = step.client
     if any(each.is_open for each in client.referrals.values()):
         raise Refused("ILLEGAL", "a referral is still open: end it first")
+    if client.merging is not None:
+        raise Refused("ILLEGAL", "a merge is under way")
     step.change(referral, "25", referral.state)
-    client.status, client.closing_reason = "CLOSED", message.body["closing_reason"]
-    client.clocks = {}
-    for each in client.referrals.values():
-        each.clocks = {}
+    end(step, message.body["closing_reason"])
     via = client.referrals.get(client.owner_via or "")
     if via and via.sender != step.actor:
         step.tell(via.sender, via, "STATUS", "SENDER")
+
+
+def end(step: Step, reason: str) -> None:
+    """Nobody has the client any more, and only the time that it is kept runs."""
+    client = step.client
+    client.status, client.closing_reason = "CLOSED", reason
+    kept_until = step.config.clocks["T11"].step(0, False).after(step.now)
+    client.clocks = {"T11": Clock("T11", step.now, kept_until, 0, "HUB")}
+    for each in client.referrals.values():
+        each.clocks = {}
 
 
 @_open_client
@@ -89,6 +98,7 @@ def assign(step: Step, referral: Referral, message: Message) -> None:
     step.add(given)
     step.own(name, given.id)
     mark_accepted(step, given)
+    step.visit(given, "23")
     step.change(given, "23", "ACCEPTED", before=None)
     arm_accepted(step, given)
     step.news(given, "23")

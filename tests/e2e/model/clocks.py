@@ -21,13 +21,15 @@ def fire(
     holder = working.referrals[referral] if referral else None
     clock = (holder.clocks if holder else working.clocks)[name]
     step = Step(config, working, clock.due, new_id)
-    if name == "T12" and holder:
+    if name == "T11":
+        del working.clocks["T11"]
+    elif name == "T12" and holder:
         _send(step, holder)
     else:
         _climb(step, clock, holder)
     working.version += 1
     step.settle_next_action()
-    return Decision("APPLIED", working, transitions=step.transitions, told=step.told)
+    return Decision("APPLIED", working, transitions=step.transitions, told=step.told, at=clock.due)
 
 
 def _send(step: Step, referral: Referral) -> None:
@@ -115,6 +117,7 @@ def _join_entry_desk(step: Step, referral: Referral | None) -> None:
         parent=referral.id,
     )
     step.add(offer)
+    step.visit(offer, "22")
     step.change(offer, "22", "SUBMITTED", before=None)
     step.arm(offer, "T0", "HUB")
     step.tell(entry, offer, "OFFER", "TARGET")

@@ -6,6 +6,7 @@ from typing import Any
 from .machine import Decision
 from .state import Client, Clock, Message, Referral
 
+NOBODY = "0" * 32  # a mark that is gone
 FIELDS = ("region", "match", "consent")
 
 
@@ -28,8 +29,14 @@ def event_of(before: Client | None, decision: Decision, message: Message | None)
         "redriven": after.redriven if after.redriven != old.redriven else None,
         "handovers": [asdict(told) for told in decision.told if told.number],
         "version": after.version,
+        "visited": after.visited[-1][0] if after.visited != old.visited else None,
+        "merging": (after.merging or NOBODY) if after.merging != old.merging else None,
+        "merged_into": after.merged_into if after.merged_into != old.merged_into else None,
+        "forwarded": next((name for name in after.forwarded if name not in old.forwarded), None),
         **_clock_changes(old, after),
     }
+    if decision.at:
+        event["at"] = decision.at
     for name in FIELDS:
         changed = getattr(after, name) != getattr(old, name)
         event[name] = getattr(after, name) if changed or before is None else None

@@ -2,7 +2,17 @@
 
 from typing import Any, Mapping
 
-from .state import RECENT_MAX, REFERRALS_MAX, Client, Clock, Message, Referral
+from . import calendar
+from .state import (
+    FORWARDED_MAX,
+    RECENT_MAX,
+    REFERRALS_MAX,
+    VISITED_MAX,
+    Client,
+    Clock,
+    Message,
+    Referral,
+)
 
 Record = Mapping[str, Any]
 
@@ -20,8 +30,7 @@ def fold(client: Client | None, event: Record) -> Client | None:
     for stopped in event["stopped"]:
         _clocks(client, stopped).pop(stopped["clock"], None)
     for armed in event["armed"]:
-        clock = Clock(armed["clock"], armed["armed"], armed["due"], armed["level"], armed["role"])
-        _clocks(client, armed)[clock.name] = clock
+        _clocks(client, armed)[armed["clock"]] = _clock_of(armed)
     for handover in event["handovers"]:
         if told := client.referrals.get(hexed(handover["referral"])):
             told.numbers[handover["desk"]] = handover["number"]
@@ -72,6 +81,16 @@ def _client_fields(client: Client, event: Record) -> None:
     if event["remembered"]:
         entry = hexed(event["remembered"]["id"]), hexed(event["remembered"]["digest"])
         client.recent = [*client.recent, entry][-RECENT_MAX:]
+    if event["visited"]:
+        visit = event["visited"], calendar.day_of(event["at"])
+        client.visited = [*client.visited, visit][-VISITED_MAX:]
+    if event["merging"]:
+        merging = hexed(event["merging"])
+        client.merging = merging if merging.strip("0") else None
+    if event["merged_into"]:
+        client.merged_into = hexed(event["merged_into"])
+    if event["forwarded"]:
+        client.forwarded = [*client.forwarded, hexed(event["forwarded"])][-FORWARDED_MAX:]
     action = event["next_action"]
     if action:
         client.next_action = action["duty"], action["desk"], action["due"]
@@ -114,6 +133,10 @@ def client_of(record: Record) -> Client:
     client.match = record["match"] and hexed(record["match"])
     client.clocks = _clocks_of(record["clocks"])
     client.recent = [(hexed(entry["id"]), hexed(entry["digest"])) for entry in record["recent"]]
+    client.visited = [(desks[visit["desk"]], visit["date"]) for visit in record["visited"]]
+    client.merging = record["merging"] and hexed(record["merging"])
+    client.merged_into = record["merged_into"] and hexed(record["merged_into"])
+    client.forwarded = [hexed(name) for name in record["forwarded"]]
     if client.is_open and record["duty_desk"] >= 0:
         client.next_action = record["duty"], desks[record["duty_desk"]], record["duty_due"]
     for each in record["referrals"]:
@@ -138,17 +161,20 @@ def _referral_of(record: Record, desks: list[str]) -> Referral:
 
 
 def _clocks_of(records: list[Record]) -> dict[str, Clock]:
-    return {
-        each["clock"]: Clock(each["clock"], each["armed"], each["due"], each["level"], each["role"])
-        for each in records
-    }
+    return {each["clock"]: _clock_of(each) for each in records}
 
 
-def message_of(record: Record) -> Message:
+def _clock_of(record: Record) -> Clock:
+    names = ("clock", "armed", "due", "level", "role", "counted")
+    return Clock(*(record[name] for name in names))
+
+
+def message_of(record: Record, hops: int = 0) -> Message:
     """A record of topic intake; its body came with the name of its schema."""
     type_name, body = record["body"]
     body = dict(body)
-    body["referral"] = body["referral"] and hexed(body["referral"])
+    for name in ("referral", "other_referral", "other_client"):
+        body[name] = body.get(name) and hexed(body[name])
     return Message(
         id=hexed(record["id"]),
         partner=record["partner"],
@@ -161,4 +187,5 @@ def message_of(record: Record) -> Message:
         case=record["case"],
         match=record["match"] and hexed(record["match"]),
         sealed=record["sealed"],
+        hops=hops,
     )

@@ -7,7 +7,9 @@ from .machine import Decision
 from .rules import Config
 from .state import ENDED_BADLY, Client, Referral
 
-ROWS = "1 1b 1c 1d 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 25 26 27 29 30".split()
+ROWS = (
+    "1 1b 1c 1d 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 25 26 27 28 29 30".split()
+)
 OWNER_ROWS = frozenset({"1", "1b", "5", "14", "17", "21", "23"})
 GIVES_BACK = frozenset({"14", "17", "21"})
 
@@ -16,7 +18,11 @@ def of_client(config: Config, client: Client) -> Iterator[str]:
     if not client.is_open:
         if any(each.is_open for each in client.referrals.values()):
             yield "25: CLOSED with an open referral"
+        if set(client.clocks) - {"T11"} or any(each.clocks for each in client.referrals.values()):
+            yield "I3: CLOSED, and a clock other than T11 is armed"
         return
+    if "T11" in client.clocks:
+        yield "I3: OPEN, and T11 of a closed one is armed"
     owner = config.desks.get(client.owner or "")
     if owner is None or not owner.active:
         yield f"I1: responsible is {client.owner}, not an active desk"

@@ -90,6 +90,7 @@ class Judge:
         self.model: dict[str, Client] = {}
         self.router: dict[str, Client] = {}
         self.client_of_referral: dict[str, str] = {}
+        self.sent_on_by: dict[str, str] = {}  # referrals of another client, by whose slot they have
         self.astray: set[str] = set()  # clients on which model and router already differ
         self.now: dict[int, int] = {}
         self.partition_of: dict[str, int] = {}
@@ -161,7 +162,8 @@ class Judge:
         redrive = int(record.headers.get("redrive") or 0)
         skip = "redrive-skip" in record.headers
         try:
-            message = message_of(self.topics.registry.decode(record.value))
+            hops = int(record.headers.get("hops") or 0)
+            message = message_of(self.topics.registry.decode(record.value), hops)
         except Unreadable as unreadable:
             client = self._client_of_key(record.key)
             known = self.model.get(client or "")
@@ -170,7 +172,8 @@ class Judge:
             if known and not known.flows and not redrive:
                 return "unknown", machine.park(known, "PARKED", unreadable.code), client
             return "unknown", machine.park(known, "REJECTED", unreadable.code, client), client
-        client = message.client or self.client_of_referral.get(message.body["referral"] or "")
+        name = message.body["referral"] or ""
+        client = message.client or self.sent_on_by.get(name) or self.client_of_referral.get(name)
         made = _made_ids(event, message)
         known = self.model.get(client or "")
         decision = machine.apply(
@@ -248,6 +251,7 @@ class Judge:
         if decision.client:
             self._keep_told(client, decision, event)
             self.model[client] = decision.client
+            self.sent_on_by |= dict.fromkeys(decision.client.forwarded, client)
             for referral in decision.client.referrals:
                 self.client_of_referral[referral] = client
         self._take(client, event)

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Callable
 
-from . import actions, referring, rules
+from . import actions, merge, referring, rules
 from .rules import Config
 from .state import RECENT_MAX, Client, Message
 from .step import Refused, Step, Told, Transition
@@ -28,6 +28,7 @@ class Decision:
     told: list[Told] = dataclasses.field(default_factory=list)
     owner: tuple[str | None, str, str] | None = None
     routing: rules.Choice | None = None
+    at: int = 0  # when it was applied
 
 
 def apply(
@@ -62,7 +63,12 @@ def apply(
         repeat = _repeat(working, message)
         if repeat:
             return Decision("DUPLICATE", known)
-        if message.type == "Referral":
+        if merge.hear(step, message) or merge.hear_withdrawal(step, message):
+            pass
+        elif merge.is_sent_on(step, message, actions.may):
+            merge.send_on(step, message)
+            return Decision("FORWARDED", working)
+        elif message.type == "Referral":
             referring.refer(step, message)
         else:
             actions.act(step, message)
@@ -73,7 +79,13 @@ def apply(
     working.version += 1
     step.settle_next_action()
     return Decision(
-        "APPLIED", working, None, None, None, step.transitions, step.told, step.owner, step.routing
+        "APPLIED",
+        working,
+        transitions=step.transitions,
+        told=step.told,
+        owner=step.owner,
+        routing=step.routing,
+        at=now,
     )
 
 

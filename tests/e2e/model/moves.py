@@ -102,3 +102,25 @@ def details(config: Config, random: Random, action: str, day: int) -> dict[str, 
     if action == "REVIEW":
         return {"review": random.choice(("CONTINUE", "CONTINUE", "OUTFLOW"))}
     return {}
+
+
+def merging(config: Config, random: Random, client: Client) -> Move:
+    """What is said when two records become one, by the desk or by the other record's hub."""
+    over = not any(each.is_open for each in client.referrals.values())
+    weights = {"MERGE": 4.0, "CLOSE": 8.0 if over else 1.0, "MERGED": 1.0, "NOT_MERGED": 1.0}
+    if client.merging:
+        weights |= {"MERGED": 5.0, "NOT_MERGED": 5.0}
+    action = random.choices(list(weights), list(weights.values()))[0]
+    body = {name: f"{random.getrandbits(128):032x}" for name in ("other_referral", "other_client")}
+    if action == "MERGE":
+        if random.random() < 0.1:
+            body["other_client"] = client.id
+        if random.random() < 0.1:
+            del body[random.choice([*body])]
+        return Move(action, client.owner or next(iter(config.desks)), None, body)
+    if client.merging and random.random() < 0.8:
+        body["other_client"] = client.merging
+    body["asker"] = random.choice(sorted(config.partners))
+    if action == "CLOSE":
+        body["closing_reason"] = "MERGED_INTO"
+    return Move(action, "hub", None, body)

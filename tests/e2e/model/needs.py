@@ -65,6 +65,13 @@ def assign(step: Step, referral: Referral, message: Message) -> None:
         raise Refused("INVALID", "no such desk", "to_desk")
 
 
+def merge(step: Step, referral: Referral, message: Message) -> None:
+    if not message.body["actor"]["worker"]:
+        raise Refused("INVALID", "only a person may say that two are one", "actor.worker")
+    if not message.body["other_referral"] or not message.body["other_client"]:
+        raise Refused("INVALID", "other_referral is missing", "other_referral")
+
+
 def review(step: Step, referral: Referral, message: Message) -> None:
     if message.body["review"] not in ("CONTINUE", "OUTFLOW"):
         raise Refused("INVALID", "review is missing", "review")

@@ -108,10 +108,12 @@ def _grant(step: Step, request: Referral) -> None:
         parent=request.id,
     )
     step.add(transfer)
+    step.visit(transfer, "1")
     step.change(transfer, "1", "SUBMITTED", before=None)
     step.stop_duties()
     send_or_rest(step, transfer)
     step.news(transfer, "1", rested=transfer.rests)
+    step.report_round(transfer)
 
 
 # Rows 7 and 8.

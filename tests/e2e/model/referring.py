@@ -120,10 +120,12 @@ def _take_in(step: Step, message: Message, sender: str, region: str) -> None:
         _offer(step, referral, row)
         return
     mark_accepted(step, referral)
+    step.visit(referral, row)
     step.change(referral, row, "ACCEPTED", before=None)
     arm_accepted(step, referral)
     if referral.target != step.actor:
         step.tell(referral.target, referral, "DETAILS", "TARGET")
+    step.report_round(referral)
 
 
 def mark_accepted(step: Step, referral: Referral) -> None:
@@ -152,11 +154,13 @@ def _offer(step: Step, referral: Referral, row: str = "1") -> None:
     """SUBMITTED: goes out now, or rests until not_before."""
     if referral.target == step.actor:
         raise Refused("ILLEGAL", "the route leads to the sending desk itself: name another desk")
+    step.visit(referral, row)
     step.change(referral, row, "SUBMITTED", before=None)
     if step.actor == step.client.responsible:
         step.stop_duties()
     send_or_rest(step, referral)
     step.news(referral, row, rested=referral.rests)
+    step.report_round(referral)
 
 
 def send_or_rest(step: Step, referral: Referral) -> None:

@@ -115,7 +115,7 @@ class ClockPlan:
         return self.steps[climbed] if climbed < len(self.steps) else self.repeat
 
 
-# T12 has its date, T11 is not built. T10 and T13 are armed for a day that somebody named.
+# T12 has its date. T10 and T13 are armed for a day that somebody named.
 CLOCKS: Mapping[str, ClockPlan] = {
     "T0": ClockPlan((Duration("min", 15),), 0, 0),
     "T1": ClockPlan((wd(2),), 1, 1, urgent=Duration("min", 240)),
@@ -128,6 +128,7 @@ CLOCKS: Mapping[str, ClockPlan] = {
     "T8": ClockPlan((wd(5),), 2, 2),
     "T9": ClockPlan((wd(10),), 2, 2),
     "T10": ClockPlan((), 1, 1),
+    "T11": ClockPlan((Duration("d", 365),), 0, 0),
     "T13": ClockPlan((), 1, 1),
 }
 

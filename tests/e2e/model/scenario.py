@@ -84,7 +84,8 @@ DEFAULTS: dict[str, Any] = dict.fromkeys(
 ) | {"target_groups": [], "funding": [], "urgency": "NORMAL"}
 STATUS_DEFAULTS: dict[str, Any] = dict.fromkeys(
     "second_worker raw instrument progress reason hold_reason closing_reason suggested_desk outcome"
-    " next_step review effective_date next_date to_desk other_referral seen_version".split()
+    " next_step review effective_date next_date to_desk other_referral seen_version"
+    " other_client".split()
 )
 
 
@@ -123,7 +124,13 @@ def message_of(call: Call, referral: str | None, client: str) -> Message:
         body["legal_basis"] = basis | {"given_at": _ms(basis["given_at"])}
     else:
         body["next_date"] = _days(body["next_date"])
-        body["actor"] = {"desk": None, "worker": None, **clear.get("actor", {}), "role": call.role}
+        body["actor"] = {
+            "desk": None,
+            "partner": None,
+            "worker": None,
+            **clear.get("actor", {}),
+            "role": call.role,
+        }
         body["has_text"] = bool(call.body.get("person", {}).get("text"))
     return Message(
         id=_tag(call.partner, call.body["system"], call.reference),
@@ -168,6 +175,8 @@ class Life:
             weights = {"refer": 8, "register": 2, "nonsense": 1, "group": 2}
             if self.client:
                 weights["after_close"] = 1
+            if self.client and self.client.merged_into:
+                weights |= {"sent_on": 6, "withdraw": 1, "anything": 2}
         else:
             weights = {
                 "act": 14,
@@ -188,6 +197,8 @@ class Life:
                 "close": 2,
                 "cancel": 1,
             }
+            if self.direct:
+                weights["merge"] = 1.5
             weights |= {"withdraw": 0.3, "stray": 0.3, "register": 0.3}
         return self.random.choices(list(weights), list(weights.values()))[0]
 
@@ -392,6 +403,8 @@ class Life:
     def _action(self, move: str, referral: Referral, desk: str, action: str, **body: Any) -> Call:
         text, role = body.pop("text", None), body.pop("role", None)
         actor: dict[str, Any] = {"worker": body.pop("worker", "team-1")}
+        if "asker" in body:
+            actor["partner"] = body.pop("asker")
         if self.random.random() < 0.5 and desk != "hub":
             actor["desk"] = desk
         if self.random.random() < 0.3:
@@ -495,6 +508,24 @@ class Life:
             yield from self._send(
                 self._action("withdraw", referral, desk, "WITHDRAW_CONSENT"), referral.id
             )
+
+    def _merge(self) -> Story:
+        """Row 28: what its desk says, and what the other record's hub says, as it comes."""
+        assert self.client
+        referral = self._some()
+        if referral is None:
+            return
+        move = moves.merging(self.config, self.random, self.client)
+        call = self._action("merge", referral, move.desk, move.action, **move.body)
+        yield from self._send(call, referral.id)
+
+    def _sent_on(self) -> Story:
+        """An action on a referral that came when the record was merged away."""
+        assert self.client
+        if self.client.forwarded:
+            name = self.random.choice(self.client.forwarded)
+            path, draft = action_path(name), self._draft({"StatusChange": {"action": "DELIVERED"}})
+            yield from self._send(Call("sent_on", self._any_desk().partner, path, draft), name)
 
     # What goes wrong
 

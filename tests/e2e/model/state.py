@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 RECENT_MAX = 8
+VISITED_MAX = 16
+FORWARDED_MAX = 32
 NO_TAG = "0" * 16  # digest and maker of what no message made
 REFERRALS_MAX = 64
 OFFERED_STATES = frozenset({"SUBMITTED", "OFFERED", "INFO_NEEDED", "CANCEL_REQUESTED"})
@@ -20,6 +22,7 @@ class Clock:
     due: int
     level: int
     role: str
+    counted: int | None = None  # up to when outages are in `due`
 
 
 @dataclass
@@ -85,7 +88,11 @@ class Client:
     recent: list[tuple[str, str]] = field(
         default_factory=list
     )  # id and digest, 8 bytes each, oldest first
+    visited: list[tuple[str, int]] = field(default_factory=list)  # desk and day, oldest first
     match: str | None = None
+    merging: str | None = None  # the record that is to be merged into this one
+    merged_into: str | None = None
+    forwarded: list[str] = field(default_factory=list)  # referrals sent on there, oldest first
     parked: int = 0
     redriven: int = 0
     applied: int = -1
@@ -113,6 +120,8 @@ class Client:
             twin.referrals[key].numbers = dict(referral.numbers)
         twin.clocks = dict(self.clocks)
         twin.recent = list(self.recent)
+        twin.visited = list(self.visited)
+        twin.forwarded = list(self.forwarded)
         return twin
 
     def armed(self) -> list[tuple[Clock, Referral | None]]:
@@ -140,6 +149,7 @@ class Message:
     case: str | None = None
     match: str | None = None
     sealed: Any = None
+    hops: int = 0  # how often it was sent on
 
     @property
     def tags(self) -> tuple[str, str]:

@@ -5,11 +5,11 @@ from typing import Callable
 
 from . import calendar, rules
 from .rules import Config
-from .state import REFERRALS_MAX, Client, Clock, Referral
+from .state import REFERRALS_MAX, VISITED_MAX, Client, Clock, Referral
 
 OPS = "ops"
 QUIET_ROWS = frozenset(
-    {"2", "3", "4", "22", "25", "26", "27", "30"}
+    {"2", "3", "4", "22", "25", "26", "27", "28", "30"}
 )  # they do not count in a referral's version
 
 CLOCKS_OF_STATE = {
@@ -68,6 +68,7 @@ DUTY_OF_CLOCK = {
 }
 
 
+ROUND_DAYS, ROUND_DESKS = 60, 4  # a client is not sent to more desks in that time
 PLACE_MONTHS = 12  # how long a place that is reviewed lasts
 
 
@@ -145,6 +146,26 @@ class Step:
             referral.version += 1
         self.transitions.append(Transition(row, before, referral.id, state, referral))
 
+    def visit(self, referral: Referral, row: str) -> None:
+        """Before a referral opens: where the client was sent, and whether round (I16)."""
+        if referral.kind != "TRANSFER" and row != "1b":
+            return
+        today = calendar.day_of(self.now)
+        lately = [desk for desk, day in self.client.visited if day >= today - ROUND_DAYS]
+        self.client.visited = [*self.client.visited, (referral.target, today)][-VISITED_MAX:]
+        sent_round = referral.target in lately or len(lately) >= ROUND_DESKS
+        if row in ("1", "1b") and sent_round:
+            referral.escalation = 3
+
+    def report_round(self, referral: Referral) -> None:
+        """I16: at once, when all else of the opening is told."""
+        if referral.escalation < 3:
+            return
+        coordinator = self.config.coordinator_of_region(self.client.region)
+        if coordinator and coordinator != self.actor:
+            self.tell(coordinator, referral, "ESCALATION", "COORDINATOR")
+        self.tell(OPS, referral, "ESCALATION", "OPS")
+
     def _leave(self, referral: Referral) -> None:
         """Leaving a state stops its clocks; that of row 30 stands beside them while it is open."""
         allowed = CLOCKS_OF_STATE.get(referral.state, set())
@@ -186,6 +207,7 @@ class Step:
         self.owner = (self.client.responsible, desk, via)
         self.client.owner, self.client.owner_via = desk, via
         self.client.status, self.client.closing_reason = "OPEN", None
+        self.client.clocks.pop("T11", None)
         self.stop_duties()
         self.arm_sign_of_life()
 
