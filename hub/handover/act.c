@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "hub/handover/clocks.h"
-#include "hub/handover/effects.h"
+#include "hub/handover/effect.h"
 #include "hub/handover/escalation.h"
 
 static bool belongs_to_sender(const struct decider *d, struct bytes desk)

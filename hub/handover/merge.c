@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "hub/handover/act.h"
-#include "hub/handover/effects.h"
-#include "hub/handover/guards.h"
+#include "hub/handover/effect.h"
+#include "hub/handover/guard.h"
 #include "hub/handover/tell.h"
 
 static bool same_client(struct pseudonym a, struct pseudonym b)

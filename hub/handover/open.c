@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "hub/handover/clocks.h"
-#include "hub/handover/guards.h"
+#include "hub/handover/guard.h"
 #include "hub/handover/table.h"
 #include "hub/handover/tell.h"
 

@@ -1,8 +1,8 @@
 /* table - the transition table of a referral: who may do what in which state, and who is told. */
 #include "hub/handover/table.h"
 
-#include "hub/handover/effects.h"
-#include "hub/handover/guards.h"
+#include "hub/handover/effect.h"
+#include "hub/handover/guard.h"
 #include "hub/handover/merge.h"
 #include "hub/handover/needs.h"
 

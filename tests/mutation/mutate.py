@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = Path("hub/handover")
-ROOMS = "act clocks decider effects escalation fold guards merge needs open rules tell".split()
+ROOMS = "act clocks decider effect escalation fold guard merge needs open rules tell".split()
 CELLS = "number action who from to needs guard apply target giver sender counts".split()
 SWAPS = [
     (" == ", " != "),

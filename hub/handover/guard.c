@@ -1,6 +1,6 @@
-/* guards - when a step that its row and state allow may still not be taken, or takes another way.
+/* guard - when a step that its row and state allow may still not be taken, or takes another way.
  */
-#include "hub/handover/guards.h"
+#include "hub/handover/guard.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
-/* guards - when a step that its row and state allow may still not be taken, or takes another way.
+/* guard - when a step that its row and state allow may still not be taken, or takes another way.
  */
-#ifndef HUB_HANDOVER_GUARDS_H
-#define HUB_HANDOVER_GUARDS_H
+#ifndef HUB_HANDOVER_GUARD_H
+#define HUB_HANDOVER_GUARD_H
 
 #include "hub/handover/table.h"
 

@@ -1,6 +1,6 @@
-/* effects - what the rows of the table do beside the step itself. */
-#ifndef HUB_HANDOVER_EFFECTS_H
-#define HUB_HANDOVER_EFFECTS_H
+/* effect - what the rows of the table do beside the step itself. */
+#ifndef HUB_HANDOVER_EFFECT_H
+#define HUB_HANDOVER_EFFECT_H
 
 #include "hub/handover/table.h"
 
