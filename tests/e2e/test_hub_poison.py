@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from confluent_kafka import Producer
 from harness import Hub, Process
-from model import scenario
+from model import persons, scenario
 from model.wire import read_topic
 from model.world import WORLD
 from traffic import Client, Edges, referral_of
@@ -22,7 +22,7 @@ POISON = {
 
 def person(number: int) -> scenario.Life:
     start = int(time.time() * 1000)
-    who = scenario.client_numbers(number + 1)[number]
+    who = persons.client_numbers(number + 1)[number]
     return scenario.Life(WORLD, Random(number), who, start, 1, now=start)
 
 

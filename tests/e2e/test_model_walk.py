@@ -4,7 +4,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from model import clocks, invariants, machine, scenario
+from model import clocks, invariants, machine, persons, scenario
 from model.events import event_of
 from model.fold import fold
 from model.machine import Decision
@@ -115,7 +115,7 @@ def test_invariants_hold_on_random_walks(seed: int, monkeypatch: pytest.MonkeyPa
 
 
 def test_test_numbers_pass_the_eleven_test() -> None:
-    numbers = list(scenario.test_bsns())
+    numbers = list(persons.test_bsns())
     assert len(numbers) > 900
     assert "999990019" in numbers
     assert "999990001" not in numbers

@@ -11,7 +11,7 @@ import harness
 import httpx
 from confluent_kafka import Producer
 from deploy import token_of
-from model.scenario import test_bsns as bsns
+from model.persons import test_bsns as bsns
 from model.world import WORLD
 
 UWV, GEMEENTE, WSP, LEERWERK = (

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -10,11 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from . import machine, moves, rules
-from .cases import OTHERS_MAX
+from .persons import OTHER_BSNS, client_numbers
 from .rules import Config
 from .state import OPEN_STATES, Client, Message, Referral
 
-BSN_FIRST, BSN_LAST = 999990000, 999999999
 EPOCH = date(1970, 1, 1)
 DAY_MS = 86_400_000
 RUNNING = ("ACCEPTED", "IN_PROGRESS", "ON_HOLD")
@@ -22,27 +21,6 @@ COMPLETED = {"outcome": "ADVICE_GIVEN", "next_step": "NONE"}
 QUESTIONS = (
     "WERK LEERBAAN STAGE OPLEIDING OMSCHOLING ORIENTATIE LOOPBAANADVIES TAAL SCHOLINGSVOUCHER EVC"
 ).split()
-
-
-def test_bsns() -> Iterator[str]:
-    """Numbers of the range that is never given out which pass the 11-test."""
-    for number in range(BSN_FIRST, BSN_LAST + 1):
-        digits = [int(digit) for digit in str(number)]
-        weighted = sum(
-            digit * weight
-            for digit, weight in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)
-        )
-        if weighted % 11 == 0:
-            yield str(number)
-
-
-def client_numbers(count: int) -> list[dict]:
-    """Persons with a test BSN and, when these run out, with a partner's own number."""
-    persons = [{"bsn": bsn} for _, bsn in zip(range(count), test_bsns(), strict=False)]
-    return persons + [{"own_number": f"P{number:07d}"} for number in range(count - len(persons))]
-
-
-OTHER_BSNS = sorted(test_bsns())[-OTHERS_MAX:]  # a case may name no more
 
 
 @dataclass(frozen=True)
