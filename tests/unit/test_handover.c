@@ -350,6 +350,18 @@ static void consent_withdrawn_stops_sharing_not_responsibility(void **state)
 	assert_null(world.decision.handovers[0].sealed);
 }
 
+static void whoever_has_the_client_hears_that_consent_is_withdrawn(void **state)
+{
+	(void)state;
+	taken(1);
+	act(1, ACTION_COMPLETE, "wsp"); /* nothing of it is open */
+	act(1, ACTION_WITHDRAW_CONSENT, "uwv");
+	EXPECT_TOLD("STATUS>wsp#3");
+	assert_int_equal(world.decision.handovers[0].role, ROLE_OWNER);
+	act(1, ACTION_WITHDRAW_CONSENT, "wsp");
+	EXPECT_TOLD("");
+}
+
 static void a_service_leaves_responsibility_where_it_is(void **state)
 {
 	(void)state;
@@ -454,6 +466,7 @@ int main(void)
 		STORY(a_client_closes_only_with_a_reason_and_no_open_referral),
 		STORY(a_year_after_closing_an_event_says_so_and_nothing_else_happens),
 		STORY(consent_withdrawn_stops_sharing_not_responsibility),
+		STORY(whoever_has_the_client_hears_that_consent_is_withdrawn),
 		STORY(a_service_leaves_responsibility_where_it_is),
 		STORY(unknown_codes_and_cases_are_visible),
 		STORY(the_oldest_ended_referral_makes_room),

@@ -347,6 +347,12 @@ static void what_is_told_says_what_was_done(void **state)
 
 	(void)state;
 	refer(1, "uwv", "wsp");
+	delivered(1);
+	refer(1, "uwv", "wsp");
+	assert_int_equal(told->kind, HANDOVER_KIND_OFFER);
+	assert_int_equal(told->actions_count, 4); /* SEEN, ACCEPT, DECLINE, ASK */
+	assert_int_equal(told->actions[1], ACTION_ACCEPT);
+	assert_int_equal(told->deadline, due_of(1, CLOCK(T1)));
 	act(1, ACTION_DECLINE, "wsp");
 	assert_int_equal(told->kind, HANDOVER_KIND_DUTY);
 	assert_true(told->has_duty);

@@ -259,6 +259,7 @@ static void what_decides_nothing_leaves_the_version(void **state)
 		world_send(&world);
 	}
 	act(1, ACTION_SEEN, "wsp");
+	assert_int_equal(world_find(&world, 1)->delivery, DELIVERY_SEEN);
 	for (size_t i = 0; i < UNIT_COUNT(by_owner); i++)
 		act(1, by_owner[i], "uwv");
 	world_pass(&world, due_of(1, CLOCK_NAME_T2));
