@@ -227,11 +227,13 @@ static void check_state(const struct finder *finder)
 	}
 }
 
+/* Consent that is withdrawn under a record that was merged away stops sharing in both. */
 static bool says_nothing(const struct event *event)
 {
 	return event->transitions_count == 0 && event->armed_count == 0 &&
 		event->stopped_count == 0 && event->owner == NULL && !event->has_status &&
-		!event->has_consent && !event->has_merging && event->next_action == NULL;
+		!(event->has_consent && event->result != RESULT_FORWARDED) && !event->has_merging &&
+		event->next_action == NULL;
 }
 
 void steps_check(const struct steps_step *step,

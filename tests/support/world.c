@@ -11,6 +11,7 @@
 
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
+#include "tests/support/steps.h"
 
 #define OIN "0000009900000000"
 
@@ -289,35 +290,51 @@ static void check_next_action(const struct client *client)
 		assert_int_equal(client->duty_due, due);
 }
 
-/* The state goes through its bytes, as it does in the router, so that nothing borrowed survives a
- * step. */
+/* Through its bytes, as it goes in the router, so that nothing borrowed survives a step. */
+static struct client copy_of(struct world *world, const struct client *client)
+{
+	struct buffer bytes = {0};
+	struct client copy;
+	struct err err = {0};
+
+	client_encode(client, &bytes);
+	assert_int_equal(client_decode(&copy, arena_copy(&world->arena, buffer_bytes(&bytes)),
+				 &world->arena, &err),
+		OK);
+	buffer_done(&bytes);
+	return copy;
+}
+
+static struct event event_of(struct world *world)
+{
+	struct buffer bytes = {0};
+	struct event event;
+	struct err err = {0};
+
+	event_encode(&world->decision.event, &bytes);
+	assert_int_equal(event_decode(&event, arena_copy(&world->arena, buffer_bytes(&bytes)),
+				 &world->arena, &err),
+		OK);
+	buffer_done(&bytes);
+	return event;
+}
+
 static void settle(struct world *world, const struct rules *rules)
 {
-	const struct handover_decision *decision = &world->decision;
-	struct buffer bytes = {0};
-	struct client client;
+	struct client before, after;
+	struct event event;
 	struct err err = {0};
-	struct buffer event = {0};
-	struct event read;
 
-	event_encode(&decision->event, &event);
-	if (decision->changes_client) {
-		assert_int_equal(
-			event_decode(&read, arena_copy(&world->arena, buffer_bytes(&event)),
-				&world->arena, &err),
-			OK);
-		handover_fold(&world->state, &read);
-		client_encode(&world->state.client, &bytes);
-		assert_int_equal(
-			client_decode(&client, arena_copy(&world->arena, buffer_bytes(&bytes)),
-				&world->arena, &err),
-			OK);
-		assert_int_equal(handover_state_load(&world->state, &client, &err), OK);
-		handover_invariants(&world->state.client, rules, found, NULL);
-		check_next_action(&world->state.client);
-	}
-	buffer_done(&bytes);
-	buffer_done(&event);
+	if (!world->decision.changes_client)
+		return;
+	before = copy_of(world, &world->state.client);
+	event = event_of(world);
+	handover_fold(&world->state, &event);
+	after = copy_of(world, &world->state.client);
+	assert_int_equal(handover_state_load(&world->state, &after, &err), OK);
+	handover_invariants(&after, rules, found, NULL);
+	steps_check(&(struct steps_step){&before, &event, &after}, found, NULL);
+	check_next_action(&after);
 }
 
 const struct event *world_send(struct world *world)

@@ -35,7 +35,12 @@ static const struct moves_world worlds[] = {
 		.vanishes = true},
 	/* Two records of one person, and a merge of them. */
 	{.name = "couple", .desks = 1u << SMALL_A, .most = 1, .closes = true, .couple = true},
-	{.name = "couples", .desks = AC, .most = 2, .closes = true, .couple = true},
+	{.name = "couples",
+		.desks = AC,
+		.most = 2,
+		.closes = true,
+		.consent = true,
+		.couple = true},
 	{.name = "all",
 		.desks = AB | AC,
 		.most = SMALL_REFERRALS,
@@ -51,7 +56,7 @@ static const struct moves_world worlds[] = {
 
 #define WORLDS (sizeof(worlds) / sizeof(worlds[0]))
 
-static size_t states = 10000;
+static size_t states = 5000;
 static unsigned illegal = 1;
 static bool broken;
 static const char *ignored;
