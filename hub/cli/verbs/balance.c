@@ -51,7 +51,7 @@ static void add_partner(
 static void add_pairs(struct cli_call *call, const struct balance *balance)
 {
 	struct page_table *table =
-		page_table(call->page, "pairs", NULL, "\nNothing was open between it and anybody.");
+		page_table(call->page, "pairs", NULL, "Nothing was open between it and anybody.");
 	for (size_t i = 0; i < balance->count; i++) {
 		const struct balance_pair *pair = &balance->pairs[i];
 		struct page_row *row = page_table_row(table);

@@ -95,7 +95,7 @@ static void show(struct replay *replay, bool is_current)
 	struct page *page = replay->call->page;
 	struct page_row *facts = page_facts(page);
 	struct page_table *table =
-		page_table(page, "differences", NULL, "\nEvery record is what its Events leave.");
+		page_table(page, "differences", NULL, "Every record is what its Events leave.");
 	page_number(facts, "clients", "clients", PAGE_COUNT, replay->clients);
 	page_number(facts, "Events folded", "events", PAGE_COUNT, replay->events);
 	page_number(facts, NULL, "cut", PAGE_COUNT, replay->cut);

@@ -148,7 +148,7 @@ static enum outcome diff_with(struct diff *diff, struct err *err)
 			return err->outcome;
 	}
 	diff->table =
-		page_table(diff->call->page, "referrals", NULL, "\nNone would go to another desk.");
+		page_table(diff->call->page, "referrals", NULL, "None would go to another desk.");
 	enum outcome outcome = routed_each(diff->call->reader, since, compare, diff, err);
 	terminal_meter_end(&diff->meter);
 	if (outcome == OK)
