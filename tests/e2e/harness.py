@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -26,11 +27,15 @@ BINARY = BUILD / "hub" / "lokethub"
 
 
 def free_ports(count: int) -> list[int]:
+    """Of those that the system gives to nobody who only connects: one could be taken meanwhile."""
     with contextlib.ExitStack() as stack:
-        sockets = [
-            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
-        ]
-        return [each.getsockname()[1] for each in sockets]
+        found: list[int] = []
+        while len(found) < count:
+            with contextlib.suppress(OSError):
+                port = random.randrange(10000, 32000)
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+                found.append(port)
+        return found
 
 
 def wait_for(what: str, check: Callable[[], Any], seconds: float, pause: float = 0.05) -> Any:

@@ -108,6 +108,8 @@ static const char *const codes[][2] = {
 	{"outcome", "ADVICE_GIVEN"},
 	{"next_step", "NONE"},
 	{"closing_reason", "PLACED_WORK"},
+	{"hold_reason", "ILLNESS"},
+	{"review", "CONTINUE"},
 };
 
 static struct codes *all_codes(void)
