@@ -1,14 +1,16 @@
 """mutate - breaks the handover core on purpose, one change at a time, and tells who noticed.
 
-usage: mutate.py FOLDER [--sample N] [--seed N] [--only TEXT]
+usage: mutate.py FOLDER [--sample N] [--seed N] [--only TEXT] [--part I/N]
+
 Works on a copy of the tree in FOLDER. A mutant is one cell of the transition table, one comparison,
-one call left out, one number of the clocks: the first test that fails has killed it. What does not
-compile is not counted. Of --sample N so many are drawn; --only: those whose name has TEXT.
+one call left out, one number of the clocks. The first test that fails has killed it: all go through
+the unit tests, then those that are left through the search and the model. What does not compile is
+not counted. Of --sample N so many are drawn; --only: those whose name has TEXT; --part 2/3: the
+second of three parts, each by itself.
 Ends with 1 if one survived that equal.txt does not name. The last lines say how many there were.
 """
 
 import argparse
-import itertools
 import os
 import random
 import re
@@ -17,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,7 +115,7 @@ def all_mutants(tree: Path) -> list[Mutant]:
 
 
 class Bench:
-    """The copy of the tree, and the tests that are tried on it, the quickest first."""
+    """The copy of the tree, and the tests that are tried on it, first the one that killed last."""
 
     def __init__(self, folder: Path) -> None:
         self.tree, self.build = folder / "tree", folder / "build"
@@ -125,6 +127,7 @@ class Bench:
             target = self.tree / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
+        self.share_core()
         if not (self.build / "build.ninja").exists():
             options = ["-Doptimization=0", "-Ddebug=false", "-Dwerror=false"]
             self.do(["meson", "setup", self.build, self.tree, *options], 300)
@@ -136,6 +139,13 @@ class Bench:
         self.search = "tests/sim/exhaustive/exhaustive"
         if (self.tree / f"{self.search}.c").exists():
             self.others.append(self.search)
+
+    def share_core(self) -> None:
+        """As a library that is loaded: a mutant is compiled, but the tests are not linked again."""
+        file = self.tree / CORE / "meson.build"
+        text = file.read_text()
+        assert "static_library(" in text
+        file.write_text(text.replace("static_library(", "shared_library("))
 
     def has(self, unit: str) -> bool:
         return (self.tree / f"tests/unit/{unit}.c").exists()
@@ -159,11 +169,17 @@ class Bench:
     def compiles(self) -> bool:
         return self.do(["ninja", "-C", self.build, *self.units, *self.others], 900)
 
-    def killer(self) -> str:
-        """The first test that fails; "" if none does."""
+    def quick(self) -> str:
+        """The first unit test that fails; "" if none does."""
         for unit in self.units:
             if not self.do([self.build / unit], 20):
+                self.units.remove(unit)
+                self.units.insert(0, unit)
                 return unit.rsplit("/", 1)[1]
+        return ""
+
+    def slow(self) -> str:
+        """The search, and the model; "" if neither fails."""
         if self.search in self.others and not self.do([self.build / self.search]):
             return "exhaustive"
         model = [sys.executable, "-m", "pytest", "-x", "-q", "tests/e2e/test_core.py"]
@@ -172,7 +188,7 @@ class Bench:
             return "test_core"
         return ""
 
-    def try_one(self, mutant: Mutant) -> str:
+    def try_one(self, mutant: Mutant, killer: Callable[[], str]) -> str:
         """Who killed it; "": nobody, "-": it does not compile."""
         path = self.tree / mutant.file
         before = path.read_text()
@@ -180,9 +196,20 @@ class Bench:
         lines[mutant.line] = mutant.new
         path.write_text("\n".join(lines))
         try:
-            return self.killer() if self.compiles() else "-"
+            return killer() if self.compiles() else "-"
         finally:
             path.write_text(before)
+
+    def survivors(self, mutants: list[Mutant], killer: Callable, tally: Counter) -> list[Mutant]:
+        left = []
+        for number, mutant in enumerate(mutants, 1):
+            who = self.try_one(mutant, killer)
+            if who:
+                tally[who] += 1
+            else:
+                left.append(mutant)
+            print(f"{number}/{len(mutants)} {who or '!'} {mutant.name[:120]}", flush=True)
+        return left
 
 
 def known_equals() -> dict[str, str]:
@@ -197,24 +224,24 @@ def main() -> int:
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
+    parser.add_argument("--part", default="1/1", help="2/3: the second of three parts")
     asked = parser.parse_args()
     bench = Bench(asked.folder.resolve())
     assert bench.compiles(), "the tree itself does not compile"
-    assert not bench.killer(), "a test fails without any mutant"
+    assert not bench.quick() and not bench.slow(), "a test fails without any mutant"
     mutants = [each for each in all_mutants(bench.tree) if asked.only in each.name]
     if asked.sample is not None:
         mutants = random.Random(asked.seed).sample(mutants, min(asked.sample, len(mutants)))
-    equals, tally, survivors = known_equals(), Counter(), []
+    part, parts = (int(each) for each in asked.part.split("/"))
+    mutants = mutants[part - 1 :: parts]
+    equals, tally = known_equals(), Counter()
     start = time.monotonic()
-    for number, mutant in zip(itertools.count(1), mutants, strict=False):
-        killer = bench.try_one(mutant)
-        if killer == "" and mutant.name in equals:
-            killer = "equal"
-        tally[killer or "survived"] += 1
-        if killer == "":
-            survivors.append(mutant)
-            print(f"SURVIVED {mutant.name}", flush=True)
-        print(f"{number}/{len(mutants)} {killer or '!'} {mutant.name[:120]}", flush=True)
+    left = bench.survivors(mutants, bench.quick, tally)
+    unknown = [each for each in left if each.name not in equals]
+    tally["equal"] = len(left) - len(unknown)
+    survivors = bench.survivors(unknown, bench.slow, tally)
+    for mutant in survivors:
+        print(f"SURVIVED {mutant.file.name}:{mutant.line + 1} {mutant.name}")
     print("\n" + "\n".join(f"{count:5} {killer}" for killer, count in tally.most_common()))
     counted = len(mutants) - tally["-"] - tally["equal"]
     killed = counted - len(survivors)
