@@ -96,12 +96,21 @@ static bool state_allows(
 		implies_delivery(row, referral, role);
 }
 
+static const enum role parts[] = {
+	ROLE_TARGET, ROLE_GIVER, ROLE_SENDER, ROLE_OWNER, ROLE_COORDINATOR};
+
+bool act_has_part(const struct decider *d, const struct referral_after *referral)
+{
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (belongs_to_sender(d, escalation_desk(d, referral, parts[i])))
+			return true;
+	return false;
+}
+
 /* TABLE_BIT of each part that the desk has. */
 static unsigned parts_of(
 	const struct decider *d, const struct referral_after *referral, struct bytes desk)
 {
-	static const enum role parts[] = {
-		ROLE_TARGET, ROLE_GIVER, ROLE_SENDER, ROLE_OWNER, ROLE_COORDINATOR};
 	unsigned has_parts = 0;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -186,10 +195,15 @@ static void run(
 }
 
 /* A report on delivery that comes late changes nothing and harms nothing. */
-static bool is_late_report(const struct row *row, const struct referral_after *referral)
+static bool is_late_report(
+	const struct decider *d, const struct row *row, const struct referral_after *referral)
 {
-	return (row->action == ACTION_DELIVERED || row->action == ACTION_UNDELIVERABLE) &&
-		referral->state != REFERRAL_STATE_SUBMITTED;
+	struct bytes desk = d->change->actor.desk; /* the owner may be another one by now */
+
+	if (row->action != ACTION_DELIVERED && row->action != ACTION_UNDELIVERABLE)
+		return false;
+	return referral->state != REFERRAL_STATE_SUBMITTED ||
+		(desk.data != NULL && !bytes_equal(desk, referral->target));
 }
 
 static void decide_row(struct decider *d, const struct row *row, struct referral_after *referral)
@@ -217,7 +231,7 @@ static void decide_row(struct decider *d, const struct row *row, struct referral
 			referral->version, referral_state_name(referral->state));
 		return;
 	}
-	if (is_late_report(row, referral))
+	if (is_late_report(d, row, referral))
 		return;
 	why_not = row->guard != NULL ? row->guard(d, referral) : NULL;
 	if (!state_allows(row, referral, role) || why_not != NULL)

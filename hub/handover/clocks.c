@@ -18,13 +18,31 @@ static bool is_of(const struct clock_armed *clock, const struct referral_after *
 	return clock->has_referral && decider_same(clock->referral, referral->referral);
 }
 
-static struct clock_armed *find(
+static size_t place_of(
 	const struct decider *d, enum clock_name name, const struct referral_after *referral)
 {
-	for (size_t i = 0; i < d->clocks_count; i++)
-		if (d->clocks[i].clock == name && is_of(&d->clocks[i], referral))
-			return (struct clock_armed *)(uintptr_t)&d->clocks[i];
-	return NULL;
+	size_t at = 0;
+
+	while (at < d->clocks_count &&
+		!(d->clocks[at].clock == name && is_of(&d->clocks[at], referral)))
+		at++;
+	return at;
+}
+
+static const struct clock_armed *find(
+	const struct decider *d, enum clock_name name, const struct referral_after *referral)
+{
+	size_t at = place_of(d, name, referral);
+
+	return at < d->clocks_count ? &d->clocks[at] : NULL;
+}
+
+struct clock_armed *clocks_find(
+	struct decider *d, enum clock_name name, const struct referral_after *referral)
+{
+	size_t at = place_of(d, name, referral);
+
+	return at < d->clocks_count ? &d->clocks[at] : NULL;
 }
 
 static void drop(struct decider *d, const struct clock_armed *clock)
@@ -284,12 +302,14 @@ void clocks_review(struct decider *d, const struct referral_after *referral, boo
 		clocks_place(d, referral);
 }
 
-void clocks_heard(struct decider *d, const struct referral_after *referral, struct bytes desk)
+bool clocks_heard(struct decider *d, const struct referral_after *referral, struct bytes desk)
 {
 	const struct clock_armed *clock = find(d, CLOCK_NAME_T4, referral);
 
-	if (clock != NULL && clock->role == ROLE_SENDER && bytes_equal(desk, referral->sender))
-		drop(d, clock);
+	if (clock == NULL || clock->role != ROLE_SENDER || !bytes_equal(desk, referral->sender))
+		return false;
+	drop(d, clock);
+	return true;
 }
 
 /* Whoever is somebody's is kept. */
@@ -321,12 +341,13 @@ bool clocks_rests(const struct decider *d, const struct referral_after *referral
 bool clocks_deadline(const struct decider *d, const struct referral_after *referral,
 	struct bytes desk, int64_t *due)
 {
-	bool found = false;
+	bool found = false, gave = decider_same(d->owner_via, referral->referral);
 
 	for (size_t i = 0; i < d->clocks_count; i++) {
 		const struct clock_armed *clock = &d->clocks[i];
 
-		if (!is_of(clock, referral) || clock->role == ROLE_HUB)
+		if (!(is_of(clock, referral) || (gave && is_of(clock, NULL))) ||
+			clock->role == ROLE_HUB)
 			continue;
 		if (!bytes_equal(escalation_desk(d, referral, clock->role), desk))
 			continue;
@@ -411,7 +432,7 @@ void clocks_fire(struct decider *d)
 {
 	const struct clock_id *id = &d->input->clock;
 	struct referral_after *referral = id->has_referral ? decider_find(d, id->referral) : NULL;
-	struct clock_armed *clock = find(d, id->clock, referral);
+	struct clock_armed *clock = clocks_find(d, id->clock, referral);
 
 	assert(clock != NULL && clock->due <= d->now);
 	if (extend(d, clock, referral))

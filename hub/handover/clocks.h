@@ -28,15 +28,20 @@ void clocks_show_life(struct decider *d, int64_t at_least);
 void clocks_place(struct decider *d, const struct referral_after *referral);
 void clocks_review(struct decider *d, const struct referral_after *referral, bool is_outflow);
 int32_t clocks_last_day(const struct referral_after *referral); /* of an accepted place */
-/* This desk has spoken of it: if it is the sender, a row that had vanished is there again. */
-void clocks_heard(struct decider *d, const struct referral_after *referral, struct bytes desk);
+/* This desk has spoken of it: if it is the sender, a row that had vanished is there again. False:
+ * none had. */
+bool clocks_heard(struct decider *d, const struct referral_after *referral, struct bytes desk);
+/* Of this referral, or (NULL) the client's own; NULL: it does not run. */
+struct clock_armed *clocks_find(
+	struct decider *d, enum clock_name name, const struct referral_after *referral);
 /* T4 runs, and against the giver. */
 bool clocks_is_duty_of_giver(const struct decider *d, const struct referral_after *referral);
 bool clocks_rests(
 	const struct decider *d, const struct referral_after *referral); /* waits for not_before */
 bool clocks_runs(
 	const struct decider *d, enum clock_name name, const struct referral_after *referral);
-/* When this desk must act on this referral; false: no clock runs against it. */
+/* When this desk must act on this referral, or on the client that it gave; false: no clock runs
+ * against it. */
 bool clocks_deadline(const struct decider *d, const struct referral_after *referral,
 	struct bytes desk, int64_t *due);
 void clocks_fire(struct decider *d); /* the clock of the input */

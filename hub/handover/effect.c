@@ -38,28 +38,34 @@ static struct bytes open_group(const struct decider *d)
 	return (struct bytes){0};
 }
 
-/* The owner agrees to pass the client on: its own TRANSFER to the wished desk starts here. */
+/* The owner's own TRANSFER, for the same reason as the referral that it has. */
+static void pass_on(struct decider *d, const struct referral_after *parent, struct bytes desk)
+{
+	bool waits = parent->kind == REFERRAL_KIND_REQUEST; /* nothing of it has begun */
+	struct referral_after *transfer = decider_add(d, decider_derive(d, parent->referral, desk));
+
+	decider_copy_terms(transfer, parent);
+	transfer->kind = REFERRAL_KIND_TRANSFER;
+	transfer->giver = d->owner;
+	transfer->sender = d->owner;
+	transfer->target = desk;
+	transfer->group = open_group(d);
+	transfer->has_not_before = waits && parent->has_not_before;
+	transfer->not_before = waits ? parent->not_before : 0;
+	clocks_stop_duties(d);
+	decider_open(d, TABLE_1, transfer, REFERRAL_STATE_SUBMITTED);
+}
+
+/* The owner agrees to pass the client on. */
 static void accept_request(struct decider *d, struct referral_after *request)
 {
-	struct referral_after *transfer;
 	bool has_it_already = bytes_equal(request->wished, d->owner);
 
 	decider_accept(d, request);
 	request->outcome = bytes_of_string(has_it_already ? "TAKEN_OVER" : "REFERRED_ON");
 	decider_step(d, TABLE_5, request, REFERRAL_STATE_COMPLETED);
-	if (has_it_already)
-		return;
-	transfer = decider_add(d, decider_derive(d, request->referral, request->wished));
-	decider_copy_terms(transfer, request);
-	transfer->kind = REFERRAL_KIND_TRANSFER;
-	transfer->giver = d->owner;
-	transfer->sender = d->owner;
-	transfer->target = request->wished;
-	transfer->group = open_group(d);
-	transfer->has_not_before = request->has_not_before;
-	transfer->not_before = request->not_before;
-	clocks_stop_duties(d);
-	decider_open(d, TABLE_1, transfer, REFERRAL_STATE_SUBMITTED);
+	if (!has_it_already)
+		pass_on(d, request, request->wished);
 }
 
 /* G3: one acceptance ends the sibling offers, and the referral that had given the giver the client.
@@ -95,6 +101,8 @@ void effect_accept(struct decider *d, struct referral_after *referral)
 		return;
 	decider_give(d, referral->target, referral->referral);
 	end_others(d, referral, given_by);
+	if (d->change->to_desk.data != NULL)
+		pass_on(d, referral, d->change->to_desk);
 	decider_move_requests(d);
 }
 
@@ -279,16 +287,11 @@ void effect_vanished(struct decider *d, struct referral_after *referral)
 static struct clock_armed *find_notice(struct decider *d, const struct referral_after *referral,
 	enum clock_name name, int32_t level)
 {
-	for (size_t i = 0; i < d->clocks_count; i++) {
-		struct clock_armed *clock = &d->clocks[i];
-		bool is_its = clock->has_referral
-			? decider_same(clock->referral, referral->referral)
-			: name == CLOCK_NAME_T6;
+	struct clock_armed *clock = clocks_find(d, name, referral);
 
-		if (clock->clock == name && is_its && escalation_stands_at(d, clock, level))
-			return clock;
-	}
-	return NULL;
+	if (clock == NULL && name == CLOCK_NAME_T6)
+		clock = clocks_find(d, name, NULL);
+	return clock != NULL && escalation_stands_at(d, clock, level) ? clock : NULL;
 }
 
 /* Whom a clock was to tell does not know: it climbs as if its time were up. */

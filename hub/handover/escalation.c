@@ -69,13 +69,17 @@ static void notify(struct decider *d, struct bytes desk, enum role role,
 	handover->level = level;
 }
 
-static struct bytes coordinator_of(const struct decider *d, struct bytes desk)
+/* The desk's own, if it has one, and in any case the region's, who may decide. */
+static void tell_coordinators(
+	struct decider *d, struct bytes desk, const struct clock_armed *clock, int32_t level)
 {
 	const struct rules_desk *found = rules_desk(d->rules, desk);
+	struct bytes of_region = region_desk(d, true);
+	struct bytes own = bytes_of_string(found != NULL ? found->coordinator : NULL);
 
-	if (found != NULL && found->coordinator != NULL)
-		return bytes_of_string(found->coordinator);
-	return region_desk(d, true);
+	if (own.data != NULL && !bytes_equal(own, of_region))
+		notify(d, own, ROLE_COORDINATOR, clock, level);
+	notify(d, of_region, ROLE_COORDINATOR, clock, level);
 }
 
 /* At L4 the region's entry desk joins the offer, unless it has part in one already. */
@@ -124,7 +128,7 @@ static void tell_level(struct decider *d, const struct clock_armed *clock,
 			notify(d, about->sender, ROLE_SENDER, clock, level);
 		break;
 	case ESCALATION_COORDINATOR:
-		notify(d, coordinator_of(d, desk), ROLE_COORDINATOR, clock, level);
+		tell_coordinators(d, desk, clock, level);
 		notify(d, bytes_of_string("ops"), ROLE_OPS, clock, level);
 		break;
 	default:

@@ -113,6 +113,10 @@ static void fold_client(struct handover_state *state, const struct event *event)
 	}
 	if (event->has_consent)
 		client->consent = event->consent;
+	if (event->has_consent && event->consent == CONSENT_WITHDRAWN) {
+		client->has_withdrawn_at = true;
+		client->withdrawn_at = event->at;
+	}
 	if (event->has_merging) {
 		client->has_merging = memcmp(event->merging.data, (uint8_t[16]){0}, 16) != 0;
 		client->merging = event->merging;

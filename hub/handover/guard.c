@@ -6,11 +6,50 @@
 
 #include "hub/handover/escalation.h"
 
-const char *guard_accept(const struct decider *d, const struct referral_after *referral)
+static bool may_hold(const struct rules *rules, struct bytes desk)
 {
-	if (referral->kind == REFERRAL_KIND_REQUEST && !decider_has_room(d))
+	const struct rules_desk *found = rules_desk(rules, desk);
+
+	return found != NULL && found->active && found->holds;
+}
+
+/* Of a request: whether the owner could pass the client on. */
+static const char *may_pass_on(const struct decider *d, struct bytes desk)
+{
+	if (bytes_equal(desk, d->owner))
+		return NULL;
+	if (!may_hold(d->rules, desk))
+		return "the desk that is wished may not hold clients any more: decline";
+	if (!decider_has_room(d))
 		return "the client has too many open referrals: end some first";
 	return NULL;
+}
+
+/* Accept, and refer on in the same write. */
+static const char *may_forward(
+	const struct decider *d, const struct referral_after *referral, struct bytes desk)
+{
+	if (bytes_equal(desk, referral->target))
+		return "this desk cannot refer the client on to itself: name another desk";
+	if (!may_hold(d->rules, desk))
+		return "the desk in to_desk may not hold clients: name another one";
+	if (!decider_has_room(d))
+		return "the client has too many open referrals: end some first";
+	return NULL;
+}
+
+const char *guard_accept(const struct decider *d, const struct referral_after *referral)
+{
+	bool forwards = d->change != NULL && d->change->action == ACTION_ACCEPT &&
+		d->change->to_desk.data != NULL;
+
+	if (forwards && referral->kind != REFERRAL_KIND_TRANSFER)
+		return "only who becomes responsible can refer the client on: leave to_desk out";
+	if (referral->kind == REFERRAL_KIND_REQUEST)
+		return may_pass_on(d, referral->wished);
+	if (referral->kind == REFERRAL_KIND_TRANSFER && !may_hold(d->rules, referral->target))
+		return "this desk may not hold clients any more: decline";
+	return forwards ? may_forward(d, referral, d->change->to_desk) : NULL;
 }
 
 const char *guard_decline(const struct decider *d, const struct referral_after *referral)
@@ -60,14 +99,9 @@ const char *guard_outcome(const struct decider *d, const struct referral_after *
 		: "it was never accepted, so nothing can have come of it: confirm the cancel";
 }
 
-static bool may_hold(const struct rules_desk *desk)
-{
-	return desk != NULL && desk->active && desk->holds;
-}
-
 bool guard_can_go_back(const struct decider *d, const struct referral_after *referral)
 {
-	return guard_g4(d, referral) && may_hold(rules_desk(d->rules, referral->giver));
+	return guard_g4(d, referral) && may_hold(d->rules, referral->giver);
 }
 
 const char *guard_take_back(const struct decider *d, const struct referral_after *referral)
@@ -92,15 +126,14 @@ const char *guard_dispute(const struct decider *d, const struct referral_after *
 
 const char *guard_assign(const struct decider *d, const struct referral_after *referral)
 {
-	const struct rules_desk *desk =
-		d->change != NULL ? rules_desk(d->rules, d->change->to_desk) : NULL;
-
 	if (d->change == NULL || d->change->action != ACTION_ASSIGN)
 		return guard_open(d, referral);
-	if (!may_hold(desk))
+	if (!may_hold(d->rules, d->change->to_desk))
 		return "that desk may not hold clients: name another one";
 	if (bytes_equal(d->change->to_desk, d->owner))
 		return "that desk is responsible already";
+	if (decider_knows(d, decider_derive(d, referral->referral, d->change->to_desk)))
+		return "this was decided before: send a new decision with a new reference";
 	if (!decider_has_room(d))
 		return "the client has too many open referrals: end some first";
 	return guard_open(d, referral);

@@ -146,6 +146,8 @@ static void tell_refusal(struct decider *d)
 		about = decider_find(d, d->change->referral);
 	else if (message->body_referral != NULL && message->body_referral->has_referral)
 		about = decider_find(d, message->body_referral->referral);
+	if (about != NULL && !act_has_part(d, about)) /* who guesses ids learns nothing */
+		about = NULL;
 	verdict = tell_verdict(d, about);
 	if (verdict == NULL)
 		return;

@@ -13,8 +13,12 @@ static struct table_need need(bool missing, const char *field, const char *text)
 struct table_need needs_worker(const struct decider *d, const struct referral_after *referral)
 {
 	(void)referral;
-	return need(d->change->actor.worker.size == 0, FIELD("actor.worker"),
-		"name the worker or team who takes the client");
+	if (d->change->actor.worker.size == 0)
+		return need(true, FIELD("actor.worker"),
+			"name the worker or team who takes the client");
+	return need(
+		d->change->to_desk.data != NULL && rules_desk(d->rules, d->change->to_desk) == NULL,
+		FIELD("to_desk"), "is no desk: name the one that the client is referred on to");
 }
 
 struct table_need needs_reason(const struct decider *d, const struct referral_after *referral)

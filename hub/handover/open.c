@@ -123,11 +123,20 @@ static void note_routing(struct decider *d, const struct opening *opening)
 	}
 }
 
+/* What was withdrawn since is not given by a message that comes late. */
+static bool gives_consent(const struct decider *d, const struct legal_basis *basis)
+{
+	const struct client *client = d->client;
+
+	return basis->kind == LEGAL_BASIS_KIND_CONSENT &&
+		!(client->has_withdrawn_at && basis->given_at <= client->withdrawn_at);
+}
+
 static void note_consent(struct decider *d, const struct referral *body)
 {
 	enum consent consent = d->consent;
 
-	if (body->legal_basis.kind == LEGAL_BASIS_KIND_CONSENT)
+	if (gives_consent(d, &body->legal_basis))
 		consent = CONSENT_GIVEN;
 	else if (!d->known)
 		consent = CONSENT_NOT_NEEDED;
@@ -392,7 +401,8 @@ static void amend(struct decider *d, struct referral_after *known, const struct 
 	struct opening opening = {.body = body};
 
 	if (tag_equal(known->digest, tag_of(d->input->message->digest.data))) {
-		d->event->result = RESULT_DUPLICATE;
+		if (!clocks_heard(d, known, known->sender)) /* it had vanished and is there again */
+			d->event->result = RESULT_DUPLICATE;
 		return;
 	}
 	if (!body_is_complete(d, body) || !find_sender(d, &opening) || !find_route(d, &opening))

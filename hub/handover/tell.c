@@ -25,6 +25,8 @@ struct handover *tell(struct decider *d, struct bytes desk, enum role role, enum
 	if (referral != NULL) {
 		handover->has_referral = true;
 		handover->referral = referral->referral;
+		handover->has_parent = referral->has_parent;
+		handover->parent = referral->parent;
 	}
 	return handover;
 }
@@ -110,6 +112,8 @@ static void tell_one(
 		return;
 	handover = tell(d, told.desk, told.role, kinds[told.what], referral);
 	handover->row = bytes_of_string(table[row].number);
+	if (row == TABLE_9 && told.what == TELL_RECALL)
+		handover->text = bytes_of_string("another desk has the client by now");
 	if (told.what == TELL_DUTY) {
 		handover->has_duty = true;
 		handover->duty = referral->state == REFERRAL_STATE_RETURNED ? DUTY_TAKE_BACK
@@ -188,32 +192,54 @@ static int32_t number_of(const struct decider *d, size_t at)
 	return number + 1;
 }
 
-static void pass_on_message(const struct decider *d, struct handover *handover)
+/* What a message says is for those who have part in the referral that it names; a decision may tell
+ * of others too, which other desks have part in. */
+static bool is_about(const struct decider *d, const struct handover *handover)
 {
 	const struct message *message = d->input->message;
 	const struct status_change *change = message->body_status_change;
 	const struct referral *body = message->body_referral;
 
-	handover->has_message = true;
-	handover->message = message->id;
-	handover->case_ = message->case_;
+	if (!handover->has_referral)
+		return false;
+	if (body != NULL)
+		return body->has_referral && decider_same(body->referral, handover->referral);
+	return (change->has_referral && decider_same(change->referral, handover->referral)) ||
+		bytes_equal_string(handover->row, table[TABLE_23].number); /* made by it */
+}
+
+static void pass_on_words(const struct decider *d, struct handover *handover)
+{
+	const struct message *message = d->input->message;
+	const struct status_change *change = message->body_status_change;
+
 	if (handover->kind != HANDOVER_KIND_DETAILS && handover->kind != HANDOVER_KIND_ESCALATION &&
 		d->consent != CONSENT_WITHDRAWN)
 		handover->sealed = message->sealed;
 	if (change != NULL) {
-		handover->has_action = true;
-		handover->action = change->action;
 		handover->reason = change->reason;
 		handover->outcome = change->outcome;
 		handover->next_step = change->next_step;
 		handover->suggested_desk = change->suggested_desk;
 		return;
 	}
-	if (handover->kind != HANDOVER_KIND_OFFER && handover->kind != HANDOVER_KIND_DETAILS)
-		return;
-	if (body->has_referral && handover->has_referral &&
-		decider_same(body->referral, handover->referral))
+	handover->case_ = message->case_;
+	if (handover->kind == HANDOVER_KIND_OFFER || handover->kind == HANDOVER_KIND_DETAILS)
 		handover->body = message->body_referral;
+}
+
+static void pass_on_message(const struct decider *d, struct handover *handover)
+{
+	const struct message *message = d->input->message;
+
+	handover->has_message = true;
+	handover->message = message->id;
+	if (message->body_status_change != NULL) {
+		handover->has_action = true;
+		handover->action = message->body_status_change->action;
+	}
+	if (is_about(d, handover))
+		pass_on_words(d, handover);
 }
 
 static void fill_from_referral(struct decider *d, struct handover *handover)
@@ -226,6 +252,10 @@ static void fill_from_referral(struct decider *d, struct handover *handover)
 	handover->has_state = true;
 	handover->state = referral->state;
 	handover->version = referral->version;
+	if (referral->state == REFERRAL_STATE_COMPLETED) {
+		handover->outcome = referral->outcome;
+		handover->next_step = referral->next_step;
+	}
 	handover->has_deadline = clocks_deadline(d, referral, handover->desk, &handover->deadline);
 	if (d->out->actions_count + ACTION_COUNT > HANDOVER_ACTIONS_MAX)
 		return;

@@ -42,7 +42,8 @@ class Hub:
 
     def act(self, name: str, action: str, desk: str, **body: Any) -> Decision:
         """desk: who acts, or hub; the region's coordinator with role COORDINATOR."""
-        actor = {"desk": desk, "worker": "team-1", "role": body.pop("role", None)}
+        named = None if desk == "hub" else desk
+        actor = {"desk": named, "worker": "team-1", "role": body.pop("role", None)}
         actor["partner"] = body.pop("asker", None)
         full = STATUS_DEFAULTS | {"has_text": False, "actor": actor} | DETAILS.get(action, {})
         partner = "hub" if desk == "hub" else PARTNER[desk]

@@ -171,6 +171,8 @@ static struct rules rules_of(struct world *world)
 		world->desks[i] = desks[i];
 		if (world->closed_desk != NULL && strcmp(desks[i].id, world->closed_desk) == 0)
 			world->desks[i].active = false;
+		if (strcmp(desks[i].id, "wsp") == 0)
+			world->desks[i].coordinator = world->own_coordinator;
 	}
 	rules.desks = world->desks;
 	rules.overrides = world->overrides;

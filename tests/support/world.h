@@ -33,6 +33,7 @@ struct world {
 	const struct rules_override *overrides; /* of the clocks */
 	size_t overrides_count;
 	const char *closed_desk; /* is not active any more */
+	const char *own_coordinator; /* of wsp, beside the region's */
 	struct rules_desk desks[WORLD_DESKS];
 	int32_t hops, redrive; /* headers of the message */
 	bool skip;

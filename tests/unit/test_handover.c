@@ -350,6 +350,36 @@ static void consent_withdrawn_stops_sharing_not_responsibility(void **state)
 	assert_null(world.decision.handovers[0].sealed);
 }
 
+static void refer_with_consent(uint8_t referral, int64_t given_at)
+{
+	world_refer(&world, referral, "uwv", "leerwerk", REFERRAL_KIND_SERVICE);
+	world.body.legal_basis.kind = LEGAL_BASIS_KIND_CONSENT;
+	world.body.legal_basis.has_given_at = true;
+	world.body.legal_basis.given_at = given_at;
+	world_send(&world);
+}
+
+/* A batch of yesterday comes in today. */
+static void an_older_consent_does_not_bring_back_what_was_withdrawn(void **state)
+{
+	int64_t withdrawn;
+
+	(void)state;
+	refer_with_consent(1, world.now);
+	assert_int_equal(world.state.client.consent, CONSENT_GIVEN);
+	world_pass(&world, world.now + CLOCK_HOUR_MS);
+	act(1, ACTION_WITHDRAW_CONSENT, "uwv");
+	withdrawn = world.now;
+	world_pass(&world, world.now + CLOCK_HOUR_MS);
+	refer_with_consent(2, withdrawn);
+	EXPECT_ROWS("1:SUBMITTED"); /* nobody is lost by it */
+	assert_int_equal(world.state.client.consent, CONSENT_WITHDRAWN);
+	refer_with_consent(3, withdrawn + 1);
+	assert_int_equal(world.state.client.consent, CONSENT_GIVEN);
+	refer_with_consent(4, withdrawn - 1); /* nor does it take away what was given since */
+	assert_int_equal(world.state.client.consent, CONSENT_GIVEN);
+}
+
 static void whoever_has_the_client_hears_that_consent_is_withdrawn(void **state)
 {
 	(void)state;
@@ -466,6 +496,7 @@ int main(void)
 		STORY(a_client_closes_only_with_a_reason_and_no_open_referral),
 		STORY(a_year_after_closing_an_event_says_so_and_nothing_else_happens),
 		STORY(consent_withdrawn_stops_sharing_not_responsibility),
+		STORY(an_older_consent_does_not_bring_back_what_was_withdrawn),
 		STORY(whoever_has_the_client_hears_that_consent_is_withdrawn),
 		STORY(a_service_leaves_responsibility_where_it_is),
 		STORY(unknown_codes_and_cases_are_visible),

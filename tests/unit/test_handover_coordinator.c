@@ -341,6 +341,47 @@ static void what_the_coordinator_decides_is_no_news_to_it(void **state)
 	assert_int_equal(world.state.client.visited_count, 3);
 }
 
+/* A decision taken long ago comes again, when nobody remembers its message any more. */
+static void a_decision_is_not_taken_twice(void **state)
+{
+	struct message decided;
+	struct status_change change;
+	size_t count;
+
+	(void)state;
+	taken(1);
+	coordinate(1, ACTION_ASSIGN, "leerwerk");
+	decided = world.message;
+	change = world.change;
+	coordinate(1, ACTION_ASSIGN, "roc");
+	for (int i = 0; i < 8; i++)
+		act(1, ACTION_SIGN_OF_LIFE, "roc");
+	EXPECT_OWNER("roc");
+	count = world.state.client.referrals_count;
+	world.message = decided;
+	world.change = change;
+	world.message.body_status_change = &world.change;
+	world_send(&world);
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	EXPECT_OWNER("roc");
+	assert_int_equal(world.state.client.referrals_count, count);
+}
+
+/* Whom a desk's own coordinator is told of, the region's may decide. */
+static void whoever_may_decide_is_told_too(void **state)
+{
+	(void)state;
+	world.own_coordinator = "gemeente";
+	refer(1, "uwv", "wsp");
+	delivered(1);
+	act(1, ACTION_SEEN, "wsp");
+	for (int level = 1; level <= 3; level++)
+		world_pass(&world, due_of(1, CLOCK_NAME_T2));
+	EXPECT_TOLD("ESCALATION>gemeente#1 ESCALATION>coordinator#1 ESCALATION>ops#1");
+	coordinate(1, ACTION_ASSIGN, "leerwerk");
+	EXPECT_OWNER("leerwerk");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +401,8 @@ int main(void)
 		STORY(the_fifth_desk_in_sixty_days_is_one_too_many),
 		STORY(services_and_requests_send_nobody_round),
 		STORY(what_the_coordinator_decides_is_no_news_to_it),
+		STORY(a_decision_is_not_taken_twice),
+		STORY(whoever_may_decide_is_told_too),
 		STORY(the_new_desk_is_asked_for_first_contact_and_the_old_for_nothing),
 	};
 

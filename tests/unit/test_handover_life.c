@@ -281,6 +281,8 @@ static void what_another_desk_has_by_now_is_not_disputed(void **state)
 
 static void a_row_that_vanished_is_asked_about_at_its_sender(void **state)
 {
+	struct message again;
+
 	(void)state;
 	taken(1);
 	world_hub(&world, 1, ACTION_VANISHED);
@@ -297,8 +299,22 @@ static void a_row_that_vanished_is_asked_about_at_its_sender(void **state)
 	act(1, ACTION_PROGRESS, "wsp"); /* what its desk does answers for nobody else */
 	assert_true(runs(1, CLOCK(T4)));
 	refer(1, "uwv", "wsp"); /* the row is there again */
+	again = world.message;
+	again.derived_reference = true;
 	EXPECT_ROWS("1c:IN_PROGRESS");
 	assert_false(runs(1, CLOCK(T4)));
+	world_hub(&world, 1, ACTION_VANISHED);
+	world_send(&world);
+	world.message = again; /* without a change */
+	world.message.body_referral = &world.body;
+	world.message.occurred_at = world.now;
+	world_send(&world);
+	assert_int_equal(world.decision.event.result, RESULT_APPLIED);
+	EXPECT_ROWS("");
+	EXPECT_TOLD("");
+	assert_false(runs(1, CLOCK(T4)));
+	world_send(&world);
+	assert_int_equal(world.decision.event.result, RESULT_DUPLICATE);
 	world_hub(&world, 1, ACTION_VANISHED);
 	world_send(&world);
 	act(1, ACTION_CANCEL, "uwv");
@@ -321,6 +337,30 @@ static void a_registration_that_is_sent_again_has_not_vanished(void **state)
 			world_send(&world);
 		assert_int_equal(runs(1, CLOCK(T4)), i == 0);
 	}
+}
+
+/* The request that was put to wsp waits at leerwerk now; what comes late is of wsp's machine. */
+static void a_report_of_the_desk_before_says_nothing_of_this_one(void **state)
+{
+	static const enum action reports[] = {ACTION_DELIVERED, ACTION_UNDELIVERABLE};
+
+	(void)state;
+	taken(1);
+	refer(2, "gemeente", "roc");
+	refer(3, "wsp", "leerwerk");
+	act(3, ACTION_ACCEPT, "leerwerk");
+	for (size_t i = 0; i < UNIT_COUNT(reports); i++) {
+		world_hub(&world, 2, reports[i]);
+		world.change.actor.desk = bytes_of_string("wsp");
+		world_send(&world);
+		assert_int_equal(world.decision.event.result, RESULT_APPLIED);
+		EXPECT_ROWS("");
+		assert_true(runs(2, CLOCK(T0)));
+	}
+	world_hub(&world, 2, ACTION_DELIVERED);
+	world.change.actor.desk = bytes_of_string("leerwerk");
+	world_send(&world);
+	EXPECT_ROWS("2:OFFERED");
 }
 
 static void a_report_of_no_delivery_is_told_once(void **state)
@@ -443,6 +483,7 @@ int main(void)
 		STORY(what_another_desk_has_by_now_is_not_disputed),
 		STORY(a_row_that_vanished_is_asked_about_at_its_sender),
 		STORY(a_registration_that_is_sent_again_has_not_vanished),
+		STORY(a_report_of_the_desk_before_says_nothing_of_this_one),
 		STORY(a_report_of_no_delivery_is_told_once),
 		STORY(what_is_told_says_what_was_done),
 		STORY(what_starts_today_does_not_rest),

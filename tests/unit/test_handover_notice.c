@@ -98,6 +98,22 @@ static void a_reminder_that_was_not_told_reminds_nobody_again(void **state)
 	EXPECT_TOLD("ESCALATION>wsp#4 ESCALATION>uwv#3");
 }
 
+/* The service's own sign of life has been given meanwhile: the client's is another matter. */
+static void a_notice_of_a_service_is_not_one_of_the_client(void **state)
+{
+	(void)state;
+	world_refer(&world, 1, "uwv", "school", REFERRAL_KIND_SERVICE);
+	world_send(&world);
+	act(1, ACTION_ACCEPT, "school");
+	act(1, ACTION_PROGRESS, "school");
+	world_pass(&world, due_of(1, CLOCK_NAME_T6));
+	act(1, ACTION_PROGRESS, "school"); /* its time runs anew */
+	world_pass(&world, world.now + 1);
+	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->level, 1);
+	expect_nothing(not_told(1, "T6", 1));
+	assert_int_equal(world_clock(&world, 0, CLOCK_NAME_T6)->level, 1);
+}
+
 static void nobody_but_the_hub_says_so(void **state)
 {
 	struct raw_status notice = {.scheme = bytes_of_string("notice"),
@@ -121,6 +137,7 @@ int main(void)
 		STORY(who_acted_meanwhile_need_not_be_told),
 		STORY(what_names_no_level_changes_nothing),
 		STORY(a_reminder_that_was_not_told_reminds_nobody_again),
+		STORY(a_notice_of_a_service_is_not_one_of_the_client),
 		STORY(nobody_but_the_hub_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,7 @@ void report_make(const struct ids *ids, const struct report *report, struct aren
 	*change = (struct status_change){.has_referral = true,
 		.referral = report->referral,
 		.action = report->action,
+		.actor = {.desk = report->desk},
 		.raw = report->notice != NULL ? name_notice(report->notice, arena) : NULL};
 	*out = (struct message){.partner = SENDER,
 		.system = bytes_of_string(""),

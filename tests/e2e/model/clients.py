@@ -56,7 +56,7 @@ def sign_of_life(step: Step, referral: Referral, message: Message) -> None:
 def withdraw_consent(step: Step, referral: Referral, message: Message) -> None:
     client = step.client
     step.change(referral, "27", referral.state)
-    client.consent = "WITHDRAWN"
+    step.withdraw()
     done = {step.actor}
     for each in client.referrals.values():
         if each.is_open and not each.rests and each.target != step.actor:

@@ -81,8 +81,7 @@ def _escalate(step: Step, clock: Clock, referral: Referral | None, level: int) -
         if sender != desk:
             _tell_client(step, referral, sender, "ESCALATION", "SENDER")
     elif level == 3:
-        coordinator = step.config.coordinator(desk, step.client.region)
-        if coordinator:
+        for coordinator in step.config.coordinators(desk, step.client.region):
             _tell_client(step, referral, coordinator, "ESCALATION", "COORDINATOR")
         _tell_client(step, referral, OPS, "ESCALATION", "OPS")
     else:

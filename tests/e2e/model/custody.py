@@ -1,5 +1,7 @@
 """custody - what moves with responsibility: offers that fall, what gave it before, REQUESTs."""
 
+from collections.abc import Callable
+
 from .state import Referral
 from .step import Step
 
@@ -33,13 +35,15 @@ def gave_client(step: Step) -> Referral | None:
     return step.client.referrals.get(step.client.owner_via or "")
 
 
-def accept_transfer(step: Step, referral: Referral) -> None:
-    """Row 5: responsibility goes to the target; siblings are recalled, G3, REQUESTs follow."""
+def accept_transfer(step: Step, referral: Referral, pass_on: Callable[[], object]) -> None:
+    """Row 5: responsibility goes to the target; siblings are recalled, G3, what the target passes
+    on, REQUESTs follow."""
     former = gave_client(step)
     step.own(referral.target, referral.id)
     recall_offers(step)
     if former is not referral:
         end_former(step, former, "REFERRED_ON")
+    pass_on()
     follow_owner(step)
 
 

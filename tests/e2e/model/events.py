@@ -40,6 +40,8 @@ def event_of(before: Client | None, decision: Decision, message: Message | None)
     for name in FIELDS:
         changed = getattr(after, name) != getattr(old, name)
         event[name] = getattr(after, name) if changed or before is None else None
+    if after.withdrawn_at != old.withdrawn_at:
+        event["consent"] = after.consent
     if decision.result == "APPLIED" and message and message.partner != "hub":
         event["remembered"] = dict(zip(("id", "digest"), message.tags, strict=True))
     return event

@@ -76,6 +76,8 @@ def _client_fields(client: Client, event: Record) -> None:
     for name in ("region", "consent", "parked", "redriven"):
         if event[name] is not None:
             setattr(client, name, event[name])
+    if event["consent"] == "WITHDRAWN":
+        client.withdrawn_at = event["at"]
     if event["match"]:
         client.match = hexed(event["match"])
     if event["remembered"]:
@@ -122,6 +124,7 @@ def client_of(record: Record) -> Client:
         "closing_reason",
         "region",
         "consent",
+        "withdrawn_at",
         "parked",
         "redriven",
         "applied",

@@ -7,7 +7,7 @@ from typing import Callable
 from . import actions, merge, referring, rules
 from .rules import Config
 from .state import RECENT_MAX, Client, Message
-from .step import Refused, Step, Told, Transition
+from .step import Refused, Step, Told, Transition, is_vanished
 
 
 def no_id() -> str:
@@ -67,7 +67,7 @@ def apply(
             pass
         elif merge.is_sent_on(step, message, actions.may):
             merge.send_on(step, message)
-            return Decision("FORWARDED", working)
+            return Decision("FORWARDED", working, at=now)
         elif message.type == "Referral":
             referring.refer(step, message)
         else:
@@ -105,7 +105,19 @@ def _repeat(client: Client, message: Message) -> bool:
                 raise Refused("CONFLICT", "this reference was used for another content")
             return True
     referral = client.referrals.get(message.body["referral"]) if is_referral else None
-    return referral is not None and referral.digest == message.tags[1]
+    if referral is None or referral.digest != message.tags[1]:
+        return False
+    clock = referral.clocks.get("T4")
+    return clock is None or not is_vanished(clock)  # else it is there again
+
+
+def _has_part(config: Config, client: Client, message: Message) -> bool:
+    """Whether a desk of this partner has to do with the referral (reading 95)."""
+    referral = client.referrals[message.body["referral"]]
+    coordinator = config.coordinator_of_region(client.region)
+    desks = referral.target, referral.giver, referral.sender, client.owner, coordinator
+    known = [config.desks[name] for name in desks if name in config.desks]
+    return any(desk.partner == message.partner for desk in known)
 
 
 def _rejected(
@@ -115,7 +127,7 @@ def _rejected(
     told: list[Told] = []
     partner = config.partners.get(message.partner)
     name = message.body.get("referral") or ""
-    if partner and client and name in client.referrals:
+    if partner and client and name in client.referrals and _has_part(config, client, message):
         client = client.copy()
         step = Step(config, client, 0, no_id)
         step.tell(partner.home_desk, client.referrals[name], "VERDICT", "SENDER")

@@ -100,4 +100,4 @@ def send_on(step: Step, message: Message) -> None:
     if message.type == "Referral" and name not in client.forwarded:
         client.forwarded = [*client.forwarded, name][-FORWARDED_MAX:]
     if name in client.referrals:
-        client.consent = "WITHDRAWN"
+        step.withdraw()

@@ -99,6 +99,8 @@ def details(config: Config, random: Random, action: str, day: int) -> dict[str, 
         return {"reason": "SENDER_ERROR", "second_worker": random.choice(("team-2", "team-1"))}
     if action == "ASSIGN":
         return {"reason": "OTHER", "to_desk": random.choice(desks)}
+    if action == "ACCEPT" and random.random() < 0.15:
+        return {"to_desk": random.choice(desks)}
     if action == "REVIEW":
         return {"review": random.choice(("CONTINUE", "CONTINUE", "OUTFLOW"))}
     return {}

@@ -22,6 +22,8 @@ def fields(*names: str) -> Needs:
 def worker(step: Step, referral: Referral, message: Message) -> None:
     if not message.body["actor"]["worker"]:
         raise Refused("INVALID", "a named worker or team must accept", "actor.worker")
+    if message.body["to_desk"] is not None and message.body["to_desk"] not in step.config.desks:
+        raise Refused("INVALID", "no such desk to pass the client on to", "to_desk")
 
 
 def _second_person(message: Message, what: str) -> None:

@@ -20,12 +20,20 @@ def _deliver(step: Step, referral: Referral) -> None:
         step.arm_review(referral)
 
 
+def _of_another(referral: Referral, message: Message) -> bool:
+    """The hub tells of the desk that had it before (reading 93)."""
+    return message.partner == "hub" and message.body["actor"]["desk"] not in (None, referral.target)
+
+
 def delivered(step: Step, referral: Referral, message: Message) -> None:
-    _deliver(step, referral)
+    if not _of_another(referral, message):
+        _deliver(step, referral)
 
 
 def undeliverable(step: Step, referral: Referral, message: Message) -> None:
     if referral.state != "SUBMITTED" or referral.delivery == "UNDELIVERABLE":
+        return
+    if _of_another(referral, message):
         return
     referral.delivery = "UNDELIVERABLE"
     step.change(referral, "3", "SUBMITTED")
@@ -59,9 +67,31 @@ def cancel(step: Step, referral: Referral, message: Message) -> None:
     step.news(referral, "12", rested)
 
 
-def accept(step: Step, referral: Referral, message: Message) -> None:
-    if referral.kind == "REQUEST":
+def _check_accept(step: Step, referral: Referral, onward: str | None) -> None:
+    """Who takes the client, and who it is passed on to, can be responsible (readings 91, 92)."""
+    if referral.kind == "SERVICE":
+        next_desk = None
+    elif referral.kind == "TRANSFER":
+        _need_holder(step, referral.target)
+        next_desk = onward
+    else:
+        next_desk = referral.wished if referral.wished != step.client.responsible else None
+    if onward and (referral.kind != "TRANSFER" or onward == referral.target):
+        raise Refused("ILLEGAL", "only who takes the client passes it on, to another desk")
+    if next_desk:
+        _need_holder(step, next_desk)
         step.need_room()
+
+
+def _need_holder(step: Step, name: str) -> None:
+    desk = step.config.desks[name]
+    if not desk.active or not desk.holds:
+        raise Refused("ILLEGAL", "that desk may not become responsible")
+
+
+def accept(step: Step, referral: Referral, message: Message) -> None:
+    onward = message.body["to_desk"]
+    _check_accept(step, referral, onward)
     _deliver(step, referral)
     if referral.kind == "REQUEST":
         _grant(step, referral)
@@ -74,7 +104,7 @@ def accept(step: Step, referral: Referral, message: Message) -> None:
     arm_accepted(step, referral)
     step.news(referral, "5")
     if referral.kind == "TRANSFER":
-        custody.accept_transfer(step, referral)
+        custody.accept_transfer(step, referral, lambda: onward and _pass_on(step, referral, onward))
 
 
 def _grant(step: Step, request: Referral) -> None:
@@ -86,26 +116,31 @@ def _grant(step: Step, request: Referral) -> None:
     step.change(request, "5", "COMPLETED")
     if request.sender != step.actor:
         step.tell(request.sender, request, "STATUS", "SENDER")
-    if request.wished == owner:
-        return
-    group = next((offer.group for offer in step.offers()), None)
+    if request.wished != owner:
+        _pass_on(step, request, request.wished)
+
+
+def _pass_on(step: Step, parent: Referral, target: str) -> None:
+    """A TRANSFER of the responsible desk's own, for what the other referral is about."""
+    owner = step.client.responsible
+    assert owner
     transfer = Referral(
         id=step.new_id(),
         kind="TRANSFER",
-        subject=request.subject,
+        subject=parent.subject,
         giver=owner,
         sender=owner,
-        target=request.wished,
+        target=target,
         wished=None,
-        group=group,
-        question=request.question,
-        urgent=request.urgent,
+        group=next((offer.group for offer in step.offers()), None),
+        question=parent.question,
+        urgent=parent.urgent,
         digest=NO_TAG,
         created_by=NO_TAG,
-        not_before=request.not_before,
-        expires_at=request.expires_at,
-        review_every=request.review_every,
-        parent=request.id,
+        not_before=parent.not_before if parent.kind == "REQUEST" else None,
+        expires_at=parent.expires_at,
+        review_every=parent.review_every,
+        parent=parent.id,
     )
     step.add(transfer)
     step.visit(transfer, "1")

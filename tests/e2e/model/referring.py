@@ -13,6 +13,9 @@ def refer(step: Step, message: Message) -> None:
     step.actor = body["from_desk"]
     _check(step, body)
     known = step.client.referrals.get(body["referral"])
+    if known and known.digest == message.tags[1]:  # it had vanished and is there again
+        step.stop_vanished(known)
+        return
     if known:
         _amend(step, message, known, sender)
         return
@@ -74,7 +77,9 @@ def _settle_region(step: Step, body: rules.Body, region: str) -> None:
 
 
 def _settle_consent(step: Step, body: rules.Body) -> None:
-    if body["legal_basis"]["kind"] == "CONSENT":
+    """Reading 35; what was withdrawn after it was given stays so (reading 96)."""
+    basis, withdrawn = body["legal_basis"], step.client.withdrawn_at
+    if basis["kind"] == "CONSENT" and (withdrawn is None or basis["given_at"] > withdrawn):
         step.client.consent = "GIVEN"
 
 

@@ -147,9 +147,10 @@ class Config:
     def entry_desk(self, region: str | None) -> str | None:
         return self.regions[region].entry_desk if region in self.regions else None
 
-    def coordinator(self, desk: str, region: str | None) -> str | None:
+    def coordinators(self, desk: str, region: str | None) -> list[str]:
+        """The desk's own, if it has one, and the region's, who may decide (reading 45)."""
         own = self.desks[desk].coordinator if desk in self.desks else None
-        return own or self.coordinator_of_region(region)
+        return list(dict.fromkeys(filter(None, (own, self.coordinator_of_region(region)))))
 
     def coordinator_of_region(self, region: str | None) -> str | None:
         row = self.regions.get(region or "")

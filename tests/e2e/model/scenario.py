@@ -264,7 +264,7 @@ class Life:
         if draw() < 0.1:
             extras["education"] = {"level": 2, "pathway": "BBL"}
         if draw() < 0.1:
-            given = text_of(self.now - 86_400_000)
+            given = text_of(self.now - self.random.choice((0, 1, 1)) * DAY_MS)
             extras["legal_basis"] = {"kind": "CONSENT", "reference": "C1", "given_at": given}
         if draw() < 0.08:
             extras["not_before"] = day_text(
@@ -385,6 +385,9 @@ class Life:
             actor["partner"] = body.pop("asker")
         if self.random.random() < 0.5 and desk != "hub":
             actor["desk"] = desk
+        elif desk == "hub" and action in ("DELIVERED", "UNDELIVERABLE"):
+            others = [None, referral.target, referral.giver]
+            actor["desk"] = self.random.choice(others)
         if self.random.random() < 0.3:
             body["seen_version"] = referral.version
         draft = self._draft({"StatusChange": {"action": action, "actor": actor, **body}}, text)

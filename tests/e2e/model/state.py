@@ -83,6 +83,7 @@ class Client:
     owner: str | None = None  # the last one when CLOSED; None: only parked messages so far
     owner_via: str | None = None
     consent: str = "NOT_NEEDED"
+    withdrawn_at: int | None = None  # the last time
     referrals: dict[str, Referral] = field(default_factory=dict)  # oldest first
     clocks: dict[str, Clock] = field(default_factory=dict)
     recent: list[tuple[str, str]] = field(

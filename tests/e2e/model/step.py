@@ -201,6 +201,9 @@ class Step:
             if each.kind == "TRANSFER" and each.is_offer
         ]
 
+    def withdraw(self) -> None:
+        self.client.consent, self.client.withdrawn_at = "WITHDRAWN", self.now
+
     # Responsibility
 
     def own(self, desk: str, via: str) -> None:

@@ -1,0 +1,143 @@
+/* test_handover_told - stories of what a handover says: words go only to who has part in what they
+ * are about, and what the hub decided itself is said too. */
+#include "tests/unit/story.h"
+
+static struct sealed words; /* who it is for sees by the address which */
+
+/* As act, with words for who gets it. */
+static void act_with_words(uint8_t referral, enum action action, const char *desk)
+{
+	world_act(&world, referral, action, desk);
+	world.message.sealed = &words;
+	world_send(&world);
+}
+
+static const struct handover *told_to(const char *desk)
+{
+	for (size_t i = 0; i < world.decision.handovers_count; i++)
+		if (bytes_equal_string(world.decision.handovers[i].desk, desk))
+			return &world.decision.handovers[i];
+	fail_msg("%s is told nothing", desk);
+	return NULL;
+}
+
+static void offer(uint8_t referral, const char *from, const char *to)
+{
+	world_refer(&world, referral, from, to, REFERRAL_KIND_TRANSFER);
+	world.body.group = bytes_of_string("g");
+	world_send(&world);
+}
+
+/* The words of who accepts are for the giver: not for who was asked too, nor for who asked for the
+ * client. */
+static void words_about_one_referral_do_not_go_out_with_another(void **state)
+{
+	(void)state;
+	offer(1, "uwv", "wsp");
+	offer(2, "uwv", "leerwerk");
+	refer(3, "gemeente", "roc"); /* a request */
+	act_with_words(1, ACTION_ACCEPT, "wsp");
+	EXPECT_TOLD("DETAILS>wsp#2 STATUS>uwv#1 RECALL>leerwerk#2 STATUS>uwv#1 RECALL>uwv#2 "
+		    "OFFER>wsp#1 STATUS>gemeente#2");
+	assert_ptr_equal(told_to("uwv")->sealed, &words);
+	assert_true(bytes_equal_string(told_to("uwv")->reason, "OTHER"));
+	assert_null(told_to("leerwerk")->sealed);
+	assert_int_equal(told_to("leerwerk")->reason.size, 0);
+	assert_true(told_to("leerwerk")->has_action); /* what happened it may know */
+	assert_null(told_to("gemeente")->sealed);
+	assert_int_equal(told_to("gemeente")->suggested_desk.size, 0);
+}
+
+static void who_is_recalled_hears_why(void **state)
+{
+	(void)state;
+	offer(1, "uwv", "wsp");
+	offer(2, "uwv", "leerwerk");
+	act(1, ACTION_ACCEPT, "wsp");
+	assert_true(bytes_equal_string(
+		told_to("leerwerk")->text, "another desk has the client by now"));
+	assert_int_equal(told_to("uwv")->text.size, 0);
+}
+
+/* What a coordinator says is for who had the client. */
+static void the_old_owner_reads_why_the_coordinator_decided(void **state)
+{
+	(void)state;
+	taken(1);
+	world_act(&world, 1, ACTION_ASSIGN, "coordinator");
+	world.change.actor.has_role = true;
+	world.change.actor.role = ROLE_COORDINATOR;
+	world.change.to_desk = bytes_of_string("leerwerk");
+	world.message.sealed = &words;
+	world_send(&world);
+	EXPECT_TOLD("STATUS>wsp#3 STATUS>uwv#2 DETAILS>leerwerk#1 STATUS>wsp#1");
+	assert_ptr_equal(world.decision.handovers[3].sealed, &words);
+	assert_true(bytes_equal_string(world.decision.handovers[3].reason, "OTHER"));
+	assert_true(world.decision.handovers[3].has_parent);
+	assert_memory_equal(world.decision.handovers[3].parent.data, world_referral(1).data, 16);
+}
+
+/* The outcome that the hub found is on the referral, not in the message. */
+static void an_outcome_of_the_hub_is_told(void **state)
+{
+	(void)state;
+	taken(1);
+	refer(2, "wsp", "leerwerk");
+	act(2, ACTION_ACCEPT, "leerwerk");
+	EXPECT_ROWS("2:OFFERED 5:ACCEPTED 18:COMPLETED");
+	assert_int_equal(told_to("uwv")->state, REFERRAL_STATE_COMPLETED);
+	assert_true(bytes_equal_string(told_to("uwv")->outcome, "REFERRED_ON"));
+	assert_int_equal(told_to("uwv")->next_step.size, 0);
+}
+
+static void an_outcome_of_a_desk_is_told(void **state)
+{
+	(void)state;
+	taken(1);
+	act(1, ACTION_COMPLETE, "wsp");
+	assert_true(bytes_equal_string(told_to("uwv")->outcome, "ADVICE_GIVEN"));
+	assert_true(bytes_equal_string(told_to("uwv")->next_step, "NONE"));
+}
+
+/* Who guesses the id of another's referral learns nothing, and leaves no trace in it. */
+static void a_stranger_hears_only_that_it_may_not(void **state)
+{
+	(void)state;
+	taken(1);
+	act(1, ACTION_ACCEPT, "roc");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	EXPECT_TOLD("VERDICT>roc#0");
+	assert_false(told_to("roc")->has_state);
+	assert_false(told_to("roc")->has_referral);
+	assert_int_equal(world.decision.event.handovers_count, 0);
+	act(1, ACTION_ACCEPT, "uwv"); /* who gave it has part in it */
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	assert_true(told_to("uwv")->has_state);
+}
+
+/* A reminder of the client itself says by when. */
+static void a_sign_of_life_has_a_deadline(void **state)
+{
+	(void)state;
+	taken(1);
+	act(1, ACTION_PROGRESS, "wsp"); /* no clock of the referral runs */
+	world_pass(&world, due_of(0, CLOCK_NAME_T6));
+	EXPECT_TOLD("REMINDER>wsp#3");
+	assert_true(told_to("wsp")->has_deadline);
+	assert_int_equal(told_to("wsp")->deadline, due_of(0, CLOCK_NAME_T6));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(words_about_one_referral_do_not_go_out_with_another),
+		STORY(who_is_recalled_hears_why),
+		STORY(the_old_owner_reads_why_the_coordinator_decided),
+		STORY(an_outcome_of_the_hub_is_told),
+		STORY(an_outcome_of_a_desk_is_told),
+		STORY(a_stranger_hears_only_that_it_may_not),
+		STORY(a_sign_of_life_has_a_deadline),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
