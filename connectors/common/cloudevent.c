@@ -8,7 +8,7 @@
 
 #include "connectors/common/member.h"
 #include "hub/base/clock.h"
-#include "hub/connector/parse.h"
+#include "schemas/draft_json.h"
 
 #define DEPTH 16
 /* Of one event that comes in; what the partner API takes is less. */
@@ -123,12 +123,13 @@ static struct parcel_draft *add(struct parcel *out, const struct events *events,
 static void take(struct parcel *out, const struct events *events, struct bytes event)
 {
 	struct parcel_draft *to = add(out, events, event);
-	struct parse_event attributes;
+	struct draft_json_event attributes;
 	if (event.size > EVENT_MAX) {
 		problems_add(&to->problems, NULL, NULL, "is larger than %zu bytes", EVENT_MAX);
 		return;
 	}
-	if (parse_event(event, DEPTH, &attributes, &to->draft, &to->problems) == PARSE_OK)
+	if (draft_json_enveloped(event, DEPTH, &attributes, &to->draft, &to->problems) ==
+		DRAFT_JSON_OK)
 		return;
 	if (to->draft.system.data == NULL)
 		to->draft.system = to->draft.leg = bytes_of_string("");

@@ -5,13 +5,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "hub/connector/parse.h"
 #include "hub/flow/disclose/disclose.h"
 #include "hub/flow/intake/intake.h"
 #include "hub/http/bucket.h"
 #include "hub/http/server/server.h"
 #include "hub/view/query.h"
 #include "hub/web/web.h"
+#include "schemas/draft_json.h"
 
 struct call;
 struct delivered;

@@ -1,28 +1,28 @@
 /* fuzz_intake - any body of a request to the partner API, up to the Message that is made of it; the
  * first byte says to which path, and as what. */
-#include "hub/connector/parse.h"
 #include "hub/flow/intake/check.h"
 #include "hub/flow/intake/message.h"
 #include "hub/seal/seal.h"
+#include "schemas/draft_json.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/edge_conf.h"
 
 #define DEPTH 16
 #define NOW INT64_C(1772443800000)
 
-static enum parse_result read_body(
+static enum draft_json_result read_body(
 	uint8_t form, struct bytes body, struct draft *draft, struct problems *problems)
 {
-	struct parse_event event = {.specversion = bytes_of_string("1.0"),
+	struct draft_json_event event = {.specversion = bytes_of_string("1.0"),
 		.id = body,
 		.source = bytes_of_string("/s"),
 		.type = bytes_of_string("t"),
 		.time = body};
 	if (form == 0)
-		return parse_draft(body, DEPTH, NULL, draft, problems);
+		return draft_json_bare(body, DEPTH, NULL, draft, problems);
 	if (form == 1)
-		return parse_draft(body, DEPTH, &event, draft, problems);
-	return parse_event(body, DEPTH, &event, draft, problems);
+		return draft_json_bare(body, DEPTH, &event, draft, problems);
+	return draft_json_enveloped(body, DEPTH, &event, draft, problems);
 }
 
 static const struct ids *ids(void)
@@ -65,10 +65,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.partner = &edge_conf()->partners[0],
 		.now = NOW};
 	problems_init(&problems, &arena);
-	enum parse_result result =
+	enum draft_json_result result =
 		read_body(data[0] / 3 % 3, bytes_of(data + 1, size - 1), &draft, &problems);
-	fuzz_must((result == PARSE_OK) == (problems.count == 0));
-	if (result != PARSE_UNREADABLE)
+	fuzz_must((result == DRAFT_JSON_OK) == (problems.count == 0));
+	if (result != DRAFT_JSON_UNREADABLE)
 		check_draft(&draft, &sender, &problems);
 	if (problems.count == 0)
 		take(&draft, &arena, &problems);

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
-#include "hub/connector/parse.h"
 #include "hub/flow/intake/check.h"
 #include "hub/flow/intake/message.h"
 #include "hub/flow/intake/report.h"
 #include "hub/flow/intake/sent.h"
 #include "hub/seal/seal.h"
+#include "schemas/draft_json.h"
 #include "tests/support/edge_conf.h"
 
 #define DEPTH 16
@@ -72,10 +72,10 @@ static struct bytes with(struct desk *desk, const char *text, const char *old, c
 		&desk->arena, "%.*s%s%s", (int)(at - text), text, new, at + strlen(old)));
 }
 
-static enum parse_result parse(struct desk *desk, struct bytes body)
+static enum draft_json_result parse(struct desk *desk, struct bytes body)
 {
 	problems_init(&desk->problems, &desk->arena);
-	return parse_draft(body, DEPTH, NULL, &desk->draft, &desk->problems);
+	return draft_json_bare(body, DEPTH, NULL, &desk->draft, &desk->problems);
 }
 
 static void check(struct desk *desk, enum check_kind kind)
@@ -91,7 +91,7 @@ static const struct message *make(struct desk *desk, struct bytes body, enum che
 {
 	const struct message_sender sender = {
 		.partner = &edge_conf()->partners[0], .role = CONF_TOKEN_DESK, .now = NOW};
-	assert_int_equal(parse(desk, body), PARSE_OK);
+	assert_int_equal(parse(desk, body), DRAFT_JSON_OK);
 	check(desk, kind);
 	if (desk->problems.count > 0)
 		fail_msg("%s %s", desk->problems.items[0].path, desk->problems.items[0].text);
@@ -108,18 +108,18 @@ static void test_what_is_no_json(void **state)
 		"{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":"
 		"{\"a\":{\"a\":{\"a\":{}}}}}}}}}}}}}}}}}"};
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		assert_int_equal(parse(*state, bytes_of_string(rows[i])), PARSE_UNREADABLE);
+		assert_int_equal(parse(*state, bytes_of_string(rows[i])), DRAFT_JSON_UNREADABLE);
 		assert_int_equal(((struct desk *)*state)->problems.count, 1);
 	}
-	assert_int_equal(parse(*state, bytes_of("{}\0{}", 5)), PARSE_UNREADABLE);
-	assert_int_equal(parse(*state, bytes_of_string(good)), PARSE_OK);
+	assert_int_equal(parse(*state, bytes_of("{}\0{}", 5)), DRAFT_JSON_UNREADABLE);
+	assert_int_equal(parse(*state, bytes_of_string(good)), DRAFT_JSON_OK);
 }
 
 static void test_texts_hold_nothing_of_what_was_sent(void **state)
 {
 	struct desk *desk = *state;
 	assert_int_equal(
-		parse(desk, bytes_of_string("{\"a\":999990019 Voorbeeld")), PARSE_UNREADABLE);
+		parse(desk, bytes_of_string("{\"a\":999990019 Voorbeeld")), DRAFT_JSON_UNREADABLE);
 	assert_null(strstr(desk->problems.items[0].text, "999990019"));
 	parse(desk, with(desk, good, "\"999990019\"", "\"999990018\""));
 	check(desk, CHECK_REFERRAL);
@@ -161,7 +161,8 @@ static void test_refusals(void **state)
 	};
 	struct desk *desk = *state;
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		assert_int_equal(parse(desk, with(desk, good, rows[i].old, rows[i].new)), PARSE_OK);
+		assert_int_equal(
+			parse(desk, with(desk, good, rows[i].old, rows[i].new)), DRAFT_JSON_OK);
 		check(desk, rows[i].kind);
 		if (desk->problems.count == 0)
 			fail_msg("%s: no problem", rows[i].field);
@@ -188,8 +189,8 @@ static void test_refused_actions(void **state)
 	};
 	struct desk *desk = *state;
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		assert_int_equal(
-			parse(desk, with(desk, good_action, rows[i].old, rows[i].new)), PARSE_OK);
+		assert_int_equal(parse(desk, with(desk, good_action, rows[i].old, rows[i].new)),
+			DRAFT_JSON_OK);
 		check(desk, CHECK_ACTION);
 		if (desk->problems.count == 0)
 			fail_msg("%s: no problem", rows[i].field);
@@ -207,26 +208,26 @@ static void test_refused_actions(void **state)
 static void test_all_problems_at_once(void **state)
 {
 	struct desk *desk = *state;
-	assert_int_equal(parse(desk, with(desk, good, "\"LEERBAAN\"", "7")), PARSE_INVALID);
+	assert_int_equal(parse(desk, with(desk, good, "\"LEERBAAN\"", "7")), DRAFT_JSON_INVALID);
 	check(desk, CHECK_REFERRAL);
 	assert_int_equal(desk->problems.count, 1);
 	assert_int_equal(parse(desk,
 				 bytes_of_string("{\"case\":7,\"body\":{\"Referral\":"
 						 "{\"from_desk\":\"x\",\"legal_basis\":[]}}}")),
-		PARSE_INVALID);
+		DRAFT_JSON_INVALID);
 	check(desk, CHECK_REFERRAL);
 	assert_int_equal(desk->problems.count, 8);
 	assert_string_equal(desk->problems.items[0].path, "case");
 	assert_string_equal(desk->problems.items[7].path, "body.Referral.from_desk");
 	assert_int_equal(
-		parse(desk, bytes_of_string("{\"body\":{\"Referral\":7}}")), PARSE_INVALID);
+		parse(desk, bytes_of_string("{\"body\":{\"Referral\":7}}")), DRAFT_JSON_INVALID);
 	check(desk, CHECK_REFERRAL);
 	assert_int_equal(desk->problems.count, 2);
 	struct bytes body = with(desk, good, "LEERBAAN", "GELUK");
 	body = with(desk, (const char *)body.data, "999990019", "999990018");
 	body = with(desk, (const char *)body.data, "GM0599", "GM9999");
 	body = with(desk, (const char *)body.data, "\"case\":\"c1\",", "");
-	assert_int_equal(parse(desk, body), PARSE_OK);
+	assert_int_equal(parse(desk, body), DRAFT_JSON_OK);
 	check(desk, CHECK_REFERRAL);
 	assert_int_equal(desk->problems.count, 4);
 }
@@ -408,13 +409,14 @@ static void test_cloud_events(void **state)
 	struct desk *desk = *state;
 	const char *data = (const char *)with(desk, good, "\"reference\":\"r1\",", "").data;
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		struct parse_event event;
+		struct draft_json_event event;
 		const char *body =
 			arena_format(&desk->arena, "{%s,\"data\":%s}", rows[i].before, data);
 		problems_init(&desk->problems, &desk->arena);
-		enum parse_result result = parse_event(
+		enum draft_json_result result = draft_json_enveloped(
 			bytes_of_string(body), DEPTH, &event, &desk->draft, &desk->problems);
-		assert_int_equal(result, rows[i].problem == NULL ? PARSE_OK : PARSE_INVALID);
+		assert_int_equal(
+			result, rows[i].problem == NULL ? DRAFT_JSON_OK : DRAFT_JSON_INVALID);
 		if (rows[i].problem != NULL)
 			assert_string_equal(desk->problems.items[0].path, rows[i].problem);
 		else
@@ -425,12 +427,12 @@ static void test_cloud_events(void **state)
 static void test_cloud_event_around_a_bad_draft(void **state)
 {
 	struct desk *desk = *state;
-	struct parse_event event;
+	struct draft_json_event event;
 	const char *body = "{\"specversion\":\"1.0\",\"id\":\"e1\",\"source\":\"/s\",\"data\":"
 			   "{\"system\":7,\"body\":{}}}";
-	assert_int_equal(
-		parse_event(bytes_of_string(body), DEPTH, &event, &desk->draft, &desk->problems),
-		PARSE_INVALID);
+	assert_int_equal(draft_json_enveloped(bytes_of_string(body), DEPTH, &event, &desk->draft,
+				 &desk->problems),
+		DRAFT_JSON_INVALID);
 	assert_int_equal(desk->problems.count, 3);
 	assert_string_equal(desk->problems.items[0].path, "data.system");
 	assert_string_equal(desk->problems.items[1].path, "data.body");
@@ -440,19 +442,20 @@ static void test_cloud_event_around_a_bad_draft(void **state)
 static void test_binary_cloud_event(void **state)
 {
 	struct desk *desk = *state;
-	const struct parse_event event = {.specversion = bytes_of_string("1.0"),
+	const struct draft_json_event event = {.specversion = bytes_of_string("1.0"),
 		.id = bytes_of_string("e1"),
 		.source = bytes_of_string("/s"),
 		.type = bytes_of_string("t"),
 		.time = bytes_of_string("2026-03-02T07:00:00Z")};
 	struct bytes body = with(desk, good, "\"reference\":\"r1\",", "");
 	body = with(desk, (const char *)body.data, "\"occurred_at\":\"2026-03-02T08:00:00Z\",", "");
-	assert_int_equal(parse_draft(body, DEPTH, &event, &desk->draft, &desk->problems), PARSE_OK);
+	assert_int_equal(
+		draft_json_bare(body, DEPTH, &event, &desk->draft, &desk->problems), DRAFT_JSON_OK);
 	assert_true(bytes_equal_string(desk->draft.reference, "e1"));
 	assert_int_equal(desk->draft.occurred_at, NOW - 150 * CLOCK_MINUTE_MS);
-	assert_int_equal(
-		parse_draft(bytes_of_string(good), DEPTH, &event, &desk->draft, &desk->problems),
-		PARSE_OK);
+	assert_int_equal(draft_json_bare(bytes_of_string(good), DEPTH, &event, &desk->draft,
+				 &desk->problems),
+		DRAFT_JSON_OK);
 	assert_true(bytes_equal_string(desk->draft.reference, "r1"));
 	assert_int_equal(desk->draft.occurred_at, NOW - 90 * CLOCK_MINUTE_MS);
 }
@@ -470,7 +473,7 @@ static void test_translated(void **state)
 		parcel_add(&parcel, (struct bytes){0}, bytes_of_string("line 2"));
 	assert_int_equal(
 		parse(desk, with(desk, good, "\"system\":\"suite\",\"reference\":\"r1\",", "")),
-		PARSE_OK);
+		DRAFT_JSON_OK);
 	item->draft = desk->draft;
 	item->draft.fingerprint = bytes_of_string("a");
 	check_translated(item, edge_conf(), &source, NOW);

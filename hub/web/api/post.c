@@ -33,23 +33,23 @@ static bool is_structured(const struct call *call)
 
 /* CloudEvents, HTTP protocol binding: structured mode by the type of the body, binary mode by the
  * headers. */
-static enum parse_result read_body(
-	struct call *call, struct parse_event *event, struct draft *draft)
+static enum draft_json_result read_body(
+	struct call *call, struct draft_json_event *event, struct draft *draft)
 {
 	struct request *request = call->request;
 	int32_t depth = call->edge->options->conf->http.json_depth;
 	struct bytes body = request_body(request);
-	*event = (struct parse_event){0};
+	*event = (struct draft_json_event){0};
 	if (is_structured(call))
-		return parse_event(body, depth, event, draft, call->problems);
+		return draft_json_enveloped(body, depth, event, draft, call->problems);
 	event->specversion = event_header(request, "ce-specversion");
 	if (event->specversion.data == NULL)
-		return parse_draft(body, depth, NULL, draft, call->problems);
+		return draft_json_bare(body, depth, NULL, draft, call->problems);
 	event->id = event_header(request, "ce-id");
 	event->source = event_header(request, "ce-source");
 	event->type = event_header(request, "ce-type");
 	event->time = event_header(request, "ce-time");
-	return parse_draft(body, depth, event, draft, call->problems);
+	return draft_json_bare(body, depth, event, draft, call->problems);
 }
 
 /* The path names the referral; the body may say the same once more. */
@@ -200,14 +200,14 @@ static void rehearse(struct call *call)
 
 static void post(struct call *call, enum check_kind kind)
 {
-	struct parse_event event;
+	struct draft_json_event event;
 	struct arena *arena = request_arena(call->request);
 	call->kind = kind;
 	call->draft = arena_get(arena, sizeof(*call->draft));
 	call->problems = arena_get(arena, sizeof(*call->problems));
 	problems_init(call->problems, arena);
-	enum parse_result result = read_body(call, &event, call->draft);
-	if (result != PARSE_UNREADABLE)
+	enum draft_json_result result = read_body(call, &event, call->draft);
+	if (result != DRAFT_JSON_UNREADABLE)
 		check(call, call->draft);
 	if (operation_flag(call->request, "dryRun"))
 		rehearse(call);
@@ -215,8 +215,8 @@ static void post(struct call *call, enum check_kind kind)
 		take(call, call->draft, event.trace);
 	else
 		api_refuse(call,
-			result == PARSE_UNREADABLE ? REJECTION_CODE_UNREADABLE
-						   : REJECTION_CODE_INVALID);
+			result == DRAFT_JSON_UNREADABLE ? REJECTION_CODE_UNREADABLE
+							: REJECTION_CODE_INVALID);
 }
 
 void api_post_referral(void *context, struct request *request)

@@ -1,6 +1,6 @@
-/* parse - the body of a request as a Draft: the hub's own JSON, bare or as the data of a
+/* draft_json - the body of a request as a Draft: the hub's own JSON, bare or as the data of a
  * CloudEvent. */
-#include "hub/connector/parse.h"
+#include "schemas/draft_json.h"
 
 #include "hub/base/clock.h"
 #include "schemas/json_tree.h"
@@ -22,7 +22,7 @@ static void check_attribute(const char *name, struct bytes value, struct problem
 		problems_add(problems, name, NULL, "is missing: a CloudEvent must have it");
 }
 
-static void check_attributes(const struct parse_event *event, struct problems *problems)
+static void check_attributes(const struct draft_json_event *event, struct problems *problems)
 {
 	check_attribute("id", event->id, problems);
 	check_attribute("source", event->source, problems);
@@ -33,7 +33,8 @@ static void check_attributes(const struct parse_event *event, struct problems *p
 		problems_add(problems, "id", NULL, "is longer than 200 bytes");
 }
 
-static void fill_in(const struct parse_event *event, struct draft *draft, struct problems *problems)
+static void fill_in(
+	const struct draft_json_event *event, struct draft *draft, struct problems *problems)
 {
 	if (draft->reference.data == NULL)
 		draft->reference = event->id;
@@ -44,7 +45,7 @@ static void fill_in(const struct parse_event *event, struct draft *draft, struct
 		problems_add(problems, "time", "2026-03-02T09:30:00Z", "is not a time (RFC 3339)");
 }
 
-static void read_data(const struct json_tree *object, const struct parse_event *event,
+static void read_data(const struct json_tree *object, const struct draft_json_event *event,
 	struct draft *out, struct problems *problems)
 {
 	*out = (struct draft){0};
@@ -56,14 +57,14 @@ static void read_data(const struct json_tree *object, const struct parse_event *
 		fill_in(event, out, problems);
 }
 
-enum parse_result parse_draft(struct bytes body, int32_t depth, const struct parse_event *event,
-	struct draft *out, struct problems *problems)
+enum draft_json_result draft_json_bare(struct bytes body, int32_t depth,
+	const struct draft_json_event *event, struct draft *out, struct problems *problems)
 {
 	const struct json_tree *object = read_object(body, depth, problems);
 	if (object == NULL)
-		return PARSE_UNREADABLE;
+		return DRAFT_JSON_UNREADABLE;
 	read_data(object, event, out, problems);
-	return problems->count == 0 ? PARSE_OK : PARSE_INVALID;
+	return problems->count == 0 ? DRAFT_JSON_OK : DRAFT_JSON_INVALID;
 }
 
 static void take_attribute(const struct json_tree *object, const char *name, struct bytes *out,
@@ -78,7 +79,7 @@ static void take_attribute(const struct json_tree *object, const char *name, str
 		problems_add(problems, name, NULL, "is not a string");
 }
 
-static void take_data(const struct json_tree *object, const struct parse_event *event,
+static void take_data(const struct json_tree *object, const struct draft_json_event *event,
 	struct draft *out, struct problems *problems)
 {
 	const struct json_tree *data = json_tree_member(object, "data");
@@ -96,13 +97,13 @@ static void take_data(const struct json_tree *object, const struct parse_event *
 		fill_in(event, out, problems);
 }
 
-enum parse_result parse_event(struct bytes body, int32_t depth, struct parse_event *event,
-	struct draft *out, struct problems *problems)
+enum draft_json_result draft_json_enveloped(struct bytes body, int32_t depth,
+	struct draft_json_event *event, struct draft *out, struct problems *problems)
 {
 	const struct json_tree *object = read_object(body, depth, problems);
 	if (object == NULL)
-		return PARSE_UNREADABLE;
-	*event = (struct parse_event){0};
+		return DRAFT_JSON_UNREADABLE;
+	*event = (struct draft_json_event){0};
 	take_attribute(object, "specversion", &event->specversion, problems);
 	take_attribute(object, "id", &event->id, problems);
 	take_attribute(object, "source", &event->source, problems);
@@ -110,5 +111,5 @@ enum parse_result parse_event(struct bytes body, int32_t depth, struct parse_eve
 	take_attribute(object, "time", &event->time, problems);
 	take_attribute(object, "traceparent", &event->trace, problems);
 	take_data(object, event, out, problems);
-	return problems->count == 0 ? PARSE_OK : PARSE_INVALID;
+	return problems->count == 0 ? DRAFT_JSON_OK : DRAFT_JSON_INVALID;
 }
