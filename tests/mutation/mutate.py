@@ -42,6 +42,7 @@ SWAPS = [
     ("ROLE_GIVER)", "ROLE_TARGET)"),
     ("ROLE_SENDER)", "ROLE_TARGET)"),
 ]
+LOOP = re.compile(r" < (?=[^;]*;[^;]*\+\+\))")  # past the end is for the sanitizers: one too few
 CALL = re.compile(r"^\t+[a-z_]+\(.*\);$")
 KEPT = re.compile(r"assert|\(void\)|va_|memset|memcpy|memmove|snprintf")
 NUMBER = re.compile(r"\b(MINUTES|DAYS|WORKING_DAYS)\((\d+)")
@@ -94,8 +95,16 @@ def of_code(file: Path, lines: list[str]) -> Iterator[Mutant]:
         inside = line.startswith("\t") or (inside and not line.startswith("}"))
         if not inside or line.lstrip().startswith(("/*", "*")):
             continue
+        if "assert(" in line:
+            continue
+        for found in LOOP.finditer(line):
+            yield Mutant(
+                file, number, line, line[: found.start()] + " + 1 < " + line[found.end() :]
+            )
         for old, new in SWAPS:
             for found in re.finditer(re.escape(old), line):
+                if LOOP.match(line, found.start()):
+                    continue
                 yield Mutant(file, number, line, line[: found.start()] + new + line[found.end() :])
         if CALL.match(line) and not KEPT.search(line):
             yield Mutant(file, number, line, re.match(r"\t+", line)[0] + ";")
@@ -180,7 +189,8 @@ class Bench:
 
     def slow(self) -> str:
         """The search, and the model; "" if neither fails."""
-        if self.search in self.others and not self.do([self.build / self.search]):
+        states = ["all", "--states", "20000"]
+        if self.search in self.others and not self.do([self.build / self.search, *states]):
             return "exhaustive"
         model = [sys.executable, "-m", "pytest", "-x", "-q", "tests/e2e/test_core.py"]
         options = ["--rootdir", "tests/e2e", "--timeout", str(SECONDS)]
@@ -208,7 +218,8 @@ class Bench:
                 tally[who] += 1
             else:
                 left.append(mutant)
-            print(f"{number}/{len(mutants)} {who or '!'} {mutant.name[:120]}", flush=True)
+            place = f"{mutant.file.name}:{mutant.line + 1}"
+            print(f"{number}/{len(mutants)} {who or '!'} {place} {mutant.name[:200]}", flush=True)
         return left
 
 
