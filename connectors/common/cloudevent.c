@@ -227,29 +227,59 @@ static struct bytes text_of(struct json_object *event, struct arena *arena)
 	return arena_copy(arena, bytes_of_string(text));
 }
 
-static enum outcome render(const void *config, const struct opened *opened,
-	const struct documents *answers, struct connector_request *out, struct err *err)
+static enum outcome write_event(const struct cloudevent_config *own, const struct opened *opened,
+	struct bytes *out, struct err *err)
 {
-	const struct cloudevent_config *own = config;
-	*out = (struct connector_request){0};
-	if (answers->count > 0)
-		return OK;
 	if (own->dataref_only && opened->url == NULL)
 		return err_set(err, REJECT,
 			"dataref_only needs the hub's public URL: there is nothing to refer to");
 	struct json_object *event = make_event(own, opened);
 	if (!own->dataref_only)
 		put_data(event, opened);
-	struct bytes body = text_of(event, opened->arena);
-	if (body.size > SENT_MAX && opened->url != NULL) {
+	*out = text_of(event, opened->arena);
+	if (out->size > SENT_MAX && opened->url != NULL) {
 		json_object_object_del(event, "datacontenttype");
 		json_object_object_del(event, "data");
-		body = text_of(event, opened->arena);
+		*out = text_of(event, opened->arena);
 	}
 	json_object_put(event);
+	return OK;
+}
+
+static enum outcome render(const void *config, const struct opened *opened,
+	const struct documents *answers, struct connector_request *out, struct err *err)
+{
+	*out = (struct connector_request){0};
+	if (answers->count > 0)
+		return OK;
 	out->method = "POST";
 	out->type = bytes_of_string("application/cloudevents+json");
-	out->body = body;
+	return write_event(config, opened, &out->body, err);
+}
+
+/* The batched mode of CloudEvents, which is only for receivers that have asked for it. */
+static enum outcome bundle(const void *config, const struct opened *const *opened, size_t *count,
+	struct connector_request *out, struct err *err)
+{
+	struct buffer list = {0};
+	struct bytes event;
+	size_t taken = 0;
+	for (; taken < *count; taken++) {
+		if (write_event(config, opened[taken], &event, err) != OK) {
+			buffer_done(&list);
+			return REJECT;
+		}
+		if (taken > 0 && list.size + event.size + 2 > SENT_MAX)
+			break;
+		buffer_add_string(&list, taken == 0 ? "[" : ",");
+		buffer_add_bytes(&list, event);
+	}
+	buffer_add_string(&list, "]");
+	*count = taken;
+	*out = (struct connector_request){.method = "POST",
+		.type = bytes_of_string("application/cloudevents-batch+json"),
+		.body = arena_copy(opened[0]->arena, buffer_bytes(&list))};
+	buffer_done(&list);
 	return OK;
 }
 
@@ -286,4 +316,5 @@ const struct connector cloudevent = {
 	.check = check,
 	.parse = parse,
 	.render = render,
+	.bundle = bundle,
 };

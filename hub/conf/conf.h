@@ -156,6 +156,7 @@ struct conf_delivery {
 	const char *mail_to;
 	int32_t from; /* the first day whose handovers are brought; INT32_MIN: no such day */
 	int32_t concurrency; /* handovers on their way at once */
+	bool notices_together; /* reminders and escalations that come at once go out as one */
 };
 
 /* Whom escalations name that are for those who run the hub. */

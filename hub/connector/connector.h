@@ -70,6 +70,11 @@ typedef enum outcome connector_poll_fn(const void *config, const struct connecto
 typedef enum outcome connector_render_fn(const void *config, const struct opened *opened,
 	const struct documents *answers, struct connector_request *out, struct err *err);
 
+/* The one request that tells so many of these handovers at once as fit into it, from the first on:
+ * *count of them, at least one. */
+typedef enum outcome connector_bundle_fn(const void *config, const struct opened *const *opened,
+	size_t *count, struct connector_request *out, struct err *err);
+
 struct connector_judgement {
 	int64_t after_ms; /* RETRY: not before; 0: the edge decides */
 	struct bytes partner_case; /* the partner's own id of what it made of it; absent: none */
@@ -80,8 +85,9 @@ typedef enum outcome connector_judge_fn(const void *config, const struct documen
 	struct connector_judgement *out, struct err *err);
 
 /* One row of the list of all connectors. A function that a format has no use for is NULL:
- * parse: nothing comes in · poll: is never asked · render: nothing goes out · acknowledge, judge:
- * as the edge does by itself (2xx: OK, 410: REJECT, else RETRY). */
+ * parse: nothing comes in · poll: is never asked · render: nothing goes out · bundle: each handover
+ * goes out by itself · acknowledge, judge: as the edge does by itself (2xx: OK, 410: REJECT, else
+ * RETRY). */
 struct connector {
 	const char *name; /* the word in config: "zgw" */
 	const char *summary; /* one line for `lokethub connectors` */
@@ -93,6 +99,7 @@ struct connector {
 	connector_acknowledge_fn *acknowledge;
 	connector_poll_fn *poll;
 	connector_render_fn *render;
+	connector_bundle_fn *bundle;
 	connector_judge_fn *judge;
 };
 

@@ -6,6 +6,7 @@
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 #include "hub/handover/escalation.h"
+#include "hub/handover/guard.h"
 #include "hub/handover/table.h"
 #include "hub/handover/tell.h"
 
@@ -192,9 +193,23 @@ static void enter_completed(struct decider *d, const struct referral_after *refe
 		clocks_arm(d, CLOCK_NAME_T9, referral, ROLE_SENDER);
 }
 
+/* T6 of a client whose desk has put it on hold: due on the day of the hold, and not before. */
+static bool life_waits_for_hold(const struct decider *d, const struct referral_after *referral)
+{
+	const struct clock_armed *life = find(d, CLOCK_NAME_T6, NULL),
+				 *hold = find(d, CLOCK_NAME_T10, referral);
+
+	return life != NULL && hold != NULL && life->level == 0 && life->due == hold->due &&
+		guard_g4(d, referral);
+}
+
 void clocks_enter(struct decider *d, const struct referral_after *referral)
 {
+	bool held = life_waits_for_hold(d, referral);
+
 	stop_referral(d, referral);
+	if (held)
+		clocks_arm(d, CLOCK_NAME_T6, NULL, ROLE_OWNER);
 	switch (referral->state) {
 	case REFERRAL_STATE_SUBMITTED:
 		enter_submitted(d, referral);

@@ -153,6 +153,7 @@ void effect_resume(struct decider *d, struct referral_after *referral)
 {
 	decider_step(d, TABLE_11_RESUME, referral,
 		referral->has_progress ? REFERRAL_STATE_IN_PROGRESS : REFERRAL_STATE_ACCEPTED);
+	show_life(d, referral, d->now);
 }
 
 void effect_cancel(struct decider *d, struct referral_after *referral)

@@ -112,12 +112,25 @@ static void refuse(struct decider *d, const char *why)
 	sent->change.raw = &sent->raw;
 }
 
+static const char *why_not_merged(const struct decider *d, const struct referral_after *named)
+{
+	if (named == NULL)
+		return "there is no such record";
+	if (d->client->has_merged_into)
+		return "it was merged into another record before: name that one";
+	return guard_close(d, named);
+}
+
+/* What is merged into the asker's record already is as the asker wants it. */
 static void hear_close(struct decider *d)
 {
 	struct referral_after *named = find_named(d);
-	const char *why_not = named != NULL ? guard_close(d, named) : "there is no such record";
+	const char *why_not = why_not_merged(d, named);
 
-	if (why_not != NULL)
+	if (d->client->has_merged_into &&
+		same_client(d->client->merged_into, d->change->other_client))
+		say(d, ACTION_MERGED, d->change->other_referral, d->change->referral);
+	else if (why_not != NULL)
 		refuse(d, why_not);
 	else
 		close_merged(d, named);

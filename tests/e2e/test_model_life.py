@@ -93,10 +93,30 @@ def test_11_a_hold_has_its_day(accepted: Hub) -> None:
     assert accepted.due(None, "T6") == calendar.start_of(day)
     assert rows(accepted.act("a", "RESUME", WSP)) == ["11"]
     assert accepted.state("a") == "ACCEPTED" and accepted.clocks("a") == {"T5"}
+    assert accepted.due(None, "T6") == calendar.same_time_later(accepted.now, 30)
     accepted.act("a", "PROGRESS", WSP, progress="NO_SHOW")
     accepted.act("a", "HOLD", WSP, **wanted)
     accepted.act("a", "RESUME", WSP)
     assert accepted.state("a") == "IN_PROGRESS" and accepted.clocks("a") == {"T7"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "desk"), [("RESUME", WSP), ("COMPLETE", WSP), ("RETURN", WSP), ("CANCEL", UWV)]
+)
+def test_11_a_hold_that_ends_leaves_nobody_asleep(accepted: Hub, verb: str, desk: str) -> None:
+    day = in_days(accepted, 90)
+    accepted.act("a", "HOLD", WSP, hold_reason="ILLNESS", next_date=day)
+    accepted.now += DAY
+    accepted.act("a", verb, desk)
+    assert accepted.due(None, "T6") == calendar.same_time_later(accepted.now, 30)
+
+
+def test_11_a_date_that_was_given_stays(accepted: Hub) -> None:
+    accepted.act("a", "HOLD", WSP, hold_reason="ILLNESS", next_date=in_days(accepted, 60))
+    later = in_days(accepted, 80)
+    accepted.act("a", "SIGN_OF_LIFE", WSP, next_date=later)
+    accepted.act("a", "RESUME", WSP)
+    assert accepted.due(None, "T6") == calendar.start_of(later)
 
 
 @pytest.mark.parametrize("ahead", [0, 91, None])
@@ -392,6 +412,8 @@ def test_28_the_loser_closes_and_sends_on(accepted: Hub) -> None:
     client = accepted.client
     assert client and (client.status, client.closing_reason) == ("CLOSED", "MERGED_INTO")
     assert client.merged_into == OTHER["other_client"] and accepted.clocks(None) == {"T11"}
+    assert rows(accepted.act("a", "CLOSE", "hub", **OTHER)) == [] and accepted.told == []
+    assert accepted.act("a", "CLOSE", "hub", **OTHER | {"other_client": "7" * 32}).code == "ILLEGAL"
     assert accepted.refer("b", UWV).result == "FORWARDED"
     assert accepted.act("b", "ACCEPT", WSP).result == "FORWARDED"
     assert accepted.client and accepted.client.forwarded == ["b"]

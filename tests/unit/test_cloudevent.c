@@ -1,6 +1,8 @@
 /* test_cloudevent - files of events of any size are read in parcels of bounded memory. */
 #include "tests/unit/unit.h"
 
+#include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "connectors/common/cloudevent.h"
@@ -106,12 +108,74 @@ static void test_one_too_large(void **state)
 	buffer_done(&text);
 }
 
+#define NOTICES 100
+
+static size_t put_together(size_t count, const char *url, struct connector_request *out)
+{
+	static struct arena arena;
+	static const struct handover reminder = {.kind = HANDOVER_KIND_REMINDER,
+		.desk = {(const uint8_t *)"wsp-rijnmond", 12},
+		.at = 1772442900000};
+	void *config = arena_get(&arena, cloudevent.config_size);
+	struct opened items[NOTICES];
+	const struct opened *all[NOTICES];
+	struct err err = {0};
+	*(const char **)config = "nl.lokethub";
+	for (size_t i = 0; i < count; i++) {
+		items[i] = (struct opened){.handover = &reminder,
+			.id = arena_format(&arena, "handover-%zu", i),
+			.source = "urn:nld:oin:00000099000000009000:systeem:lokethub",
+			.url = url,
+			.sequence = (int64_t)i,
+			.arena = &arena};
+		all[i] = &items[i];
+	}
+	assert_int_equal(cloudevent.bundle(config, all, &count, out, &err), OK);
+	return count;
+}
+
+static size_t count_events(struct bytes body)
+{
+	struct json_tokener *reader = json_tokener_new();
+	struct json_object *list =
+		json_tokener_parse_ex(reader, (const char *)body.data, (int)body.size);
+	json_tokener_free(reader);
+	assert_true(json_object_is_type(list, json_type_array));
+	size_t count = json_object_array_length(list);
+	for (size_t i = 0; i < count; i++) {
+		char id[40];
+		struct json_object *each = json_object_array_get_idx(list, i);
+		snprintf(id, sizeof(id), "handover-%zu", i);
+		assert_string_equal(json_object_get_string(json_object_object_get(each, "id")), id);
+	}
+	json_object_put(list);
+	return count;
+}
+
+static void test_notices_in_one_batch(void **state)
+{
+	char url[1200];
+	struct connector_request request;
+	(void)state;
+	assert_int_equal(put_together(40, NULL, &request), 40);
+	assert_true(bytes_equal_string(request.type, "application/cloudevents-batch+json"));
+	assert_int_equal(count_events(request.body), 40);
+
+	memset(url, 'u', sizeof(url) - 1);
+	url[sizeof(url) - 1] = '\0';
+	size_t taken = put_together(NOTICES, url, &request);
+	assert_true(taken > 20 && taken < 60); /* the rest goes in another one */
+	assert_int_equal(count_events(request.body), taken);
+	assert_true(request.body.size <= 65536);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_large_files),
 		cmocka_unit_test(test_greedy_events),
 		cmocka_unit_test(test_one_too_large),
+		cmocka_unit_test(test_notices_in_one_batch),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

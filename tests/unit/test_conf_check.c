@@ -144,6 +144,15 @@ static const struct small_conf_row rows[] = {
 		"main.conf:4: delivery entry: way webhook needs an endpoint\n"
 		"main.conf:5: delivery wsp: an endpoint is of use only with way webhook\n"
 		"main.conf:5: delivery wsp: signing_secrets are of use only with way webhook\n"},
+	{"notices together where they cannot be",
+		{.main = "node = \"n1\";\nendpoints = ( { name = \"hook\"; url = "
+			 "\"https://a.example\"; } );\ndeliveries = (\n{ desk = \"entry\"; way = "
+			 "\"feed\"; notices_together = true; },\n{ desk = \"wsp\"; endpoint = "
+			 "\"hook\"; notices_together = true; }\n);\n"},
+		"main.conf:4: delivery entry: notices_together is of use only with way webhook or "
+		"file\n"
+		"main.conf:5: delivery wsp: cloudevent sends each notice by itself: leave "
+		"notices_together out\n"},
 	{"a default region that is not there",
 		{.main = "node = \"n1\";\ndefault_region = \"AM05\";\n"},
 		"main.conf: default_region AM05 is not in regions\n"},

@@ -172,6 +172,89 @@ static void a_hold_is_looked_at_on_its_day(void **state)
 	assert_int_equal(world_pass(&world, calendar_start(today + 90) - 1), 0); /* nor before */
 }
 
+static void hold_for(int32_t days)
+{
+	world_act(&world, 1, ACTION_HOLD, "wsp");
+	world.change.next_date = calendar_date(world.now) + days;
+	world_send(&world);
+}
+
+/* However a hold ends, what waited for its day does not wait on. */
+static void a_hold_that_ends_early_leaves_nobody_asleep(void **state)
+{
+	static const struct {
+		enum action action;
+		const char *desk;
+	} ways[] = {
+		{ACTION_RESUME, "wsp"},
+		{ACTION_COMPLETE, "wsp"},
+		{ACTION_RETURN, "wsp"},
+		{ACTION_CANCEL, "uwv"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(ways); i++) {
+		world_done(&world);
+		world_init(&world);
+		taken(1);
+		hold_for(90);
+		world_pass(&world, days_on(1));
+		act(1, ways[i].action, ways[i].desk);
+		assert_int_equal(due_of(0, CLOCK(T6)), days_on(30));
+		assert_int_equal(world_clock(&world, 0, CLOCK(T6))->armed, world.now);
+		EXPECT_OWNER("wsp");
+	}
+}
+
+static void a_hold_that_ends_leaves_a_date_that_was_given(void **state)
+{
+	int32_t today = calendar_date(world.now);
+
+	(void)state;
+	taken(1);
+	hold_for(60);
+	world_act(&world, 1, ACTION_SIGN_OF_LIFE, "wsp");
+	world.change.has_next_date = true;
+	world.change.next_date = today + 80;
+	world_send(&world);
+	act(1, ACTION_RESUME, "wsp");
+	assert_int_equal(due_of(0, CLOCK(T6)), calendar_start(today + 80));
+}
+
+/* Its day has come, and both clocks have been told of. */
+static void who_takes_up_what_was_on_hold_gives_a_sign_of_life(void **state)
+{
+	(void)state;
+	taken(1);
+	hold_for(60);
+	world_pass(&world, days_on(61));
+	assert_int_equal(world_clock(&world, 0, CLOCK(T6))->level, 1);
+	act(1, ACTION_RESUME, "wsp");
+	assert_int_equal(world_clock(&world, 0, CLOCK(T6))->level, 0);
+	assert_int_equal(due_of(0, CLOCK(T6)), days_on(30));
+}
+
+/* A service on hold says nothing of who has the client. */
+static void the_hold_of_a_service_leaves_the_clients_own_sign_of_life(void **state)
+{
+	int32_t day = calendar_date(world.now) + 60;
+
+	(void)state;
+	taken(1);
+	world_act(&world, 1, ACTION_SIGN_OF_LIFE, "wsp");
+	world.change.has_next_date = true;
+	world.change.next_date = day;
+	world_send(&world);
+	world_refer(&world, 2, "wsp", "roc", REFERRAL_KIND_SERVICE);
+	world_send(&world);
+	act(2, ACTION_ACCEPT, "roc");
+	world_act(&world, 2, ACTION_HOLD, "roc");
+	world.change.next_date = day;
+	world_send(&world);
+	act(2, ACTION_RESUME, "roc");
+	assert_int_equal(due_of(0, CLOCK(T6)), calendar_start(day));
+}
+
 static void a_hold_ends_where_it_began(void **state)
 {
 	(void)state;
@@ -475,6 +558,10 @@ int main(void)
 		STORY(progress_of_a_service_is_its_own_sign_of_life),
 		STORY(work_does_not_shorten_a_date_that_was_given),
 		STORY(a_hold_is_looked_at_on_its_day),
+		STORY(a_hold_that_ends_early_leaves_nobody_asleep),
+		STORY(a_hold_that_ends_leaves_a_date_that_was_given),
+		STORY(who_takes_up_what_was_on_hold_gives_a_sign_of_life),
+		STORY(the_hold_of_a_service_leaves_the_clients_own_sign_of_life),
 		STORY(a_hold_ends_where_it_began),
 		STORY(an_outcome_is_kept_and_acknowledged),
 		STORY(who_refers_to_itself_has_nothing_to_acknowledge),

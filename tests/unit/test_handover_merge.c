@@ -170,6 +170,41 @@ static void a_closed_or_unknown_record_is_not_merged(void **state)
 	end();
 }
 
+static void what_was_merged_before_is_not_refused(void **state)
+{
+	(void)state;
+	start(2);
+	merge_away(1, 2);
+	EXPECT_RESULT(merge(1, 2), APPLIED);
+	const struct event *event = take_next(2);
+	EXPECT_RESULT(event, APPLIED);
+	assert_string_equal(world_rows(world_of(2)), "");
+	assert_string_equal(world_told(world_of(2)), "");
+	assert_false(event->has_merged_into);
+	assert_int_equal(number_of(world_of(2)->state.client.merged_into), 1);
+	take_next(1);
+	assert_string_equal(world_told(world_of(1)), "");
+	assert_false(world_of(1)->state.client.has_merging);
+	end();
+}
+
+/* Its record goes on in that of somebody else, which may be merged in its place. */
+static void what_was_merged_into_another_is_refused_with_that_reason(void **state)
+{
+	(void)state;
+	start(3);
+	merge_away(3, 2);
+	merge(1, 2);
+	const struct event *event = take_next(2);
+	EXPECT_RESULT(event, REJECTED);
+	EXPECT_TEXT(event, "merged into another record before");
+	take_next(1);
+	assert_string_equal(world_told(world_of(1)), "VERDICT>wsp#3");
+	assert_false(world_of(1)->state.client.has_merging);
+	assert_int_equal(number_of(world_of(2)->state.client.merged_into), 3);
+	end();
+}
+
 /* What persons will still do, by client; they do it whenever it pleases them. */
 struct asks {
 	size_t merge[CLIENTS_MAX + 1]; /* with whom; 0: nothing */
@@ -405,6 +440,8 @@ int main(void)
 		cmocka_unit_test(the_mark_forbids_closing_and_merging_and_being_merged_away),
 		cmocka_unit_test(a_loser_with_an_open_referral_refuses_and_the_asker_hears_why),
 		cmocka_unit_test(a_closed_or_unknown_record_is_not_merged),
+		cmocka_unit_test(what_was_merged_before_is_not_refused),
+		cmocka_unit_test(what_was_merged_into_another_is_refused_with_that_reason),
 		cmocka_unit_test(of_two_that_merge_each_other_one_goes_on_or_both_are_refused),
 		cmocka_unit_test(asked_at_once_both_are_refused_and_either_retry_succeeds),
 		cmocka_unit_test(

@@ -47,6 +47,9 @@ static const struct setting rows[] = {
 		"for it; none: at first it gets all that is kept, of up to 90 days."},
 	{"concurrency", SETTING_INT, AT(delivery.concurrency), "4", 1, 32, NULL,
 		"So many on their way at once; those about one client keep their order."},
+	{"notices_together", SETTING_BOOL, AT(delivery.notices_together), "false", 0, 0, NULL,
+		"way webhook or file: reminders and escalations that come at the same time go out "
+		"as one list, for who has agreed to take such."},
 	{0},
 };
 
@@ -77,6 +80,17 @@ static void check_endpoint(struct check *check, const struct conf_delivery *deli
 		check_error(check, "endpoint %s is not in endpoints", delivery->endpoint);
 }
 
+static void check_together(struct check *check, const struct conf_delivery *delivery)
+{
+	if (!delivery->notices_together)
+		return;
+	if (delivery->way != CONF_WEBHOOK && delivery->way != CONF_FILE)
+		check_error(check, "notices_together is of use only with way webhook or file");
+	else if (delivery->connector->bundle == NULL)
+		check_error(check, "%s sends each notice by itself: leave notices_together out",
+			delivery->connector->name);
+}
+
 /* Where every topic begins so, none is another's. */
 static bool starts_with(const char *topic, const char *prefix)
 {
@@ -105,6 +119,7 @@ static void check(struct check *check, const void *item)
 	if (delivery->way != CONF_FEED && delivery->way != CONF_MAIL &&
 		delivery->connector->render == NULL)
 		check_error(check, "%s sends nothing out", delivery->connector->name);
+	check_together(check, delivery);
 }
 
 const struct list list_deliveries = {

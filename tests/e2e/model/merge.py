@@ -41,6 +41,8 @@ def hear(step: Step, message: Message) -> bool:
 def _close(step: Step, named: Referral | None, message: Message) -> None:
     """82: the loser closes, if nothing of it is open."""
     client = step.client
+    if client.merged_into is not None and client.merged_into == message.body["other_client"]:
+        return  # reading 102
     if named is None or not client.is_open or client.merging is not None:
         raise Refused("ILLEGAL", "the other record was not merged")
     if any(each.is_open for each in client.referrals.values()):

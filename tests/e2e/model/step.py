@@ -168,6 +168,10 @@ class Step:
 
     def _leave(self, referral: Referral) -> None:
         """Leaving a state stops its clocks; that of row 30 stands beside them while it is open."""
+        hold, life = referral.clocks.get("T10"), self.client.clocks.get("T6")
+        waits = hold and life and (life.due, life.level) == (hold.due, 0)
+        if waits and self._has_client(referral):
+            self.arm_sign_of_life()  # reading 101
         allowed = CLOCKS_OF_STATE.get(referral.state, set())
         referral.clocks = {
             name: clock
@@ -275,15 +279,18 @@ class Step:
 
     def arm_worked_on(self, referral: Referral, not_before: int = 0) -> None:
         """T6 of the client: the desk that has it did something for it (reading 60)."""
-        if referral.kind != "TRANSFER" or not referral.accepted:
-            return
-        if referral.id != self.client.owner_via or not self.client.is_open:
+        if not self._has_client(referral):
             return
         due = max(self.config.clocks["T6"].step(0, False).after(self.now), not_before)
         known = self.client.clocks["T6"]
         if known.level == 0 and known.due >= due:
             return
         self.client.clocks["T6"] = Clock("T6", self.now, due, 0, "OWNER")
+
+    def _has_client(self, referral: Referral) -> bool:
+        """By it the client came to the desk that has it."""
+        taken = referral.kind == "TRANSFER" and referral.accepted
+        return taken and referral.id == self.client.owner_via and self.client.is_open
 
     def desk_of(self, role: str, referral: Referral | None) -> str:
         owner = self.client.owner or ""

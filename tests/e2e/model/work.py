@@ -40,6 +40,7 @@ def resume(step: Step, referral: Referral, message: Message) -> None:
         _arm_in_progress(step, referral)
     else:
         arm_contact(step, referral)
+    step.arm_worked_on(referral)
     step.news(referral, "11")
 
 

@@ -206,7 +206,9 @@ static void answer(struct couple *couple, struct pair *to, unsigned who, enum ac
 
 	expect(couple, couple->next[who].client.has_merged_into == (merged || was),
 		"the answer says something else than the state");
-	expect(couple, !(merged && was), "what was merged was merged again");
+	expect(couple, !(was && couple->decision.event.has_merged_into),
+		"what was merged was merged again");
+	expect(couple, merged || !was, "what was merged is said not to be");
 	expect(couple, word_of(couple->from, 1 - who) == WORD_CLOSE, "nobody asked");
 	set_word(to, 1 - who, merged ? WORD_MERGED : WORD_NOT_MERGED);
 	if (!merged && is_marked(couple->from.clients[who]))

@@ -1,4 +1,4 @@
-/* attempt - one try to bring one handover to its desk. */
+/* attempt - one try to bring one handover to its desk, or several as one. */
 #include "hub/flow/delivery/desk/attempt.h"
 
 #include <inttypes.h>
@@ -14,6 +14,7 @@
 struct attempt {
 	struct attempt_options options;
 	struct disclose_batch *batch;
+	size_t told; /* so many of it go out */
 	struct arena arena;
 	struct document items[CONNECTOR_DOCUMENTS];
 	struct documents answers; /* so far */
@@ -39,6 +40,7 @@ static void finish(
 	int64_t opened = attempt->opened != 0 ? attempt->opened : now;
 	struct attempt_result result = {.end = end,
 		.after_ms = after_ms,
+		.told = attempt->told,
 		.partner_case = attempt->partner_case,
 		.text = text,
 		.opening = (double)(opened - attempt->began) / 1000,
@@ -144,6 +146,24 @@ static void send_record(struct attempt *attempt, const struct connector_request 
 		finish(attempt, outcome == REJECT ? ATTEMPT_REFUSED : ATTEMPT_FAILED, 0, err.text);
 }
 
+/* Several are told in one request, and one in as many as it takes. */
+static enum outcome render(
+	struct attempt *attempt, struct connector_request *request, struct err *err)
+{
+	const struct conf_delivery *delivery = attempt->options.delivery;
+	size_t count = disclose_batch_count(attempt->batch);
+	if (count == 1)
+		return delivery->connector->render(
+			delivery->config, opened_of(attempt), &attempt->answers, request, err);
+	if (attempt->answers.count > 0)
+		return OK;
+	const struct opened **all = arena_get_array(&attempt->arena, count, sizeof(*all));
+	for (size_t i = 0; i < count; i++)
+		all[i] = disclose_batch_at(attempt->batch, i);
+	attempt->told = count;
+	return delivery->connector->bundle(delivery->config, all, &attempt->told, request, err);
+}
+
 /* The next request, if there is one. */
 static void go_on(struct attempt *attempt)
 {
@@ -155,9 +175,7 @@ static void go_on(struct attempt *attempt)
 		return;
 	}
 	attempt->answers.now = clock_wall();
-	enum outcome outcome = delivery->connector->render(
-		delivery->config, opened_of(attempt), &attempt->answers, &request, &err);
-	if (outcome != OK)
+	if (render(attempt, &request, &err) != OK)
 		finish(attempt, ATTEMPT_REFUSED, 0, err.text);
 	else if (request.method == NULL)
 		finish(attempt, ATTEMPT_TAKEN, 0, "");
@@ -248,14 +266,18 @@ enum outcome attempt_start(
 	attempt->options = *options;
 	attempt->began = loop_now(options->loop);
 	attempt->answers.items = attempt->items;
+	attempt->told = 1;
+	const struct view_handovers *given = &options->handovers;
+	struct view_handover *own = arena_get_array(&attempt->arena, given->count, sizeof(*own));
+	memcpy(own, given->items, given->count * sizeof(*own));
 	const struct disclose_request request = {.desk = options->desk,
-		.handovers = {&attempt->options.handover, 1},
+		.handovers = {own, given->count},
 		.caller = {take_opened, attempt}};
 	enum outcome outcome = disclose_open(options->disclose, &request, &attempt->batch, err);
 	if (outcome == OK)
 		*out = attempt;
 	else
-		free(attempt);
+		release(attempt);
 	return outcome;
 }
 

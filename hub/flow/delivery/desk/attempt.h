@@ -1,4 +1,4 @@
-/* attempt - one try to bring one handover to its desk. */
+/* attempt - one try to bring one handover to its desk, or several as one. */
 #ifndef HUB_FLOW_DELIVERY_DESK_ATTEMPT_H
 #define HUB_FLOW_DELIVERY_DESK_ATTEMPT_H
 
@@ -20,6 +20,7 @@ enum attempt_end {
 /* What it points to lives until `done` returns. */
 struct attempt_result {
 	enum attempt_end end;
+	size_t told; /* so many of the handovers, from the first on; the rest did not go out */
 	bool is_told; /* of the place: by another handover that went with this one */
 	int64_t after_ms; /* the receiver asked for so much time; 0: it did not */
 	struct bytes partner_case; /* the receiver's own id; absent: not told */
@@ -38,7 +39,8 @@ struct attempt_options {
 	struct filing *filing; /* way file */
 	struct posts *posts; /* way topic */
 	const struct sign *sign; /* NULL: it is not signed */
-	struct view_handover handover; /* borrowed until done */
+	/* Several only where the connector bundles. What they point to is borrowed until done. */
+	struct view_handovers handovers;
 	attempt_done_fn *done; /* called once, never before attempt_start has returned */
 	void *context;
 };

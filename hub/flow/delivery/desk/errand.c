@@ -20,6 +20,9 @@
 /* Where the view is behind, or Kafka cannot store now. */
 #define SOON_MS 10
 #define AGAIN_MS 500
+/* Clocks of many clients come due at one instant, on a Monday at nine: what is told of them comes
+ * within a moment. */
+#define TOGETHER_MS 2000
 /* A handover that is refused again and again is not given up before so many tries, however old it
  * is. */
 #define TRIES_LEAST 5
@@ -47,6 +50,13 @@ void errand_page_leave(struct errand_page *page)
 	free(page);
 }
 
+static bool may_go_together(const struct desk *desk, const struct handover *handover)
+{
+	return desk->conf->notices_together && !desk->is_second &&
+		(handover->kind == HANDOVER_KIND_REMINDER ||
+			handover->kind == HANDOVER_KIND_ESCALATION);
+}
+
 struct errand *errand_new(
 	struct desk *desk, struct errand_page *page, const struct view_handover *handover)
 {
@@ -60,6 +70,8 @@ struct errand *errand_new(
 	if (desk_way(desk) == CONF_MAIL)
 		errand->place.due =
 			errand->times.loaded + (int64_t)desk->ground->conf->mail.fold_s * 1000;
+	else if (may_go_together(desk, handover->handover))
+		errand->place.due = errand->times.loaded + TOGETHER_MS;
 	put_order(&errand->place, handover->handover);
 	return errand;
 }
@@ -229,9 +241,64 @@ void errand_take_result(struct errand *errand, const struct attempt_result *resu
 	}
 }
 
+/* Not all may be to blame. */
+static bool are_refused_together(const struct attempt_result *result)
+{
+	return result->told > 1 &&
+		(result->end == ATTEMPT_REFUSED || result->end == ATTEMPT_REFUSED_NOW);
+}
+
 static void take_result(void *context, const struct attempt_result *result)
 {
-	errand_take_result(context, result);
+	struct errand *errand = context, *next;
+	struct attempt_result each = *result;
+	bool is_each_alone = are_refused_together(result);
+	if (is_each_alone)
+		log_info("together", "to=%s notices=%zu outcome=refused text=%s",
+			errand->desk->name, result->told, log_quote(result->text));
+	for (size_t i = 0; errand != NULL; i++, errand = next) {
+		next = errand->with;
+		errand->with = NULL;
+		errand->alone = is_each_alone;
+		if (is_each_alone || i >= result->told)
+			each.end = ATTEMPT_LATER;
+		errand_take_result(errand, &each);
+		each.is_told = true;
+	}
+}
+
+/* Notices that wait go out with the first of them; items has QUEUE_MAX places. */
+static size_t gather(struct errand *first, int64_t now, struct view_handover *items)
+{
+	struct desk *desk = first->desk;
+	struct errand *last = first;
+	size_t count = 0;
+	items[count++] = (struct view_handover){first->place.cursor, first->handover};
+	if (first->alone || !may_go_together(desk, first->handover))
+		return count;
+	for (struct queue_item *place = desk->queue.first; place != NULL && count < QUEUE_MAX;
+		place = place->behind) {
+		struct errand *other = (struct errand *)place;
+		if (!queue_may_go_along(&desk->queue, place) || other->ended || other->alone ||
+			!may_go_together(desk, other->handover))
+			continue;
+		place->out = true;
+		desk->out++;
+		other->times.tried = now;
+		last = last->with = other;
+		items[count++] = (struct view_handover){place->cursor, other->handover};
+	}
+	return count;
+}
+
+static void leave_those_with(struct errand *first)
+{
+	for (struct errand *other = first->with, *next; other != NULL; other = next) {
+		next = other->with;
+		other->with = NULL;
+		wait(other, SOON_MS);
+	}
+	first->with = NULL;
 }
 
 /* Out of it, it must be opened anew: who may see what can have changed. */
@@ -240,6 +307,7 @@ static void try_it(struct errand *errand, int64_t now)
 	struct desk *desk = errand->desk;
 	struct ground *ground = desk->ground;
 	struct err err = {0};
+	struct view_handover items[QUEUE_MAX];
 	const struct attempt_options options = {.disclose = ground->disclose,
 		.loop = ground->loop,
 		.desk = desk->rules,
@@ -248,13 +316,14 @@ static void try_it(struct errand *errand, int64_t now)
 		.filing = desk->outlet->filing,
 		.posts = ground->posts,
 		.sign = desk->sign,
-		.handover = {errand->place.cursor, errand->handover},
+		.handovers = {items, gather(errand, now, items)},
 		.done = take_result,
 		.context = errand};
 	errand->times.tried = now;
 	enum outcome outcome = attempt_start(&errand->attempt, &options, &err);
 	if (outcome == OK)
 		return;
+	leave_those_with(errand);
 	circuit_let_go(&desk->outlet->circuit);
 	if (outcome == REJECT)
 		give_up(errand, err.text);

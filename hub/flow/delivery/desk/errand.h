@@ -28,6 +28,8 @@ struct errand {
 	struct intake_job *report; /* under way */
 	bool ended; /* only to be reported, and settled */
 	bool delivered;
+	bool alone; /* it was refused with others, so it may be one of those */
+	struct errand *with; /* the next one of those that go out with it */
 	const char *why; /* it was given up */
 	struct bytes partner_case;
 	int32_t tries;

@@ -55,6 +55,11 @@ struct queue_item *queue_next(const struct queue *queue, int64_t now, int64_t *w
 	return NULL;
 }
 
+bool queue_may_go_along(const struct queue *queue, const struct queue_item *item)
+{
+	return !item->out && is_first_of_its_client(queue, item);
+}
+
 static void take_out(struct queue *queue, struct queue_item *item)
 {
 	struct queue_item **at = &queue->first, *before = NULL;

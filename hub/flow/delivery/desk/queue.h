@@ -35,6 +35,8 @@ bool queue_has(const struct queue *queue, int64_t cursor); /* in memory */
 /* The first that may go out now: due, not out, and no other of its client before it. NULL: *when
  * is the time of the next one that is not out, or INT64_MAX. */
 struct queue_item *queue_next(const struct queue *queue, int64_t now, int64_t *when);
+/* Whether this one may go out too, as above, but for its time. */
+bool queue_may_go_along(const struct queue *queue, const struct queue_item *item);
 /* It is done with, and no longer the queue's. */
 void queue_settle(struct queue *queue, struct queue_item *item);
 /* Out of memory, to be read again. */
