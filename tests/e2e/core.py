@@ -11,9 +11,9 @@ from typing import Any
 import deploy
 import fastavro
 from model import world
-from model.fold import client_of, hexed
+from model.calls import STATUS_DEFAULTS, Child
+from model.fold import client_of, hexed, message_of
 from model.judge import Topics
-from model.scenario import STATUS_DEFAULTS, Child
 from model.state import Clock, Message, Referral
 from model.wire import Record, Registry, local_schemas
 
@@ -21,8 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 REPLAY = Path(os.environ.get("LOKETHUB_BUILD", ROOT / "build")) / "tests" / "replay" / "replay"
 SCHEMAS = local_schemas()
 CLOCKS = [f"T{number}" for number in range(14)]
-MESSAGE, CLOCK, UNREADABLE = range(3)
+MESSAGE, CLOCK, UNREADABLE, FACT = range(4)
 NOBODY = "f" * 32
+MESSAGE_HEAD = struct.pack(">BI", 0, 1)  # of a record of intake, by the registry here
 
 
 def encode(message: Message) -> bytes:
@@ -56,6 +57,18 @@ def sealed_of(message: Message) -> dict[str, bytes]:
     return {"key": bytes(24), "box": bytes.fromhex(message.digest)}
 
 
+def outage(who: str, begin: int, end: int | None, at: int) -> tuple[str, dict[str, Any]]:
+    """The fact, after its key."""
+    fact = {"kind": "OUTAGE", "id": f"{who}/{begin}", "at": at, "from": begin, "to": end}
+    return f"outage/{who}/{begin}", fact | {"number": None, "text": None}
+
+
+def encode_fact(fact: dict[str, Any]) -> bytes:
+    data = io.BytesIO()
+    fastavro.schemaless_writer(data, SCHEMAS["Fact"], fact)
+    return data.getvalue()
+
+
 def decode(name: str, data: bytes) -> Any:
     return fastavro.schemaless_reader(io.BytesIO(data), SCHEMAS[name], None)
 
@@ -71,9 +84,12 @@ class Core:
         )
         registry = Registry("http://127.0.0.1:9")
         registry.schemas[1] = SCHEMAS["Message"]
+        self.words: list[Message] = []  # from client to client
         self.topics = Topics([], [], [], [], [], registry)
+        self.written = 0
         self.records: dict[str, bytes] = {}  # of clients, as the core wrote them
         self.client_of_referral: dict[str, str] = {}
+        self.sent_on: dict[str, str] = {}  # referrals, by whose slot they have
         self.children: dict[str, list[str]] = defaultdict(list)
 
     def __enter__(self) -> "Core":
@@ -88,15 +104,25 @@ class Core:
     def message(self, message: Message, now: int) -> dict:
         body = encode(message)
         offset = len(self.topics.intake)
-        value = struct.pack(">BI", 0, 1) + body
-        self.topics.intake.append(Record("intake", 0, offset, now, "", value, {}))
-        known = self.client_of_referral.get(message.body["referral"] or "", NOBODY)
-        return self._ask(MESSAGE, now, message.client or known, body, offset)
+        value = MESSAGE_HEAD + body
+        headers = {"hops": str(message.hops)} if message.hops else {}
+        self.topics.intake.append(Record("intake", 0, offset, now, "", value, headers))
+        client = message.client or self.client_of(message.body["referral"] or "")
+        return self._ask(MESSAGE, now, client, body, offset, message.hops)
+
+    def client_of(self, referral: str) -> str:
+        known = self.client_of_referral.get(referral, NOBODY)
+        return self.sent_on.get(referral, known)
 
     def unreadable(self, client: str, now: int) -> dict:
         offset = len(self.topics.intake)
         self.topics.intake.append(Record("intake", 0, offset, now, client, b"\x01", {}))
         return self._ask(UNREADABLE, now, client, b"", offset)
+
+    def fact(self, key: str, fact: dict[str, Any] | None) -> None:
+        """Known from here on."""
+        self.topics.facts.append((self._place(self.topics.facts, key), fact))
+        self._write(FACT, 0, (key.encode(), b"", encode_fact(fact) if fact else b""))
 
     def due(self, client: str, now: int) -> tuple[Clock, Referral | None] | None:
         """The client's earliest clock that has come due."""
@@ -110,23 +136,25 @@ class Core:
         body += bytes.fromhex(referral.id) if referral else b""
         return self._ask(CLOCK, clock.due, client, body, 0)
 
-    def _ask(self, kind: int, now: int, client: str, body: bytes, offset: int) -> dict:
-        frame = struct.pack("<5q", kind, now, offset, 0, 0)
-        for part in (bytes.fromhex(client), self.records.get(client, b""), body):
-            frame += struct.pack("<q", len(part)) + part
-        assert self.process.stdin
-        self.process.stdin.write(frame)
-        self.process.stdin.flush()
+    def _ask(
+        self, kind: int, now: int, client: str, body: bytes, offset: int, hops: int = 0
+    ) -> dict:
+        parts = bytes.fromhex(client), self.records.get(client, b""), body
+        self._write(kind, now, parts, offset, hops)
         event, after = decode("Event", self._bytes()), self._bytes()
         handovers = [decode("Handover", self._bytes()) for _ in range(self._number())]
         owner = self._bytes().decode()
-        self._add(self.topics.events, event, now)
+        word, hops = self._bytes(), self._number()
+        if word:
+            sent = self.topics.registry.decode(MESSAGE_HEAD + word)
+            self.words.append(message_of(sent, hops))
+        self._add(self.topics.events, event)
         if after:
-            self._keep(client, after, now)
+            self._keep(client, after)
         for handover in handovers:
-            self._add(self.topics.handovers, handover, now)
+            self._add(self.topics.handovers, handover)
         if event["result"] in ("REJECTED", "PARKED"):
-            self._add(self.topics.rejected, _rejection(event, owner), now)
+            self._add(self.topics.rejected, _rejection(event, owner))
         for each in event["transitions"]:
             if each["from"] is None and each["after"]["parent"]:
                 self.children[hexed(each["after"]["parent"])].append(
@@ -134,20 +162,35 @@ class Core:
                 )
         return event
 
+    def _write(
+        self, kind: int, now: int, parts: tuple[bytes, ...], offset: int = 0, hops: int = 0
+    ) -> None:
+        frame = struct.pack("<6q", kind, now, offset, 0, 0, hops)
+        for part in parts:
+            frame += struct.pack("<q", len(part)) + part
+        assert self.process.stdin
+        self.process.stdin.write(frame)
+        self.process.stdin.flush()
+
     def child(self, asked: Child) -> str | None:
         made = [name for name in self.children[asked.parent] if name not in asked.known]
         return made[-1] if made else None
 
-    def _keep(self, client: str, after: bytes, now: int) -> None:
+    def _keep(self, client: str, after: bytes) -> None:
         self.records[client] = after
         record = decode("Client", after)
-        self._add(self.topics.clients, record, now, client)
-        own = [each["referral"] for each in record["referrals"]]
-        for referral in (*own, *record["forwarded"]):
-            self.client_of_referral[hexed(referral)] = client
+        self._add(self.topics.clients, record, client)
+        for referral in record["referrals"]:
+            self.client_of_referral[hexed(referral["referral"])] = client
+        self.sent_on |= {hexed(referral): client for referral in record["forwarded"]}
 
-    def _add(self, topic: list, value: dict, now: int, key: str = "") -> None:
-        topic.append((Record("", 0, len(topic), now, key, b"", {}), value))
+    def _add(self, topic: list, value: dict, key: str = "") -> None:
+        topic.append((self._place(topic, key), value))
+
+    def _place(self, topic: list, key: str) -> Record:
+        """Records are as old as they are many: what was written before is known."""
+        self.written += 1
+        return Record("", 0, len(topic), self.written, key, b"", {})
 
     def _number(self) -> int:
         assert self.process.stdout

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from model.calls import day_text
 from model.rules import OPEN_END, Config, Desk, Partner, Programme, Region, Route
-from model.scenario import day_text
 from nacl.public import PrivateKey
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from model import clocks, machine, world
+from model.calls import DEFAULTS, STATUS_DEFAULTS
 from model.machine import Decision
-from model.scenario import DEFAULTS, STATUS_DEFAULTS
+from model.outages import Outages
 from model.state import Client, Message, Referral
 
 NOW = 1_795_000_000_000
@@ -32,6 +33,7 @@ class Hub:
     now: int = NOW
     count: int = 0
     told: list[tuple[str, str, str]] = field(default_factory=list)
+    outages: Outages = field(default_factory=Outages)
 
     def refer(self, name: str, from_desk: str | None, partner: str = "", **body: Any) -> Decision:
         full = DEFAULTS | {"subject": "PERSON", "question": "WERK", "municipality": "GM0599"}
@@ -53,7 +55,8 @@ class Hub:
 
     def fire(self, name: str, referral: str | None) -> Decision:
         assert self.client
-        return self._took(clocks.fire(world.WORLD, self.client, name, referral, self._made))
+        fired = clocks.fire(world.WORLD, self.client, name, referral, self._made, self.outages)
+        return self._took(fired)
 
     def _send(self, kind: str, partner: str, body: dict[str, Any]) -> Decision:
         self.count += 1

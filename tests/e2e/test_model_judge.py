@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from core import SCHEMAS, encode, sealed_of
 from model import machine, scenario
+from model.calls import Answer, Call, referral_of
 from model.events import event_of
-from model.judge import Judge, Topics
-from model.scenario import Answer, Call, Life
+from model.judge import Judge, Topics, deadline_of
+from model.scenario import Life
 from model.state import Client, Message
 from model.wire import Record, Registry
 from model.world import WORLD
@@ -72,6 +73,10 @@ class World:
 def handover(told: Any, client: Client, at: int, message: Message) -> dict:
     referral = client.referrals[told.referral]
     said = {"client": client.id, "at": at, "state": referral.state, "version": referral.version}
+    said |= {
+        "owner": client.responsible,
+        "deadline": deadline_of(client, referral, told.desk),
+    }
     sealed = None if client.consent == "WITHDRAWN" else sealed_of(message)
     return vars(told) | said | {"sealed": sealed}
 
@@ -129,6 +134,8 @@ def play(world: World, life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def recorded(config, client, message, now, new_id=machine.no_id):  # noqa: ANN001, ANN202
         world.now += 10
+        if message.type == "Referral":
+            message.body["expires_at"] = None  # no clock comes due, as none is fired here
         decision = real(config, client, message, world.now, new_id)
         world.take(message, decision, client)
         return decision
@@ -144,8 +151,7 @@ def play(world: World, life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
             break
         if isinstance(asked, Call):
             call = asked
-            name = scenario._tag(call.partner, call.body.get("case", ""), call.body.get("leg", ""))
-            answer = Answer(400 if call.bad else 202, None if "actions" in call.path else name)
+            answer = Answer(400 if call.bad else 202, referral_of(call))
         else:
             answer = None  # the life keeps the id that the model took
     monkeypatch.setattr(machine, "apply", real)
@@ -229,6 +235,11 @@ def wrong_role(world: World, random: Random) -> None:
     value["role"] = "LEAD"
 
 
+def wrong_deadline(world: World, random: Random) -> None:
+    duties = [value for _, value in world.topics.handovers if value["deadline"]]
+    random.choice(duties)["deadline"] += 1
+
+
 def wrong_person(world: World, random: Random) -> None:
     offers = [value for _, value in world.topics.handovers if value["kind"] == "OFFER"]
     random.choice([value for value in offers if value["sealed"]])["sealed"] = None
@@ -259,6 +270,7 @@ def lose_rejection(world: World, random: Random) -> None:
         (lose_handover, {"handover"}),
         (double_handover, {"handover", "handover number"}),
         (wrong_role, {"handover role"}),
+        (wrong_deadline, {"handover deadline"}),
         (wrong_person, {"handover sealed"}),
         (revert_client, {"order", "client is not the fold of its events"}),
         (lose_rejection, {"rejection"}),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from model import rules, world
-from model.scenario import DEFAULTS
+from model.calls import DEFAULTS
 
 DAY = world.days(2026, 11, 23)
 BASE = DEFAULTS | {"kind": "TRANSFER", "question": "LOOPBAANADVIES", "municipality": "GM0599"}

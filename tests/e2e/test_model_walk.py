@@ -5,19 +5,16 @@ from random import Random
 
 import pytest
 from model import clocks, invariants, machine, persons, scenario
+from model.calls import Answer, Call, referral_of
 from model.events import event_of
 from model.fold import fold
 from model.machine import Decision
-from model.scenario import Answer, Call, Life
+from model.scenario import Life
 from model.state import Client, Message
 from model.world import WORLD
 
 START = 1_795_000_000_000
 DAY_MS = 86_400_000
-
-
-def referral_id(call: Call) -> str:
-    return scenario._tag(call.partner, call.body.get("case", ""), call.body.get("leg", ""))
 
 
 def live(life: Life, random: Random, seen: Counter[str]) -> None:
@@ -39,8 +36,7 @@ def live(life: Life, random: Random, seen: Counter[str]) -> None:
         before = life.client
         if isinstance(asked, Call):
             seen[asked.move] += 1
-            named = None if "actions" in asked.path else referral_id(asked)
-            answer = Answer(400 if asked.bad else 202, named)
+            answer = Answer(400 if asked.bad else 202, referral_of(asked))
         else:
             answer = f"{random.getrandbits(128):032x}"
 

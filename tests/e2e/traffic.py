@@ -12,8 +12,9 @@ from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
 from deploy import token_of
+from model.calls import Answer, Call, Child
 from model.judge import Report, Topics
-from model.scenario import Answer, Call, Child, Life
+from model.scenario import Life
 from model.wire import Unreadable
 from watch import Watch
 

@@ -4,8 +4,8 @@ import threading
 from collections import defaultdict
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+from model.calls import Child
 from model.fold import hexed
-from model.scenario import Child
 from model.wire import Registry
 
 

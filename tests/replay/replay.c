@@ -1,18 +1,20 @@
 /* replay - the core as a filter, for a judge outside: each frame in is one input for one client,
- * each frame out what was decided about it. */
+ * each frame out what was decided about it; or a fact, which is kept and not answered. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hub/conf/conf.h"
+#include "hub/flow/router/facts.h"
 #include "hub/handover/handover.h"
 
 /* All numbers are 8 bytes in the machine's order; bytes are preceded by their size.
- * In: kind, now, offset, redrive, skip, client's id, client's record (empty: unknown), input. Out:
+ * In: kind, now, offset, redrive, skip, hops, client's id, client's record (empty: unknown), input; of a
+ * fact the client's id is its key, and an empty input forgets it. All is in partition 0. Out:
  * Event, client's record after it (empty: not written), number of handovers, handovers, who must
- * act on a rejection. */
-enum kind { MESSAGE, CLOCK, UNREADABLE };
+ * act on a rejection, message to another client (empty: none), how often it was sent on. */
+enum kind { MESSAGE, CLOCK, UNREADABLE, FACT };
 
 static struct arena arena;
 
@@ -92,6 +94,18 @@ static void take_clock(struct handover_input *input, struct bytes body)
 		memcpy(input->clock.referral.data, body.data + 1, body.size - 1);
 }
 
+static void take_fact(struct facts *facts, struct bytes key, struct bytes body)
+{
+	struct err err = {0};
+	struct fact fact;
+	if (body.size == 0)
+		facts_forget(facts, key);
+	else if (fact_decode(&fact, body, &arena, &err) != OK)
+		fail("fact", &err);
+	else
+		facts_put(facts, key, &fact);
+}
+
 static void answer(struct handover_state *state, const struct handover_decision *decision)
 {
 	write_record(schema_find("Event")->encode, &decision->event);
@@ -106,23 +120,37 @@ static void answer(struct handover_state *state, const struct handover_decision 
 		write_record(schema_find("Handover")->encode, &decision->handovers[i]);
 	bool rejected = decision->event.result == RESULT_REJECTED;
 	write_bytes(bytes_of_string(rejected ? decision->reject_owner : ""));
+	if (decision->sends)
+		write_record(schema_find("Message")->encode, &decision->sent.message);
+	else
+		write_number(0);
+	write_number(decision->sends ? decision->sent.hops : 0);
 	fflush(stdout);
 }
 
-static void turn(const struct rules *rules)
+static void turn(const struct rules *rules, struct facts *facts)
 {
 	static const struct handover_fault unreadable = {
 		.code = REJECTION_CODE_UNREADABLE, .text = "not a record"};
 	static struct handover_state state;
 	static struct handover_decision decision;
 	enum kind kind = (enum kind)read_number();
-	struct handover_input input = {.now = read_number()};
+	struct facts_view view = {.facts = facts};
+	struct handover_input input = {
+		.now = read_number(), .outage = facts_outage, .context = &view};
 	input.offset = read_number();
 	input.redrive = (int32_t)read_number();
 	input.skip = read_number() != 0;
+	input.hops = (int32_t)read_number();
 	struct bytes id = read_bytes();
-	load(&state, id, read_bytes());
+	struct bytes record = read_bytes();
 	struct bytes body = read_bytes();
+	if (kind == FACT) {
+		take_fact(facts, id, body);
+		arena_reset(&arena);
+		return;
+	}
+	load(&state, id, record);
 	if (kind == UNREADABLE) {
 		input.fault = &unreadable;
 		handover_park(&state, &input, rules, &decision);
@@ -144,6 +172,7 @@ int main(int count, char **arguments)
 		fputs("usage: replay CONFIG <frames >frames\n", stderr);
 		return 2;
 	}
+	struct facts *facts = facts_new();
 	for (;;)
-		turn(&conf->rules);
+		turn(&conf->rules, facts);
 }

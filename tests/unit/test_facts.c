@@ -40,6 +40,8 @@ static void outages_are_added_up_once(void **state)
 		{NULL, 0, 10, false, 3, false}, /* hub: 1 to 3 and 2 to 4 */
 		{NULL, 2, 10, false, 2, false},
 		{NULL, 0, 2, false, 1, true}, /* it goes on at the end */
+		{NULL, 0, 4, false, 3, false}, /* it has just ended */
+		{NULL, 2, 2, false, 0, true}, /* of a clock that is due as soon as it is armed */
 		{NULL, 5, 10, false, 0, false},
 		{"wsp", 0, 10, false, 5, false}, /* and the desk: 6 to 8 */
 		{"wsp", 0, 30, false, 15, true}, /* and from 20 on */

@@ -163,7 +163,7 @@ static int compare_spans(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Those outages that touch the span, cut to it, in order. */
+/* Those outages that touch the span, in order. */
 static size_t collect(const struct facts *facts, const char *hub, const char *desk,
 	const struct handover_span *within, struct handover_span *out)
 {
@@ -174,10 +174,7 @@ static size_t collect(const struct facts *facts, const char *hub, const char *de
 			known->from >= within->to ||
 			!(is_of(known, EDGE) || is_about(known, hub) || is_about(known, desk)))
 			continue;
-		out[count++] = (struct handover_span){
-			.from = known->from > within->from ? known->from : within->from,
-			.to = known->to < within->to ? known->to : within->to,
-		};
+		out[count++] = (struct handover_span){.from = known->from, .to = known->to};
 	}
 	qsort(out, count, sizeof(*out), compare_spans);
 	return count;
@@ -195,13 +192,13 @@ int64_t facts_outage(
 	size_t count = collect(view->facts, hub, name, span, outages);
 	*running = false;
 	for (size_t i = 0; i < count; i++) {
+		int64_t to = outages[i].to < span->to ? outages[i].to : span->to;
+		*running |= outages[i].to > span->to;
 		from = outages[i].from > from ? outages[i].from : from;
-		if (outages[i].to <= from)
+		if (to <= from)
 			continue;
-		sum += span->working ? calendar_working_ms(from, outages[i].to)
-				     : outages[i].to - from;
-		from = outages[i].to;
-		*running = from == span->to;
+		sum += span->working ? calendar_working_ms(from, to) : to - from;
+		from = to;
 	}
 	free(outages);
 	return sum;

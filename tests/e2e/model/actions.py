@@ -4,7 +4,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Callable
 
-from . import clients, merge, needs, offers, work
+from . import clients, escalation, merge, needs, offers, work
 from .needs import Needs
 from .state import OPEN_STATES, Message, Referral
 from .step import Refused, Step
@@ -168,4 +168,5 @@ TABLE: dict[str, tuple[Row, ...]] = {
     "MERGE": (Row("28", ALL, ("owner",), merge.begin, needs.merge),),
     "REVIEW": (Row("29", WORKED_ON, ("target",), work.review, needs.review),),
     "VANISHED": (Row("30", OPEN_STATES, ("hub",), offers.vanished),),
+    "NOT_TOLD": (Row("22", ALL, ("hub",), escalation.not_told),),
 }

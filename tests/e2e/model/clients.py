@@ -4,7 +4,7 @@ from typing import Callable
 
 from . import calendar, custody
 from .referring import arm_accepted, mark_accepted
-from .state import NO_TAG, Clock, Message, Referral
+from .state import Clock, Message, Referral
 from .step import Refused, Step
 
 Handler = Callable[[Step, Referral, Message], None]
@@ -78,23 +78,7 @@ def assign(step: Step, referral: Referral, message: Message) -> None:
     assert former and step.actor
     custody.recall_offers(step)
     custody.end_former(step, custody.gave_client(step), "TAKEN_OVER")
-    given = Referral(
-        id=step.new_id(),
-        kind="TRANSFER",
-        subject=referral.subject,
-        giver=former,
-        sender=step.actor,
-        target=name,
-        wished=None,
-        group=None,
-        question=referral.question,
-        urgent=referral.urgent,
-        digest=NO_TAG,
-        created_by=NO_TAG,
-        expires_at=referral.expires_at,
-        review_every=referral.review_every,
-        parent=referral.id,
-    )
+    given = referral.child(step.new_id(), giver=former, sender=step.actor, target=name)
     step.add(given)
     step.own(name, given.id)
     mark_accepted(step, given)

@@ -30,7 +30,7 @@ def fold(client: Client | None, event: Record) -> Client | None:
     for stopped in event["stopped"]:
         _clocks(client, stopped).pop(stopped["clock"], None)
     for armed in event["armed"]:
-        _clocks(client, armed)[armed["clock"]] = _clock_of(armed)
+        _clocks(client, armed)[armed["clock"]] = clock_of(armed)
     for handover in event["handovers"]:
         if told := client.referrals.get(hexed(handover["referral"])):
             told.numbers[handover["desk"]] = handover["number"]
@@ -164,10 +164,10 @@ def _referral_of(record: Record, desks: list[str]) -> Referral:
 
 
 def _clocks_of(records: list[Record]) -> dict[str, Clock]:
-    return {each["clock"]: _clock_of(each) for each in records}
+    return {each["clock"]: clock_of(each) for each in records}
 
 
-def _clock_of(record: Record) -> Clock:
+def clock_of(record: Record) -> Clock:
     names = ("clock", "armed", "due", "level", "role", "counted")
     return Clock(*(record[name] for name in names))
 

@@ -5,16 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import cases, clocks, invariants, machine
-from .fold import client_of, fold, hexed, message_of
+from . import cases, clocks, invariants, machine, merge
+from .fold import client_of, clock_of, fold, hexed, message_of
 from .machine import Decision
+from .outages import Known
 from .rules import CLOCKS, Config
-from .state import Client, Clock, Message
+from .state import Client, Clock, Message, Referral, Word
 from .wire import PREFIX, Record, Registry, Unreadable, read_topic, siphash
 
-TOPICS = ("intake", "events", "clients", "handovers", "rejected")
+TOPICS = ("intake", "events", "clients", "handovers", "rejected", "facts")
 CLOCKS_BUILT = frozenset({*CLOCKS, "T12"})
 DIFFERENCES_MAX = 40
+FACTS_LAG = 10_000  # ms until a router has read a fact
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Topics:
     handovers: list[tuple[Record, dict]]
     rejected: list[tuple[Record, dict]]
     registry: Registry
+    facts: list[tuple[Record, dict | None]] = field(default_factory=list)
+    words: list[Message] | None = None  # from client to client; None: those that lie in intake
 
     @classmethod
     def read(cls, brokers: str, registry_url: str, prefix: str = PREFIX) -> "Topics":
@@ -65,9 +69,9 @@ class Topics:
         found: dict[str, Any] = {"intake": list(read_topic(brokers, "intake", prefix))}
         for topic in TOPICS[1:]:
             found[topic] = [
-                (record, registry.decode(record.value))
+                (record, registry.decode(record.value) if record.value else None)
                 for record in read_topic(brokers, topic, prefix)
-                if record.value is not None
+                if record.value or topic == "facts"
             ]
         return cls(**found, registry=registry)
 
@@ -80,13 +84,16 @@ class Judge:
         clock_names: Iterable[str] = CLOCKS_BUILT,
         lead: int = 0,
         rests: bool = True,
+        facts_lag: int = FACTS_LAG,
     ) -> None:
         """lead: how far the hub's time may be ahead of the brokers' (clock_offset), in ms.
-        rests: every clock that is due by the last decision has been fired."""
+        rests: every clock that is due by the last decision has been fired. facts_lag: how long a
+        router may take to read a fact."""
         self.config, self.topics = config, topics
         self.clock_names = frozenset(clock_names)
-        self.lead, self.rests = lead, rests
+        self.lead, self.rests, self.facts_lag = lead, rests, facts_lag
         self.report = Report()
+        self.known = Known(topics.facts)
         self.model: dict[str, Client] = {}
         self.router: dict[str, Client] = {}
         self.client_of_referral: dict[str, str] = {}
@@ -96,6 +103,7 @@ class Judge:
         self.partition_of: dict[str, int] = {}
         self.hashes: dict[str, bytes] = {}
         self.sealed: Any = None  # of the Referral that is being judged
+        self.words: Counter[Word | None] = Counter()  # expected, less those found
         self.told: dict[tuple[str, str, int], dict[str, Any]] = {}
 
     def run(self) -> Report:
@@ -105,6 +113,7 @@ class Judge:
         self._clients()
         self._handovers()
         self._rejected()
+        self._words()
         return self.report
 
     # Events against intake
@@ -121,7 +130,7 @@ class Judge:
                     "event in another partition", where, record.partition, event["partition"]
                 )
             if event["offset"] is None:
-                self._clock(where, event)
+                self._clock(where, record, event)
                 continue
             if place in decided or place not in intake:
                 text = "two events of one record" if place in decided else "event without a record"
@@ -151,9 +160,10 @@ class Judge:
             self.now[record.partition] = now = max(now, event["at"])
         partner, decision, client = self._decide(record, event, now)
         self._passed_over(where, client, now)
-        sums = self.report.partners[partner]
-        sums["received"] += 1
-        sums[event["result"].lower()] += 1
+        if not int(record.headers.get("hops") or 0):  # a copy is nobody's message (I5)
+            sums = self.report.partners[partner]
+            sums["received"] += 1
+            sums[event["result"].lower()] += 1
         self.report.counts[f"{event['result']} {event['code'] or ''}".strip()] += 1
         self._compare(where, client, decision, event)
 
@@ -174,11 +184,13 @@ class Judge:
             return "unknown", machine.park(known, "REJECTED", unreadable.code, client), client
         name = message.body["referral"] or ""
         client = message.client or self.sent_on_by.get(name) or self.client_of_referral.get(name)
-        made = _made_ids(event, message)
+        made = made_ids(event, message)
         known = self.model.get(client or "")
         decision = machine.apply(
             self.config, known, message, now, lambda: next(made, machine.no_id()), redrive, skip
         )
+        if self.topics.words is None:
+            self.words[merge.word_of(message)] -= 1
         self.sealed = message.sealed if message.type == "Referral" else None
         return message.partner, decision, client
 
@@ -208,7 +220,7 @@ class Judge:
             return None
         return self.client_of_referral.get(key, key)
 
-    def _clock(self, where: str, event: dict) -> None:
+    def _clock(self, where: str, record: Record, event: dict) -> None:
         name = event["clock"]["clock"]
         client, of = hexed(event["client"]), event["clock"]["referral"]
         of = of and hexed(of)
@@ -223,9 +235,27 @@ class Judge:
             self.report.add("clock that is not due", where, clock, (name, of, event["at"]))
             self._lose(client, event)
             return
-        made = _made_ids(event, None)
-        decision = clocks.fire(self.config, known, name, of, lambda: next(made, machine.no_id()))
+        decision = self._fired(known, record, event, of)
+        if decision.client and not decision.told and _armed(event):
+            self.report.counts["clocks put off"] += _armed(event).counted == event["at"]
         self._compare(where, client, decision, event)
+
+    def _fired(self, known: Client, record: Record, event: dict, of: str | None) -> Decision:
+        """By what the router may have known of outages: as it decided, if any of that leads there;
+        else by all of it."""
+        name, first = event["clock"]["clock"], None
+        for outages in self.known.around(record.time, self.facts_lag, record.partition):
+            made = made_ids(event, None)
+            decision = clocks.fire(
+                self.config, known, name, of, lambda made=made: next(made, machine.no_id()), outages
+            )
+            first = first or decision
+            assert decision.client
+            holder = decision.client.referrals[of] if of else decision.client
+            if holder.clocks.get(name) == _armed(event):
+                return decision
+        assert first
+        return first
 
     # One event against one decision
 
@@ -243,6 +273,8 @@ class Judge:
         wrong = [name for name in expected if expected[name] != seen[name] and name != "text"]
         for name in wrong:
             self.report.add(name, where, _short(expected, name), _short(seen, name))
+        self.words[decision.word] += 1
+        self.report.counts["words between clients"] += decision.word is not None
         if client is None:
             return
         if wrong:
@@ -266,6 +298,10 @@ class Judge:
                 said = self.told[told.desk, told.referral, told.number] = {
                     "kind": told.kind,
                     "role": told.role,
+                    "clock": told.clock,
+                    "level": told.level,
+                    "owner": decision.client.responsible,
+                    "deadline": deadline_of(decision.client, referral, told.desk),
                     "client": client,
                     "at": event["at"],
                     "state": referral.state,
@@ -396,6 +432,14 @@ class Judge:
         self.report.counts["rejections"] = sum(found.values())
         self._cases(listings)
 
+    def _words(self) -> None:
+        """What routers send one another lies in intake once each, and nothing else of the kind."""
+        self.words.subtract(map(merge.word_of, self.topics.words or ()))
+        self.words.pop(None, None)
+        for word, count in self.words.items():
+            if count and not self.astray:
+                self.report.add("word", str(word), f"{count} more", "in intake")
+
     def _cases(self, listings: list[tuple[str, dict]]) -> None:
         """A case keeps its first client; of another one that it named, a listing tells. Edges that
         were asked at once may let two through, or one other too many: counted, not judged."""
@@ -420,7 +464,29 @@ class Judge:
         )
 
 
-def _made_ids(event: dict, message: Message | None) -> Iterator[str]:
+def deadline_of(client: Client, referral: Referral, desk: str) -> int | None:
+    """By when that desk must do something about the referral, or the client that it gave."""
+    whose = {"TARGET": referral.target, "GIVER": referral.giver, "SENDER": referral.sender}
+    whose["OWNER"] = client.owner or ""
+    clocks = [*referral.clocks.values()]
+    if client.owner_via == referral.id:
+        clocks += client.clocks.values()
+    dues = [each.due for each in clocks if whose.get(each.role) == desk]
+    return min(dues, default=None)
+
+
+def _armed(event: dict) -> Clock | None:
+    """The clock that came due, as it runs on."""
+    for each in event["armed"]:
+        if (each["clock"], each["referral"]) == (
+            event["clock"]["clock"],
+            event["clock"]["referral"],
+        ):
+            return clock_of(each)
+    return None
+
+
+def made_ids(event: dict, message: Message | None) -> Iterator[str]:
     """Ids of referrals that the hub made: the model takes them over, having no keys."""
     given = message and message.type == "Referral" and message.body["referral"]
     new = [

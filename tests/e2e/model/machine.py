@@ -6,7 +6,7 @@ from typing import Callable
 
 from . import actions, merge, referring, rules
 from .rules import Config
-from .state import RECENT_MAX, Client, Message
+from .state import RECENT_MAX, Client, Message, Word
 from .step import Refused, Step, Told, Transition, is_vanished
 
 
@@ -29,6 +29,7 @@ class Decision:
     owner: tuple[str | None, str, str] | None = None
     routing: rules.Choice | None = None
     at: int = 0  # when it was applied
+    word: Word | None = None  # to another client
 
 
 def apply(
@@ -67,7 +68,7 @@ def apply(
             pass
         elif merge.is_sent_on(step, message, actions.may):
             merge.send_on(step, message)
-            return Decision("FORWARDED", working, at=now)
+            return Decision("FORWARDED", working, at=now, word=step.word)
         elif message.type == "Referral":
             referring.refer(step, message)
         else:
@@ -86,6 +87,7 @@ def apply(
         owner=step.owner,
         routing=step.routing,
         at=now,
+        word=step.word,
     )
 
 
@@ -134,4 +136,6 @@ def _rejected(
         told = step.told
     elif partner:
         told = [Told(partner.home_desk, name, 0, "VERDICT", "SENDER")]
-    return Decision("REJECTED", client, refused.code, refused.field, str(refused), told=told)
+    rejected = Decision("REJECTED", client, refused.code, refused.field, str(refused), told=told)
+    rejected.word = merge.refusal(message, client.id if client else message.client)
+    return rejected

@@ -3,7 +3,7 @@
 from typing import Callable
 
 from . import clients
-from .state import FORWARDED_MAX, Message, Referral
+from .state import FORWARDED_MAX, Message, Referral, Word
 from .step import Refused, Step
 
 HOPS_MAX = 4
@@ -21,6 +21,31 @@ def begin(step: Step, referral: Referral, message: Message) -> None:
         raise Refused("ILLEGAL", "nobody is responsible for this client now")
     client.merging = other
     step.change(referral, "28", referral.state)
+    step.word = Word("CLOSE", other, message.body["other_referral"], client.id, referral.id)
+
+
+def answer(message: Message, action: str, client: str | None) -> Word:
+    """82: to whom said CLOSE, by the client that it was said to."""
+    body = message.body
+    return Word(action, body["other_client"], body["other_referral"], client, body["referral"])
+
+
+def word_of(message: Message) -> Word | None:
+    """As which it was sent from client to client; None: it was not."""
+    body = message.body
+    if message.hops:
+        return Word(None, message.client or "", message=message.id, hops=message.hops)
+    if message.partner != "hub" or message.client is None:
+        return None
+    other = body["other_client"], body["other_referral"]
+    return Word(body["action"], message.client or "", body["referral"], *other)
+
+
+def refusal(message: Message, client: str | None) -> Word | None:
+    """What is said besides of a rejected message, if it was a CLOSE by the hub."""
+    is_close = message.type == "StatusChange" and message.body["action"] == "CLOSE"
+    by_hub = message.partner == "hub" and is_close
+    return answer(message, "NOT_MERGED", client) if by_hub else None
 
 
 def hear(step: Step, message: Message) -> bool:
@@ -33,6 +58,7 @@ def hear(step: Step, message: Message) -> bool:
     named = named or step.client.referrals.get(step.client.owner_via or "")
     if message.body["action"] == "CLOSE":
         _close(step, named, message)
+        step.word = answer(message, "MERGED", step.client.id)
     else:
         _answered(step, named, message)
     return True
@@ -103,3 +129,5 @@ def send_on(step: Step, message: Message) -> None:
         client.forwarded = [*client.forwarded, name][-FORWARDED_MAX:]
     if name in client.referrals:
         step.withdraw()
+    assert client.merged_into
+    step.word = Word(None, client.merged_into, message=message.id, hops=message.hops + 1)

@@ -106,6 +106,19 @@ def details(config: Config, random: Random, action: str, day: int) -> dict[str, 
     return {}
 
 
+def not_told(random: Random, client: Client) -> tuple[Referral, Move] | None:
+    """A notice that could not be brought: of a level that was told, or of one long gone."""
+    told = [(clock, of) for clock, of in client.armed() if clock.level or random.random() < 0.1]
+    if not told or client.owner_via not in client.referrals:
+        return None
+    climbing = [entry for entry in told if entry[0].name in ("T2", "T3", "T4", "T5", "T6")]
+    clock, of = random.choice(climbing or told)
+    first = {"T0": 0, "T4": 2, "T8": 2, "T9": 2}.get(clock.name, 1)
+    level = first + clock.level - 1 if random.random() < 0.8 else random.randrange(5)
+    raw = {"scheme": "notice", "code": clock.name, "text": None, "number": level}
+    return of or client.referrals[client.owner_via], Move("NOT_TOLD", "hub", None, {"raw": raw})
+
+
 def merging(config: Config, random: Random, client: Client) -> Move:
     """What is said when two records become one, by the desk or by the other record's hub."""
     over = not any(each.is_open for each in client.referrals.values())

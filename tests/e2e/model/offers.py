@@ -2,7 +2,7 @@
 
 from . import calendar, custody
 from .referring import arm_accepted, mark_accepted, send_or_rest
-from .state import NO_TAG, Message, Referral
+from .state import Message, Referral
 from .step import OPS, Refused, Step
 
 ANSWER_DAYS = 2  # working days that the target has at least, once it has its answer
@@ -124,23 +124,13 @@ def _pass_on(step: Step, parent: Referral, target: str) -> None:
     """A TRANSFER of the responsible desk's own, for what the other referral is about."""
     owner = step.client.responsible
     assert owner
-    transfer = Referral(
-        id=step.new_id(),
-        kind="TRANSFER",
-        subject=parent.subject,
+    transfer = parent.child(
+        step.new_id(),
         giver=owner,
         sender=owner,
         target=target,
-        wished=None,
         group=next((offer.group for offer in step.offers()), None),
-        question=parent.question,
-        urgent=parent.urgent,
-        digest=NO_TAG,
-        created_by=NO_TAG,
         not_before=parent.not_before if parent.kind == "REQUEST" else None,
-        expires_at=parent.expires_at,
-        review_every=parent.review_every,
-        parent=parent.id,
     )
     step.add(transfer)
     step.visit(transfer, "1")

@@ -1,128 +1,25 @@
 """scenario - seeded lives of clients as calls of partners: valid, wrong, late, twice, crossing."""
 
-import hashlib
 import json
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from . import machine, moves, rules
+from .calls import Answer, Call, Child, Look, action_path, day_text, message_of, tag_of, text_of
 from .persons import OTHER_BSNS, client_numbers
 from .rules import Config
-from .state import OPEN_STATES, Client, Message, Referral
+from .state import OPEN_STATES, Client, Referral
 
-EPOCH = date(1970, 1, 1)
 DAY_MS = 86_400_000
 RUNNING = ("ACCEPTED", "IN_PROGRESS", "ON_HOLD")
 COMPLETED = {"outcome": "ADVICE_GIVEN", "next_step": "NONE"}
+Story = Generator[Call | Child | Look, Any, None]
 QUESTIONS = (
     "WERK LEERBAAN STAGE OPLEIDING OMSCHOLING ORIENTATIE LOOPBAANADVIES TAAL SCHOLINGSVOUCHER EVC"
 ).split()
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request to the hub. move: what it is meant to be."""
-
-    move: str
-    partner: str
-    path: str
-    body: dict
-    bad: bool = False  # the edge must refuse it
-    role: str | None = None  # of the actor, as the edge knows it by the token
-
-    @property
-    def reference(self) -> str:
-        return self.body["reference"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    referral: str | None = None  # from Location
-
-
-@dataclass(frozen=True)
-class Child:
-    """Asks the driver which referral the hub made from this one: its id, or None."""
-
-    parent: str
-    known: frozenset[str] = frozenset()  # none of these
-
-
-Story = Generator[Call | Child, Any, None]
-
-DEFAULTS: dict[str, Any] = dict.fromkeys(
-    "referral group from_desk to_desk wished_desk municipality region sector_from"
-    " sector_to age_band programme not_before expires_at review_every education employer voucher"
-    " place".split()
-) | {"target_groups": [], "funding": [], "urgency": "NORMAL"}
-STATUS_DEFAULTS: dict[str, Any] = dict.fromkeys(
-    "second_worker raw instrument progress reason hold_reason closing_reason suggested_desk outcome"
-    " next_step review effective_date next_date to_desk other_referral seen_version"
-    " other_client".split()
-)
-
-
-def action_path(referral: str) -> str:
-    return f"/v1/referrals/{UUID(hex=referral)}/actions"
-
-
-def text_of(at: int) -> str:
-    return (
-        datetime.fromtimestamp(at / 1000, UTC)
-        .isoformat(timespec="milliseconds")
-        .replace("+00:00", "Z")
-    )
-
-
-def day_text(day: int) -> str:
-    return (EPOCH + timedelta(days=day)).isoformat()
-
-
-def _days(text: str | None) -> int | None:
-    return None if text is None else (date.fromisoformat(text) - EPOCH).days
-
-
-def _ms(text: str | None) -> int | None:
-    return None if text is None else round(datetime.fromisoformat(text).timestamp() * 1000)
-
-
-def message_of(call: Call, referral: str | None, client: str) -> Message:
-    """The Message that the hub would make of it, with ids and digest of our own."""
-    ((type_name, clear),) = call.body["body"].items()
-    body = {**(DEFAULTS if type_name == "Referral" else STATUS_DEFAULTS), **clear}
-    body["referral"] = referral
-    if type_name == "Referral":
-        body["not_before"], body["expires_at"] = _days(body["not_before"]), _ms(body["expires_at"])
-        basis = {"reference": None, "given_at": None, **body["legal_basis"]}
-        body["legal_basis"] = basis | {"given_at": _ms(basis["given_at"])}
-    else:
-        body["next_date"] = _days(body["next_date"])
-        body["actor"] = {
-            "desk": None,
-            "partner": None,
-            "worker": None,
-            **clear.get("actor", {}),
-            "role": call.role,
-        }
-        body["has_text"] = bool(call.body.get("person", {}).get("text"))
-    return Message(
-        id=_tag(call.partner, call.body["system"], call.reference),
-        partner=call.partner,
-        digest=_tag(json.dumps(call.body, sort_keys=True)),
-        client=client if type_name == "Referral" else None,
-        occurred_at=_ms(call.body["occurred_at"]) or 0,
-        type=type_name,
-        body=body,
-    )
-
-
-def _tag(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 @dataclass
@@ -139,12 +36,17 @@ class Life:
     client: Client | None = None
     sent: list[tuple[Call, str | None]] = field(default_factory=list)
     cases: int = 0
-    direct: bool = False  # told to the core itself, where the hub speaks too
+    direct: bool = False  # told to the core itself
+    hub_speaks: bool = False  # what only the hub says, the driver says for it
+    others: list["Life"] = field(default_factory=list)  # with which it may be merged
+    news: bool = False  # another record's merge may have changed the client
 
     def story(self) -> Story:
         self.now = self.start
         for _ in range(self.length):
             self.now += self.random.randrange(1, 5000)
+            if self.news:
+                yield from self._look()
             move = self._draw()
             yield from getattr(self, f"_{move}")()
 
@@ -175,7 +77,12 @@ class Life:
                 "close": 2,
                 "cancel": 1,
             }
-            if self.direct:
+            if self.hub_speaks:
+                climbed = any(clock.level for clock, _ in self.client.armed())
+                weights["not_told"] = 5 if climbed else 0.2
+            if self.others:
+                weights["merge_with"] = 1.0
+            elif self.direct:
                 weights["merge"] = 1.5
             weights |= {"withdraw": 0.3, "stray": 0.3, "register": 0.3}
         return self.random.choices(list(weights), list(weights.values()))[0]
@@ -191,7 +98,7 @@ class Life:
         children: list[str] = []
 
         def new_id() -> str:
-            children.append(_tag("child", message.id))
+            children.append(tag_of("child", message.id))
             return children[-1]
 
         decision = machine.apply(self.config, self.client, message, self.now, new_id)
@@ -215,7 +122,7 @@ class Life:
 
     @property
     def person_name(self) -> str:
-        return _tag(json.dumps(self.person, sort_keys=True))
+        return tag_of(json.dumps(self.person, sort_keys=True))
 
     def _draft(self, body: dict, text: str | None = None) -> dict:
         draft = {
@@ -419,9 +326,9 @@ class Life:
         assert self.client
         day = self.now // 86_400_000
         move = draw(self.config, self.random, self.client, referral, day)
-        if move.desk == "hub" and (not self.direct or referral.rests):
+        if move.desk == "hub" and (not self.hub_speaks or referral.rests):
             return  # of an offer that is not out yet it has nothing to say
-        if self.direct and move.action in ("DELIVERED", "SEEN") and self.random.random() < 0.3:
+        if self.hub_speaks and move.action in ("DELIVERED", "SEEN") and self.random.random() < 0.3:
             move.desk = "hub"
         if self.direct and move.action == "CANCEL" and self.random.random() < 0.1:
             move.role = "CLIENT"
@@ -499,6 +406,46 @@ class Life:
         move = moves.merging(self.config, self.random, self.client)
         call = self._action("merge", referral, move.desk, move.action, **move.body)
         yield from self._send(call, referral.id)
+
+    def _merge_with(self) -> Story:
+        """Row 28 with another life's record, sooner with one of which nothing is open."""
+        referral = self._some()
+        others = [life for life in self.others if life.client and life.client.referrals]
+        over = [
+            life
+            for life in others
+            if not any(each.is_open for each in [*life.client.referrals.values()])  # type: ignore[union-attr]
+        ]
+        if referral is None or not others:
+            return
+        other = self.random.choice(over or others)
+        assert other.client
+        names = [*other.client.referrals]
+        body = {"other_referral": str(UUID(hex=self.random.choice(names)))}
+        if self.direct:
+            body["other_client"] = other.person_name
+        call = self._action("merge", referral, self._owner().id, "MERGE", **body)
+        yield from self._send(replace(call, perhaps=True), referral.id)
+        if not self.direct:
+            other.news = True
+            yield from self._look(referral.id)
+
+    def _look(self, name: str | None = None) -> Story:
+        """What the hub knows of the client counts, not what was reckoned here."""
+        self.news = False
+        for known in [name] if name else [made for _, made in self.sent if made]:
+            found: Client | None = yield Look(known)
+            if found:
+                self.client = found
+                return
+
+    def _not_told(self) -> Story:
+        assert self.client
+        drawn = moves.not_told(self.random, self.client)
+        if drawn:
+            referral, move = drawn
+            call = self._action("not_told", referral, move.desk, move.action, **move.body)
+            yield from self._send(call, referral.id)
 
     def _sent_on(self) -> Story:
         """An action on a referral that came when the record was merged away."""
@@ -580,6 +527,27 @@ class Life:
         yield from self._send(Call("nonsense", call.partner, call.path, call.body, bad=True))
 
 
+class Turn:
+    """A life that waits for the answer to what it asked last."""
+
+    def __init__(self, life: Life) -> None:
+        self.life, self.story = life, life.story()
+        self.asked: Call | Child | Look | None = next(self.story, None)
+
+    def answer(self, answer: Any) -> None:
+        try:
+            self.asked = self.story.send(answer)
+        except StopIteration:
+            self.asked = None
+
+
+def acquainted(found: list[Life]) -> list[Life]:
+    """Any of them may turn out to be another one's second record."""
+    for life in found:
+        life.others = [other for other in found if other is not life]
+    return found
+
+
 def lives(
     config: Config, seed: int, count: int, start: int, longest: int = 14, direct: bool = False
 ) -> list[Life]:
@@ -588,7 +556,7 @@ def lives(
     found = []
     for person in client_numbers(count):
         life = Life(config, Random(random.random()), person, start, random.randrange(2, longest))
-        life.direct = direct
+        life.direct = life.hub_speaks = direct
         life.partner = None if "bsn" in person else random.choice(holders)
         found.append(life)
     return found

@@ -60,6 +60,27 @@ class Referral:
     clocks: dict[str, Clock] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
+    def child(self, name: str, giver: str, sender: str, target: str, **more: Any) -> "Referral":
+        """A TRANSFER that the hub makes from this one (readings 54 and 71)."""
+        return Referral(
+            id=name,
+            kind="TRANSFER",
+            subject=self.subject,
+            giver=giver,
+            sender=sender,
+            target=target,
+            wished=None,
+            group=more.pop("group", None),
+            question=self.question,
+            urgent=self.urgent,
+            digest=NO_TAG,
+            created_by=NO_TAG,
+            expires_at=self.expires_at,
+            review_every=self.review_every,
+            parent=self.id,
+            **more,
+        )
+
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
@@ -133,6 +154,20 @@ class Client:
         found += [(clock, None, len(self.referrals)) for clock in self.clocks.values()]
         found.sort(key=lambda entry: (entry[0].due, int(entry[0].name[1:]), entry[2]))
         return [(clock, referral) for clock, referral, _ in found]
+
+
+@dataclass(frozen=True)
+class Word:
+    """What goes into intake with a decision, to another client (reading 81): a word of a merge, or
+    (action None) the message itself, sent on."""
+
+    action: str | None
+    client: str
+    referral: str | None = None
+    other_client: str | None = None
+    other_referral: str | None = None
+    message: str | None = None  # sent on: its id, and how often it was
+    hops: int = 0
 
 
 @dataclass(frozen=True)

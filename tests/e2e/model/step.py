@@ -1,11 +1,11 @@
 """step - one decision under way: the client's copy that changes, and what is told of it."""
 
 from dataclasses import dataclass, field
-from typing import Callable
+from typing import Any, Callable
 
 from . import calendar, rules
 from .rules import Config
-from .state import REFERRALS_MAX, VISITED_MAX, Client, Clock, Referral
+from .state import REFERRALS_MAX, VISITED_MAX, Client, Clock, Referral, Word
 
 OPS = "ops"
 QUIET_ROWS = frozenset(
@@ -113,6 +113,8 @@ class Told:
     number: int
     kind: str
     role: str
+    clock: str | None = None  # that came due
+    level: int = 0  # of an ESCALATION
 
 
 @dataclass
@@ -126,6 +128,7 @@ class Step:
     told: list[Told] = field(default_factory=list)
     owner: tuple[str | None, str, str] | None = None
     routing: rules.Choice | None = None
+    word: Word | None = None  # to another client
     ticking: frozenset[str] = frozenset()  # referrals that had a clock before
     has_room: bool = True  # for one more referral
 
@@ -163,8 +166,8 @@ class Step:
             return
         coordinator = self.config.coordinator_of_region(self.client.region)
         if coordinator and coordinator != self.actor:
-            self.tell(coordinator, referral, "ESCALATION", "COORDINATOR")
-        self.tell(OPS, referral, "ESCALATION", "OPS")
+            self.tell(coordinator, referral, "ESCALATION", "COORDINATOR", level=3)
+        self.tell(OPS, referral, "ESCALATION", "OPS", level=3)
 
     def _leave(self, referral: Referral) -> None:
         """Leaving a state stops its clocks; that of row 30 stands beside them while it is open."""
@@ -313,10 +316,10 @@ class Step:
 
     # Handovers
 
-    def tell(self, desk: str, referral: Referral, kind: str, role: str) -> None:
+    def tell(self, desk: str, referral: Referral, kind: str, role: str, **more: Any) -> None:
         number = referral.numbers.get(desk, 0) + 1
         referral.numbers[desk] = number
-        self.told.append(Told(desk, referral.id, number, kind, role))
+        self.told.append(Told(desk, referral.id, number, kind, role, **more))
 
     def news(self, referral: Referral, row: str, rested: bool = False) -> None:
         """Tells target, giver and sender; each desk once, not the one that acted."""
