@@ -230,7 +230,8 @@ void decider_step(
 /* I16 looks at what a desk sends; the coordinator and the hub know what they do. */
 static const char *sent_round(const struct decider *d, unsigned row, struct bytes desk)
 {
-	return row == TABLE_1 || row == TABLE_1B ? escalation_sent_round(d, desk) : NULL;
+	return row == TABLE_1 || row == TABLE_1B ? escalation_sent_round(d->client, d->today, desk)
+						 : NULL;
 }
 
 void decider_open(

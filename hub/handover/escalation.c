@@ -138,16 +138,15 @@ static void tell_level(struct decider *d, const struct clock_armed *clock,
 	}
 }
 
-const char *escalation_sent_round(const struct decider *d, struct bytes desk)
+const char *escalation_sent_round(const struct client *client, int32_t today, struct bytes desk)
 {
-	const struct client *client = d->client;
 	size_t visits = 1;
 	bool again = false;
 
 	for (size_t i = 0; i < client->visited_count; i++) {
 		const struct visit *visit = &client->visited[i];
 
-		if (visit->date < d->today - ROUND_DAYS)
+		if (visit->date < today - ROUND_DAYS)
 			continue;
 		visits++;
 		again = again || bytes_equal(handover_desk(client, visit->desk), desk);

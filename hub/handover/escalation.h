@@ -21,7 +21,7 @@ bool escalation_is_entry_desk(
 void escalation_climb(
 	struct decider *d, struct clock_armed *clock, struct referral_after *referral);
 /* I16: this desk had the client on offer not long ago, or too many had. Why; NULL: no. */
-const char *escalation_sent_round(const struct decider *d, struct bytes desk);
+const char *escalation_sent_round(const struct client *client, int32_t today, struct bytes desk);
 /* So the coordinator and ops are told at once, without a clock. */
 void escalation_report(struct decider *d, const struct referral_after *referral, const char *why);
 /* When a clock that only reminds climbs, however much time was lost; INT64_MAX: it does not remind.

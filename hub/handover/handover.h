@@ -142,9 +142,23 @@ void handover_fold(struct handover_state *state, const struct event *event);
 size_t handover_actions(const struct client *client, const struct client_referral *referral,
 	struct bytes desk, const struct rules *rules, enum action *out);
 
-/* Checks every invariant that one client can show; calls `found` for each that is broken ("I1", one
- * English line). */
+/* Checks every invariant that one client can show; calls `found` for each that is broken: "I1", a
+ * guard "G1" or a row "1d", and one English line, which lives during the call. */
 void handover_invariants(const struct client *client, const struct rules *rules,
+	void (*found)(void *context, const char *invariant, const char *text), void *context);
+
+/* One Event, and the client before it and after its fold. */
+struct handover_step {
+	const struct client *before; /* NULL, and so is after: only the Event is known */
+	const struct event *event;
+	const struct client *after;
+	const struct message *message; /* NULL: a clock, a redrive, or it is not at hand */
+};
+
+/* The same of the invariants that a step can break: that responsibility moves by the rows that may
+ * move it, that clocks fire once and end nothing, that a refusal leaves a duty, that repeats and
+ * stale updates change nothing, that messages keep their order, and that numbers have no gaps. */
+void handover_step_invariants(const struct handover_step *step,
 	void (*found)(void *context, const char *invariant, const char *text), void *context);
 
 #endif

@@ -57,7 +57,8 @@ static const char *const texts[STATEMENTS] = {
 	[DELETE_KEY] = "DELETE FROM keys WHERE key = ?",
 	[PUT_FACT] = "INSERT OR REPLACE INTO facts (kind, id, value) VALUES (?, ?, ?)",
 	[DELETE_FACT] = "DELETE FROM facts WHERE kind = ? AND id = ?",
-	[PUT_ACCESS] = "INSERT OR IGNORE INTO access (place, client, value) VALUES (?, ?, ?)",
+	[PUT_ACCESS] =
+		"INSERT OR IGNORE INTO access (place, client, lacks, value) VALUES (?, ?, ?, ?)",
 };
 
 struct apply {
@@ -375,6 +376,16 @@ static enum outcome apply_fact(
 	return run(apply, PUT_FACT, err);
 }
 
+/* What should say why, or who has what now; NULL: nothing is missing. */
+static const char *lacks_of(const struct access *access)
+{
+	if (access->purpose.size == 0)
+		return "for which purpose";
+	if (access->fields_count == 0)
+		return "which fields";
+	return access->partner.size == 0 ? "to whom" : NULL;
+}
+
 static enum outcome apply_access(
 	struct apply *apply, const struct apply_record *record, struct err *err)
 {
@@ -382,7 +393,8 @@ static enum outcome apply_access(
 	sqlite3_stmt *put = apply->statements[PUT_ACCESS];
 	sqlite3_bind_int64(put, 1, place_of(record));
 	database_bind_id(put, 2, access->client.data, sizeof(access->client.data));
-	database_bind_blob(put, 3, encoded(apply, record, access));
+	database_bind_text(put, 3, bytes_of_string(lacks_of(access)));
+	database_bind_blob(put, 4, encoded(apply, record, access));
 	return run(apply, PUT_ACCESS, err);
 }
 

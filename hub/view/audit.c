@@ -6,24 +6,47 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
-#include "hub/handover/handover.h"
+#include "hub/view/audit_client.h"
 #include "hub/view/database.h"
 #include "hub/view/reader.h"
 
 /* Rows that are looked at in one transaction: what is written meanwhile stays in the log. */
 #define CLIENTS_AT_ONCE 500
+#define IDS_AT_ONCE 5000 /* of clients */
 #define REJECTIONS_AT_ONCE 500
 #define CASES_AT_ONCE 5000 /* messages of them */
 
-const char *const audit_invariants[] = {
-	"I1", "I3", "I4", "I5", "I6", "I9", "I12", "I13", "I17", "I19", "I20", NULL};
+const struct audit_rule audit_rules[] = {
+	{"1d", "cancel the request, and send it again"},
+	{"G1", "ask the desks which of them will have the client, and cancel the other offers"},
+	{"G5", "the sender disputes the outcome"},
+	{"I1", "the region's coordinator assigns the client to a desk"},
+	{"I2", "ask both desks who has the client; the region's coordinator assigns it"},
+	{"I3", "whoever has the referral acts on it, which arms its clocks anew"},
+	{"I4", "see that a router runs; the responsible desk gives a sign of life with a date"},
+	{"I5", "leave intake as it is, and have the messages sent again: a repeat does no harm"},
+	{"I6", "look for the message in intake, and tell its sender"},
+	{"I7", "refer anew what a clock ended: only a person ends anything"},
+	{"I8", "ask the giver to refer again, or to close"},
+	{"I9", "ask the desks which of them has the client; the region's coordinator assigns it"},
+	{"I10", "ask the partner which of its two messages is meant, and have it sent anew"},
+	{"I11", "ask the desk whether it knew what had changed; it acts again"},
+	{"I12", "`lokethub rejected --waiting`: have what is missing sent again, then redrive"},
+	{"I13", "put the desk back into the configuration"},
+	{"I14", "find out who sent what on which ground: it may be a data breach"},
+	{"I15", "`lokethub desk hold` stops the desk's delivery: it may be a data breach"},
+	{"I16", "tell the region's coordinator that the client is sent round"},
+	{"I17", "`lokethub duplicates`; a person merges them, or corrects the case"},
+	{"I19", "compare the desk's feed with `lokethub where`, and tell the desk what it missed"},
+	{"I20", "`lokethub replay` says what differs; a view that is deleted is built anew"},
+	{NULL, NULL},
+};
 
 enum statement {
 	CLIENTS,
 	AGAIN,
-	LAST_EVENT,
+	LOST,
 	COUNT,
-	BEGINS,
 	TWICE,
 	EVENT_OF_NOTHING,
 	LATE_CLOCKS,
@@ -31,6 +54,8 @@ enum statement {
 	TWO_CLIENTS,
 	REJECTED,
 	WITHOUT_REJECTION,
+	BROKEN_QUEUES,
+	BASELESS,
 	STATEMENTS,
 };
 
@@ -38,10 +63,11 @@ static const char *const texts[STATEMENTS] = {
 	[AGAIN] = "SELECT c.value, c.hash, c.row FROM temp.again a JOIN clients c"
 		  " ON c.row = a.row WHERE a.row > ? ORDER BY a.row LIMIT ?",
 	[CLIENTS] = "SELECT value, hash, row FROM clients WHERE row > ? ORDER BY row LIMIT ?",
-	[LAST_EVENT] = "SELECT version, state_hash FROM events WHERE client = ?"
-		       " AND state_hash IS NOT NULL ORDER BY place DESC LIMIT 1",
+	/* Who is CLOSED may be forgotten. */
+	[LOST] = "SELECT e.client, EXISTS (SELECT 1 FROM clients c WHERE c.client = e.client)"
+		 " FROM (SELECT client FROM events WHERE client > ? GROUP BY client"
+		 " ORDER BY client LIMIT ?) e",
 	[COUNT] = "SELECT count(*) FROM clients",
-	[BEGINS] = "SELECT coalesce(max(first), 0) FROM positions WHERE topic = ?",
 	[TWICE] = "SELECT place, events FROM messages WHERE events > 1 LIMIT 20",
 	[EVENT_OF_NOTHING] =
 		"SELECT m.place FROM messages m JOIN positions p ON p.topic = 0"
@@ -79,6 +105,14 @@ static const char *const texts[STATEMENTS] = {
 		"SELECT m.place FROM messages m WHERE m.fate IS NOT NULL AND m.fate & 7 IN (2, 3)"
 		" AND NOT EXISTS (SELECT 1 FROM rejected r WHERE r.source = m.place)"
 		" LIMIT 20",
+	/* What waits in the queue of a parked client lies in topic rejected, number by number. */
+	[BROKEN_QUEUES] =
+		"SELECT client, waits, there FROM (SELECT c.client, c.parked - c.redriven AS waits,"
+		" (SELECT count(DISTINCT r.number) FROM rejected r WHERE r.client = c.client"
+		" AND r.number > c.redriven AND r.number <= c.parked) AS there"
+		" FROM clients c WHERE c.parked > c.redriven) WHERE there < waits LIMIT 100",
+	[BASELESS] = "SELECT client, lacks FROM access WHERE lacks IS NOT NULL"
+		     " ORDER BY place DESC LIMIT 100",
 };
 
 struct run {
@@ -86,11 +120,11 @@ struct run {
 	const struct audit *audit;
 	struct audit_sums *sums;
 	sqlite3_stmt *statements[STATEMENTS];
+	struct audit_client *of_client;
 	const struct pseudonym *client; /* at hand */
-	bool handovers_cut; /* Kafka keeps only the later ones */
 	struct audit_memory *memory;
-	int64_t findings;
 	int64_t row, rejection; /* the last that was looked at */
+	struct pseudonym lost; /* the last of these */
 	struct buffer case_id; /* the next to be looked at */
 	int64_t clients, done;
 	bool more; /* the present part has more to look at */
@@ -99,15 +133,9 @@ struct run {
 
 static void say(struct run *run, const char *invariant, const char *text)
 {
-	run->findings++;
 	run->audit->found(run->audit->context,
 		&(struct audit_finding){
 			.invariant = invariant, .client = run->client, .text = text});
-}
-
-static void take_finding(void *context, const char *invariant, const char *text)
-{
-	say(context, invariant, text);
 }
 
 static enum outcome step(struct run *run, enum statement which, bool *row, struct err *err)
@@ -126,83 +154,17 @@ static enum outcome read_number(
 	return OK;
 }
 
-/* An Event whose Client has not arrived yet, or the other way round, shows nothing. */
-static enum outcome check_hash(
-	struct run *run, const struct client *client, struct bytes hash, struct err *err)
-{
-	sqlite3_stmt *last = run->statements[LAST_EVENT];
-	bool row;
-	database_bind_id(last, 1, client->client.data, sizeof(client->client.data));
-	if (step(run, LAST_EVENT, &row, err) != OK)
-		return err->outcome;
-	if (!row)
-		return OK;
-	struct bytes of_event = {
-		sqlite3_column_blob(last, 1), (size_t)sqlite3_column_bytes(last, 1)};
-	if (sqlite3_column_int(last, 0) == client->version && !bytes_equal(of_event, hash))
-		say(run, "I20", "the state is not what its last Event left");
-	sqlite3_reset(last);
-	return OK;
-}
-
-static void judge_told(struct run *run, int64_t counted, const struct audit_told *told)
-{
-	char text[160];
-	bool cut = run->handovers_cut;
-	if (told->last == counted && (told->first == 1 || cut) &&
-		told->count == told->last - told->first + 1)
-		return;
-	if (cut && told->count == 0)
-		return;
-	snprintf(text, sizeof(text),
-		"%" PRId64 " handovers of a referral were counted for a desk, %" PRId64
-		" lie there, up to number %" PRId64,
-		counted, told->count, told->last);
-	say(run, "I19", text);
-}
-
-static enum outcome check_number(struct run *run, const struct client *client,
-	const struct client_referral *referral, const struct desk_number *number, struct err *err)
-{
-	struct audit_told told;
-	if (number->desk < 0 || (size_t)number->desk >= client->desks_count)
-		return OK;
-	if (audit_memory_told(run->memory, &referral->referral, client->desks[number->desk], &told,
-		    err) != OK)
-		return err->outcome;
-	judge_told(run, number->number, &told);
-	return OK;
-}
-
-static enum outcome check_inboxes(struct run *run, const struct client *client, struct err *err)
-{
-	for (size_t i = 0; i < client->referrals_count; i++) {
-		const struct client_referral *referral = &client->referrals[i];
-		for (size_t j = 0; j < referral->handovers_count; j++) {
-			if (check_number(run, client, referral, &referral->handovers[j], err) != OK)
-				return err->outcome;
-		}
-	}
-	return OK;
-}
-
 static enum outcome check_client(struct run *run, sqlite3_stmt *clients, struct err *err)
 {
-	int64_t findings = run->findings;
 	struct bytes value = database_column(clients, 0, &run->arena);
 	struct bytes hash = database_column(clients, 1, &run->arena);
 	struct client client;
+	bool found;
 	if (client_decode(&client, value, &run->arena, err) != OK)
 		return err_in(err, "view: a client");
-	run->client = &client.client;
-	handover_invariants(&client, run->audit->rules, take_finding, run);
-	enum outcome outcome = check_hash(run, &client, hash, err);
-	if (outcome == OK)
-		outcome = check_inboxes(run, &client, err);
-	run->client = NULL;
-	if (outcome != OK)
-		return outcome;
-	return audit_memory_keep(run->memory, run->row, run->findings > findings, err);
+	if (audit_client_check(run->of_client, &client, hash, &found, err) != OK)
+		return err->outcome;
+	return audit_memory_keep(run->memory, run->row, found, err);
 }
 
 static enum outcome look_for_changed(struct run *run, struct err *err)
@@ -242,6 +204,30 @@ static enum outcome look_at_clients(struct run *run, struct err *err)
 	return OK;
 }
 
+/* An audit of what changed knows only of clients that have a record. */
+static enum outcome look_at_lost(struct run *run, struct err *err)
+{
+	sqlite3_stmt *lost = run->statements[LOST];
+	int count = 0;
+	bool row;
+	if (!run->audit->folds || run->memory->whole)
+		return OK;
+	database_bind_id(lost, 1, run->lost.data, sizeof(run->lost.data));
+	sqlite3_bind_int(lost, 2, IDS_AT_ONCE);
+	for (;; count++) {
+		if (step(run, LOST, &row, err) != OK)
+			return err->outcome;
+		if (!row)
+			break;
+		memcpy(run->lost.data, sqlite3_column_blob(lost, 0), sizeof(run->lost.data));
+		if (sqlite3_column_int(lost, 1) == 0 &&
+			audit_client_lost(run->of_client, run->lost, err) != OK)
+			return err->outcome;
+	}
+	run->more = count == IDS_AT_ONCE;
+	return OK;
+}
+
 /* One line per row, which begins with the record's partition and offset. */
 static enum outcome check_places(struct run *run, enum statement which, const char *invariant,
 	const char *what, struct err *err)
@@ -261,28 +247,67 @@ static enum outcome check_places(struct run *run, enum statement which, const ch
 	}
 }
 
+static void say_of(struct run *run, sqlite3_stmt *row, const char *invariant, const char *text)
+{
+	struct pseudonym client;
+	memcpy(client.data, sqlite3_column_blob(row, 0), sizeof(client.data));
+	run->client = &client;
+	say(run, invariant, text);
+	run->client = NULL;
+}
+
 static enum outcome look_at_clocks(struct run *run, struct err *err)
 {
 	sqlite3_stmt *late = run->statements[LATE_CLOCKS];
 	bool row;
 	sqlite3_bind_int64(late, 1, run->audit->now - AUDIT_CLOCK_LATE_MS);
 	for (;;) {
-		struct pseudonym client;
 		char text[100];
 		if (step(run, LATE_CLOCKS, &row, err) != OK)
 			return err->outcome;
 		if (!row)
 			return OK;
-		memcpy(client.data, sqlite3_column_blob(late, 0), sizeof(client.data));
 		snprintf(text, sizeof(text),
 			"clock %s was due %" PRId64 " min ago and no router "
 			"has fired it",
 			clock_name_name((enum clock_name)sqlite3_column_int(late, 1)),
 			(run->audit->now - (int64_t)sqlite3_column_int64(late, 2)) /
 				INT64_C(60000));
-		run->client = &client;
-		say(run, "I4", text);
-		run->client = NULL;
+		say_of(run, late, "I4", text);
+	}
+}
+
+static enum outcome look_at_queues(struct run *run, struct err *err)
+{
+	sqlite3_stmt *broken = run->statements[BROKEN_QUEUES];
+	char text[120];
+	bool row;
+	for (;;) {
+		if (step(run, BROKEN_QUEUES, &row, err) != OK)
+			return err->outcome;
+		if (!row)
+			return OK;
+		snprintf(text, sizeof(text),
+			"%d messages wait in the queue of a parked client, and %d of them are "
+			"there",
+			sqlite3_column_int(broken, 1), sqlite3_column_int(broken, 2));
+		say_of(run, broken, "I12", text);
+	}
+}
+
+static enum outcome look_at_access(struct run *run, struct err *err)
+{
+	sqlite3_stmt *baseless = run->statements[BASELESS];
+	char text[120];
+	bool row;
+	for (;;) {
+		if (step(run, BASELESS, &row, err) != OK)
+			return err->outcome;
+		if (!row)
+			return OK;
+		snprintf(text, sizeof(text), "personal data was sent, and it is not known %s",
+			(const char *)sqlite3_column_text(baseless, 1));
+		say_of(run, baseless, "I14", text);
 	}
 }
 
@@ -294,17 +319,13 @@ static struct bytes text_at(sqlite3_stmt *statement, int column)
 
 static void say_case(struct run *run, sqlite3_stmt *row)
 {
-	struct pseudonym client;
 	char other[33], text[400];
-	memcpy(client.data, sqlite3_column_blob(row, 0), sizeof(client.data));
-	bytes_to_hex(bytes_of(sqlite3_column_blob(row, 1), sizeof(client.data)), other);
+	bytes_to_hex(bytes_of(sqlite3_column_blob(row, 1), sizeof(struct pseudonym)), other);
 	snprintf(text, sizeof(text),
 		"%s came in under a case of this client: merge them if they are one "
 		"person, else correct case %.*s of %.*s",
 		other, BYTES_ARG(text_at(row, 2)), BYTES_ARG(text_at(row, 3)));
-	run->client = &client;
-	say(run, "I17", text);
-	run->client = NULL;
+	say_of(run, row, "I17", text);
 }
 
 /* What two edges took within the lag of their views. A blob is behind every text. */
@@ -412,11 +433,6 @@ static enum outcome look_at_rejected(struct run *run, struct err *err)
 
 static enum outcome find_counts(struct run *run, struct err *err)
 {
-	int64_t first = 0;
-	sqlite3_bind_int(run->statements[BEGINS], 1, TOPIC_HANDOVERS);
-	if (read_number(run, BEGINS, &first, err) != OK)
-		return err->outcome;
-	run->handovers_cut = first > 0;
 	if (read_number(run, COUNT, &run->clients, err) != OK)
 		return err->outcome;
 	return audit_memory_begin(run->memory, err);
@@ -426,8 +442,8 @@ typedef enum outcome look_fn(struct run *run, struct err *err);
 
 /* Each in a transaction of its own, and again while it has more. */
 static look_fn *const parts[] = {find_counts, look_for_changed, look_at_handovers, look_at_clients,
-	look_at_events, look_at_rejected, look_at_flow, look_at_rejections, look_at_clocks,
-	look_at_cases, NULL};
+	look_at_lost, look_at_events, look_at_rejected, look_at_flow, look_at_rejections,
+	look_at_queues, look_at_clocks, look_at_access, look_at_cases, NULL};
 
 static enum outcome look_in_transaction(struct run *run, look_fn *look, struct err *err)
 {
@@ -467,7 +483,11 @@ static enum outcome audit_with(struct run *run, struct err *err)
 		return err->outcome;
 	enum outcome outcome = database_prepare(db, texts, STATEMENTS, run->statements, err);
 	if (outcome == OK)
+		outcome = audit_client_new(
+			&run->of_client, run->reader, run->audit, run->memory, err);
+	if (outcome == OK)
 		outcome = look_at_all(run, err);
+	audit_client_free(run->of_client);
 	audit_memory_close(run->memory, outcome == OK);
 	database_finalize(run->statements, STATEMENTS);
 	arena_done(&run->arena);

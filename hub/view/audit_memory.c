@@ -27,6 +27,9 @@ enum statement {
 	CHANGED,
 	KEEP,
 	FORGET,
+	LAST_ACCESS,
+	SOME_ACCESS,
+	SEEN,
 	SOME_HANDOVERS,
 	TELL,
 	TOLD,
@@ -40,6 +43,11 @@ static const char *const texts[AUDIT_MEMORY_STATEMENTS] = {
 			" WHERE place > ? AND place < ? ORDER BY place LIMIT ?)",
 	[CHANGED] = "INSERT OR IGNORE INTO temp.again SELECT c.row FROM events e JOIN clients c"
 		    " ON c.client = e.client WHERE e.place > ? AND e.place <= ?",
+	[LAST_ACCESS] = "SELECT coalesce(max(place), 0) FROM access WHERE place < ?",
+	[SOME_ACCESS] = "SELECT max(place), count(*) FROM (SELECT place FROM access"
+			" WHERE place > ? AND place < ? ORDER BY place LIMIT ?)",
+	[SEEN] = "INSERT OR IGNORE INTO temp.again SELECT c.row FROM access a JOIN clients c"
+		 " ON c.client = a.client WHERE a.place > ? AND a.place <= ?",
 	[KEEP] = "INSERT OR IGNORE INTO temp.again VALUES (?)",
 	[FORGET] = "DELETE FROM temp.again WHERE row = ?",
 	[SOME_HANDOVERS] = "SELECT max(place), count(*) FROM (SELECT place FROM handovers"
@@ -59,7 +67,7 @@ enum outcome audit_memory_open(struct audit_memory *memory, sqlite3 *db, struct 
 	if (!memory->whole && database_exec(db, begin_text, err) != OK)
 		return err->outcome;
 	for (int i = 0; i < TOPICS_BY_KEY_PARTITIONS && !memory->whole; i++)
-		memory->told[i] = database_place(i, 0) - 1;
+		memory->told[i] = memory->seen[i] = database_place(i, 0) - 1;
 	return database_prepare(db, texts, AUDIT_MEMORY_STATEMENTS, memory->statements, err);
 }
 
@@ -137,31 +145,52 @@ static enum outcome go_further(
 	return database_run(memory->db, take, err);
 }
 
-/* Where all clients are looked at, only the ends of the Events are of interest. */
-static enum outcome look_at_ends(struct audit_memory *memory, struct err *err)
+/* To the last record of a partition. */
+static enum outcome go_to_end(struct audit_memory *memory, enum statement last, int32_t partition,
+	int64_t *place, struct err *err)
+{
+	int64_t end = 0;
+	sqlite3_bind_int64(memory->statements[last], 1, database_place(partition + 1, 0));
+	if (read_number(memory, last, &end, err) != OK)
+		return err->outcome;
+	if (end > *place)
+		*place = end;
+	return OK;
+}
+
+static enum outcome look_at_events(struct audit_memory *memory, bool *more, struct err *err)
 {
 	for (int32_t i = 0; i < memory->partitions; i++) {
-		int64_t last = 0;
-		sqlite3_bind_int64(memory->statements[LAST_EVENT], 1, database_place(i + 1, 0));
-		if (read_number(memory, LAST_EVENT, &last, err) != OK)
-			return err->outcome;
-		if (last > memory->events[i])
-			memory->events[i] = last;
+		const struct stride stride = {
+			SOME_EVENTS, CHANGED, &memory->events[i], i, EVENTS_AT_ONCE};
+		enum outcome outcome = memory->whole
+			? go_further(memory, &stride, more, err)
+			: go_to_end(memory, LAST_EVENT, i, &memory->events[i], err);
+		if (outcome != OK)
+			return outcome;
 	}
 	return OK;
 }
 
-enum outcome audit_memory_look(struct audit_memory *memory, bool *more, struct err *err)
+static enum outcome look_at_access(struct audit_memory *memory, bool *more, struct err *err)
 {
-	if (!memory->whole)
-		return look_at_ends(memory, err);
-	for (int32_t i = 0; i < memory->partitions; i++) {
+	for (int32_t i = 0; i < TOPICS_BY_KEY_PARTITIONS; i++) {
 		const struct stride stride = {
-			SOME_EVENTS, CHANGED, &memory->events[i], i, EVENTS_AT_ONCE};
-		if (go_further(memory, &stride, more, err) != OK)
-			return err->outcome;
+			SOME_ACCESS, SEEN, &memory->seen[i], i, EVENTS_AT_ONCE};
+		enum outcome outcome = memory->whole
+			? go_further(memory, &stride, more, err)
+			: go_to_end(memory, LAST_ACCESS, i, &memory->seen[i], err);
+		if (outcome != OK)
+			return outcome;
 	}
 	return OK;
+}
+
+/* Where all clients are looked at, only the ends are of interest. */
+enum outcome audit_memory_look(struct audit_memory *memory, bool *more, struct err *err)
+{
+	enum outcome outcome = look_at_events(memory, more, err);
+	return outcome == OK ? look_at_access(memory, more, err) : outcome;
 }
 
 enum outcome audit_memory_tell(struct audit_memory *memory, bool *more, struct err *err)

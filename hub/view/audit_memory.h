@@ -9,7 +9,7 @@
 #include "hub/kafka/topics.h"
 #include "schemas/types.h"
 
-#define AUDIT_MEMORY_STATEMENTS 9
+#define AUDIT_MEMORY_STATEMENTS 12
 
 /* Zeroed: nothing was looked at yet, and the next audit looks at all. What it remembers is in
  * temporary tables of the reader's connection, and goes with it: `again` (row) lists the clients to
@@ -17,6 +17,7 @@
 struct audit_memory {
 	bool whole; /* all was looked at */
 	int64_t told[TOPICS_BY_KEY_PARTITIONS]; /* place of the last handover that was read */
+	int64_t seen[TOPICS_BY_KEY_PARTITIONS]; /* and of the last access */
 	int64_t *events; /* per partition: place of the last Event that was read */
 	int32_t partitions;
 	sqlite3 *db; /* while an audit runs */
@@ -30,7 +31,7 @@ void audit_memory_done(struct audit_memory *memory);
 
 /* In transactions of the reader; more: to be called again. begin comes first, once. */
 enum outcome audit_memory_begin(struct audit_memory *memory, struct err *err) MUST_CHECK;
-/* Reads Events: whose clients are to be looked at again. */
+/* Reads Events and accesses: whose clients are to be looked at again. */
 enum outcome audit_memory_look(struct audit_memory *memory, bool *more, struct err *err) MUST_CHECK;
 /* Reads handovers. */
 enum outcome audit_memory_tell(struct audit_memory *memory, bool *more, struct err *err) MUST_CHECK;

@@ -112,6 +112,7 @@ static enum outcome look_once(struct look *look, struct err *err)
 	const struct audit audit = {.rules = auditor->options.rules,
 		.memory = &auditor->memory,
 		.now = clock_wall(),
+		.folds = auditor->memory.whole,
 		.committed = &committed,
 		.found = take_finding,
 		.progress = rest,
@@ -184,8 +185,8 @@ static void show(const struct look *look, int64_t began)
 		{"duplicate", flow->duplicate}, {"refused", flow->refused},
 		{"rejected", flow->rejected}, {"parked", flow->parked},
 		{"in_flight", flow->in_flight}, {"unaccounted", flow->unaccounted}};
-	for (const char *const *invariant = audit_invariants; *invariant != NULL; invariant++)
-		show_violations(*invariant, &look->suspects);
+	for (const struct audit_rule *rule = audit_rules; rule->invariant != NULL; rule++)
+		show_violations(rule->invariant, &look->suspects);
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		metrics_set(&metrics[FLOW], states[i].state, states[i].count);
 	metrics_set(&metrics[TOOK], NULL, clock_monotonic() - began);

@@ -43,14 +43,4 @@ enum outcome past_client(struct past *past, struct pseudonym client,
 enum outcome past_before(struct past *past, struct pseudonym client, int64_t place,
 	struct past_client *out, struct err *err) MUST_CHECK;
 
-/* Whether its Events agree with the hash in each of them, and with its record. */
-struct past_check {
-	bool states_only; /* in: hashes are not looked at */
-	int64_t events; /* that were folded */
-	bool is_cut;
-	char fault[200]; /* the first thing that is wrong, in one English line; "": nothing */
-};
-enum outcome past_check(struct past *past, struct pseudonym client, struct past_check *check,
-	struct err *err) MUST_CHECK;
-
 #endif

@@ -71,9 +71,10 @@ const char tables_sql[] =
 	" value BLOB);"
 	"CREATE TABLE facts (kind INTEGER, id TEXT, value BLOB, PRIMARY KEY (kind, id))"
 	" WITHOUT ROWID;"
-	"CREATE TABLE access (place INTEGER PRIMARY KEY, client BLOB,"
+	"CREATE TABLE access (place INTEGER PRIMARY KEY, client BLOB, lacks TEXT,"
 	" value BLOB);"
-	"CREATE INDEX access_client ON access (client);";
+	"CREATE INDEX access_client ON access (client);"
+	"CREATE INDEX access_lacks ON access (place) WHERE lacks IS NOT NULL;";
 
 const struct tables_row tables_content[] = {
 	{"access", "SELECT * FROM access ORDER BY place"},

@@ -84,6 +84,9 @@ void filler_subject(struct filler *filler, int64_t n, struct filler_subject *out
 		.referrals_count = 1,
 		.clocks = &out->of_client,
 		.clocks_count = 1,
+		.duty = DUTY_AWAIT_DECISION,
+		.duty_desk = 1,
+		.duty_due = DUE + n,
 		.has_match = true};
 	id_of(n, 3, match);
 	memcpy(out->state.match.data, match, sizeof(out->state.match.data));
@@ -97,6 +100,7 @@ static struct referral_after after_of(const struct filler_subject *of, enum refe
 		.target = of->desks[1],
 		.question = bytes_of_string("LEERBAAN"),
 		.state = state,
+		.accepted = state == REFERRAL_STATE_ACCEPTED,
 		.version = 1 + (state == REFERRAL_STATE_ACCEPTED)};
 }
 
@@ -144,30 +148,73 @@ static struct tag hash_of(struct filler *filler, const struct client *client)
 	return tag;
 }
 
+static void arm(struct event *event, const struct filler_subject *of, const struct clock *clock)
+{
+	event->armed[event->armed_count++] = (struct clock_armed){.clock = clock->clock,
+		.has_referral = clock != &of->of_client,
+		.referral = of->referral,
+		.armed = clock->armed,
+		.due = clock->due,
+		.role = clock->role};
+}
+
+static void tell(struct event *event, const struct filler_subject *of, int desk)
+{
+	event->handovers[event->handovers_count++] =
+		(struct handover_id){.desk = of->desks[of->numbers[desk].desk],
+			.referral = of->referral,
+			.number = of->numbers[desk].number};
+}
+
+/* What the Event says of a client that is new, or whose offer is accepted: folded, it leaves the
+ * state. */
+static void say_step(struct event *event, const struct filler_subject *of, bool accept)
+{
+	for (size_t i = 0; i < of->client_referral.clocks_count; i++)
+		arm(event, of, &of->clocks[i]);
+	for (size_t i = 0; i < of->client_referral.handovers_count; i++)
+		tell(event, of, (int)i);
+	event->owner->new = of->desks[accept];
+	event->owner->via = of->referral;
+	if (accept) {
+		event->owner->old = of->desks[0];
+		event->stopped_count = 2;
+		return;
+	}
+	arm(event, of, &of->of_client);
+	event->has_status = true;
+	event->region = of->state.region;
+	event->has_match = true;
+	event->match = of->state.match;
+}
+
 static void put_event(struct filler *filler, const struct filler_subject *of,
 	struct transition *transition, bool accept)
 {
-	struct clock_armed armed[] = {{.clock = CLOCK_NAME_T1, .has_referral = true},
-		{.clock = CLOCK_NAME_T2, .has_referral = true}, {.clock = CLOCK_NAME_T6}};
-	struct handover_id handovers[] = {{.desk = of->desks[1], .number = 1}};
-	struct owner_change owner = {.old = of->desks[0], .new = of->desks[1]};
+	struct clock_armed armed[3];
+	struct clock_id stopped[] = {
+		{CLOCK_NAME_T1, true, of->referral}, {CLOCK_NAME_T2, true, of->referral}};
+	struct handover_id handovers[2];
+	struct owner_change owner = {0};
+	struct next_action next = {of->state.duty, of->desks[1], of->state.duty_due};
 	struct event event = {.has_client = true,
 		.client = of->client,
 		.has_offset = true,
-		.offset = filler->offsets[TOPIC_INTAKE] - 1,
+		.offset = of->state.applied,
 		.has_message = true,
 		.partner = bytes_of_string("00000099000000001000"),
 		.transitions = transition,
 		.transitions_count = 1,
-		.owner = accept ? &owner : NULL,
+		.owner = &owner,
+		.next_action = &next,
 		.armed = armed,
-		.armed_count = 3,
+		.stopped = stopped,
 		.config = bytes_of_string("0123456789ab"),
 		.handovers = handovers,
-		.handovers_count = 1,
 		.version = of->state.version,
 		.has_state_hash = true,
 		.state_hash = hash_of(filler, &of->state)};
+	say_step(&event, of, accept);
 	put(filler, TOPIC_EVENTS, &event);
 }
 
@@ -203,6 +250,7 @@ void filler_offer(struct filler *filler, int64_t n)
 	memcpy(key.key.data, of.client.data, sizeof(of.client.data));
 	put(filler, TOPIC_KEYS, &key);
 	put_message(filler, &of, false);
+	of.state.applied = filler->offsets[TOPIC_INTAKE] - 1;
 	put_event(filler, &of, &transition, false);
 	put(filler, TOPIC_CLIENTS, &of.state);
 	put(filler, TOPIC_PERSONS, &person);
@@ -226,7 +274,9 @@ void filler_acceptance(struct filler *filler, int64_t n)
 	of.numbers[0].number = 2;
 	of.numbers[1] = (struct desk_number){0, 1};
 	of.client_referral.handovers_count = 2;
+	of.client_referral.version = 2;
 	put_message(filler, &of, true);
+	of.state.applied = filler->offsets[TOPIC_INTAKE] - 1;
 	put_event(filler, &of, &transition, true);
 	put(filler, TOPIC_CLIENTS, &of.state);
 	put_handover(filler, &of, &of.numbers[0], HANDOVER_KIND_DETAILS);

@@ -306,6 +306,8 @@ def test_replay_finds_a_record_that_was_tampered_with(town: Days) -> None:
     assert difference["client"] == anna
     assert difference["text"] == f"the record is with {UWV}, by its Events with {WSP}"
     assert town.ask("replay", town.days[0], code=1)["differences"] == [difference]
+    rows = town.ask("orphans", code=1)["orphans"]
+    assert {(row["invariant"], row["client"]) for row in rows} == {("I2", anna), ("I20", anna)}
     write_client(town, record, duty_due=client["duty_due"] + HOUR)
     harness.wait_for(
         "the other record",

@@ -24,6 +24,7 @@ RULES = (
     rules.header_guards,
     rules.words,
     rules.machine_paths,
+    rules.named_tests,
     rules.layout,
     symbols.exports,
 )

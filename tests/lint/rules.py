@@ -53,6 +53,8 @@ MACHINE_PATH_EXCEPT = ("tests/lint/", "ops/fresh")
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 
+_NAMED_TEST = re.compile(r"`(\w+\.(?:c|py)):(\w+)`")
+
 
 def line_at(text, place):
     return text.count("\n", 0, place) + 1
@@ -192,6 +194,21 @@ def machine_paths(tree):
         for number, line in enumerate(tree.text(path).split("\n"), 1):
             if found := MACHINE_PATH.search(line):
                 yield path, number, f"{found.group()} is a path of a machine"
+
+
+def named_tests(tree):
+    """A test that a text names, as `test_audit.c:its_name`, is there: a function of that file."""
+    tests = {}
+    for path in tree.files:
+        if path.startswith("tests/"):
+            tests.setdefault(PurePosixPath(path).name, []).append(path)
+    for path in (path for path in tree.files if path.endswith(".md")):
+        for match in _NAMED_TEST.finditer(tree.text(path)):
+            name, function = match.groups()
+            there = re.compile(rf"^(?:static void|def) {function}\(", re.MULTILINE)
+            if not any(there.search(tree.text(each)) for each in tests.get(name, ())):
+                line = line_at(tree.text(path), match.start())
+                yield path, line, f"no test {function} in a {name} of tests"
 
 
 def layout(tree):

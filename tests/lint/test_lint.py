@@ -243,6 +243,21 @@ class Forms(WithTree):
         self.assertNotEqual(self.found(rules.layout), [])
 
 
+class NamedTests(WithTree):
+    def test_a_test_that_is_named_is_there(self):
+        self.write("tests/unit/test_a.c", source("test_a", "static void it_is(void)\n{\n}\n"))
+        self.write("tests/e2e/test_b.py", "def test_it_is():\n    pass\n")
+        self.write("hub/README.md", "`test_a.c:it_is`\n`test_b.py:test_it_is` and `a.c: no`\n")
+        self.green(rules.named_tests)
+        self.write("hub/README.md", "\n`test_a.c:it_was`\n")
+        self.red(rules.named_tests, "hub/README.md:2: ", "no test it_was in a test_a.c")
+        self.write("hub/README.md", "`test_b.py:it_is`\n")
+        self.red(rules.named_tests, "hub/README.md:1: ", "it_is")
+        self.write("hub/README.md", "`it_is.c:it_is`\n")
+        self.write("hub/it_is.c", source("it_is", "static void it_is(void)\n{\n}\n"))
+        self.red(rules.named_tests, "hub/README.md:1: ", "in a it_is.c of tests")
+
+
 class Exports(WithTree):
     def archive(self, name, text, path="hub/base", thin=False):
         """Compiles one source into the library of its folder, as the build does."""
@@ -403,7 +418,7 @@ class Main(WithTree):
             for name, thing in vars(module).items():
                 if inspect.isgeneratorfunction(thing) and str(inspect.signature(thing)) == "(tree)":
                     self.assertIn(thing, lint.RULES, name)
-        self.assertEqual(len(set(lint.RULES)), 11)
+        self.assertEqual(len(set(lint.RULES)), 12)
 
     def test_no_build_is_not_green(self):
         with self.assertRaises(SystemExit):

@@ -1,4 +1,4 @@
-/* steps - the invariants that one step of a client can break, beside those that its state shows. */
+/* steps - what each step must keep, and that those who are asked for something can do it. */
 #ifndef TESTS_SUPPORT_STEPS_H
 #define TESTS_SUPPORT_STEPS_H
 
@@ -11,10 +11,7 @@ struct steps_step {
 	const struct client *after;
 };
 
-/* Calls `found` for each that is broken ("I2", one English line): I2, I7, I8, I9; that an OPEN
- * client has T6, that each clock names a desk that is there, that only who has the client has it on
- * offer, in one group, that a CLOSED one has no open referral, that an outcome needs an acceptance,
- * and that what is refused changes nothing. */
+/* handover_step_invariants, where the message is not at hand. */
 void steps_check(const struct steps_step *step,
 	void (*found)(void *context, const char *invariant, const char *text), void *context);
 

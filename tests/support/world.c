@@ -11,7 +11,6 @@
 
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
-#include "tests/support/steps.h"
 
 #define OIN "0000009900000000"
 
@@ -283,15 +282,6 @@ static void found(void *context, const char *invariant, const char *text)
 	fail_msg("invariant %s is broken: %s", invariant, text);
 }
 
-static void check_next_action(const struct client *client)
-{
-	struct clock_id which;
-	int64_t due;
-
-	if (client->status == CLIENT_STATUS_OPEN && handover_next_due(client, &due, &which))
-		assert_int_equal(client->duty_due, due);
-}
-
 /* Through its bytes, as it goes in the router, so that nothing borrowed survives a step. */
 static struct client copy_of(struct world *world, const struct client *client)
 {
@@ -321,7 +311,7 @@ static struct event event_of(struct world *world)
 	return event;
 }
 
-static void settle(struct world *world, const struct rules *rules)
+static void settle(struct world *world, const struct rules *rules, const struct message *message)
 {
 	struct client before, after;
 	struct event event;
@@ -335,8 +325,8 @@ static void settle(struct world *world, const struct rules *rules)
 	after = copy_of(world, &world->state.client);
 	assert_int_equal(handover_state_load(&world->state, &after, &err), OK);
 	handover_invariants(&after, rules, found, NULL);
-	steps_check(&(struct steps_step){&before, &event, &after}, found, NULL);
-	check_next_action(&after);
+	handover_step_invariants(
+		&(struct handover_step){&before, &event, &after, message}, found, NULL);
 }
 
 const struct event *world_send(struct world *world)
@@ -352,7 +342,7 @@ const struct event *world_send(struct world *world)
 		.context = world};
 
 	handover_decide(&world->state, &input, &rules, &world->decision);
-	settle(world, &rules);
+	settle(world, &rules, world->redrive > 0 ? NULL : &world->message);
 	return &world->decision.event;
 }
 
@@ -369,7 +359,7 @@ size_t world_pass(struct world *world, int64_t until)
 			.clock = which, .now = due, .outage = count_outages, .context = world};
 
 		handover_decide(&world->state, &input, &rules, &world->decision);
-		settle(world, &rules);
+		settle(world, &rules, NULL);
 		count++;
 	}
 	world->now = until;

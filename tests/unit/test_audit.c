@@ -1,74 +1,12 @@
 /* test_audit - what the audit finds when something of a client's life is taken away. */
-#include "tests/support/life.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/audits.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "hub/base/metrics.h"
-#include "hub/view/audit.h"
 #include "hub/view/auditor.h"
 #include "hub/view/database.h"
-
-static struct life life;
-static struct audit_memory *memory_at_hand; /* of audits; NULL: each looks at all */
-static char findings[8][8];
-static size_t findings_count;
-
-static int start(void **state)
-{
-	(void)state;
-	memory_at_hand = NULL;
-	life_init(&life);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	life_done(&life);
-	return 0;
-}
-
-static void take_finding(void *context, const struct audit_finding *finding)
-{
-	(void)context;
-	assert_true(findings_count < UNIT_COUNT(findings));
-	strcpy(findings[findings_count++], finding->invariant);
-}
-
-static bool no_progress(void *context, int64_t done, int64_t total)
-{
-	(void)context;
-	(void)done;
-	(void)total;
-	return true;
-}
-
-static const char *audit_at(int64_t now, int64_t committed_offset)
-{
-	const int64_t offsets[] = {committed_offset};
-	const struct report_committed committed = {offsets, 1};
-	const struct audit audit = {.rules = &life.rules,
-		.memory = memory_at_hand,
-		.now = now,
-		.committed = &committed,
-		.found = take_finding,
-		.progress = no_progress,
-		.context = &life};
-	struct audit_sums sums;
-	findings_count = 0;
-	view_file_begin(life.file);
-	view_file_end(life.file);
-	assert_int_equal(audit_run(life.file->reader, &audit, &sums, &life.file->err), OK);
-	assert_true(sums.flow.received > 0);
-	return findings_count == 0 ? "" : findings[0];
-}
-
-static const char *audit(void)
-{
-	return audit_at(life.world.now, life.offsets[TOPIC_INTAKE]);
-}
 
 static void a_life_is_without_findings(void **state)
 {
@@ -77,34 +15,6 @@ static void a_life_is_without_findings(void **state)
 	life_act(&life, 1, ACTION_ACCEPT, "wsp");
 	assert_int_equal(life.world.decision.event.result, RESULT_REJECTED);
 	assert_string_equal(audit(), "");
-}
-
-struct spoiling {
-	const char *statement, *invariant;
-};
-
-static void the_audit_finds_what_is_wrong(void **state)
-{
-	static const struct spoiling rows[] = {
-		{"DELETE FROM handovers WHERE number = 1", "I19"},
-		{"DELETE FROM handovers", "I19"},
-		{"UPDATE clients SET hash = x'0000000000000000'", "I20"},
-		{"UPDATE messages SET event = NULL WHERE place = 0", "I5"},
-		{"UPDATE messages SET events = 2 WHERE place = 0", "I5"},
-		{"UPDATE messages SET partner = NULL, kind = NULL WHERE place = 0", "I5"},
-		{"UPDATE messages SET fate = 2 WHERE place = 0", "I6"},
-	};
-	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		if (i > 0)
-			start(state);
-		life_live(&life);
-		life_spoil(&life, "INSERT INTO positions VALUES (0, 0, 0, 100, 100)");
-		assert_string_equal(audit(), "");
-		life_spoil(&life, rows[i].statement);
-		assert_string_equal(audit(), rows[i].invariant);
-		if (i + 1 < UNIT_COUNT(rows))
-			stop(state);
-	}
 }
 
 #define OTHER "x'bb000000000000000000000000000000'"
@@ -247,10 +157,10 @@ static void violations_are_shown_in_metrics(void **state)
 	life_spoil(&life, "INSERT INTO positions VALUES (0, 0, 0, 100, 99)");
 	assert_false(is_shown("lokethub_invariant_violations{"));
 	assert_int_equal(auditor_look(auditor, no_pause, NULL, &life.file->err), OK);
-	for (const char *const *row = audit_invariants; *row != NULL; row++) {
+	for (const struct audit_rule *rule = audit_rules; rule->invariant != NULL; rule++) {
 		char line[64];
 		snprintf(line, sizeof(line), "lokethub_invariant_violations{invariant=\"%s\"} 0\n",
-			*row);
+			rule->invariant);
 		assert_true(is_shown(line));
 	}
 	assert_true(is_shown("lokethub_flow_messages{state=\"received\"} 2\n"));
@@ -279,13 +189,10 @@ static void clocks_that_nobody_fires_are_found(void **state)
 		"I4");
 }
 
-#define LIFE(test) cmocka_unit_test_setup_teardown(test, start, stop)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LIFE(a_life_is_without_findings),
-		LIFE(the_audit_finds_what_is_wrong),
 		LIFE(a_case_of_two_clients_is_found),
 		LIFE(the_last_of_many_cases_is_looked_at),
 		LIFE(old_handovers_may_be_gone),

@@ -177,6 +177,8 @@ static void an_offer_of_who_has_the_client_no_more_is_recalled(void **state)
 	world_send(&world);
 	while (!bytes_equal_string(world_owner(&world), "roc"))
 		world.state.client.owner++;
+	world.state.client.owner_via = world.state.client.referrals[1].referral;
+	world.state.client.referrals[1].giver = world.state.client.owner;
 	act(1, ACTION_ACCEPT, "wsp");
 	EXPECT_ROWS("2:OFFERED 9:RECALLED");
 	EXPECT_TOLD("RECALL>wsp#2 STATUS>uwv#1");

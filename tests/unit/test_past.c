@@ -7,11 +7,13 @@
 
 #include "hub/view/balance.h"
 #include "hub/view/past.h"
+#include "hub/view/refold.h"
 
 #define HOUR INT64_C(3600000)
 
 static struct life life;
 static struct past *past;
+static struct refold *refold;
 static int64_t begun; /* when the first referral came */
 
 static int start(void **state)
@@ -22,12 +24,14 @@ static int start(void **state)
 	view_file_begin(life.file);
 	view_file_end(life.file);
 	assert_int_equal(past_new(&past, life.file->reader, &life.file->err), OK);
+	assert_int_equal(refold_new(&refold, life.file->reader, &life.file->err), OK);
 	return 0;
 }
 
 static int stop(void **state)
 {
 	(void)state;
+	refold_free(refold);
 	past_free(past);
 	life_done(&life);
 	return 0;
@@ -91,7 +95,7 @@ static void a_client_whose_first_events_are_gone_cannot_be_told(void **state)
 }
 
 struct checked {
-	struct past_check check;
+	struct refold_check check;
 	int clients;
 };
 
@@ -100,7 +104,8 @@ static enum outcome check_client(
 {
 	struct checked *checked = context;
 	checked->clients++;
-	return past_check(visited, client, &checked->check, err);
+	(void)visited;
+	return refold_client(refold, client, &checked->check, err);
 }
 
 static struct checked check(bool states_only)
@@ -226,6 +231,22 @@ static void what_kafka_no_longer_keeps_is_no_fault(void **state)
 	assert_string_equal(check(false).check.fault, "");
 }
 
+/* Nobody by its key was known before. */
+static void a_life_may_begin_with_what_cannot_be_read(void **state)
+{
+	const struct handover_fault fault = {REJECTION_CODE_UNREADABLE, "value", "no Avro"};
+	const struct handover_input input = {.fault = &fault, .now = begun};
+	(void)state;
+	world_refer(&life.world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
+	handover_park(&life.world.state, &input, &life.rules, &life.world.decision);
+	handover_fold(&life.world.state, &life.world.decision.event);
+	life_put_decision(&life);
+	struct checked checked = check(false);
+	assert_string_equal(checked.check.fault, "");
+	assert_int_equal(checked.check.events, 1);
+	assert_false(checked.check.is_cut);
+}
+
 static void what_happened_in_a_span_is_known(void **state)
 {
 	static const struct {
@@ -326,6 +347,7 @@ int main(void)
 		LIFE(events_that_are_wrong_or_gone_are_found),
 		LIFE(hashes_can_be_left_out),
 		LIFE(what_kafka_no_longer_keeps_is_no_fault),
+		LIFE(a_life_may_begin_with_what_cannot_be_read),
 		LIFE(what_happened_in_a_span_is_known),
 		LIFE(a_balance_has_what_was_open_then),
 		LIFE(a_balance_knows_what_it_cannot_tell),

@@ -4,6 +4,7 @@
 #include "hub/cli/lookup/behind.h"
 #include "hub/cli/verbs.h"
 #include "hub/view/past.h"
+#include "hub/view/refold.h"
 #include "hub/view/suspects.h"
 
 #define STATES_ONLY "states-only"
@@ -11,6 +12,7 @@
 struct replay {
 	struct cli_call *call;
 	struct past *past;
+	struct refold *refold;
 	struct suspects suspects;
 	struct terminal_meter meter;
 	bool has_day;
@@ -33,14 +35,14 @@ static enum outcome find_day(struct replay *replay, struct err *err)
 }
 
 static enum outcome check_client(
-	struct replay *replay, struct pseudonym client, struct past_check *check, struct err *err)
+	struct replay *replay, struct pseudonym client, struct refold_check *check, struct err *err)
 {
 	check->states_only = cli_has(replay->call, STATES_ONLY);
-	if (past_check(replay->past, client, check, err) != OK)
+	if (refold_client(replay->refold, client, check, err) != OK)
 		return err->outcome;
 	if (*check->fault != '\0')
-		suspects_take(
-			&replay->suspects, &(struct audit_finding){"I20", &client, check->fault});
+		suspects_take(&replay->suspects,
+			&(struct audit_finding){check->invariant, &client, check->fault});
 	return OK;
 }
 
@@ -48,7 +50,7 @@ static enum outcome visit(
 	struct past *past, struct pseudonym client, void *context, struct err *err)
 {
 	struct replay *replay = context;
-	struct past_check check = {0};
+	struct refold_check check = {0};
 	bool looks = true;
 	if (replay->has_day && past_has(past, client, replay->day, &looks, err) != OK)
 		return err->outcome;
@@ -65,7 +67,7 @@ static enum outcome visit(
 
 static enum outcome look_again(struct replay *replay, struct err *err)
 {
-	struct past_check check = {0};
+	struct refold_check check = {0};
 	const struct suspect *at = replay->suspects.first;
 	enum outcome outcome = OK;
 	for (; at != NULL && outcome == OK; at = at->next) {
@@ -104,6 +106,7 @@ static void show(struct replay *replay, bool is_current)
 		page_number(facts, "not told", NULL, PAGE_COUNT, replay->cut);
 	for (const struct suspect *at = replay->suspects.first; at != NULL; at = at->next) {
 		struct page_row *row = page_table_row(table);
+		page_text(row, "RULE", "invariant", at->invariant);
 		page_id(row, "CLIENT", "client", at->client.data);
 		page_text(row, "WHAT", "text", at->text);
 		page_tone(row, TERMINAL_BAD);
@@ -131,10 +134,13 @@ static enum outcome replay_with(struct replay *replay, struct err *err)
 static enum outcome run(struct cli_call *call, struct err *err)
 {
 	struct replay replay = {.call = call, .meter = {.what = "clients"}};
-	if (past_new(&replay.past, call->reader, err) != OK)
-		return err->outcome;
-	enum outcome outcome = replay_with(&replay, err);
+	enum outcome outcome = past_new(&replay.past, call->reader, err);
+	if (outcome == OK)
+		outcome = refold_new(&replay.refold, call->reader, err);
+	if (outcome == OK)
+		outcome = replay_with(&replay, err);
 	suspects_done(&replay.suspects);
+	refold_free(replay.refold);
 	past_free(replay.past);
 	return outcome;
 }
@@ -152,10 +158,12 @@ const struct cli_verb replay_verb = {
 	.summary = "Folds the Events into states again and compares them with the clients",
 	.about = "Takes each client's Events from the first on, brings a state from one to the\n"
 		 "next, and compares it with the hash in each Event and at the end with the\n"
-		 "client's record. DAY: only clients about whom something was decided on that\n"
-		 "day, in Dutch time. Takes one client at a time, so that memory does not grow.\n"
-		 "An Event's hash is of the record as the schema of that time wrote it: after\n"
-		 "another schema older hashes cannot agree, and --states-only leaves them out.",
+		 "client's record; and looks whether each step kept what it must: who has the\n"
+		 "client, that no clock ended anything, repeats, order, numbers. DAY: only\n"
+		 "clients about whom something was decided on that day, in Dutch time. Takes one\n"
+		 "client at a time, so that memory does not grow. An Event's hash is of the\n"
+		 "record as the schema of that time wrote it: after another schema older hashes\n"
+		 "cannot agree, and --states-only leaves them out.",
 	.options = options,
 	.found = "a client is not what its Events leave, or the view is behind",
 	.examples = "  lokethub replay\n"

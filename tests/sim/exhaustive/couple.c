@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/steps.h"
-
 /* What is under way about the merge that a client began; two bits each. */
 enum word { WORD_NONE, WORD_CLOSE, WORD_MERGED, WORD_NOT_MERGED };
 
@@ -27,6 +25,7 @@ struct couple {
 	bool full;
 	const char *ignored; /* NULL: no invariant */
 	struct couple_result result;
+	char broken_text[256]; /* of the result */
 	/* The step at hand. */
 	struct pair from;
 	bool is_beyond, is_broken;
@@ -113,7 +112,8 @@ static void found(void *context, const char *invariant, const char *text)
 	if (couple->result.invariant != NULL)
 		return;
 	couple->result.invariant = invariant;
-	couple->result.text = text;
+	(void)snprintf(couple->broken_text, sizeof(couple->broken_text), "%s", text);
+	couple->result.text = couple->broken_text;
 }
 
 static void expect(struct couple *couple, bool holds, const char *text)
@@ -157,15 +157,15 @@ static void unpack(struct couple *couple, unsigned who)
 static void decide(struct couple *couple, unsigned who)
 {
 	const struct handover_decision *decision = &couple->decision;
-	const struct steps_step step = {
-		&couple->now[who].client, &decision->event, &couple->next[who].client};
+	const struct handover_step step = {&couple->now[who].client, &decision->event,
+		&couple->next[who].client, couple->input.message};
 
 	handover_decide(&couple->now[who], &couple->input, &couple->rules, &couple->decision);
 	couple->result.steps++;
 	small_unpack(couple->from.clients[who], who, &couple->next[who]);
 	if (decision->changes_client)
 		handover_fold(&couple->next[who], &decision->event);
-	steps_check(&step, found, couple);
+	handover_step_invariants(&step, found, couple);
 	if (decision->event.result == RESULT_APPLIED) /* or else it is as it was */
 		handover_invariants(&couple->next[who].client, &couple->rules, found, couple);
 }

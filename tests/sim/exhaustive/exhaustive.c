@@ -58,6 +58,7 @@ static const struct moves_world worlds[] = {
 
 static size_t states = 5000;
 static unsigned illegal = 1;
+static size_t most = SMALL_REFERRALS;
 static bool broken;
 static const char *ignored;
 
@@ -131,9 +132,13 @@ static bool run_couple(const struct moves_world *world)
 	return broken_one;
 }
 
-static bool run(const struct moves_world *world)
+static bool run(const struct moves_world *of)
 {
-	return world->couple ? run_couple(world) : run_client(world);
+	struct moves_world world = *of;
+
+	if (most < world.most)
+		world.most = (unsigned)most;
+	return world.couple ? run_couple(&world) : run_client(&world);
 }
 
 static size_t number(const char *text)
@@ -174,6 +179,10 @@ static int read_option(const char *word, const char *next)
 		ignored = next;
 		return 2;
 	}
+	if (strcmp(word, "--most") == 0) {
+		most = number(next);
+		return 2;
+	}
 	if (strcmp(word, "--illegal") == 0) {
 		illegal = (unsigned)number(next);
 		return 2;
@@ -181,9 +190,9 @@ static int read_option(const char *word, const char *next)
 	return 0;
 }
 
-/* usage: exhaustive [--states N] [--illegal N] [--broken] [--worlds] [WORLD...], in any order; of
- * an option the last counts. All is well when no invariant is broken; with --broken, for a program
- * in which a guard is off, when one is. */
+/* usage: exhaustive [--states N] [--most N] [--illegal N] [--broken] [--worlds] [WORLD...], in any
+ * order; of an option the last counts. --most: so many referrals of a client. All is well when no
+ * invariant is broken; with --broken, for a program in which a guard is off, when one is. */
 int main(int argc, char **argv)
 {
 	const struct moves_world *named[WORLDS];

@@ -24,6 +24,7 @@ struct search {
 	size_t count;
 	bool full;
 	struct search_result result;
+	char text[256]; /* of the result */
 	struct move last; /* what broke an invariant */
 	size_t at; /* in this state */
 	struct handover_state now, next;
@@ -102,7 +103,8 @@ static void found(void *context, const char *invariant, const char *text)
 	if (search->result.invariant != NULL || ignored)
 		return;
 	search->result.invariant = invariant;
-	search->result.text = text;
+	(void)snprintf(search->text, sizeof(search->text), "%s", text);
+	search->result.text = search->text;
 }
 
 static void expect(struct search *search, bool holds, const char *what, const char *text)
@@ -127,10 +129,10 @@ static void fold(struct search *search, struct small key)
 
 static void check_step(struct search *search)
 {
-	const struct steps_step step = {
-		&search->now.client, &search->decision.event, &search->next.client};
+	const struct handover_step step = {&search->now.client, &search->decision.event,
+		&search->next.client, search->input.message};
 
-	steps_check(&step, found, search);
+	handover_step_invariants(&step, found, search);
 }
 
 static void check_state(struct search *search)

@@ -17,8 +17,9 @@ struct search_result {
 	const char *invariant, *text; /* the first that was broken; NULL: none */
 };
 
-/* At most so many states. Each is checked with handover_invariants, each step with steps_check;
- * what handover_actions calls legal must be applied, `illegal` others per state must be refused. */
+/* At most so many states. Each is checked with handover_invariants, each step with
+ * handover_step_invariants; what handover_actions calls legal must be applied, `illegal` others per
+ * state must be refused. */
 struct search *search_new(const struct moves_world *world, size_t states, unsigned illegal);
 /* One invariant that is left out. */
 void search_ignore(struct search *search, const char *invariant);
