@@ -2,6 +2,7 @@
 #include "hub/base/format.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "hub/base/clock.h"
@@ -37,9 +38,11 @@ static bool is_like(struct bytes text, const char *sample)
 	return true;
 }
 
+#define OIN "99999999999999999999"
+
 static bool is_oin_or_hub(struct bytes text)
 {
-	return format_is("oin", text) || bytes_equal_string(text, "hub");
+	return is_like(text, OIN) || bytes_equal_string(text, "hub");
 }
 
 static bool is_bsn(struct bytes text)
@@ -97,7 +100,7 @@ static bool is_partial_date(struct bytes text)
 
 #define DESK "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
-/* Either a sample or a function says what is of the format. */
+/* Sorted by name. Either a sample or a function says what is of the format. */
 static const struct format {
 	const char *name, *doc, *pattern, *sample;
 	bool (*is)(struct bytes text);
@@ -114,19 +117,23 @@ static const struct format {
 	{"kvk", "8 digits", "^[0-9]{8}$", "99999999", NULL},
 	{"name", "2 to 60 lower-case letters, digits and single hyphens, first a letter", DESK,
 		NULL, is_desk},
-	{"oin", "20 digits", "^[0-9]{20}$", "99999999999999999999", NULL},
+	{"oin", "20 digits", "^[0-9]{20}$", OIN, NULL},
 	{"oin-or-hub", "20 digits, or hub", "^([0-9]{20}|hub)$", NULL, is_oin_or_hub},
 	{"partial-date", "a year, a month or a day: 2001, 2001-05 or 2001-05-30",
 		"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", NULL, is_partial_date},
 };
 
+static int compare(const void *name, const void *row)
+{
+	return strcmp(name, ((const struct format *)row)->name);
+}
+
 static const struct format *find(const char *name)
 {
-	size_t at = 0, count = sizeof(formats) / sizeof(formats[0]);
-	while (at < count && strcmp(formats[at].name, name) != 0)
-		at++;
-	assert(at < count);
-	return &formats[at];
+	const struct format *found = bsearch(
+		name, formats, sizeof(formats) / sizeof(formats[0]), sizeof(formats[0]), compare);
+	assert(found != NULL);
+	return found;
 }
 
 bool format_is(const char *format, struct bytes text)

@@ -8,28 +8,43 @@
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 
-/* Negative where the row's key comes before the one that is looked for. Rows begin with their key.
- */
-static int compare_key(const void *row, struct bytes key)
+/* Rows begin with their key. */
+static bool has_key(const void *row, struct bytes key)
 {
-	return bytes_compare(bytes_of_string(*(const char *const *)row), key);
+	return bytes_equal_string(key, *(const char *const *)row);
 }
 
-/* Of rows that are sorted by their keys the first with this one; NULL: none. */
+/* Whether the row's key comes before the one that is looked for, of which it is known to have the
+ * first `same` bytes; those that it has after all are added. */
+static bool is_before(const void *row, struct bytes key, size_t *same)
+{
+	const char *text = *(const char *const *)row;
+	while (*same < key.size && text[*same] != '\0' && (uint8_t)text[*same] == key.data[*same])
+		(*same)++;
+	return *same < key.size && (text[*same] == '\0' || (uint8_t)text[*same] < key.data[*same]);
+}
+
+/* Of rows that are sorted by their keys the first with this one; NULL: none. What the rows on both
+ * sides have in common with the key, those between have too, and it is not compared again: desks of
+ * one kind begin alike, and this is asked several times for each message. */
 static const void *seek(const void *rows, size_t count, size_t size, struct bytes key)
 {
 	const uint8_t *first = rows;
-	size_t low = 0, high = count;
+	size_t low = 0, high = count, same_low = 0, same_high = 0;
 	if (key.data == NULL)
 		return NULL;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (compare_key(first + middle * size, key) < 0)
+		size_t same = same_low < same_high ? same_low : same_high;
+		if (is_before(first + middle * size, key, &same)) {
 			low = middle + 1;
-		else
+			same_low = same;
+		} else {
 			high = middle;
+			same_high = same;
+		}
 	}
-	return low < count && compare_key(first + low * size, key) == 0 ? first + low * size : NULL;
+	return low < count && has_key(first + low * size, key) ? first + low * size : NULL;
 }
 
 const struct rules_desk *rules_desk(const struct rules *rules, struct bytes id)
@@ -62,7 +77,7 @@ static const struct rules_municipality *row_on(
 	if (next == NULL)
 		return NULL;
 	end = rules->municipalities + rules->municipalities_count;
-	for (; next < end && compare_key(next, code) == 0; next++) {
+	for (; next < end && has_key(next, code); next++) {
 		if (next->from > day)
 			break;
 		if (day < next->to)

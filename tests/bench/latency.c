@@ -23,7 +23,7 @@
 #define HEAD_SIZE 5 /* of a value: what names its schema */
 
 static const char *brokers = "127.0.0.1:9092", *prefix = "lokethub.", *watched = "lokethub.",
-		  *config = "config/lokethub.conf";
+		  *config = "config/lokethub.conf", *each = "";
 static int64_t partitions = 12, schema = 1, rate = 1000, seconds = 20, skip = 3, first = 1000000000,
 	       wait_ms = 60000, settle_ms = 1000, pid, samples;
 
@@ -42,6 +42,7 @@ static const struct args_row arguments[] = {
 	{"settle-ms", NULL, &settle_ms, "look on for so long for what must not come"},
 	{"samples", NULL, &samples, "1: what is read is samples, that do not tell of each other"},
 	{"pid", NULL, &pid, "process whose CPU time is counted; 0: none"},
+	{"each", &each, NULL, "file that gets a line per message: due, stored, told; epoch us"},
 };
 
 /* Of one message; moments in wall microseconds, 0: not yet. */
@@ -69,7 +70,7 @@ static struct times *times_of(struct watch *watch, struct bytes value)
 	uint64_t number;
 	if (!people_find(value, &number))
 		return NULL;
-	int64_t place = (int64_t)(number / PEOPLE_STEPS) - first;
+	int64_t place = (int64_t)people_client(number) - first;
 	return place >= 0 && place < watch->count ? &watch->times[place] : NULL;
 }
 
@@ -209,6 +210,18 @@ static void check_all(const struct watch *watch)
 			times->events, times->handovers, times->owed);
 }
 
+static void write_each(const struct watch *watch)
+{
+	FILE *file = each[0] != '\0' ? fopen(each, "w") : NULL;
+	if (each[0] == '\0')
+		return;
+	for (int64_t i = 0; file && i < watch->count; i++)
+		fprintf(file, "%lld %lld %lld\n", (long long)watch->times[i].due,
+			(long long)watch->times[i].stored, (long long)watch->times[i].told);
+	if (!file || fclose(file) != 0)
+		args_die("%s: cannot be written", each);
+}
+
 static void report(const struct watch *watch)
 {
 	struct spread stored = {0}, told = {0}, whole = {0};
@@ -270,6 +283,7 @@ int main(int argc, char **argv)
 	wait_for_all(&watch);
 	pthread_join(thread, NULL);
 	check_all(&watch);
+	write_each(&watch);
 	report(&watch);
 	people_done(&people);
 	return 0;

@@ -1,5 +1,5 @@
-/* people - made-up clients and what partners say about them: a referral, mostly a decision, often
- * an outcome. */
+/* people - made-up clients and what is said about them: by partners a referral, mostly a decision,
+ * often an outcome; by the hub, that a referral was delivered. */
 #include "tests/bench/people.h"
 
 #include <string.h>
@@ -12,6 +12,7 @@
 static const uint8_t mark[8] = {0x8c, 0x48, 0x42, 0x45, 0x4e, 0x43, 0x48, 0x48};
 #define HALF sizeof(mark)
 #define NUMBER_BYTES 6
+#define KINDS (PEOPLE_DELIVERED + 1) /* of messages about a client */
 
 static const char *const groups[] = {"JONGERE", "PLUS45", "WERKZOEKENDE", "STATUSHOUDER"};
 static const char *const sectors[] = {"TECHNIEK", "ZORG", "BOUW", "LOGISTIEK"};
@@ -38,7 +39,12 @@ struct life {
 
 uint64_t people_number(uint64_t client, enum people_step step)
 {
-	return client * PEOPLE_STEPS + step;
+	return client * KINDS + step;
+}
+
+uint64_t people_client(uint64_t number)
+{
+	return number / KINDS;
 }
 
 static void fill(struct random *random, uint8_t *out, size_t size)
@@ -200,6 +206,19 @@ static void add_outcome(struct people *people, struct life *life, struct message
 	change->next_step = bytes_of_string("NONE");
 }
 
+/* As a delivery or a feed says it: without an actor, so that the desk's clocks begin to run. */
+static void add_delivered(struct people *people, const struct life *life, struct message *out)
+{
+	struct status_change *change = arena_get(&people->arena, sizeof(*change));
+	change->has_referral = true;
+	change->referral = life->referral;
+	change->action = ACTION_DELIVERED;
+	out->partner = bytes_of_string("hub");
+	out->system = bytes_of_string("");
+	out->case_ = (struct bytes){0};
+	out->body_status_change = change;
+}
+
 static void make_id(uint64_t number, struct uuid *id)
 {
 	for (size_t i = 0; i < NUMBER_BYTES; i++)
@@ -251,6 +270,9 @@ bool people_message(
 		break;
 	case PEOPLE_OUTCOME:
 		add_outcome(people, &life, out);
+		break;
+	case PEOPLE_DELIVERED:
+		add_delivered(people, &life, out);
 		break;
 	}
 	return true;

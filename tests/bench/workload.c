@@ -1,4 +1,4 @@
-/* workload - fills topic intake with what partners say about made-up clients, and ends. */
+/* workload - fills topic intake with what is said about made-up clients, and ends. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@
 static const char *brokers = "127.0.0.1:9092", *prefix = "lokethub.",
 		  *config = "config/lokethub.conf";
 static int64_t partitions = 12, schema = 1, clients = 100000, first, steps = PEOPLE_STEPS,
-	       window = 5000, again = 1;
+	       window = 5000, again = 1, delivered;
 
 static const struct args_row arguments[] = {
 	{"brokers", &brokers, NULL, "where Kafka is"},
@@ -24,7 +24,8 @@ static const struct args_row arguments[] = {
 	{"schema", NULL, &schema, "id of Message in the registry"},
 	{"clients", NULL, &clients, "clients to speak about"},
 	{"first", NULL, &first, "number of the first client"},
-	{"steps", NULL, &steps, "1: referrals only; 2: and decisions; 3: and outcomes"},
+	{"steps", NULL, &steps, "1: referrals only; 2: and decisions; 3: and outcomes; 0: none"},
+	{"delivered", NULL, &delivered, "1: before a decision the referral is told as delivered"},
 	{"window", NULL, &window, "clients between two steps of one client"},
 	{"again", NULL, &again, "of 100 messages so many are sent twice"},
 };
@@ -33,7 +34,7 @@ static void send_step(
 	struct sender *sender, struct people *people, int64_t client, enum people_step step)
 {
 	struct message message;
-	if (client < first || client >= first + clients || step >= (uint64_t)steps)
+	if (client < first || client >= first + clients)
 		return;
 	people->now = clock_wall();
 	if (!people_message(people, (uint64_t)client, step, &message))
@@ -41,6 +42,15 @@ static void send_step(
 	sender_send(sender, &message, 0);
 	if (client % 100 < again)
 		sender_send(sender, &message, 0);
+}
+
+/* Of each client one step, a window behind the step before. */
+static void send_steps(struct sender *sender, struct people *people, int64_t at)
+{
+	for (int64_t step = 0; step < steps; step++)
+		send_step(sender, people, at - window * step, (enum people_step)step);
+	if (delivered)
+		send_step(sender, people, at - window / 2, PEOPLE_DELIVERED);
 }
 
 /* With an example of who may refer to whom, for documents that are posted, and the client spoken
@@ -57,10 +67,11 @@ static void report(const struct sender *sender, struct people *people)
 	topics_key(message.client.data, client);
 	printf("{\"messages\": %lld, \"clients\": %lld, \"pairs\": %zu, \"example\": "
 	       "{\"client\": \"%s\", \"token_file\": \"%s\", \"from_desk\": \"%s\", "
-	       "\"to_desk\": \"%s\", \"question\": \"%s\", \"municipality\": \"%s\"}}\n",
+	       "\"to_desk\": \"%s\", \"question\": \"%s\", \"municipality\": \"%s\", "
+	       "\"partner\": \"%s\"}}\n",
 		(long long)sender->stored, (long long)clients, people->pairs->count, client,
 		partner->tokens_count > 0 ? partner->tokens[0].file : "", pair->giver->id,
-		pair->target->id, pair->question, pair->municipality->code);
+		pair->target->id, pair->question, pair->municipality->code, pair->giver->partner);
 }
 
 int main(int argc, char **argv)
@@ -80,8 +91,7 @@ int main(int argc, char **argv)
 	sender.schema = schema;
 	sender_open(&sender, LINGER_MS);
 	for (int64_t i = first; i < first + clients + window * (PEOPLE_STEPS - 1); i++)
-		for (int step = 0; step < PEOPLE_STEPS; step++)
-			send_step(&sender, &people, i - window * step, (enum people_step)step);
+		send_steps(&sender, &people, i);
 	sender_close(&sender);
 	report(&sender, &people);
 	people_done(&people);

@@ -55,8 +55,39 @@ static void finds_every_row_and_nothing_else(void **state)
 	static const char *const unknown[] = {"", "a", "aaa", "aac", "c-", "c-da", "zz"};
 	for (size_t i = 0; i < UNIT_COUNT(unknown); i++)
 		assert_null(rules_desk(&rules, bytes_of_string(unknown[i])));
+	assert_null(rules_desk(&rules, bytes_of("aa\0", 3)));
+	assert_null(rules_desk(&rules, bytes_of("aa\0b", 4)));
+	assert_null(rules_desk(&rules, bytes_of("\0", 1)));
 	assert_null(rules_desk(&rules, (struct bytes){0}));
 	assert_null(rules_desk(&(struct rules){0}, bytes_of_string("aa")));
+}
+
+/* Ids over two letters, each the beginning of others: every second one is a desk. */
+static void what_begins_alike_is_told_apart(void **state)
+{
+	(void)state;
+	static char ids[2 * 63][7];
+	static struct rules_desk alike[63];
+	size_t count = 0;
+	char id[7] = "a";
+	while (count < UNIT_COUNT(ids)) { /* in order: longer by an a, else the next letter */
+		size_t size = strlen(id);
+		memcpy(ids[count++], id, sizeof(id));
+		if (size < 6) {
+			memcpy(id + size, "a", 2);
+			continue;
+		}
+		while (size > 0 && id[size - 1] == 'z')
+			id[--size] = '\0';
+		if (size > 0)
+			id[size - 1] = 'z';
+	}
+	for (size_t i = 0; i < UNIT_COUNT(alike); i++)
+		alike[i].id = ids[2 * i + 1];
+	const struct rules some = {.desks = alike, .desks_count = UNIT_COUNT(alike)};
+	for (size_t i = 0; i < UNIT_COUNT(ids); i++)
+		assert_ptr_equal(rules_desk(&some, bytes_of_string(ids[i])),
+			i % 2 == 1 ? &alike[i / 2] : NULL);
 }
 
 static void a_desk_belongs_to_a_partner(void **state)
@@ -198,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_every_row_and_nothing_else),
+		cmocka_unit_test(what_begins_alike_is_told_apart),
 		cmocka_unit_test(a_desk_belongs_to_a_partner),
 		cmocka_unit_test(a_municipality_lies_in_one_region_a_day),
 		cmocka_unit_test(desks_of_a_kind_come_in_order),

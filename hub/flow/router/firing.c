@@ -22,7 +22,7 @@ enum outcome firing_due(
 	struct bytes client;
 	if (atomic_load(&worker->clocks_stopped))
 		return OK;
-	for (int32_t left = worker->options->conf->router.clocks_per_turn; left > 0; left--) {
+	for (; worker->clocks_left > 0; worker->clocks_left--) {
 		if (batch_is_full(worker) || !store_due(partition->store, until, &due, &client))
 			return OK;
 		if (due > partition->place.now)
@@ -128,11 +128,14 @@ static enum outcome beat_all(struct worker *worker, struct err *err)
 	return last != NULL ? tell_silence(worker, last, err) : OK;
 }
 
+/* Another partition is the first each time, so that none has to wait for all clocks of another. */
 static enum outcome fire_drained(struct worker *worker, struct err *err)
 {
 	int64_t wall = clock_wall();
-	for (int32_t i = 0; i < worker->options->kafka->partitions; i++) {
-		struct partition *partition = &worker->partitions[i];
+	int32_t count = worker->options->kafka->partitions;
+	worker->looked = (worker->looked + 1) % count;
+	for (int32_t i = 0; i < count; i++) {
+		struct partition *partition = &worker->partitions[(worker->looked + i) % count];
 		if (partition->mine && partition->drained &&
 			firing_due(worker, partition, wall, err) != OK)
 			return err->outcome;
@@ -140,16 +143,24 @@ static enum outcome fire_drained(struct worker *worker, struct err *err)
 	return OK;
 }
 
-enum outcome firing_run(struct worker *worker, struct err *err)
+bool firing_has_more(const struct worker *worker)
+{
+	return worker->clocks_left == 0;
+}
+
+/* The time of the look is that of its end: so long there is then for messages, however long the
+ * clocks took. */
+enum outcome firing_run(struct worker *worker, bool is_idle, struct err *err)
 {
 	int64_t now = clock_monotonic();
-	if (llabs(now - worker->last_look) < LOOK_MS)
+	if (!(is_idle && firing_has_more(worker)) && llabs(now - worker->last_look) < LOOK_MS)
 		return OK;
-	worker->last_look = now;
+	worker->clocks_left = worker->options->conf->router.clocks_per_turn;
 	firing_watch_time(worker);
 	count_clients(worker);
 	if (facts_reader_follow(worker->facts_reader, err) != OK || fire_drained(worker, err) != OK)
 		return err->outcome;
+	worker->last_look = clock_monotonic();
 	if (atomic_load(&worker->held) == 0 ||
 		(!worker->must_beat &&
 			llabs(now - worker->last_heartbeat) <

@@ -5,13 +5,17 @@
 
 #include "hub/flow/router/worker.h"
 
-/* Fires the partition's clocks that are due at `until` or before, at most router.clocks_per_turn.
- */
+/* Fires the partition's clocks that are due at `until` or before, as many as may until the next
+ * look. */
 enum outcome firing_due(struct worker *worker, struct partition *partition, int64_t until,
 	struct err *err) MUST_CHECK;
-/* Now and then: clocks of drained partitions, the heartbeat, the facts of others, and whether time
- * can be trusted. */
-enum outcome firing_run(struct worker *worker, struct err *err) MUST_CHECK;
+/* Looks now and then: clocks of drained partitions, the heartbeat, the facts of others, and whether
+ * time can be trusted. From one look to the next at most router.clocks_per_turn fire, in all
+ * partitions together, so that messages keep flowing however many come due at one instant;
+ * `is_idle`: there is nothing to read, so the next look need not wait if not all have fired. */
+enum outcome firing_run(struct worker *worker, bool is_idle, struct err *err) MUST_CHECK;
+/* Whether more clocks may be due than were allowed to fire. */
+bool firing_has_more(const struct worker *worker);
 
 /* Stops all clocks for good, and tells ops, once wall and monotonic time have drifted apart by more
  * than router.drift_max_ms: nobody can tell which of the two is right, so no deadline may pass on

@@ -164,16 +164,17 @@ static enum outcome turn(struct worker *worker, struct err *err)
 	enum consumer_news news = CONSUMER_NOTHING;
 	struct record_read record;
 	enum outcome outcome = OK;
+	int patience = firing_has_more(worker) ? 0 : batch_patience(worker);
 	if (!worker->member)
 		outcome = open_member(worker, err);
 	if (outcome == OK)
-		outcome =
-			consumer_poll(worker->member, batch_patience(worker), &news, &record, err);
+		outcome = consumer_poll(worker->member, patience, &news, &record, err);
 	if (outcome == OK)
 		outcome = take_news(worker, news, &record, err);
+	bool is_idle = news == CONSUMER_NOTHING;
 	if (outcome == OK)
-		outcome = firing_run(worker, err);
-	if (outcome == OK && batch_is_due(worker, news == CONSUMER_NOTHING))
+		outcome = firing_run(worker, is_idle, err);
+	if (outcome == OK && batch_is_due(worker, is_idle && !firing_has_more(worker)))
 		outcome = batch_commit(worker, err);
 	if (outcome == OK)
 		outcome = watch_progress(worker, news, err);

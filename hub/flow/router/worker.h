@@ -62,6 +62,8 @@ struct worker {
 	bool must_beat; /* partitions were taken over: tell so at once */
 	int64_t drift_base; /* wall minus monotonic time at the start */
 	int64_t last_news, last_look, last_heartbeat; /* monotonic ms */
+	int32_t clocks_left; /* that may fire until the next look */
+	int32_t looked; /* which partition's clocks came first in the last look */
 	int64_t last_well; /* a commit or an assignment; monotonic ms */
 	int64_t last_fenced;
 	int32_t fenced; /* in a row */

@@ -10,7 +10,18 @@ from pathlib import Path
 
 from harness import Services, free_ports
 
-from driver import delivery, intake, latency, offers, programs, report, restart, router
+from driver import (
+    clocks,
+    delivery,
+    intake,
+    latency,
+    monday,
+    offers,
+    programs,
+    report,
+    restart,
+    router,
+)
 from driver.bench import Bench, Sizes
 from driver.kafka import Kafka
 
@@ -20,13 +31,15 @@ CASES = {
     "intake": intake.run,
     "delivery": delivery.run,
     "offers": offers.run,
+    "clocks": clocks.run,
+    "monday": monday.run,
     "restart": restart.run,
     "codec": programs.codec,
     "decide": programs.decide,
     "parse": programs.parse,
 }
-FULL = Sizes(300_000, 3, 20, (1000, 5000), 1_000_000, True, True)
-QUICK = Sizes(60_000, 1, 6, (1000,), 50_000, False, True)
+FULL = Sizes(300_000, 3, 20, (1000, 5000), 1_000_000, 100_000, True, True)
+QUICK = Sizes(60_000, 1, 6, (1000,), 50_000, 10_000, False, True)
 
 
 def options() -> argparse.Namespace:
@@ -38,6 +51,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, help="of each run under load")
     parser.add_argument("--rates", help="messages per second of the open loops: 1000,5000")
     parser.add_argument("--clients", type=int, help="known to a router that is started again")
+    parser.add_argument("--armed", type=int, help="clients with armed clocks")
     parser.add_argument("--streams", action=argparse.BooleanOptionalAction, help="Kafka Streams")
     parser.add_argument("--where", action=argparse.BooleanOptionalAction, help="view and where")
     parser.add_argument("--kafka", help="HOST:PORT of a running one, with --registry")

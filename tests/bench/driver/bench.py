@@ -14,6 +14,7 @@ class Sizes:
     seconds: int  # of each run under load
     rates: tuple[int, ...]  # messages per second of the open loops
     clients: int  # known to a router that is started again
+    armed: int  # clients whose clocks are armed, and then come due together
     streams: bool  # also run Kafka Streams
     where: bool  # also build a view of all those clients
 

@@ -1,15 +1,21 @@
 """hub - a Lokethub of the bench's own: the shipped config, topics with a prefix, processes."""
 
+import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import fastavro
 from harness import free_ports, status_of
+from model.wire import local_schemas
 
 from driver import process
 from driver.kafka import Kafka, wait_for
@@ -58,10 +64,16 @@ class Hub:
     def intake(self) -> str:
         return f"{self.prefix}intake"
 
-    def deploy(self, **settings: Mapping[str, str | int]) -> None:
-        """Settings by group, over the defaults."""
+    @property
+    def offset(self) -> Path:
+        return self.folder / "clock_offset"
+
+    def deploy(self, *, moves: bool = False, **settings: Mapping[str, str | int]) -> None:
+        """Settings by group, over the defaults. moves: its time can be moved."""
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(ROOT / "config", self.folder / "config")
+        if moves:
+            self.offset.write_text("0\n")
         self.nodes = {name: self._node(name, settings) for name in ("bench", "beside")}
         self.kafka.delete(self.kafka.topics(self.prefix))
         self.kafka.forget(self.group)
@@ -96,6 +108,8 @@ class Hub:
             groups[group] = groups.get(group, {}) | dict(rows)
         lines = [f'node = "{name}";', f'data_dir = "../{name}";', 'secrets_dir = "../secrets";']
         lines.append('log_level = "warn";')
+        if self.offset.exists():
+            lines.append(f'clock_offset_file = "../{self.offset.name}";')
         for group, rows in groups.items():
             inner = "".join(f"\t{key} = {_value(value)};\n" for key, value in rows.items())
             lines.append(f"{group} = {{\n{inner}}};")
@@ -103,6 +117,23 @@ class Hub:
         lines += [line for line in demo if line.startswith("@include")]
         node.config.write_text("\n".join(lines) + "\n")
         return node
+
+    def move_to(self, moment: int) -> float:
+        """From now on it is this moment, in epoch ms; its processes look each 0.1 s. Returns when,
+        by the machine's time, that was."""
+        now = time.time()
+        aside = self.offset.with_suffix(".new")
+        aside.write_text(f"{moment - round(now * 1000)}\n")
+        aside.replace(self.offset)
+        return now
+
+    def metric(self, name: str) -> dict[str, float]:
+        """Of a running process, by its label."""
+        url = f"http://127.0.0.1:{self.nodes['bench'].admin}/metrics"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            text = answer.read().decode()
+        found = re.findall(rf'^{name}(?:{{\w+="(.*)"}})? (\S+)$', text, re.MULTILINE)
+        return {label: float(value) for label, value in found}
 
     def command(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -130,30 +161,49 @@ class Hub:
         """Ready when it returns."""
         return self._ready(self.start("edge", name), name)
 
-    def _ready(self, edge: Running, name: str) -> Running:
+    def start_router(self, name: str = "bench") -> Running:
+        """Ready when it returns."""
+        return self._ready(self.start("router", name), name)
+
+    def _ready(self, started: Running, name: str) -> Running:
         url = f"http://127.0.0.1:{self.nodes[name].admin}/ready"
 
         def is_ready() -> bool:
-            edge.check()
+            started.check()
             return status_of(url) == 200
 
         try:
-            wait_for("an edge to be ready", is_ready, READY_SECONDS)
+            wait_for(f"{started.name} to be ready", is_ready, READY_SECONDS)
         except BaseException:
-            edge.end()
+            started.end()
             raise
-        return edge
+        return started
 
-    def fill(self, clients: int, steps: int = 3, first: int = 0) -> dict:
-        """Messages about made-up clients into topic intake."""
+    def fill(
+        self, clients: int, steps: int = 3, first: int = 0, *, delivered: bool = False
+    ) -> dict:
+        """Messages about made-up clients into topic intake. delivered: also that their referrals
+        are, so that the clocks of their desks begin to run."""
         return process.answer_of(
             [
                 *(program("workload"), "--brokers", self.kafka.brokers, "--prefix", self.prefix),
                 *("--config", str(self.config), "--schema", str(self.message_schema())),
                 *("--clients", str(clients), "--steps", str(steps), "--first", str(first)),
+                *("--delivered", str(int(delivered))),
             ],
             60 + clients / 2000,
         )
+
+    def armed(self) -> float:
+        """Clocks per client, by the last records of one client in 256."""
+        schema = local_schemas()["Client"]
+        last = self.kafka.last_values(f"{self.prefix}clients", lambda key: key[6:8] == b"00")
+        clients = [fastavro.schemaless_reader(io.BytesIO(value[5:]), schema) for value in last]
+        clocks = sum(
+            len(client["clocks"]) + sum(len(each["clocks"]) for each in client["referrals"])
+            for client in clients
+        )
+        return clocks / len(clients)
 
     def flow(self) -> list[dict]:
         """What became of the messages, per partner; nothing while there is no view yet."""

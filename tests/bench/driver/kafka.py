@@ -4,11 +4,11 @@ import contextlib
 import json
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
 from driver.process import Running, cpu_seconds
@@ -74,6 +74,41 @@ class Kafka:
             return sum(high - low for low, high in marks)
 
         return answered(count)
+
+    def last_values(self, topic: str, wants: Callable[[bytes], bool]) -> list[bytes]:
+        """The last value under each key that is wanted."""
+        found: dict[bytes, bytes] = {}
+        for record in self._records(topic):
+            if wants(record.key()):
+                found[record.key()] = record.value()
+        return list(found.values())
+
+    def keys(self, topic: str) -> set[bytes]:
+        return {record.key() for record in self._records(topic)}
+
+    def _records(self, topic: str) -> Iterator[Message]:
+        """Those that are committed, to the end that the topic has."""
+        reader = Consumer(
+            {
+                "bootstrap.servers": self.brokers,
+                "group.id": "bench-records",
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "log_level": 0,
+            }
+        )
+        places = self.places(topic)
+        reader.assign([TopicPartition(topic, place.partition, 0) for place in places])
+        left = len(places)
+        while left > 0:
+            for record in reader.consume(10000, SECONDS):
+                if record.error() is None:
+                    yield record
+                elif record.error().code() == KafkaError._PARTITION_EOF:
+                    left -= 1
+                else:
+                    raise KafkaException(record.error())
+        reader.close()
 
     def committed(self, group: str, topic: str) -> int:
         reader = self._reader(group)

@@ -1,11 +1,15 @@
 """process - programs under test and beside it: their CPU time, memory and answers."""
 
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+LOOK_SECONDS = 0.02
 
 
 def cpu_seconds(pid: int) -> float:
@@ -13,9 +17,10 @@ def cpu_seconds(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | 2)
 
 
-def resident_bytes(pid: int) -> int:
+def resident_bytes(pid: int, which: str = "VmRSS") -> int:
+    """VmHWM: the most so far."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{which}:"):
             return int(line.split()[1]) * 1024
     raise ProcessLookupError(pid)
 
@@ -26,6 +31,31 @@ def answer_of(command: list[str], seconds: float) -> dict:
     if done.returncode:
         raise RuntimeError(f"{Path(command[0]).name}: {(done.stderr or done.stdout)[-600:]}")
     return json.loads(done.stdout)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of a program that ran to its end."""
+
+    seconds: float
+    cpu: float
+    bytes: int  # the most that was resident
+
+
+def cost_of(command: list[str], log: Path) -> Cost:
+    """Runs it to its end, with its output in a file."""
+    began = time.monotonic()
+    running = start(Path(command[0]).name, command, log)
+    ended = most = 0
+    while not ended:
+        time.sleep(LOOK_SECONDS)
+        with contextlib.suppress(ProcessLookupError):  # it is over, and only waits to be asked
+            most = resident_bytes(running.pid, "VmHWM")
+        ended, status, usage = os.wait4(running.pid, os.WNOHANG)
+    running.popen.returncode = os.waitstatus_to_exitcode(status)
+    if running.popen.returncode:
+        running.check()
+    return Cost(time.monotonic() - began, usage.ru_utime + usage.ru_stime, most)
 
 
 @dataclass

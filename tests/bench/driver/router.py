@@ -37,10 +37,10 @@ def run(bench: Bench) -> dict:
     return report(profile, {"ours": ours, "bare": bare, "streams": streams})
 
 
-def run_ours(hub: Hub, total: int) -> Progress:
+def run_ours(hub: Hub, total: int, share: float = 0.1) -> Progress:
     router = hub.start("router")
     try:
-        return hub.kafka.follow(router, hub.group, hub.intake, total)
+        return hub.kafka.follow(router, hub.group, hub.intake, total, share)
     finally:
         router.end()
 
