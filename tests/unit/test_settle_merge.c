@@ -1,5 +1,5 @@
-/* test_settle_merge - a router merges two clients: what it writes into intake beside all else, read
- * by itself again, each batch lost once before it is kept. Kafka is a list here. */
+/* test_settle_merge - a router merges two clients, and lets in what was parked; each batch is lost
+ * once before it is kept, and Kafka is a list here. */
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
@@ -20,7 +20,7 @@
 /* A record of a topic. */
 struct line {
 	enum topic topic;
-	int32_t partition, hops;
+	int32_t partition, hops, redrive;
 	struct bytes key, value;
 };
 
@@ -28,7 +28,7 @@ static struct worker worker;
 static struct partition partitions[PARTITIONS];
 static struct kafka_settings kafka = {.prefix = "t.", .partitions = PARTITIONS};
 static struct conf conf;
-static struct router_options options = {.conf = &conf, .kafka = &kafka};
+static struct router_options options = {.conf = &conf, .kafka = &kafka, .ops_public_key = {9}};
 static struct arena arena;
 static struct world world;
 static struct line log_lines[RECORDS_MAX * 4], pending[RECORDS_MAX];
@@ -54,6 +54,7 @@ enum outcome batch_send(struct worker *of, const struct record_write *record, st
 			? topics_partition(&kafka, record->topic, record->key)
 			: record->partition,
 		.hops = record->headers.hops,
+		.redrive = record->headers.redrive,
 		.key = arena_copy(&arena, record->key),
 		.value = arena_copy(&arena, record->value),
 	};
@@ -76,8 +77,8 @@ enum outcome wire_decode(
 
 void record_headers_read(const struct record_read *record, struct record_headers *out)
 {
-	const int32_t *hops = record->message->_private;
-	*out = (struct record_headers){.hops = *hops};
+	const struct line *line = record->message->_private;
+	*out = (struct record_headers){.hops = line->hops, .redrive = line->redrive};
 }
 
 void *record_borrowed(const void *data)
@@ -118,7 +119,7 @@ static const struct line *intake_at(int32_t partition, int64_t offset)
 static void settle_line(int32_t partition, const struct line *line)
 {
 	struct partition *of = &partitions[partition];
-	rd_kafka_message_t message = {._private = record_borrowed(&line->hops)};
+	rd_kafka_message_t message = {._private = record_borrowed(line)};
 	const struct record_read record = {.topic = TOPIC_INTAKE,
 		.partition = partition,
 		.offset = of->place.next,
@@ -348,11 +349,54 @@ static void clients_of_one_partition_merge(void **state)
 	merge_and_go_on(party_of(0x10, 0x10, 1), party_of(0x10, 0x10, 2));
 }
 
+static void store_under(const struct party *party, struct bytes value, int32_t redrive)
+{
+	char key[TOPICS_KEY_SIZE];
+	topics_key(party->client.data, key);
+	const struct record_write record = {.topic = TOPIC_INTAKE,
+		.partition = RECORD_BY_KEY,
+		.key = bytes_of_string(key),
+		.value = value,
+		.headers = {.redrive = redrive}};
+	struct err err = {0};
+	assert_int_equal(batch_send(&worker, &record, &err), OK);
+	commit();
+	run();
+}
+
+/* Found by tests/sim/world: what waited in a queue was looked up by the referral that it names. Its
+ * client may have forgotten that meanwhile (the 65th one lay in the queue before it), or another
+ * client, with which it was merged, have it. Then it was decided about nobody, or about that one:
+ * its number was never passed, and its client stayed parked for ever. */
+static void what_was_parked_keeps_its_client(void **state)
+{
+	(void)state;
+	const struct party party = party_of(0x10, 0x10, 1), other = party_of(0x10, 0x10, 2);
+	const struct uuid named[] = {{{0x10, 0x10, 1, 77}}, other.referral};
+	start();
+	live(&party);
+	live(&other);
+	for (int32_t i = 1; i <= 2; i++) {
+		struct buffer value = {0};
+		store_under(&party, bytes_of_string("not a record"), 0);
+		assert_int_equal(client_of(&party).parked, i);
+		prepare_action(named[i - 1], ACTION_SEEN, "wsp");
+		message_encode(&world.message, &value);
+		store_under(&party, buffer_bytes(&value), i);
+		buffer_done(&value);
+		assert_int_equal(last_event(0).result, RESULT_REJECTED);
+		assert_int_equal(last_event(0).code, REJECTION_CODE_UNKNOWN_CASE);
+		assert_int_equal(client_of(&party).redriven, i);
+	}
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clients_of_two_partitions_merge),
 		cmocka_unit_test(clients_of_one_partition_merge),
+		cmocka_unit_test(what_was_parked_keeps_its_client),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,7 +112,8 @@ static void take_headers(struct item *item)
 }
 
 /* A known referral keeps its client, whatever else the message says; only what was sent on after a
- * merge, and the hub's own word in one, is for the client that it names. */
+ * merge, the hub's own word in one, and what waited in its queue, is for the client that it names.
+ */
 static bool is_for_another(struct item *item)
 {
 	const struct message *message = &item->message;
@@ -120,13 +121,35 @@ static bool is_for_another(struct item *item)
 		memcmp(&item->client, &message->client, sizeof(item->client)) == 0)
 		return false;
 	take_headers(item);
-	return item->input.hops > 0 || bytes_equal_string(message->partner, "hub");
+	return item->input.hops > 0 || item->input.redrive > 0 ||
+		bytes_equal_string(message->partner, "hub");
+}
+
+/* A message comes under the client that it names, or else its referral; or under the client in
+ * whose queue it waited. It keeps its place there, whoever has the referral by now, or has
+ * forgotten it: else the queue behind it would wait for ever. */
+static bool was_parked(struct item *item)
+{
+	const struct message *message = &item->message;
+	const struct uuid *referral = referral_of(message);
+	const uint8_t *named = message->has_client ? message->client.data
+		: referral                         ? referral->data
+						   : NULL;
+	uint8_t key[16];
+	if (named && topics_key_id(item->record->key, key) && memcmp(key, named, sizeof(key)) == 0)
+		return false;
+	take_headers(item);
+	return item->input.redrive > 0;
 }
 
 static void find_by_message(const struct worker *worker, struct item *item)
 {
 	const struct message *message = &item->message;
 	const struct uuid *referral = referral_of(message);
+	if (was_parked(item)) {
+		find_by_key(worker, item);
+		return;
+	}
 	if (referral)
 		take_client(item, store_find_referral(item->partition->store, referral->data));
 	if ((item->has_client && !is_for_another(item)) || !message->has_client)

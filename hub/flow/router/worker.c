@@ -159,7 +159,7 @@ static enum outcome start_over(struct worker *worker, struct err *err)
 	return outcome;
 }
 
-static enum outcome turn(struct worker *worker, struct err *err)
+enum outcome worker_turn(struct worker *worker, struct err *err)
 {
 	enum consumer_news news = CONSUMER_NOTHING;
 	struct record_read record;
@@ -186,7 +186,7 @@ void worker_run(struct worker *worker)
 	struct err err = {0};
 	enum outcome outcome = open_all(worker, &err);
 	while (outcome == OK && !atomic_load(worker->stop))
-		outcome = turn(worker, &err);
+		outcome = worker_turn(worker, &err);
 	if (outcome == OK && worker->batch.open && batch_commit(worker, &err) == FATAL)
 		outcome = FATAL;
 	if (outcome != OK)

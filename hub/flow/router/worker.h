@@ -85,6 +85,8 @@ struct worker {
 
 /* Notes that another client has taken the place of this worker's. FATAL: it is another process. */
 enum outcome worker_note_fence(struct worker *worker, int64_t now, struct err *err) MUST_CHECK;
+/* Once round: what has come, and what is due. Other than OK: the worker cannot go on. */
+enum outcome worker_turn(struct worker *worker, struct err *err) MUST_CHECK;
 /* The loop; returns when it was asked to stop or cannot go on. */
 void worker_run(struct worker *worker);
 struct partition *worker_partition(struct worker *worker, int32_t number);
