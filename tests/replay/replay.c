@@ -10,8 +10,8 @@
 #include "hub/handover/handover.h"
 
 /* All numbers are 8 bytes in the machine's order; bytes are preceded by their size.
- * In: kind, now, offset, redrive, skip, hops, client's id, client's record (empty: unknown), input; of a
- * fact the client's id is its key, and an empty input forgets it. All is in partition 0. Out:
+ * In: kind, now, offset, redrive, skip, hops, client's id, client's record (empty: unknown), input;
+ * of a fact the client's id is its key, and an empty input forgets it. All is in partition 0. Out:
  * Event, client's record after it (empty: not written), number of handovers, handovers, who must
  * act on a rejection, message to another client (empty: none), how often it was sent on. */
 enum kind { MESSAGE, CLOCK, UNREADABLE, FACT };

@@ -332,7 +332,7 @@ static void what_was_sent_in_time_is_no_finding(void **state)
 	world_refer(&life.world, 2, "wsp", "leerwerk", REFERRAL_KIND_TRANSFER);
 	life.world.body.legal_basis.kind = LEGAL_BASIS_KIND_CONSENT;
 	life.world.body.legal_basis.has_given_at = true;
-	life.world.body.legal_basis.given_at = 1;
+	life.world.body.legal_basis.given_at = life.world.now + 1;
 	world_send(&life.world);
 	assert_int_equal(life.world.state.client.consent, CONSENT_GIVEN);
 	life_put_decision(&life);
