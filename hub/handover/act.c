@@ -191,7 +191,7 @@ static void run(
 	if (row->apply != NULL)
 		row->apply(d, referral);
 	else
-		decider_step(d, (unsigned)(row - table), referral, (enum referral_state)row->to);
+		decider_step(d, (unsigned)(row - table), referral);
 }
 
 /* A report on delivery that comes late changes nothing and harms nothing. */

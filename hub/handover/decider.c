@@ -212,7 +212,15 @@ static void record(
 	};
 }
 
-void decider_step(
+void decider_step(struct decider *d, unsigned row, struct referral_after *referral)
+{
+	int to = table[row].to;
+
+	decider_step_to(
+		d, row, referral, to == TABLE_SAME ? referral->state : (enum referral_state)to);
+}
+
+void decider_step_to(
 	struct decider *d, unsigned row, struct referral_after *referral, enum referral_state to)
 {
 	int from = (int)referral->state;
@@ -289,7 +297,7 @@ void decider_complete(struct decider *d, struct referral_after *referral, const 
 {
 	referral->outcome = bytes_of_string(outcome);
 	referral->next_step = (struct bytes){0};
-	decider_step(d, TABLE_18, referral, REFERRAL_STATE_COMPLETED);
+	decider_step(d, TABLE_18, referral);
 }
 
 static void follow_owner(struct decider *d, struct referral_after *request)
@@ -299,11 +307,11 @@ static void follow_owner(struct decider *d, struct referral_after *request)
 		return;
 	}
 	if (request->state == REFERRAL_STATE_CANCEL_REQUESTED) {
-		decider_step(d, TABLE_14, request, REFERRAL_STATE_CANCELLED);
+		decider_step(d, TABLE_14, request);
 		return;
 	}
 	if (bytes_equal(request->sender, d->owner)) {
-		decider_step(d, TABLE_9, request, REFERRAL_STATE_RECALLED);
+		decider_step(d, TABLE_9, request);
 		return;
 	}
 	tell(d, request->target, ROLE_TARGET, HANDOVER_KIND_RECALL, request);
@@ -311,7 +319,7 @@ static void follow_owner(struct decider *d, struct referral_after *request)
 	request->target = d->owner;
 	request->target_at = 0; /* it was another partner's */
 	request->delivery = DELIVERY_QUEUED;
-	decider_step(d, TABLE_1D, request, REFERRAL_STATE_SUBMITTED);
+	decider_step(d, TABLE_1D, request);
 	clocks_enter(d, request);
 	if (!bytes_equal(request->sender, d->actor))
 		tell(d, request->sender, ROLE_SENDER, HANDOVER_KIND_STATUS, request);
@@ -326,7 +334,8 @@ void decider_give(struct decider *d, struct bytes desk, struct uuid via)
 	clocks_new_owner(d);
 }
 
-void decider_move_requests(struct decider *d)
+/* Who asked for the client asks its new owner. */
+static void move_requests(struct decider *d)
 {
 	for (size_t i = 0; i < d->referrals_count; i++)
 		if (d->referrals[i].kind == REFERRAL_KIND_REQUEST &&
@@ -395,6 +404,8 @@ struct uuid decider_derive(const struct decider *d, struct uuid parent, struct b
 
 void decider_finish(struct decider *d)
 {
+	if (d->event->owner != NULL)
+		move_requests(d);
 	if (d->event->result == RESULT_APPLIED || d->event->result == RESULT_PARKED)
 		d->event->version++;
 	if (d->event->result == RESULT_APPLIED)

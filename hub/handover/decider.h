@@ -51,15 +51,16 @@ struct referral_after *decider_add(struct decider *d, struct uuid referral);
 /* Records one row of the transition table, sets the clocks of the new state, tells who is to be
  * told. Change the referral's other fields first: the Event gets it as it is now. `row` is an enum
  * table_row. */
-void decider_step(
+void decider_step(struct decider *d, unsigned row, struct referral_after *referral);
+/* The same where the row may lead to another state than the table says. */
+void decider_step_to(
 	struct decider *d, unsigned row, struct referral_after *referral, enum referral_state to);
 /* The same for a referral that was just added: version 1. */
 void decider_open(struct decider *d, unsigned row, struct referral_after *referral,
 	enum referral_state state);
-/* Responsibility moves; ends what only the old owner had to do. */
+/* Responsibility moves; ends what only the old owner had to do. Open requests follow the client,
+ * once all else is decided. */
 void decider_give(struct decider *d, struct bytes desk, struct uuid via);
-/* Sends open requests after the client, once all else is decided. */
-void decider_move_requests(struct decider *d);
 /* The Event becomes REJECTED. Only before anything else is decided. */
 void decider_reject(struct decider *d, enum rejection_code code, const char *field,
 	const char *format, ...) PRINTF_LIKE(4, 5);

@@ -10,7 +10,7 @@
 void effect_delivered(struct decider *d, struct referral_after *referral)
 {
 	referral->delivery = DELIVERY_DELIVERED;
-	decider_step(d, TABLE_2, referral, REFERRAL_STATE_OFFERED);
+	decider_step(d, TABLE_2, referral);
 }
 
 void effect_undeliverable(struct decider *d, struct referral_after *referral)
@@ -20,14 +20,14 @@ void effect_undeliverable(struct decider *d, struct referral_after *referral)
 	referral->delivery = DELIVERY_UNDELIVERABLE;
 	clocks_stop(d, CLOCK_NAME_T0, referral);
 	clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
-	decider_step(d, TABLE_3, referral, referral->state);
+	decider_step(d, TABLE_3, referral);
 }
 
 void effect_seen(struct decider *d, struct referral_after *referral)
 {
 	referral->delivery = DELIVERY_SEEN;
 	clocks_stop(d, CLOCK_NAME_T1, referral);
-	decider_step(d, TABLE_4, referral, referral->state);
+	decider_step(d, TABLE_4, referral);
 }
 
 static struct bytes open_group(const struct decider *d)
@@ -63,9 +63,17 @@ static void accept_request(struct decider *d, struct referral_after *request)
 
 	decider_accept(d, request);
 	request->outcome = bytes_of_string(has_it_already ? "TAKEN_OVER" : "REFERRED_ON");
-	decider_step(d, TABLE_5, request, REFERRAL_STATE_COMPLETED);
+	decider_step_to(d, TABLE_5, request, REFERRAL_STATE_COMPLETED);
 	if (!has_it_already)
 		pass_on(d, request, request->wished);
+}
+
+static void recall(struct decider *d,
+	bool (*falls)(const struct decider *d, const struct referral_after *other))
+{
+	for (size_t i = 0; i < d->referrals_count; i++)
+		if (falls(d, &d->referrals[i]))
+			decider_step(d, TABLE_9, &d->referrals[i]);
 }
 
 /* G3: one acceptance ends the sibling offers, and the referral that had given the giver the client.
@@ -75,9 +83,7 @@ static void end_others(
 {
 	struct referral_after *other;
 
-	for (size_t i = 0; i < d->referrals_count; i++)
-		if (&d->referrals[i] != accepted && guard_g3_recalls(d, &d->referrals[i]))
-			decider_step(d, TABLE_9, &d->referrals[i], REFERRAL_STATE_RECALLED);
+	recall(d, guard_g3_recalls);
 	other = decider_find(d, given_by);
 	if (other != NULL && other != accepted && guard_g3_completes(d, other, given_by))
 		decider_complete(d, other, "REFERRED_ON");
@@ -92,18 +98,17 @@ void effect_accept(struct decider *d, struct referral_after *referral)
 		return;
 	}
 	if (!guard_g2(d, referral)) {
-		decider_step(d, TABLE_9, referral, REFERRAL_STATE_RECALLED);
+		decider_step(d, TABLE_9, referral);
 		return;
 	}
 	decider_accept(d, referral);
-	decider_step(d, TABLE_5, referral, REFERRAL_STATE_ACCEPTED);
+	decider_step(d, TABLE_5, referral);
 	if (referral->kind != REFERRAL_KIND_TRANSFER)
 		return;
 	decider_give(d, referral->target, referral->referral);
 	end_others(d, referral, given_by);
 	if (d->change->to_desk.data != NULL)
 		pass_on(d, referral, d->change->to_desk);
-	decider_move_requests(d);
 }
 
 /* What is left of T2 is kept for the answer. */
@@ -112,14 +117,14 @@ void effect_ask(struct decider *d, struct referral_after *referral)
 	referral->has_left = true;
 	referral->left = clocks_left(d, CLOCK_NAME_T2, referral);
 	referral->delivery = DELIVERY_SEEN;
-	decider_step(d, TABLE_7, referral, REFERRAL_STATE_INFO_NEEDED);
+	decider_step(d, TABLE_7, referral);
 }
 
 void effect_answer(struct decider *d, struct referral_after *referral)
 {
 	int64_t left = referral->left;
 
-	decider_step(d, TABLE_8, referral, REFERRAL_STATE_OFFERED);
+	decider_step(d, TABLE_8, referral);
 	clocks_resume_decision(d, referral, left);
 }
 
@@ -134,7 +139,7 @@ void effect_progress(struct decider *d, struct referral_after *referral)
 {
 	referral->has_progress = true;
 	referral->progress = d->change->progress;
-	decider_step(d, TABLE_10, referral, REFERRAL_STATE_IN_PROGRESS);
+	decider_step(d, TABLE_10, referral);
 	clocks_enter(d, referral);
 	show_life(d, referral, d->now);
 }
@@ -144,14 +149,14 @@ void effect_hold(struct decider *d, struct referral_after *referral)
 {
 	int64_t day = calendar_start(d->change->next_date);
 
-	decider_step(d, TABLE_11_HOLD, referral, REFERRAL_STATE_ON_HOLD);
+	decider_step(d, TABLE_11_HOLD, referral);
 	clocks_arm_at(d, CLOCK_NAME_T10, referral, ROLE_TARGET, day);
 	show_life(d, referral, day);
 }
 
 void effect_resume(struct decider *d, struct referral_after *referral)
 {
-	decider_step(d, TABLE_11_RESUME, referral,
+	decider_step_to(d, TABLE_11_RESUME, referral,
 		referral->has_progress ? REFERRAL_STATE_IN_PROGRESS : REFERRAL_STATE_ACCEPTED);
 	show_life(d, referral, d->now);
 }
@@ -165,32 +170,26 @@ void effect_cancel(struct decider *d, struct referral_after *referral)
 	referral->has_cancel_by = true;
 	referral->cancel_by = by_client ? ROLE_CLIENT : ROLE_SENDER;
 	if (referral->state == REFERRAL_STATE_SUBMITTED)
-		decider_step(d, TABLE_12, referral, REFERRAL_STATE_CANCELLED);
+		decider_step(d, TABLE_12, referral);
 	else
-		decider_step(d, TABLE_13, referral, REFERRAL_STATE_CANCEL_REQUESTED);
+		decider_step(d, TABLE_13, referral);
 }
 
 /* Responsibility goes back to who gave the client, by the same referral; what the other desk had on
- * offer is no longer its to give. False where the giver has it already: then nothing moves. */
-static bool give_back(struct decider *d, const struct referral_after *referral)
+ * offer is no longer its to give. Where the giver has it already nothing moves. */
+static void give_back(struct decider *d, const struct referral_after *referral)
 {
 	if (bytes_equal(referral->giver, d->owner))
-		return false;
-	for (size_t i = 0; i < d->referrals_count; i++)
-		if (guard_g3_recalls(d, &d->referrals[i]))
-			decider_step(d, TABLE_9, &d->referrals[i], REFERRAL_STATE_RECALLED);
+		return;
+	recall(d, guard_g3_recalls);
 	decider_give(d, referral->giver, referral->referral);
-	return true;
 }
 
 void effect_confirm_cancel(struct decider *d, struct referral_after *referral)
 {
-	bool moved = guard_can_go_back(d, referral) && referral->cancel_by == ROLE_SENDER &&
+	if (guard_can_go_back(d, referral) && referral->cancel_by == ROLE_SENDER)
 		give_back(d, referral);
-
-	decider_step(d, TABLE_14, referral, REFERRAL_STATE_CANCELLED);
-	if (moved)
-		decider_move_requests(d);
+	decider_step(d, TABLE_14, referral);
 }
 
 void effect_complete(struct decider *d, struct referral_after *referral)
@@ -199,20 +198,19 @@ void effect_complete(struct decider *d, struct referral_after *referral)
 
 	referral->outcome = d->change->outcome;
 	referral->next_step = d->change->next_step;
-	decider_step(d, cancels ? TABLE_15 : TABLE_18, referral, REFERRAL_STATE_COMPLETED);
+	decider_step(d, cancels ? TABLE_15 : TABLE_18, referral);
 }
 
 /* Who takes the client back refers it again, or closes. */
 void effect_take_back(struct decider *d, struct referral_after *referral)
 {
 	bool goes_back = guard_can_go_back(d, referral);
-	bool moved = goes_back && give_back(d, referral);
 
-	decider_step(d, TABLE_17, referral, REFERRAL_STATE_CLOSED);
+	if (goes_back)
+		give_back(d, referral);
+	decider_step(d, TABLE_17, referral);
 	if (goes_back)
 		clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_GIVER);
-	if (moved)
-		decider_move_requests(d);
 }
 
 /* It runs again, and so does the time of its voucher or place. */
@@ -222,7 +220,7 @@ void effect_dispute(struct decider *d, struct referral_after *referral)
 
 	referral->disputed = true;
 	referral->outcome = referral->next_step = (struct bytes){0};
-	decider_step(d, TABLE_20, referral, REFERRAL_STATE_IN_PROGRESS);
+	decider_step(d, TABLE_20, referral);
 	clocks_place(d, referral);
 	if (!bytes_equal(coordinator, d->actor))
 		tell(d, coordinator, ROLE_COORDINATOR, HANDOVER_KIND_STATUS, referral);
@@ -230,11 +228,9 @@ void effect_dispute(struct decider *d, struct referral_after *referral)
 
 void effect_error(struct decider *d, struct referral_after *referral)
 {
-	bool moved = guard_can_go_back(d, referral) && give_back(d, referral);
-
-	decider_step(d, TABLE_21, referral, REFERRAL_STATE_ENTERED_IN_ERROR);
-	if (moved)
-		decider_move_requests(d);
+	if (guard_can_go_back(d, referral))
+		give_back(d, referral);
+	decider_step(d, TABLE_21, referral);
 }
 
 /* G6: a coordinator's decision leaves nothing on offer, and nothing running at the old owner. */
@@ -242,9 +238,7 @@ static void end_for_assignment(struct decider *d)
 {
 	struct referral_after *other;
 
-	for (size_t i = 0; i < d->referrals_count; i++)
-		if (guard_g6_recalls(d, &d->referrals[i]))
-			decider_step(d, TABLE_9, &d->referrals[i], REFERRAL_STATE_RECALLED);
+	recall(d, guard_g6_recalls);
 	other = decider_find(d, d->owner_via);
 	if (other != NULL && guard_g6_completes(d, other))
 		decider_complete(d, other, "TAKEN_OVER");
@@ -265,12 +259,11 @@ void effect_assign(struct decider *d, struct referral_after *referral)
 	end_for_assignment(d);
 	decider_give(d, desk, given->referral);
 	decider_open(d, TABLE_23, given, REFERRAL_STATE_ACCEPTED);
-	decider_move_requests(d);
 }
 
 void effect_review(struct decider *d, struct referral_after *referral)
 {
-	decider_step(d, TABLE_29, referral, referral->state);
+	decider_step(d, TABLE_29, referral);
 	clocks_review(d, referral, bytes_equal_string(d->change->review, "OUTFLOW"));
 	show_life(d, referral, d->now);
 }
@@ -281,7 +274,7 @@ void effect_vanished(struct decider *d, struct referral_after *referral)
 	if (clocks_runs(d, CLOCK_NAME_T4, referral))
 		return;
 	clocks_arm(d, CLOCK_NAME_T4, referral, ROLE_SENDER);
-	decider_step(d, TABLE_30, referral, referral->state);
+	decider_step(d, TABLE_30, referral);
 }
 
 /* Of the referral, or the client's T6. */
@@ -325,7 +318,7 @@ void effect_close(struct decider *d, struct referral_after *referral)
 	const struct referral_after *via = decider_find(d, d->owner_via);
 
 	effect_end_client(d, d->change->closing_reason);
-	decider_step(d, TABLE_25, referral, referral->state);
+	decider_step(d, TABLE_25, referral);
 	if (via != NULL && !bytes_equal(via->sender, d->actor))
 		tell(d, via->sender, ROLE_SENDER, HANDOVER_KIND_STATUS, via);
 }
@@ -341,7 +334,7 @@ void effect_sign_of_life(struct decider *d, struct referral_after *referral)
 			on_the_day > d->now ? on_the_day : d->now);
 		clocks_stop_duties(d);
 	}
-	decider_step(d, TABLE_26, referral, referral->state);
+	decider_step(d, TABLE_26, referral);
 }
 
 void effect_withdraw(struct decider *d, struct referral_after *referral)
@@ -352,7 +345,7 @@ void effect_withdraw(struct decider *d, struct referral_after *referral)
 	d->consent = CONSENT_WITHDRAWN;
 	d->event->has_consent = true;
 	d->event->consent = CONSENT_WITHDRAWN;
-	decider_step(d, TABLE_27, referral, referral->state);
+	decider_step(d, TABLE_27, referral);
 	for (size_t i = 0; i < d->referrals_count; i++) {
 		const struct referral_after *open = &d->referrals[i];
 

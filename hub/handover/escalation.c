@@ -227,7 +227,7 @@ static void raise(struct decider *d, struct referral_after *referral, int32_t le
 	if (referral == NULL || referral->escalation >= level)
 		return;
 	referral->escalation = level;
-	decider_step(d, TABLE_22, referral, referral->state);
+	decider_step(d, TABLE_22, referral);
 }
 
 static void climb(

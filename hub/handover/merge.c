@@ -56,7 +56,7 @@ void merge_begin(struct decider *d, struct referral_after *referral)
 	d->merging = true;
 	d->event->has_merging = true;
 	d->event->merging = d->change->other_client;
-	decider_step(d, TABLE_28, referral, referral->state);
+	decider_step(d, TABLE_28, referral);
 	said = say(d, ACTION_CLOSE, d->change->other_referral, referral->referral);
 	said->closing_reason = bytes_of_string("MERGED_INTO");
 	said->actor.partner = d->input->message->partner;
@@ -90,7 +90,7 @@ static void close_merged(struct decider *d, struct referral_after *named)
 	d->event->has_merged_into = true;
 	d->event->merged_into = d->change->other_client;
 	effect_end_client(d, bytes_of_string("MERGED_INTO"));
-	decider_step(d, TABLE_28, named, named->state);
+	decider_step(d, TABLE_28, named);
 	tell_of_closing(d, d->owner, ROLE_OWNER, via);
 	if (!bytes_equal(via->sender, d->owner))
 		tell_of_closing(d, via->sender, ROLE_SENDER, via);
@@ -165,7 +165,7 @@ static void hear_answer(struct decider *d)
 	d->merging = false;
 	d->event->has_merging = true;
 	d->event->merging = (struct pseudonym){{0}};
-	decider_step(d, TABLE_28, named, named->state);
+	decider_step(d, TABLE_28, named);
 	if (d->change->action == ACTION_NOT_MERGED)
 		tell_asker(d, named);
 }

@@ -365,7 +365,7 @@ static void apply_amendment(
 	if (body->region.data != NULL || body->municipality.data != NULL)
 		note_routing(d, opening);
 	d->event->routing = NULL;
-	decider_step(d, TABLE_1C, referral, referral->state);
+	decider_step(d, TABLE_1C, referral);
 	if (rested)
 		amend_rest(d, referral);
 	else if (decider_is_open(referral->state))

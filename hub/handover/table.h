@@ -64,7 +64,7 @@ struct row {
 	enum action action; /* ACTION_UNKNOWN: not asked for by an action, the hub does it */
 	unsigned who; /* TABLE_BIT of each role that may */
 	unsigned from; /* TABLE_BIT of each state it may start in */
-	int to; /* enum referral_state, or TABLE_SAME; of no meaning where apply makes the step */
+	int to; /* enum referral_state, or TABLE_SAME; 5 of a request and 11 RESUME may differ */
 	struct table_need (*needs)(
 		const struct decider *d, const struct referral_after *referral); /* NULL: nothing */
 	const char *(*guard)(const struct decider *d,

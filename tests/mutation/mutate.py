@@ -85,6 +85,8 @@ def of_cell(kind: str, cell: str) -> Iterator[str]:
         yield "NULL"
     elif kind in ("target", "giver", "sender"):
         yield "TELL_STATUS" if cell == "TELL_NONE" else "TELL_NONE"
+    elif kind == "to":
+        yield "TO(CLOSED)" if cell != "TO(CLOSED)" else "TABLE_SAME"
     elif kind == "counts":
         yield "false" if cell == "true" else "true"
 
