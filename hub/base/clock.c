@@ -86,6 +86,11 @@ int64_t clock_monotonic(void)
 	return read_ms(CLOCK_MONOTONIC) + clock_offset();
 }
 
+int64_t clock_steady(void)
+{
+	return read_ms(CLOCK_MONOTONIC);
+}
+
 static struct timespec timespec_of(int64_t ms)
 {
 	return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};

@@ -26,6 +26,8 @@ enum outcome clock_use_offset_file(const char *path, struct err *err) MUST_CHECK
 int64_t clock_offset(void); /* ms; re-reads the file at most every 100 ms */
 int64_t clock_wall(void); /* epoch ms, offset added */
 int64_t clock_monotonic(void); /* ms since some point, offset added */
+/* The same without the offset: how long somebody has waited for others, whose time is not moved. */
+int64_t clock_steady(void);
 void clock_sleep(int64_t ms); /* a signal may end it early */
 struct timespec clock_in(int64_t ms); /* so long from now; for pthread_cond_clockwait, monotonic */
 double clock_cpu_seconds(void); /* CPU time of the process */

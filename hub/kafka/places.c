@@ -47,7 +47,7 @@ typedef rd_kafka_resp_err_t attempt_fn(
 static enum outcome attempt(struct consumer *consumer, attempt_fn *call,
 	rd_kafka_topic_partition_list_t *list, int timeout_ms, struct err *err)
 {
-	int64_t until = clock_monotonic() + timeout_ms;
+	int64_t until = clock_steady() + timeout_ms;
 	rd_kafka_topic_partition_list_t *asked = rd_kafka_topic_partition_list_copy(list);
 	enum outcome outcome;
 	for (;;) {
@@ -55,7 +55,7 @@ static enum outcome attempt(struct consumer *consumer, attempt_fn *call,
 		outcome = kafka_err(err, code, "looking up offsets");
 		if (outcome == OK)
 			outcome = first_error(list, err);
-		if (outcome != RETRY || clock_monotonic() + AGAIN_MS > until)
+		if (outcome != RETRY || clock_steady() + AGAIN_MS > until)
 			break;
 		for (int i = 0; i < list->cnt; i++) {
 			list->elems[i].offset = asked->elems[i].offset;

@@ -14,7 +14,7 @@ struct reading {
 	const struct consumer_reading *what;
 	struct consumer_place *ends;
 	size_t open, last;
-	int64_t until; /* monotonic ms */
+	int64_t until; /* as clock_steady counts */
 };
 
 static size_t find(struct reading *reading, const struct record_read *record)
@@ -74,12 +74,12 @@ static enum outcome run(struct reading *reading, struct err *err)
 		enum outcome outcome =
 			consumer_poll(reading->consumer, POLL_MS, &news, &record, err);
 		if (outcome == OK && news != CONSUMER_NOTHING) {
-			reading->until = clock_monotonic() + reading->what->timeout_ms;
+			reading->until = clock_steady() + reading->what->timeout_ms;
 			outcome = take(reading, news, &record, err);
 		}
 		if (outcome != OK)
 			return outcome;
-		if (news == CONSUMER_NOTHING && clock_monotonic() > reading->until)
+		if (news == CONSUMER_NOTHING && clock_steady() > reading->until)
 			return err_set(err, RETRY, "reading to the end: nothing more comes");
 	}
 	return OK;
@@ -92,7 +92,7 @@ enum outcome consumer_read_to_end(
 		.consumer = consumer,
 		.what = what,
 		.ends = memory_get_zeroed(what->count, sizeof(*what->places)),
-		.until = clock_monotonic() + what->timeout_ms,
+		.until = clock_steady() + what->timeout_ms,
 	};
 	memcpy(reading.ends, what->places, what->count * sizeof(*what->places));
 	enum outcome outcome =

@@ -35,7 +35,8 @@ static void init(struct worker *worker, struct router *router, int32_t number)
 	worker->state = memory_get_zeroed(1, sizeof(*worker->state));
 	worker->decision = memory_get_zeroed(1, sizeof(*worker->decision));
 	worker->drift_base = clock_wall() - clock_monotonic();
-	worker->last_news = worker->last_heartbeat = clock_monotonic();
+	worker->last_news = clock_steady();
+	worker->last_heartbeat = clock_monotonic();
 	atomic_store(&worker->running, true);
 }
 

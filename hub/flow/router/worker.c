@@ -115,10 +115,12 @@ static bool is_drained(const struct worker *worker)
 	return true;
 }
 
-/* librdkafka 2.0.2 can hang on a dead broker's metadata; what helps is another client. */
-static enum outcome watch_progress(struct worker *worker, enum consumer_news news, struct err *err)
+/* librdkafka 2.0.2 can hang on a dead broker's metadata; what helps is another client. Time that
+ * was moved is no time that the brokers had: a router that went for it would find that it had been
+ * away for as long. */
+enum outcome worker_watch_progress(struct worker *worker, enum consumer_news news, struct err *err)
 {
-	int64_t now = clock_monotonic();
+	int64_t now = clock_steady();
 	if (news != CONSUMER_NOTHING || (atomic_load(&worker->has_joined) && is_drained(worker)))
 		worker->last_news = now;
 	if (now - worker->last_news < STALL_MS)
@@ -155,7 +157,7 @@ static enum outcome start_over(struct worker *worker, struct err *err)
 		outcome = worker_note_fence(worker, clock_monotonic(), err);
 	assignment_drop(worker);
 	kafka_count_renewal("consumer");
-	worker->last_news = clock_monotonic();
+	worker->last_news = clock_steady();
 	return outcome;
 }
 
@@ -177,7 +179,7 @@ enum outcome worker_turn(struct worker *worker, struct err *err)
 	if (outcome == OK && batch_is_due(worker, is_idle && !firing_has_more(worker)))
 		outcome = batch_commit(worker, err);
 	if (outcome == OK)
-		outcome = watch_progress(worker, news, err);
+		outcome = worker_watch_progress(worker, news, err);
 	return outcome == RETRY ? start_over(worker, err) : outcome;
 }
 

@@ -61,7 +61,8 @@ struct worker {
 	struct batch batch;
 	bool must_beat; /* partitions were taken over: tell so at once */
 	int64_t drift_base; /* wall minus monotonic time at the start */
-	int64_t last_news, last_look, last_heartbeat; /* monotonic ms */
+	int64_t last_news; /* as clock_steady counts */
+	int64_t last_look, last_heartbeat; /* monotonic ms */
 	int32_t clocks_left; /* that may fire until the next look */
 	int32_t looked; /* which partition's clocks came first in the last look */
 	int64_t last_well; /* a commit or an assignment; monotonic ms */
@@ -87,6 +88,9 @@ struct worker {
 enum outcome worker_note_fence(struct worker *worker, int64_t now, struct err *err) MUST_CHECK;
 /* Once round: what has come, and what is due. Other than OK: the worker cannot go on. */
 enum outcome worker_turn(struct worker *worker, struct err *err) MUST_CHECK;
+/* RETRY: there is something to read in intake, and nothing has come for long. */
+enum outcome worker_watch_progress(
+	struct worker *worker, enum consumer_news news, struct err *err) MUST_CHECK;
 /* The loop; returns when it was asked to stop or cannot go on. */
 void worker_run(struct worker *worker);
 struct partition *worker_partition(struct worker *worker, int32_t number);

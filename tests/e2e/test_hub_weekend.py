@@ -1,7 +1,4 @@
-"""weekend - a desk's endpoint and the hub are down from Friday 18:00 to Monday 8:00.
-
-Not among the tests that `ops/test` runs: its last step, the deadline that goes on, does not come in
-one run of three, and why is not known yet. By hand: pytest tests/e2e/weekend.py --rootdir tests/e2e
+"""test_hub_weekend - a desk's endpoint and the hub are down from Friday 18:00 to Monday 8:00.
 
 Time is moved while nothing runs, so the hub reads what waits in intake as of Monday: the deadline
 that passed on Saturday comes before the answer of Friday, which is harder than what happens
