@@ -184,6 +184,8 @@ class Judge:
             return "unknown", machine.park(known, "REJECTED", unreadable.code, client), client
         name = message.body["referral"] or ""
         client = message.client or self.sent_on_by.get(name) or self.client_of_referral.get(name)
+        if redrive:  # of the client in whose queue it waited, whatever it names
+            client = self._client_of_key(record.key)
         made = made_ids(event, message)
         known = self.model.get(client or "")
         decision = machine.apply(

@@ -7,24 +7,6 @@
 /* Between two looks of a router, and the ways of messages. */
 #define SLACK_MS (3 * CLOCK_HOUR_MS)
 
-typedef void look_fn(
-	struct sim *sim, const struct judge_client *subject, const struct client *client);
-
-static void each(struct sim *sim, look_fn *look)
-{
-	struct arena arena = {0};
-
-	for (size_t i = 0; i < judge_count(sim->judge); i++) {
-		const struct judge_client *subject = judge_subject(sim->judge, i);
-		struct client client = judge_look(subject, &arena);
-
-		if (client.status == CLIENT_STATUS_OPEN && sim->broken == NULL)
-			look(sim, subject, &client);
-		arena_reset(&arena);
-	}
-	arena_done(&arena);
-}
-
 void ends_check_due(struct sim *sim)
 {
 	int64_t late = sim->now - SLACK_MS;
@@ -44,21 +26,6 @@ void ends_check_due(struct sim *sim)
 	}
 }
 
-static struct bytes desk_of(const struct client *client, const struct clock_id *id, enum role role)
-{
-	const struct client_referral *referral =
-		id->has_referral ? handover_referral(client, id->referral) : NULL;
-	int32_t place = client->owner;
-
-	if (referral != NULL && role == ROLE_TARGET)
-		place = referral->target;
-	else if (referral != NULL && role == ROLE_GIVER)
-		place = referral->giver;
-	else if (referral != NULL && role == ROLE_SENDER)
-		place = referral->sender;
-	return handover_desk(client, place);
-}
-
 /* When a clock must have climbed to its last level, if nobody acts. */
 static int64_t last_level_by(struct sim *sim, const struct client *client,
 	const struct pending *pending, const struct clock *clock)
@@ -66,7 +33,7 @@ static int64_t last_level_by(struct sim *sim, const struct client *client,
 	const struct ladder *ladder = &ruling_ladders[clock->clock];
 	const struct handover_span span = {pending->armed, sim->now, false};
 	int64_t lost = judge_lost(
-		sim->judge, client->client, desk_of(client, &pending->id, clock->role), &span);
+		sim->judge, client->client, ruling_desk(client, &pending->id, clock->role), &span);
 	int64_t by = calendar_next_same_time(pending->due, ladder->then_days);
 
 	by = calendar_add_working_days(by,
@@ -91,21 +58,22 @@ static void check_silence(
 	}
 }
 
-static int64_t silent_since;
-
-static void check_told(
-	struct sim *sim, const struct judge_client *subject, const struct client *client)
-{
-	if (subject->told < silent_since)
-		sim_broken(sim, "liveness", "nobody was told of %s for %d days",
-			sim_name(sim, 'c', client->client.data), ENDS_SILENCE);
-}
-
 void ends_check_silence(struct sim *sim, int64_t since)
 {
-	silent_since = since;
-	each(sim, check_silence);
-	each(sim, check_told);
+	struct arena arena = {0};
+
+	for (size_t i = 0; i < judge_count(sim->judge); i++) {
+		const struct judge_client *subject = judge_subject(sim->judge, i);
+		struct client client = judge_look(subject, &arena);
+
+		if (!subject->is_open)
+			continue;
+		check_silence(sim, subject, &client);
+		if (subject->told < since)
+			sim_broken(sim, "liveness", "nobody was told of %s for %d days",
+				sim_name(sim, 'c', client.client.data), ENDS_SILENCE);
+	}
+	arena_done(&arena);
 }
 
 bool ends_is_open(enum referral_state state)

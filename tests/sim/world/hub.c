@@ -15,6 +15,8 @@
 
 #define WORKERS 2
 #define TURNS_MAX 200000
+#define LOOK_MS 20
+#define LOOKS_MAX 20000
 /* Beats of the routers and edges: as far apart as a simulation of months allows. What is called an
  * outage lasts for several of them, as in the real hub. */
 #define BEAT_MS (2 * CLOCK_HOUR_MS)
@@ -37,6 +39,7 @@ struct hub {
 	struct process *running;
 	atomic_bool stop;
 	int64_t edge_back;
+	int looks; /* in a row, at what was due */
 	bool troubled;
 };
 
@@ -75,7 +78,7 @@ bool hub_fails(uint64_t one_in)
 
 enum outcome hub_unwell(struct err *err, const char *what)
 {
-	return err_set(err, hub_is_dead() ? FATAL : RETRY, "%s: the model is unwell", what);
+	return err_set(err, hub_is_dead() ? FATAL : RETRY, "%s: Kafka is unwell", what);
 }
 
 void crash_point(const char *name)
@@ -272,6 +275,45 @@ static bool take_turn(struct process *process)
 	return broker_gave(hub->sim->broker) || process->worker.batch.open;
 }
 
+static bool has_due(const struct process *process)
+{
+	struct bytes client;
+	int64_t due;
+
+	for (size_t i = 0; i < SIM_PARTITIONS; i++) {
+		const struct partition *partition = &process->worker.partitions[i];
+
+		if (partition->mine && store_due(partition->store, clock_wall(), &due, &client))
+			return true;
+	}
+	return false;
+}
+
+static void do_nothing(struct sim *sim, void *what)
+{
+	(void)sim;
+	(void)what;
+}
+
+/* A router fires so many clocks at once, and the next ones when it looks again. */
+static void look_again(struct hub *hub)
+{
+	bool due = false;
+
+	for (size_t i = 0; i < WORKERS; i++) {
+		const struct process *process = &hub->processes[i];
+
+		if (process->alive && !process->still &&
+			!atomic_load(&process->worker.clocks_stopped) && has_due(process))
+			due = true;
+	}
+	hub->looks = due ? hub->looks + 1 : 0;
+	if (hub->looks > LOOKS_MAX)
+		sim_broken(hub->sim, "router", "what is due does not fire");
+	if (due)
+		sim_at(hub->sim, hub->sim->now + LOOK_MS, do_nothing, NULL);
+}
+
 void hub_run(struct hub *hub)
 {
 	struct sim *sim = hub->sim;
@@ -290,6 +332,7 @@ void hub_run(struct hub *hub)
 	}
 	if (turns == TURNS_MAX)
 		sim_broken(sim, "router", "the routers find no end");
+	look_again(hub);
 }
 
 /* What goes wrong. */
@@ -298,8 +341,8 @@ static void set_time(struct sim *sim, int64_t broker, int64_t hub)
 {
 	sim->skew_broker = broker;
 	sim->skew_hub = hub;
-	if (broker > sim->ahead_most)
-		sim->ahead_most = broker;
+	sim->ahead_most = broker > sim->ahead_most ? broker : sim->ahead_most;
+	sim->ahead_most = hub > sim->ahead_most ? hub : sim->ahead_most;
 	sim_tell(sim, "time", "Kafka's clock is %.1f min off, the hub's %.1f min",
 		(double)broker / CLOCK_MINUTE_MS, (double)hub / CLOCK_MINUTE_MS);
 }

@@ -262,7 +262,7 @@ static struct judge_client *subject_of(struct judge *judge, struct pseudonym cli
 }
 
 /* I5, I12, and that a client has one place only. */
-static void check_order(struct judge *judge, const struct ruling *ruling)
+static void check_order(struct judge *judge, struct ruling *ruling)
 {
 	const struct event *event = &ruling->event;
 	int32_t p = event->partition;
@@ -275,6 +275,7 @@ static void check_order(struct judge *judge, const struct ruling *ruling)
 		judge->next[p] = event->offset + 1;
 	if (event->at < judge->last_at[p])
 		sim_broken(judge->sim, "I12", "time goes back in partition %d", p);
+	ruling->last_at = judge->last_at[p];
 	judge->last_at[p] = event->at;
 	if (event->has_client && topics_slot(event->client.data) % SIM_PARTITIONS != p)
 		sim_broken(judge->sim, "I12", "a client is decided about in two partitions");

@@ -30,6 +30,7 @@ struct region {
 struct call {
 	struct desk *desk;
 	size_t client;
+	bool is_told; /* by the hub; else another desk called */
 };
 
 struct region *region_new(struct sim *sim)
@@ -167,7 +168,7 @@ static bool asks_something(enum handover_kind kind)
 
 static void look(struct sim *sim, void *what);
 
-static void call(struct region *region, struct desk *desk, size_t client)
+static void call(struct region *region, struct desk *desk, size_t client, bool is_told)
 {
 	struct sim *sim = region->sim;
 	bool *called = &region->calls[desk - region->desks][client];
@@ -177,11 +178,32 @@ static void call(struct region *region, struct desk *desk, size_t client)
 		return;
 	*called = true;
 	made = arena_get(&sim->arena, sizeof(*made));
-	*made = (struct call){desk, client};
+	*made = (struct call){desk, client, is_told};
 	sim_at(sim, sim->now + sim_between(sim, CLOCK_HOUR_MS, 2 * CLOCK_DAY_MS), look, made);
 }
 
-/* Who has nothing to do about it calls the desk whose turn it is; who had looks again. */
+/* Who has nothing to do about it calls the desks that are late, or else the one whose turn it is.
+ */
+static void call_others(struct region *region, const struct call *made, const struct client *client)
+{
+	const struct judge_client *subject = judge_subject(region->sim->judge, made->client);
+	struct desk *next = find(region, handover_desk(client, client->duty_desk));
+
+	for (size_t i = 0; i < subject->clocks_count; i++) {
+		const struct clock_id *id = &subject->clocks[i].id;
+		const struct clock *clock = ruling_clock(client, id);
+		struct desk *late = clock != NULL && clock->level > 0
+			? find(region, ruling_desk(client, id, clock->role))
+			: NULL;
+
+		if (late != NULL && late != made->desk)
+			call(region, late, made->client, false);
+	}
+	if (next != NULL && next != made->desk)
+		call(region, next, made->client, false);
+}
+
+/* Who had something to do looks again. */
 static void look(struct sim *sim, void *what)
 {
 	const struct call *made = what;
@@ -189,13 +211,12 @@ static void look(struct sim *sim, void *what)
 	struct judge_client *subject = judge_subject(sim->judge, made->client);
 	struct arena arena = {0};
 	struct client client = judge_look(subject, &arena);
-	struct desk *next = find(region, handover_desk(&client, client.duty_desk));
 
 	region->calls[made->desk - region->desks][made->client] = false;
 	if (desk_mend(made->desk, subject))
-		call(region, made->desk, made->client);
-	else if (next != NULL && next != made->desk)
-		call(region, next, made->client);
+		call(region, made->desk, made->client, made->is_told);
+	else if (client.status == CLIENT_STATUS_OPEN && made->is_told)
+		call_others(region, made, &client);
 	arena_done(&arena);
 }
 
@@ -213,7 +234,8 @@ static void bring_one(struct desk *desk, struct desk_news *news)
 	if (subject != NULL && asks_something(news->kind)) {
 		subject->told = sim->now;
 		if (sim->stage == SIM_MENDING)
-			call(sim->region, desk, (size_t)(subject - judge_subject(sim->judge, 0)));
+			call(sim->region, desk, (size_t)(subject - judge_subject(sim->judge, 0)),
+				true);
 	}
 	desk_read(desk, news);
 }

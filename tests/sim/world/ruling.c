@@ -73,6 +73,21 @@ const struct clock *ruling_clock(const struct client *client, const struct clock
 	return NULL;
 }
 
+struct bytes ruling_desk(const struct client *client, const struct clock_id *id, enum role role)
+{
+	const struct client_referral *referral =
+		id->has_referral ? handover_referral(client, id->referral) : NULL;
+	int32_t place = client->owner;
+
+	if (referral != NULL && role == ROLE_TARGET)
+		place = referral->target;
+	else if (referral != NULL && role == ROLE_GIVER)
+		place = referral->giver;
+	else if (referral != NULL && role == ROLE_SENDER)
+		place = referral->sender;
+	return handover_desk(client, place);
+}
+
 static bool tells_somebody(const struct ruling *ruling, enum handover_kind kind)
 {
 	for (size_t i = 0; i < ruling->handovers_count; i++) {
@@ -116,8 +131,11 @@ static void check_clock(struct sim *sim, const struct ruling *ruling)
 		sim_broken(sim, "clock", "%s fires and is not armed", clock_name_name(id->clock));
 		return;
 	}
-	if (was->due > ruling->event.at)
+	if (was->due > sim->now + sim->ahead_most)
 		sim_broken(sim, "clock", "%s fires before it is due", clock_name_name(id->clock));
+	if (ruling->event.at != (was->due > ruling->last_at ? was->due : ruling->last_at))
+		sim_broken(sim, "clock", "%s fires as of another time than it was due at",
+			clock_name_name(id->clock));
 	if (handover_next_due(&ruling->before, &due, &first) && due < was->due)
 		sim_broken(sim, "clock", "%s fires before %s", clock_name_name(id->clock),
 			clock_name_name(first.clock));

@@ -7,6 +7,7 @@
 
 struct ruling {
 	struct event event;
+	int64_t last_at; /* of the Event before it in its partition */
 	const struct broker_record *intake; /* NULL: a clock */
 	struct message message; /* of it, if is_readable */
 	bool is_readable, has_rejection;
@@ -32,5 +33,7 @@ void ruling_tell(struct sim *sim, const struct ruling *ruling); /* a line of the
 /* It is armed afresh, and does not just go on. */
 bool ruling_arms(const struct event *event, const struct clock_armed *armed);
 const struct clock *ruling_clock(const struct client *client, const struct clock_id *id);
+/* Whom a clock runs against; the hub's own: the responsible desk. */
+struct bytes ruling_desk(const struct client *client, const struct clock_id *id, enum role role);
 
 #endif

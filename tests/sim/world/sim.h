@@ -39,7 +39,7 @@ struct sim {
 	enum sim_stage stage;
 	int64_t start, now; /* the true time */
 	int64_t skew_broker, skew_hub; /* what their clocks are ahead of it */
-	int64_t ahead_most; /* of the broker's, ever: so far may a partition's `now` be ahead */
+	int64_t ahead_most; /* ever: so far may a partition's `now` be ahead */
 	struct random random;
 	struct arena arena; /* of all that stays until the end of the seed */
 	struct heap agenda;

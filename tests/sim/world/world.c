@@ -21,7 +21,7 @@ static uint64_t from = 1, to = 20;
 static double seconds_most;
 static bool broken, twice, covers;
 static const char *list;
-static int64_t days, longest;
+static int64_t days, longest, calm_from; /* by then all that waited has been dealt with */
 
 static double seconds(void)
 {
@@ -41,7 +41,7 @@ static void run_until(struct sim *sim, int64_t until)
 {
 	while (sim->broken == NULL && sim_next(sim, until)) {
 		hub_run(sim->hub);
-		if (sim->stage != SIM_CHAOS)
+		if (sim->stage != SIM_CHAOS && sim->now >= calm_from)
 			ends_check_due(sim);
 	}
 }
@@ -91,6 +91,7 @@ static void live(struct sim *sim)
 	if (sim->broken != NULL)
 		return;
 	begin(sim, SIM_SILENCE);
+	calm_from = sim->now + CLOCK_HOUR_MS;
 	hub_mend(sim->hub);
 	region_mend(sim->region);
 	hub_run(sim->hub);
