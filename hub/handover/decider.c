@@ -161,14 +161,6 @@ void decider_init(struct decider *d, const struct handover_state *state,
 	init_event(d);
 }
 
-bool decider_knows(const struct decider *d, struct uuid referral)
-{
-	for (size_t i = 0; i < d->referrals_count; i++)
-		if (decider_same(d->referrals[i].referral, referral))
-			return true;
-	return false;
-}
-
 struct referral_after *decider_find(struct decider *d, struct uuid referral)
 {
 	for (size_t i = 0; i < d->referrals_count; i++)

@@ -42,7 +42,6 @@ void decider_look(struct decider *d, const struct client *client, const struct r
 /* Writes the difference in clocks, the next action, numbers and versions into the Event. */
 void decider_finish(struct decider *d);
 
-bool decider_knows(const struct decider *d, struct uuid referral);
 struct referral_after *decider_find(
 	struct decider *d, struct uuid referral); /* NULL: not of this client */
 bool decider_has_room(const struct decider *d); /* for one more referral */

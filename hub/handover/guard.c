@@ -132,8 +132,6 @@ const char *guard_assign(const struct decider *d, const struct referral_after *r
 		return "that desk may not hold clients: name another one";
 	if (bytes_equal(d->change->to_desk, d->owner))
 		return "that desk is responsible already";
-	if (decider_knows(d, decider_derive(d, referral->referral, d->change->to_desk)))
-		return "this was decided before: send a new decision with a new reference";
 	if (!decider_has_room(d))
 		return "the client has too many open referrals: end some first";
 	return guard_open(d, referral);

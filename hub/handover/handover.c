@@ -28,6 +28,17 @@ static const struct recent *seen_before(const struct client *client, struct tag 
 	return NULL;
 }
 
+/* An ASSIGN that is older than those that are remembered: what it made tells, whose id is of it. */
+static bool has_assigned(struct decider *d)
+{
+	const struct status_change *change = d->change;
+
+	if (change == NULL || change->action != ACTION_ASSIGN || !change->has_referral ||
+		rules_desk(d->rules, change->to_desk) == NULL)
+		return false;
+	return decider_find(d, decider_derive(d, change->referral, change->to_desk)) != NULL;
+}
+
 /* True when the message is a repeat, or a conflict with what came under the same id. A referral
  * whose reference the hub made from its content is compared with the referral itself, later. */
 static bool settle_repeat(struct decider *d)
@@ -36,6 +47,10 @@ static bool settle_repeat(struct decider *d)
 	struct recent now = recent_of(message);
 	const struct recent *before = seen_before(d->client, now.id);
 
+	if (before == NULL && has_assigned(d)) {
+		d->event->result = RESULT_DUPLICATE;
+		return true;
+	}
 	if (before == NULL || decider_by_hub(d) ||
 		(message->derived_reference && message->body_referral != NULL))
 		return false;

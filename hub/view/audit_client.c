@@ -228,7 +228,9 @@ enum outcome audit_client_lost(struct audit_client *of, struct pseudonym client,
 {
 	const struct client nothing = {.client = client};
 	of->client = &nothing;
-	return check_events(of, err);
+	enum outcome outcome = check_events(of, err);
+	of->client = NULL;
+	return outcome;
 }
 
 enum outcome audit_client_new(struct audit_client **out, struct view_reader *reader,

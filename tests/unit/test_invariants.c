@@ -90,9 +90,16 @@ static void retention_of_an_open_one(struct client *client)
 		(struct clock){.clock = CLOCK_NAME_T11, .due = INT64_MAX};
 }
 
-static void closed_with_clocks(struct client *client)
+static void closed_with_a_clock(struct client *client)
 {
 	client->status = CLIENT_STATUS_CLOSED;
+	referral(1)->state = referral(2)->state = REFERRAL_STATE_CLOSED;
+}
+
+static void closed_with_an_open_referral(struct client *client)
+{
+	client->status = CLIENT_STATUS_CLOSED;
+	client->clocks_count = referral(1)->clocks_count = referral(2)->clocks_count = 0;
 }
 
 static void no_next_action(struct client *client)
@@ -169,7 +176,8 @@ static void what_is_wrong_with_a_state_is_found(void **state)
 		{no_clock, "I4 I3"},
 		{clock_of_nobody, "I3"},
 		{retention_of_an_open_one, "I3"},
-		{closed_with_clocks, "I3"},
+		{closed_with_a_clock, "I3"},
+		{closed_with_an_open_referral, "I3"},
 		{no_next_action, "I4"},
 		{next_action_too_late, "I4"},
 		{no_sign_of_life, "I4"},
@@ -370,7 +378,19 @@ static void by_another_referral(void)
 
 static void moved_unsaid(void)
 {
+	after.owner = after.referrals[0].giver;
+}
+
+static void accepted_and_not_moved(void)
+{
 	event.owner = NULL;
+	after.owner = before.owner;
+	after.owner_via = before.owner_via;
+}
+
+static void given_by_another(void)
+{
+	event.transitions[event.transitions_count - 1].after.giver = bytes_of_string("roc");
 }
 
 static void back_by_another(void)
@@ -510,7 +530,10 @@ static void what_is_wrong_with_a_step_is_found(void **state)
 		{is_accepted, moved_to_another, "I2"},
 		{is_accepted, another_old_one, "I2"},
 		{is_accepted, by_another_referral, "I2"},
-		{is_accepted, moved_unsaid, "I2"},
+		{is_taken_back, another_old_one, "I2"},
+		{makes_progress, moved_unsaid, "I2"},
+		{is_accepted, accepted_and_not_moved, "I2"},
+		{is_accepted, given_by_another, "I2"},
 		{is_taken_back, back_by_another, "I2"},
 		{is_accepted, by_a_clock, "I7"},
 		{is_declined, by_a_clock, "I7"},

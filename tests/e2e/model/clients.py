@@ -78,7 +78,10 @@ def assign(step: Step, referral: Referral, message: Message) -> None:
     assert former and step.actor
     custody.recall_offers(step)
     custody.end_former(step, custody.gave_client(step), "TAKEN_OVER")
-    given = referral.child(step.new_id(), giver=former, sender=step.actor, target=name)
+    made_by = message.tags[0], referral.id, name
+    given = referral.child(
+        step.new_id(), giver=former, sender=step.actor, target=name, made_by=made_by
+    )
     step.add(given)
     step.own(name, given.id)
     mark_accepted(step, given)

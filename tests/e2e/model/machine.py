@@ -106,6 +106,9 @@ def _repeat(client: Client, message: Message) -> bool:
             if digest != message.tags[1]:
                 raise Refused("CONFLICT", "this reference was used for another content")
             return True
+    if message.body.get("action") == "ASSIGN":
+        made = (message.tags[0], message.body["referral"], message.body["to_desk"])
+        return any(each.made_by == made for each in client.referrals.values())
     referral = client.referrals.get(message.body["referral"]) if is_referral else None
     if referral is None or referral.digest != message.tags[1]:
         return False

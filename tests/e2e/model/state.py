@@ -57,6 +57,7 @@ class Referral:
     version: int = 0
     sender_at: int = 0
     target_at: int = 0
+    made_by: tuple | None = field(default=None, compare=False)  # 23: the message, on what, to whom
     clocks: dict[str, Clock] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
