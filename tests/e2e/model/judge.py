@@ -561,7 +561,7 @@ def differ(
         twin = other.referrals[name]
         yield from _differ_clocks(("clocks", name), referral.clocks, twin.clocks, clock_names)
         for key, value in vars(referral).items():
-            if key not in ("clocks", "parent") and value != getattr(twin, key):
+            if key not in ("clocks", "parent", "made_by") and value != getattr(twin, key):
                 yield (key, name), value, getattr(twin, key)
 
 
