@@ -11,6 +11,7 @@
 #include "hub/wire/wire.h"
 #include "tests/sim/world/region.h"
 #include "tests/sim/world/ruling.h"
+#include "tests/sim/world/spoil.h"
 
 #define SUBJECTS 512
 
@@ -432,6 +433,8 @@ static void rule(struct judge *judge, struct ruling *ruling)
 		else if (event->result != RESULT_REJECTED && event->result != RESULT_DUPLICATE)
 			sim_broken(judge->sim, "I20", "an Event changes a client, and no Client");
 	}
+	if (judge->sim->options.spoil != NULL)
+		spoil_ruling(judge->sim, judge->sim->options.spoil, ruling);
 	ruling_check(judge->sim, ruling);
 	keep_answer(judge, ruling);
 	if (ruling->client.data == NULL || judge->sim->broken != NULL)

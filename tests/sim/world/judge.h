@@ -12,7 +12,7 @@
  *   I3 I8 I9     the same, and steps_check, tests/support/steps.c
  *   I2 I7        steps_check; that a client never lives in two partitions: check_order
  *   I5           check_order: each record of intake has one Event, in order, none twice, none
- *                left out, also over crashes and zombies; at the end ends_check: each message
+ *                left out, also over crashes and zombies; at the end ends_are_reached: each message
  *                that came in was answered, whatever was sent on, parked and redriven between
  *   I6           check_rejection
  *   I10 I11      check_answer

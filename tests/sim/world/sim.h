@@ -25,6 +25,7 @@ enum sim_stage {
 struct sim_options {
 	int32_t days; /* of chaos */
 	bool story; /* is printed as it happens */
+	const char *spoil; /* NULL; or an invariant that what the judge sees shall break */
 	bool fence; /* false: Kafka takes commits from who is no member any more */
 };
 
