@@ -1,5 +1,7 @@
 /* test_handover_told - stories of what a handover says: words go only to who has part in what they
  * are about, and what the hub decided itself is said too. */
+#include <string.h>
+
 #include "tests/unit/story.h"
 
 static struct sealed words; /* who it is for sees by the address which */
@@ -115,6 +117,57 @@ static void a_stranger_hears_only_that_it_may_not(void **state)
 	assert_true(told_to("uwv")->has_state);
 }
 
+static void expect_roles(const enum role *roles, size_t count)
+{
+	assert_int_equal(world.decision.handovers_count, count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(world.decision.handovers[i].role, roles[i]);
+}
+
+/* As what a desk is told: the one that must act reads it by that. */
+static void each_is_told_as_what_it_is(void **state)
+{
+	static const enum role declined[] = {ROLE_GIVER, ROLE_SENDER};
+
+	(void)state;
+	refer(1, "uwv", "wsp");
+	assert_int_equal(told_to("wsp")->role, ROLE_TARGET);
+	assert_ptr_equal(told_to("wsp")->body, &world.body);
+	act(1, ACTION_ACCEPT, "wsp");
+	assert_int_equal(told_to("uwv")->role, ROLE_GIVER);
+	assert_null(told_to("uwv")->body);
+	world_refer(&world, 2, "roc", "gemeente", REFERRAL_KIND_SERVICE); /* roc asks, wsp gives */
+	world_send(&world);
+	delivered(2);
+	act(2, ACTION_DECLINE, "gemeente");
+	expect_roles(declined, 2);
+	refer(3, "gemeente", "roc"); /* a request */
+	refer(4, "wsp", "leerwerk");
+	act(4, ACTION_ACCEPT, "leerwerk");
+	EXPECT_TOLD("DETAILS>leerwerk#2 STATUS>wsp#1 STATUS>wsp#3 STATUS>uwv#2 RECALL>wsp#2 "
+		    "OFFER>leerwerk#1 STATUS>gemeente#2");
+}
+
+/* Numbers of a referral and a desk grow one by one, also where both change in one decision. */
+static void one_decision_tells_a_desk_of_one_referral_twice(void **state)
+{
+	(void)state;
+	taken(1);
+	refer(2, "leerwerk", "leerwerk"); /* asks wsp for the client */
+	refer(3, "wsp", "leerwerk");
+	act(3, ACTION_ACCEPT, "leerwerk"); /* what was asked for has happened */
+	EXPECT_ROWS("2:OFFERED 5:ACCEPTED 18:COMPLETED 18:COMPLETED");
+	for (size_t i = 0; i < world.decision.handovers_count; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct handover *one = &world.decision.handovers[j],
+					      *other = &world.decision.handovers[i];
+
+			if (bytes_equal(one->desk, other->desk) &&
+				memcmp(one->referral.data, other->referral.data, 16) == 0)
+				assert_true(one->number < other->number);
+		}
+}
+
 /* A reminder of the client itself says by when. */
 static void a_sign_of_life_has_a_deadline(void **state)
 {
@@ -136,6 +189,8 @@ int main(void)
 		STORY(an_outcome_of_the_hub_is_told),
 		STORY(an_outcome_of_a_desk_is_told),
 		STORY(a_stranger_hears_only_that_it_may_not),
+		STORY(each_is_told_as_what_it_is),
+		STORY(one_decision_tells_a_desk_of_one_referral_twice),
 		STORY(a_sign_of_life_has_a_deadline),
 	};
 
