@@ -1,5 +1,4 @@
-/* connector - what translates a partner's format: its bytes to drafts, handovers to its requests.
- */
+/* connector - what translates a partner's format: its bytes to drafts, handovers to requests. */
 #ifndef HUB_CONNECTOR_CONNECTOR_H
 #define HUB_CONNECTOR_CONNECTOR_H
 
@@ -14,8 +13,7 @@
  * understood; the text says what to mend, without personal data. They return nothing else but OK,
  * where the function does not say so. */
 
-/* What the partner gets back for what it posted; zeroed: 204 if all was taken, else problem+json.
- */
+/* What the partner gets back for its post; zeroed: 204 if all was taken, else problem+json. */
 struct connector_answer {
 	int32_t status; /* HTTP's; 0: the edge's own */
 	struct bytes type, body;
@@ -61,8 +59,7 @@ struct connector_poll {
 	struct arena *arena;
 };
 
-/* The request whose answer is parsed, whatever its status. Without a cursor: subscribe, or begin.
- */
+/* The request whose answer is parsed, whatever its status. No cursor: subscribe, or begin. */
 typedef enum outcome connector_poll_fn(const void *config, const struct connector_poll *poll,
 	struct connector_request *out, struct err *err);
 

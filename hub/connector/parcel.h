@@ -86,9 +86,7 @@ void parcel_task(struct parcel *parcel, struct bytes url);
 /* A document that is needed: NULL if it is not here, and then it is wanted. */
 const struct document *parcel_need(
 	struct parcel *parcel, const struct documents *docs, struct bytes url, bool is_static);
-/* Makes the draft, which has no body yet, one with a body of that kind, whose members have their
- * presets.
- */
+/* Gives the draft, which has no body yet, one of that kind, whose members have their presets. */
 struct referral *parcel_referral(struct parcel *parcel, struct draft *draft);
 struct status_change *parcel_change(struct parcel *parcel, struct draft *draft);
 /* The draft's person, made if it has none. */
