@@ -232,7 +232,8 @@ static const struct small_conf_row rows[] = {
 		"days), as in \"5wd\"\n"
 		"clocks.conf:10: clock is missing: it must be one of T0, T1, T2, T3, T4, T5, T6, "
 		"T7, "
-		"T8, T9, T10, T11, T12, T13. The clock whose first time is another one.\n"},
+		"T8, T9. The clock whose first time is another one; T6: of a SERVICE, not of the "
+		"client.\n"},
 
 	{"code lists",
 		{.codes = "list,code,label_nl,from\nquestion,WERK,Werk,x\nquestion,werk,Werk,x\n"
@@ -365,7 +366,7 @@ static const struct small_conf said = {
 		  "level_to = 4; to_kind = \"WSP\"; }, { name = \"b\"; to_desk = \"entry\"; } );\n",
 	.clocks =
 		"clocks = { T1 = { urgent = [ \"4h\" ]; }; T2 = { normal = [ \"3wd\", \"15min\" ]; "
-		"reminder = \"2d\"; repeat = \"1wd\"; }; };\noverrides = ( { clock = \"T13\"; "
+		"reminder = \"2d\"; repeat = \"1wd\"; }; };\noverrides = ( { clock = \"T9\"; "
 		"duration = \"30d\"; from_desk = \"wsp\"; question = \"TAAL\"; } );\n",
 	.mergers = "oude_gm_code,nieuwe_gm_code,ingangsdatum\r\nGM0002,GM0001,1970-01-03\r\n"
 		   "GM0001,GM0599,1970-01-05\r\n",
@@ -454,7 +455,7 @@ static void expect_rest(const struct rules *rules)
 	assert_int_equal(rules->clocks[2].normal[2].count, 0);
 	assert_int_equal(rules->clocks[2].reminder.unit, RULES_DAYS);
 	assert_int_equal(rules->clocks[2].repeat.count, 1);
-	assert_int_equal(rules->overrides[0].clock, 13);
+	assert_int_equal(rules->overrides[0].clock, 9);
 	assert_int_equal(rules->overrides[0].duration.count, 30);
 	assert_string_equal(rules->overrides[0].from_desk, "wsp");
 	assert_null(rules->overrides[0].urgency);

@@ -10,6 +10,10 @@ static const char *const names[] = {"T0", "T1", "T2", "T3", "T4", "T5", "T6", "T
 	"T10", "T11", "T12", "T13", NULL};
 _Static_assert(sizeof(names) / sizeof(*names) == RULES_CLOCKS + 1, "a name per clock");
 
+/* T10 to T13 come due on a day that somebody named. */
+static const char *const overridden[] = {
+	"T0", "T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", NULL};
+
 struct clock_row {
 	const char *const *normal, *const *urgent;
 	const char *repeat, *reminder;
@@ -35,8 +39,9 @@ struct override_row {
 };
 
 static const struct setting override_rows[] = {
-	{"clock", SETTING_CHOICE, offsetof(struct override_row, rules.clock), NULL, 0, 0, names,
-		"The clock whose first time is another one."},
+	{"clock", SETTING_CHOICE, offsetof(struct override_row, rules.clock), NULL, 0, 0,
+		overridden,
+		"The clock whose first time is another one; T6: of a SERVICE, not of the client."},
 	{"duration", SETTING_STRING, offsetof(struct override_row, duration), NULL, 1, 20, NULL,
 		"That time: \"15min\", \"4h\", \"30d\" or \"5wd\" (working days)."},
 	{"from_desk", SETTING_FORMAT, offsetof(struct override_row, rules.from_desk), "", 0, 0,
