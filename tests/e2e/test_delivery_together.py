@@ -112,7 +112,7 @@ def test_forty_reminders_are_one_delivery(hub):
     mails = wait_for("the mail", lambda: hub.mails.at(CHIEF), 60, 0.2)
     assert len(mails) <= 2 and any(f"{MANY} wachten, {MANY} te laat" in each for each in mails)
     feed = hub.partner(ROTTERDAM).http.get("/v1/handovers", params={"limit": 1000})
-    late = [each for each in feed.json()["handovers"] if each["kind"] == "ESCALATION"]
+    late = [each for each in feed.json()["handovers"] if each["handover"]["kind"] == "ESCALATION"]
     assert len(late) == MANY
 
 

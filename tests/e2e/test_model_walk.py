@@ -98,7 +98,7 @@ def test_invariants_hold_on_random_walks(seed: int, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(machine, "apply", checked)
     random = Random(seed)
-    for life in scenario.lives(WORLD, seed, 400, START, longest=30, direct=True):
+    for life in scenario.lives(WORLD, seed, 600, START, longest=30, direct=True):
         live(life, random, seen)
     assert [row for row in invariants.ROWS if not seen[f"row {row}"]] == [], (
         "rows that no walk reached"
