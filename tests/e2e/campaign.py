@@ -123,7 +123,7 @@ class Campaign:
         self.hub.ready(120)
 
     def _records_of_intake(self) -> int | None:
-        with contextlib.suppress(KafkaException):
+        with contextlib.suppress(KafkaException, TimeoutError):
             return self.hub.watch.records_of_intake()
         return None
 

@@ -229,6 +229,15 @@ class Hub:
         new.write_text(f"{total}\n")
         new.replace(self.offset_file)
 
+    def now(self) -> int:
+        return int(time.time() * 1000) + int(self.offset_file.read_text())
+
+    def go_to(self, moment: int) -> None:
+        """Forward, with what is due in between; running processes look at the file each 0.1 s."""
+        assert moment > self.now()
+        self.advance(moment - self.now())
+        time.sleep(0.3)
+
     def command(self, *arguments: str, node: str = "setup") -> str:
         """A subcommand's output, run where this node runs; its failure is the test's."""
         config = self.folder / f"{node}.conf"
@@ -287,7 +296,7 @@ class Hub:
 
     def settle(self, seconds: float = 60) -> Topics:
         """Waits until every record of intake has its event, and reads all."""
-        self.watch.wait_decided(self.watch.records_of_intake(), seconds)
+        self.watch.wait_settled(seconds)
         return Topics.read(self.services.brokers, self.services.registry, self.prefix)
 
     def judge(

@@ -1,22 +1,33 @@
-"""watch - a reader of the hub's events beside the tests, while traffic runs."""
+"""watch - a reader of the hub's topics beside the tests, while traffic runs."""
 
 import threading
+import time
 from collections import defaultdict
+from typing import Any
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
-from model.calls import Child
-from model.fold import hexed
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from model.calls import Child, Look
+from model.fold import client_of, hexed
+from model.state import Client
 from model.wire import Registry
+
+PATIENCE = 30.0  # seconds for what is in a topic already
+TOPICS = ("intake", "events", "clients")
+HEAD_SIZE = 5
 
 
 class Watch(threading.Thread):
-    """Reads events as they come: how many records are decided, and what the hub made from what."""
+    """Reads as it comes what lies in intake, what is decided, and what that makes of clients."""
 
     def __init__(self, brokers: str, registry: str, prefix: str) -> None:
         super().__init__(daemon=True)
-        self.brokers, self.registry, self.topic = brokers, Registry(registry), prefix + "events"
+        self.brokers, self.registry, self.prefix = brokers, Registry(registry), prefix
         self.children: dict[str, list[str]] = defaultdict(list)
-        self.decided = 0
+        self.client_of_referral: dict[str, str] = {}
+        self.clients: dict[str, bytes] = {}  # as they were written last
+        self.records = self.decided = self.fired = 0
+        self.head = b""  # of a value in intake: in which schema it is
+        self.passed: dict[int, int] = {}  # per partition of intake the offset that comes next
         self.failure: BaseException | None = None
         self.changed = threading.Condition()
         self.done = threading.Event()
@@ -27,30 +38,63 @@ class Watch(threading.Thread):
         except BaseException as error:  # for those who wait
             self.failure = error
 
-    def _follow(self) -> None:
-        consumer = Consumer(
+    def _consumer(self) -> Consumer:
+        return Consumer(
             {
                 "bootstrap.servers": self.brokers,
                 "group.id": "watch",
                 "isolation.level": "read_committed",
                 "enable.auto.commit": False,
+                "enable.partition.eof": True,
                 "fetch.wait.max.ms": 20,
             }
         )
-        parts = consumer.list_topics(self.topic, timeout=30).topics[self.topic].partitions
-        consumer.assign([TopicPartition(self.topic, number, OFFSET_BEGINNING) for number in parts])
+
+    def _partitions(self, consumer: Consumer, name: str) -> list[TopicPartition]:
+        topic = self.prefix + name
+        parts = consumer.list_topics(topic, timeout=30).topics[topic].partitions
+        return [TopicPartition(topic, number, OFFSET_BEGINNING) for number in parts]
+
+    def _follow(self) -> None:
+        consumer = self._consumer()
+        consumer.assign([part for name in TOPICS for part in self._partitions(consumer, name)])
         while not self.done.is_set():
             message = consumer.poll(0.2)
-            if message is not None and not message.error():
-                self._take(self.registry.decode(message.value()))
+            if message is None:
+                continue
+            name = message.topic().removeprefix(self.prefix)
+            if message.error() is None:
+                self._take(name, message)
+            elif message.error().code() == KafkaError._PARTITION_EOF and name == "intake":
+                self._pass(message.partition(), message.offset())
         consumer.close()
 
-    def _take(self, event: dict) -> None:
-        made = [each["after"] for each in event["transitions"] if each["after"]["parent"]]
+    def _take(self, name: str, message: Any) -> None:
+        if name == "events":
+            self._decided(self.registry.decode(message.value()))
+        elif name == "clients":
+            self.clients[message.key().decode()] = message.value()
+        else:
+            self.records += 1
+            self.head = (message.value() or b"")[:HEAD_SIZE]
+            self._pass(message.partition(), message.offset() + 1)
+
+    def _pass(self, partition: int, offset: int) -> None:
+        """Also where routers have left the marks of their transactions."""
+        with self.changed:
+            self.passed[partition] = offset
+            self.changed.notify_all()
+
+    def _decided(self, event: dict) -> None:
+        after = [each["after"] for each in event["transitions"]]
         with self.changed:
             self.decided += event["offset"] is not None
-            for referral in made:
-                self.children[hexed(referral["parent"])].append(hexed(referral["referral"]))
+            self.fired += event["offset"] is None
+            for referral in after:
+                name = hexed(referral["referral"])
+                self.client_of_referral[name] = hexed(event["client"])
+                if referral["parent"]:
+                    self.children[hexed(referral["parent"])].append(name)
             self.changed.notify_all()
 
     def child(self, asked: Child, seconds: float) -> str | None:
@@ -63,16 +107,45 @@ class Watch(threading.Thread):
             self.changed.wait_for(lambda: made() or self.failure, seconds)
             return next(iter(made()), None)
 
+    def client(self, referral: str) -> Client | None:
+        """Whose it is, as that client is now."""
+        value = self.clients.get(self.client_of_referral.get(referral, ""))
+        return client_of(self.registry.decode(value)) if value else None
+
+    def look(self, asked: Look, seconds: float) -> Client | None:
+        """A client that waits for no other record's answer, or that has waited long."""
+        end = time.monotonic() + seconds
+        while (found := self.client(asked.referral)) and found.merging and time.monotonic() < end:
+            with self.changed:
+                self.changed.wait(0.1)
+        return found
+
     def wait_decided(self, count: int, seconds: float) -> bool:
         with self.changed:
             return self.changed.wait_for(lambda: self.decided >= count or self.failure, seconds)
 
     def records_of_intake(self) -> int:
-        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": "watch"})
+        """How many there are now: records, which are fewer than offsets."""
+        consumer = self._consumer()
         try:
-            topic = self.topic.removesuffix("events") + "intake"
-            parts = consumer.list_topics(topic, timeout=30).topics[topic].partitions
-            ends = [consumer.get_watermark_offsets(TopicPartition(topic, part)) for part in parts]
-            return sum(high - low for low, high in ends)
+            ends = {
+                part.partition: consumer.get_watermark_offsets(part, timeout=PATIENCE)[1]
+                for part in self._partitions(consumer, "intake")
+            }
         finally:
             consumer.close()
+
+        def is_read() -> bool:
+            return all(self.passed.get(part, 0) >= end for part, end in ends.items())
+
+        with self.changed:
+            if not self.changed.wait_for(lambda: is_read() or self.failure, PATIENCE):
+                raise TimeoutError(f"intake is read to {self.passed}, not to {ends}")
+            return self.records
+
+    def wait_settled(self, seconds: float) -> bool:
+        """Until each record of intake has its event, also those that routers have sent there."""
+        end = time.monotonic() + seconds
+        while (count := self.records_of_intake()) > self.decided and time.monotonic() < end:
+            self.wait_decided(count, end - time.monotonic())
+        return self.decided >= count
