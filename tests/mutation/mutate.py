@@ -1,12 +1,12 @@
 """mutate - breaks the handover core on purpose, one change at a time, and tells who noticed.
 
-usage: mutate.py FOLDER [--sample N] [--seed N] [--only TEXT] [--part I/N]
+usage: mutate.py FOLDER [--sample N] [--seed N] [--only TEXT] [--part I/N] [--again LOG]
 
 Works on a copy of the tree in FOLDER. A mutant is one cell of the transition table, one comparison,
 one call left out, one number of the clocks. The first test that fails has killed it: all go through
 the unit tests, then those that are left through the search and the model. What does not compile is
 not counted. Of --sample N so many are drawn; --only: those whose name has TEXT; --part 2/3: the
-second of three parts, each by itself.
+second of three parts, each by itself; --again LOG: those that no unit test killed in that run.
 Ends with 1 if one survived that equal.txt does not name. The last lines say how many there were.
 """
 
@@ -206,10 +206,10 @@ class Bench:
             "-q",
             "tests/e2e/test_core.py",
             "-k",
-            "agree",
+            "more_worlds",
         ]
         options = ["--rootdir", "tests/e2e", "--timeout", str(SECONDS)]
-        if not self.do([*model, *options], LOKETHUB_BUILD=str(self.build)):
+        if not self.do([*model, *options], LOKETHUB_BUILD=str(self.build), LOKETHUB_CORE_SEEDS="4"):
             return "test_core"
         return ""
 
@@ -251,11 +251,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
     parser.add_argument("--part", default="1/1", help="2/3: the second of three parts")
+    parser.add_argument("--again", type=Path)
     asked = parser.parse_args()
     bench = Bench(asked.folder.resolve())
     assert bench.compiles(), "the tree itself does not compile"
     assert not bench.quick() and not bench.slow(), "a test fails without any mutant"
     mutants = [each for each in all_mutants(bench.tree) if asked.only in each.name]
+    if asked.again:
+        left = set(re.findall(r"^\d+/\d+ ! \S+ (.*)", asked.again.read_text(), re.MULTILINE))
+        mutants = [each for each in mutants if each.name[:200] in left]
     if asked.sample is not None:
         mutants = random.Random(asked.seed).sample(mutants, min(asked.sample, len(mutants)))
     part, parts = (int(each) for each in asked.part.split("/"))
