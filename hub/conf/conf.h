@@ -13,7 +13,7 @@
 #include "hub/base/log.h"
 #include "hub/base/setting.h"
 #include "hub/connector/connector.h"
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 #include "hub/http/client/endpoint.h"
 
 /* Filled once at start and immutable from then on, so that threads may share it. Everything it

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "hub/base/calendar.h"
-#include "hub/handover/clocks.h"
+#include "hub/handover/clock/clocks.h"
+#include "hub/handover/clock/escalation.h"
 #include "hub/handover/decider.h"
-#include "hub/handover/escalation.h"
-#include "hub/handover/state.h"
-#include "hub/handover/table.h"
+#include "hub/handover/row/table.h"
+#include "hub/handover/state/state.h"
 #include "hub/handover/tell.h"
 
 bool decider_same(struct uuid a, struct uuid b)

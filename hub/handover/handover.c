@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hub/handover/act.h"
-#include "hub/handover/clocks.h"
+#include "hub/handover/clock/clocks.h"
 #include "hub/handover/merge.h"
 #include "hub/handover/open.h"
+#include "hub/handover/row/act.h"
 #include "hub/handover/tell.h"
 
 static struct recent recent_of(const struct message *message)

@@ -3,8 +3,8 @@
 #ifndef HUB_HANDOVER_HANDOVER_H
 #define HUB_HANDOVER_HANDOVER_H
 
-#include "hub/handover/route.h"
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/route.h"
+#include "hub/handover/rule/rules.h"
 #include "schemas/types.h"
 
 /* Nothing here does I/O, allocates or reads a global; `now` is an argument, so a decision can be

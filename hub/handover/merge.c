@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hub/handover/act.h"
-#include "hub/handover/effect.h"
-#include "hub/handover/guard.h"
+#include "hub/handover/row/act.h"
+#include "hub/handover/row/effect.h"
+#include "hub/handover/row/guard.h"
 #include "hub/handover/tell.h"
 
 static bool same_client(struct pseudonym a, struct pseudonym b)

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "hub/handover/clocks.h"
-#include "hub/handover/guard.h"
-#include "hub/handover/table.h"
+#include "hub/handover/clock/clocks.h"
+#include "hub/handover/row/guard.h"
+#include "hub/handover/row/table.h"
 #include "hub/handover/tell.h"
 
 #define FIELD(name) "body.Referral." name

@@ -4,9 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
-#include "hub/handover/act.h"
-#include "hub/handover/clocks.h"
-#include "hub/handover/table.h"
+#include "hub/handover/clock/clocks.h"
+#include "hub/handover/row/act.h"
+#include "hub/handover/row/table.h"
 
 struct handover *tell(struct decider *d, struct bytes desk, enum role role, enum handover_kind kind,
 	const struct referral_after *referral)

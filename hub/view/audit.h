@@ -2,7 +2,7 @@
 #ifndef HUB_VIEW_AUDIT_H
 #define HUB_VIEW_AUDIT_H
 
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 #include "hub/view/audit_memory.h"
 #include "hub/view/report.h"
 

@@ -3,7 +3,7 @@
 #ifndef HUB_VIEW_AUDITOR_H
 #define HUB_VIEW_AUDITOR_H
 
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 #include "hub/view/view.h"
 
 struct auditor;

@@ -2,7 +2,7 @@
 #ifndef HUB_VIEW_BALANCE_H
 #define HUB_VIEW_BALANCE_H
 
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 #include "hub/view/query.h"
 
 /* Those that one partner sent (its desk gets the news) and another was offered. */

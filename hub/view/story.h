@@ -3,7 +3,7 @@
 #define HUB_VIEW_STORY_H
 
 #include "hub/base/codes.h"
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 #include "hub/view/report.h"
 #include "hub/view/words.h"
 

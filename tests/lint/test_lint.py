@@ -106,8 +106,10 @@ class Arrows(WithTree):
             self.assertNotIn(other, rules.ROOMS[room].split())
 
     def test_says_what_is_allowed(self):
-        self.include("hub/handover/fold.c", "hub/kafka/consumer.h")
-        self.red(rules.arrows, "hub/handover/fold.c:3: ", "handover may not include kafka", "types")
+        self.include("hub/handover/state/fold.c", "hub/kafka/consumer.h")
+        self.red(
+            rules.arrows, "hub/handover/state/fold.c:3: ", "handover may not include kafka", "types"
+        )
 
     def test_connectors_see_only_their_side(self):
         self.include("connectors/uwv/stage.c", "hub/flow/intake.h")

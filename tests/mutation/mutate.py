@@ -25,7 +25,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = Path("hub/handover")
-ROOMS = "act clocks decider effect escalation fold guard merge needs open rules tell".split()
+ROOMS = """clock/clocks clock/escalation decider merge open row/act row/effect row/guard row/needs
+    rule/rules state/fold tell""".split()
 CELLS = "number action who from to needs guard apply target giver sender counts".split()
 SWAPS = [
     (" == ", " != "),
@@ -120,7 +121,7 @@ def of_code(file: Path, lines: list[str]) -> Iterator[Mutant]:
 
 
 def all_mutants(tree: Path) -> list[Mutant]:
-    table = CORE / "table.c"
+    table = CORE / "row/table.c"
     found = list(of_table(table, (tree / table).read_text().split("\n")))
     for room in ROOMS:
         file = CORE / f"{room}.c"

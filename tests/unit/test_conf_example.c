@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
-#include "hub/handover/route.h"
+#include "hub/handover/rule/route.h"
 #include "tests/support/small_conf.h"
 
 static struct conf *load(const char *path)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
-#include "hub/handover/route.h"
+#include "hub/handover/rule/route.h"
 
 #define WORDS(...)                                                                                 \
 	(const char *const[])                                                                      \

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 
 static const struct rules_partner partners[] = {
 	{.oin = "00000099000000001000", .name = "a"},

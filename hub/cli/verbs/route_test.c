@@ -2,7 +2,7 @@
 #include "hub/base/calendar.h"
 #include "hub/base/file.h"
 #include "hub/cli/verbs.h"
-#include "hub/handover/route.h"
+#include "hub/handover/rule/route.h"
 #include "hub/view/story.h"
 #include "schemas/json_tree.h"
 

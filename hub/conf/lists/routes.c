@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "hub/conf/words.h"
-#include "hub/handover/route.h"
+#include "hub/handover/rule/route.h"
 
 #define AT(member) offsetof(struct rules_route, member)
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "hub/base/arena.h"
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 #include "schemas/types.h"
 
 /* Who is told, about whom as the hub knows it now. */

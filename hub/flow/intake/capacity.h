@@ -3,7 +3,7 @@
 #define HUB_FLOW_INTAKE_CAPACITY_H
 
 #include "hub/base/codes.h"
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 #include "schemas/types.h"
 
 #define CAPACITY_ID_SIZE 160

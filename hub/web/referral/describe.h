@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 #include "hub/view/query.h"
 
 struct json_object;

@@ -1,6 +1,6 @@
 /* off - guards that are switched off, for programs that are linked with --wrap of their names. Not
  * one of them is part of the hub. */
-#include "hub/handover/guard.h"
+#include "hub/handover/row/guard.h"
 
 bool __wrap_guard_g1(const struct decider *d, struct bytes group);
 bool __wrap_guard_g2(const struct decider *d, const struct referral_after *referral);

@@ -8,7 +8,7 @@
 /* It folds the Events by itself and keeps what a reader of the topics can know. Where each
  * invariant of the design (section 6) is looked at, of every Event that is committed:
  *
- *   I1 I4 I13    handover_invariants, hub/handover/invariants.c, which `orphans` uses too
+ *   I1 I4 I13    handover_invariants, hub/handover/state/invariants.c, which `orphans` uses too
  *   I3 I8 I9     the same, and steps_check, tests/support/steps.c
  *   I2 I7        steps_check; that a client never lives in two partitions: check_order
  *   I5           check_order: each record of intake has one Event, in order, none twice, none

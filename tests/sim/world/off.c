@@ -3,9 +3,9 @@
 #include "hub/base/clock.h"
 #include "hub/flow/router/facts.h"
 #include "hub/flow/store/store.h"
-#include "hub/handover/clocks.h"
-#include "hub/handover/escalation.h"
-#include "hub/handover/guard.h"
+#include "hub/handover/clock/clocks.h"
+#include "hub/handover/clock/escalation.h"
+#include "hub/handover/row/guard.h"
 
 void __real_escalation_climb(struct decider *d, struct clock_armed *clock,
 	struct referral_after *referral) __attribute__((weak));

@@ -5,7 +5,7 @@
 #include "hub/base/arena.h"
 #include "hub/base/heap.h"
 #include "hub/flow/router/router.h"
-#include "hub/handover/table.h"
+#include "hub/handover/row/table.h"
 #include "tests/support/random.h"
 
 #define SIM_PARTITIONS 3 /* of what is spread by slot */

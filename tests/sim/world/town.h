@@ -3,7 +3,7 @@
 #define TESTS_SIM_WORLD_TOWN_H
 
 #include "hub/base/codes.h"
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 
 #define TOWN_DESKS 16
 

@@ -1,10 +1,10 @@
 /* invariants - what must hold of one client at every moment. */
-#include "hub/handover/invariants.h"
+#include "hub/handover/state/invariants.h"
 
 #include <stdio.h>
 
-#include "hub/handover/clocks.h"
-#include "hub/handover/escalation.h"
+#include "hub/handover/clock/clocks.h"
+#include "hub/handover/clock/escalation.h"
 
 void invariants_say(const struct invariants_finder *finder, bool broken, const char *invariant,
 	const char *text)

@@ -1,7 +1,7 @@
 /* needs - what an action must bring along. */
-#include "hub/handover/needs.h"
+#include "hub/handover/row/needs.h"
 
-#include "hub/handover/clocks.h"
+#include "hub/handover/clock/clocks.h"
 
 #define FIELD(name) "body.StatusChange." name
 

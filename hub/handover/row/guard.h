@@ -1,9 +1,9 @@
 /* guard - when a step that its row and state allow may still not be taken, or takes another way.
  */
-#ifndef HUB_HANDOVER_GUARD_H
-#define HUB_HANDOVER_GUARD_H
+#ifndef HUB_HANDOVER_ROW_GUARD_H
+#define HUB_HANDOVER_ROW_GUARD_H
 
-#include "hub/handover/table.h"
+#include "hub/handover/row/table.h"
 
 /* The six that exhaustive search found to be needed (tests/sim). Each is looked at where it counts
  * and nowhere else. */

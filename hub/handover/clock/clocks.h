@@ -1,6 +1,6 @@
 /* clocks - arms, stops and fires the deadlines of a client and its referrals. */
-#ifndef HUB_HANDOVER_CLOCKS_H
-#define HUB_HANDOVER_CLOCKS_H
+#ifndef HUB_HANDOVER_CLOCK_CLOCKS_H
+#define HUB_HANDOVER_CLOCK_CLOCKS_H
 
 #include "hub/handover/decider.h"
 

@@ -1,8 +1,8 @@
 /* effect - what the rows of the table do beside the step itself. */
-#ifndef HUB_HANDOVER_EFFECT_H
-#define HUB_HANDOVER_EFFECT_H
+#ifndef HUB_HANDOVER_ROW_EFFECT_H
+#define HUB_HANDOVER_ROW_EFFECT_H
 
-#include "hub/handover/table.h"
+#include "hub/handover/row/table.h"
 
 /* Each makes its steps by itself. */
 void effect_delivered(struct decider *d, struct referral_after *referral);

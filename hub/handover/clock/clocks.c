@@ -1,13 +1,13 @@
 /* clocks - arms, stops and fires the deadlines of a client and its referrals. */
-#include "hub/handover/clocks.h"
+#include "hub/handover/clock/clocks.h"
 
 #include <assert.h>
 
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
-#include "hub/handover/escalation.h"
-#include "hub/handover/guard.h"
-#include "hub/handover/table.h"
+#include "hub/handover/clock/escalation.h"
+#include "hub/handover/row/guard.h"
+#include "hub/handover/row/table.h"
 #include "hub/handover/tell.h"
 
 #define PLACE_MONTHS 12 /* a Leer Praktijk Centrum keeps nobody longer */

@@ -1,6 +1,6 @@
 /* escalation - who is told when a clock comes due, level by level. */
-#ifndef HUB_HANDOVER_ESCALATION_H
-#define HUB_HANDOVER_ESCALATION_H
+#ifndef HUB_HANDOVER_CLOCK_ESCALATION_H
+#define HUB_HANDOVER_CLOCK_ESCALATION_H
 
 #include "hub/handover/decider.h"
 

@@ -1,7 +1,7 @@
 /* rules - what config says about desks, partners, regions, routes and clocks, as the core reads it.
  */
-#ifndef HUB_HANDOVER_RULES_H
-#define HUB_HANDOVER_RULES_H
+#ifndef HUB_HANDOVER_RULE_RULES_H
+#define HUB_HANDOVER_RULE_RULES_H
 
 #include <stdbool.h>
 #include <stddef.h>

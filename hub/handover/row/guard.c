@@ -1,10 +1,10 @@
 /* guard - when a step that its row and state allow may still not be taken, or takes another way.
  */
-#include "hub/handover/guard.h"
+#include "hub/handover/row/guard.h"
 
 #include <string.h>
 
-#include "hub/handover/escalation.h"
+#include "hub/handover/clock/escalation.h"
 
 static bool may_hold(const struct rules *rules, struct bytes desk)
 {

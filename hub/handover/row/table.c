@@ -1,10 +1,10 @@
 /* table - the transition table of a referral: who may do what in which state, and who is told. */
-#include "hub/handover/table.h"
+#include "hub/handover/row/table.h"
 
-#include "hub/handover/effect.h"
-#include "hub/handover/guard.h"
 #include "hub/handover/merge.h"
-#include "hub/handover/needs.h"
+#include "hub/handover/row/effect.h"
+#include "hub/handover/row/guard.h"
+#include "hub/handover/row/needs.h"
 
 #define ANY 0x3fffu
 #define S(state) TABLE_BIT(REFERRAL_STATE_##state)

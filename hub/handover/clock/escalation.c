@@ -1,7 +1,7 @@
 /* escalation - who is told when a clock comes due, level by level. */
-#include "hub/handover/escalation.h"
+#include "hub/handover/clock/escalation.h"
 
-#include "hub/handover/table.h"
+#include "hub/handover/row/table.h"
 #include "hub/handover/tell.h"
 
 #define ROUND_DAYS 60

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "hub/base/calendar.h"
-#include "hub/handover/escalation.h"
-#include "hub/handover/invariants.h"
+#include "hub/handover/clock/escalation.h"
+#include "hub/handover/state/invariants.h"
 
 /* Who has the client by this row; absent: it gives the client to nobody. */
 static struct bytes new_owner(const struct transition *transition)

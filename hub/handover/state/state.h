@@ -1,6 +1,6 @@
 /* state - inside the core: the desks that a client names, and strings that it keeps. */
-#ifndef HUB_HANDOVER_STATE_H
-#define HUB_HANDOVER_STATE_H
+#ifndef HUB_HANDOVER_STATE_STATE_H
+#define HUB_HANDOVER_STATE_STATE_H
 
 #include "hub/handover/handover.h"
 

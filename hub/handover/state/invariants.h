@@ -1,6 +1,6 @@
 /* invariants - inside the core: how what must hold of a client is found broken. */
-#ifndef HUB_HANDOVER_INVARIANTS_H
-#define HUB_HANDOVER_INVARIANTS_H
+#ifndef HUB_HANDOVER_STATE_INVARIANTS_H
+#define HUB_HANDOVER_STATE_INVARIANTS_H
 
 #include "hub/handover/decider.h"
 

@@ -1,8 +1,8 @@
 /* route - which desk a referral goes to, and by which rule. */
-#ifndef HUB_HANDOVER_ROUTE_H
-#define HUB_HANDOVER_ROUTE_H
+#ifndef HUB_HANDOVER_RULE_ROUTE_H
+#define HUB_HANDOVER_RULE_ROUTE_H
 
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 #include "schemas/types.h"
 
 /* How full desks are; facts of kind CAPACITY. Answers whether the desk has room; NULL function:

@@ -1,6 +1,6 @@
 /* table - the transition table of a referral: who may do what in which state, and who is told. */
-#ifndef HUB_HANDOVER_TABLE_H
-#define HUB_HANDOVER_TABLE_H
+#ifndef HUB_HANDOVER_ROW_TABLE_H
+#define HUB_HANDOVER_ROW_TABLE_H
 
 #include "hub/handover/decider.h"
 

@@ -1,5 +1,5 @@
 /* route - which desk a referral goes to, and by which rule. */
-#include "hub/handover/route.h"
+#include "hub/handover/rule/route.h"
 
 #include <string.h>
 

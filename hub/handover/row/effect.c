@@ -1,10 +1,10 @@
 /* effect - what the rows of the table do beside the step itself. */
-#include "hub/handover/effect.h"
+#include "hub/handover/row/effect.h"
 
 #include "hub/base/calendar.h"
-#include "hub/handover/clocks.h"
-#include "hub/handover/escalation.h"
-#include "hub/handover/guard.h"
+#include "hub/handover/clock/clocks.h"
+#include "hub/handover/clock/escalation.h"
+#include "hub/handover/row/guard.h"
 #include "hub/handover/tell.h"
 
 void effect_delivered(struct decider *d, struct referral_after *referral)

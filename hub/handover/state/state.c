@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "hub/handover/decider.h"
-#include "hub/handover/state.h"
+#include "hub/handover/state/state.h"
 
 static void point_at_room(struct handover_state *state)
 {

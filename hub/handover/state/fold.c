@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "hub/base/calendar.h"
-#include "hub/handover/state.h"
+#include "hub/handover/state/state.h"
 
 static struct client_referral *add_referral(struct handover_state *state, struct uuid referral)
 {

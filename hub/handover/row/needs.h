@@ -1,8 +1,8 @@
 /* needs - what an action must bring along: the first field that is missing, and what to write. */
-#ifndef HUB_HANDOVER_NEEDS_H
-#define HUB_HANDOVER_NEEDS_H
+#ifndef HUB_HANDOVER_ROW_NEEDS_H
+#define HUB_HANDOVER_ROW_NEEDS_H
 
-#include "hub/handover/table.h"
+#include "hub/handover/row/table.h"
 
 struct table_need needs_worker(const struct decider *d, const struct referral_after *referral);
 struct table_need needs_decline(const struct decider *d, const struct referral_after *referral);

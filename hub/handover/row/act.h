@@ -1,8 +1,8 @@
 /* act - what a StatusChange does: who may, when, and the row of the table that says what. */
-#ifndef HUB_HANDOVER_ACT_H
-#define HUB_HANDOVER_ACT_H
+#ifndef HUB_HANDOVER_ROW_ACT_H
+#define HUB_HANDOVER_ROW_ACT_H
 
-#include "hub/handover/table.h"
+#include "hub/handover/row/table.h"
 
 void act_decide(struct decider *d); /* the input is a StatusChange */
 /* Whether the row is for the sender of the message to ask for. */

@@ -1,11 +1,11 @@
 /* act - what a StatusChange does: who may, when, and the row of the table that says what. */
-#include "hub/handover/act.h"
+#include "hub/handover/row/act.h"
 
 #include <stdio.h>
 
-#include "hub/handover/clocks.h"
-#include "hub/handover/effect.h"
-#include "hub/handover/escalation.h"
+#include "hub/handover/clock/clocks.h"
+#include "hub/handover/clock/escalation.h"
+#include "hub/handover/row/effect.h"
 
 static bool belongs_to_sender(const struct decider *d, struct bytes desk)
 {

@@ -1,6 +1,6 @@
 /* rules - what config says about desks, partners, regions, routes and clocks, as the core reads it.
  */
-#include "hub/handover/rules.h"
+#include "hub/handover/rule/rules.h"
 
 #include <stdlib.h>
 #include <string.h>
