@@ -239,7 +239,7 @@ void broker_hear(struct broker *broker, const struct consumer *member)
 
 /* Who was not heard of for too long is no member any more; once nobody owes an answer, all get
  * their share. */
-static void look_after(struct broker *broker)
+void broker_look_after(struct broker *broker)
 {
 	bool waits = false;
 
@@ -387,7 +387,7 @@ static enum consumer_news read_one(
 static bool change_news(struct consumer *consumer, enum consumer_news *news)
 {
 	broker_hear(consumer->broker, consumer);
-	look_after(consumer->broker);
+	broker_look_after(consumer->broker);
 	if (consumer->change == CONSUMER_NOTHING || (consumer->deaf > 0 && consumer->deaf-- > 0))
 		return false;
 	*news = consumer->unanswered = consumer->change;

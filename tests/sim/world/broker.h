@@ -44,6 +44,8 @@ int64_t broker_committed(const struct broker *broker, int32_t partition);
 void broker_rebalance(struct broker *broker);
 /* A member that lives tells so by itself, between its polls too. */
 void broker_hear(struct broker *broker, const struct consumer *member);
+/* Who was not heard of for too long is left out. */
+void broker_look_after(struct broker *broker);
 /* Whether the last poll brought something. */
 bool broker_gave(const struct broker *broker);
 /* Whether the group takes a commit from this member; and one that it took. */

@@ -17,11 +17,6 @@
 #define TURNS_MAX 200000
 #define LOOK_MS 20
 #define LOOKS_MAX 20000
-/* Beats of the routers and edges: as far apart as a simulation of months allows. What is called an
- * outage lasts for several of them, as in the real hub. */
-#define BEAT_MS (2 * CLOCK_HOUR_MS)
-#define OUTAGE_MS (6 * CLOCK_HOUR_MS)
-
 struct process {
 	struct hub *hub;
 	const char *node;
@@ -238,12 +233,22 @@ static int64_t some_pause(struct sim *sim)
 	return sim_between(sim, 1000, most[random_below(&sim->random, 3)]);
 }
 
+static void hear_all(struct hub *hub)
+{
+	for (size_t i = 0; i < WORKERS; i++)
+		if (hub->processes[i].alive && !hub->processes[i].still)
+			broker_hear(hub->sim->broker, hub->processes[i].worker.member);
+}
+
+/* Kafka has noticed, if it was for long. */
 static void go_on(struct sim *sim, void *what)
 {
 	struct process *process = what;
 
 	if (process->alive && process->still)
 		sim_tell(sim, process->node, "goes on, as if nothing had been");
+	hear_all(process->hub);
+	broker_look_after(sim->broker);
 	process->still = false;
 }
 
@@ -320,9 +325,7 @@ void hub_run(struct hub *hub)
 	bool busy = true;
 	int turns = 0;
 
-	for (size_t i = 0; i < WORKERS; i++)
-		if (hub->processes[i].alive && !hub->processes[i].still)
-			broker_hear(sim->broker, hub->processes[i].worker.member);
+	hear_all(hub);
 	for (; busy && sim->broken == NULL && turns < TURNS_MAX; turns++) {
 		size_t first = random_below(&sim->random, WORKERS);
 
@@ -380,7 +383,7 @@ static void edge_beats(struct sim *sim, void *what)
 
 	if (sim->now >= hub->edge_back)
 		broker_fact(sim->broker, &fact);
-	sim_at(sim, sim->now + BEAT_MS, edge_beats, hub);
+	sim_at(sim, sim->now + HUB_BEAT_MS, edge_beats, hub);
 }
 
 static void make_trouble(struct sim *sim, void *what)
@@ -463,8 +466,8 @@ struct hub *hub_new(struct sim *sim)
 			.send_queue_messages = 100000,
 			.batch_messages = 20,
 			.clocks_per_turn = 5,
-			.heartbeat_ms = BEAT_MS,
-			.outage_after_ms = OUTAGE_MS,
+			.heartbeat_ms = HUB_BEAT_MS,
+			.outage_after_ms = HUB_OUTAGE_MS,
 			.drift_max_ms = 60000,
 		};
 		process->options = (struct router_options){

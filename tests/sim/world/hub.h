@@ -2,6 +2,7 @@
 #ifndef TESTS_SIM_WORLD_HUB_H
 #define TESTS_SIM_WORLD_HUB_H
 
+#include "hub/base/clock.h"
 #include "hub/kafka/consumer.h"
 #include "tests/sim/world/sim.h"
 
@@ -10,6 +11,14 @@
  * hub.c also stands for the clock, the log, the wire format and the crash points that they are
  * linked with. */
 struct hub;
+
+/* Beats of the routers and edges: as far apart as a simulation of months allows. What is called an
+ * outage lasts for several of them, as in the real hub; so late it is noticed that no edge is
+ * there.
+ */
+#define HUB_BEAT_MS (2 * CLOCK_HOUR_MS)
+#define HUB_OUTAGE_MS (3 * HUB_BEAT_MS)
+#define HUB_NOTICE_MS (HUB_OUTAGE_MS + 2 * HUB_BEAT_MS)
 
 struct hub *hub_new(struct sim *sim);
 void hub_free(struct hub *hub);

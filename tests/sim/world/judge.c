@@ -169,27 +169,63 @@ static bool is_about(const struct outage *outage, const char *whom)
 	return outage->key.size > size && memcmp(outage->key.data, whom, size) == 0;
 }
 
-/* At most: what two of them have in common counts twice. */
-int64_t judge_lost(const struct judge *judge, struct pseudonym client, struct bytes desk,
-	const struct handover_span *span)
+static int compare_spans(const void *a, const void *b)
+{
+	int64_t left = ((const struct handover_span *)a)->from,
+		right = ((const struct handover_span *)b)->from;
+
+	return (left > right) - (left < right);
+}
+
+static size_t collect(const struct judge *judge, struct pseudonym client, struct bytes desk,
+	struct handover_span *out)
 {
 	char router[40], delivery[100];
-	int64_t sum = 0;
+	size_t count = 0;
 
 	(void)snprintf(router, sizeof(router), "outage/router/%d/",
 		topics_slot(client.data) % SIM_PARTITIONS);
 	(void)snprintf(delivery, sizeof(delivery), "outage/desk/%.*s/", BYTES_ARG(desk));
 	for (size_t i = 0; i < judge->outages_count; i++) {
 		const struct outage *outage = &judge->outages[i];
-		int64_t from = outage->from > span->from ? outage->from : span->from;
-		int64_t to = outage->to < span->to ? outage->to : span->to;
 
-		if (to > from &&
-			(is_about(outage, router) || is_about(outage, delivery) ||
-				is_about(outage, "outage/edge/")))
-			sum += to - from;
+		if (is_about(outage, router) || is_about(outage, "outage/edge/") ||
+			(desk.data != NULL && is_about(outage, delivery)))
+			out[count++] = (struct handover_span){outage->from, outage->to, false};
 	}
+	qsort(out, count, sizeof(*out), compare_spans);
+	return count;
+}
+
+int64_t judge_lost(const struct judge *judge, struct pseudonym client, struct bytes desk,
+	const struct handover_span *span)
+{
+	struct handover_span *outages =
+		memory_get_zeroed(judge->outages_count + 1, sizeof(*outages));
+	size_t count = collect(judge, client, desk, outages);
+	int64_t sum = 0, from = span->from;
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t to = outages[i].to < span->to ? outages[i].to : span->to;
+
+		from = outages[i].from > from ? outages[i].from : from;
+		if (to <= from)
+			continue;
+		sum += span->working ? calendar_working_ms(from, to) : to - from;
+		from = to;
+	}
+	free(outages);
 	return sum;
+}
+
+size_t judge_silences(const struct judge *judge, const struct handover_span *span)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < judge->outages_count; i++)
+		count += is_about(&judge->outages[i], "outage/edge/") &&
+			judge->outages[i].from < span->to && judge->outages[i].to > span->from;
+	return count;
 }
 
 /* What one Event came with. */

@@ -22,10 +22,11 @@
  *   I20          check_state: the fold of the Event is the Client beside it, byte for byte
  *
  * and beside them: a clock fires once per arming, the earliest first, never before it is due, and
- * somebody is told or it waits on for time that was lost (check_clock); none is armed for later
- * than its rule says (check_armed); the handovers are those of the Event, and numbered without
- * gaps (check_told). Liveness is in ends.h. Not here: I14, I18 and I19, which edges keep; I17, of
- * which the core only carries the mark. */
+ * somebody is told or it waits on for time that was lost (check_clock), and told not before the
+ * desk had all its time (check_not_early); none is armed for later than its rule says
+ * (check_armed); the handovers are those of the Event, and numbered without gaps (check_told).
+ * Liveness is in ends.h. Not here: I14, I18 and I19, which edges keep; I17, of which the core only
+ * carries the mark. */
 struct judge;
 
 /* A client as it is. */
@@ -72,8 +73,10 @@ struct judge_client *judge_find(struct judge *judge, struct pseudonym client); /
 struct client judge_look(const struct judge_client *subject, struct arena *arena);
 /* What is parked, in the order in which it was. */
 struct parked *judge_parked(struct judge *judge, size_t *count);
-/* Of outages, about a client's clock, within that time. */
+/* Of outages, about a client's clock, within that time; in working ms, if the span is. */
 int64_t judge_lost(const struct judge *judge, struct pseudonym client, struct bytes desk,
 	const struct handover_span *span);
+/* How often no edge was there within that time. */
+size_t judge_silences(const struct judge *judge, const struct handover_span *span);
 
 #endif

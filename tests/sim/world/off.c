@@ -13,6 +13,9 @@ void __wrap_escalation_climb(
 	struct decider *d, struct clock_armed *clock, struct referral_after *referral);
 int64_t __wrap_facts_outage(
 	const void *view, struct bytes desk, const struct handover_span *span, bool *running);
+void __real_facts_put(struct facts *facts, struct bytes key, const struct fact *fact)
+	__attribute__((weak));
+void __wrap_facts_put(struct facts *facts, struct bytes key, const struct fact *fact);
 void __real_clocks_arm(struct decider *d, enum clock_name name,
 	const struct referral_after *referral, enum role role) __attribute__((weak));
 void __wrap_clocks_arm(struct decider *d, enum clock_name name,
@@ -41,6 +44,13 @@ int64_t __wrap_facts_outage(
 	(void)desk;
 	*running = true;
 	return span->to - span->from > CLOCK_DAY_MS ? span->to - span->from : CLOCK_DAY_MS;
+}
+
+/* Nobody ever was away. */
+void __wrap_facts_put(struct facts *facts, struct bytes key, const struct fact *fact)
+{
+	if (fact->kind != FACT_KIND_OUTAGE)
+		__real_facts_put(facts, key, fact);
 }
 
 /* T4 waits for ten times as long. */

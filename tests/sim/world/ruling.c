@@ -6,6 +6,7 @@
 
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
+#include "tests/sim/world/hub.h"
 #include "tests/sim/world/town.h"
 #include "tests/support/steps.h"
 
@@ -120,6 +121,45 @@ static void check_told_by_clock(
 			sim, "clock", "%s comes due and tells nobody", clock_name_name(was->clock));
 }
 
+static const struct pending *pending_of(const struct ruling *ruling)
+{
+	const struct clock_id *id = ruling->event.clock;
+	const struct judge_client *subject = ruling->subject;
+
+	for (size_t i = 0; i < subject->clocks_count; i++) {
+		const struct clock_id *other = &subject->clocks[i].id;
+
+		if (other->clock == id->clock && other->has_referral == id->has_referral &&
+			memcmp(&other->referral, &id->referral, sizeof(id->referral)) == 0)
+			return &subject->clocks[i];
+	}
+	return NULL;
+}
+
+/* No false alarm: without what was lost since it was armed, the desk had all its time. What is of
+ * hours, or of a day that somebody named, is left out. That no edge is there is noticed after some
+ * time, and a clock that comes due meanwhile loses so much. */
+static void check_not_early(struct sim *sim, const struct ruling *ruling, const struct clock *was)
+{
+	const struct pending *pending = pending_of(ruling);
+	bool counts_days = ruling_ladders[was->clock].working_days > 0 &&
+		was->clock != CLOCK_NAME_T0 && was->clock != CLOCK_NAME_T1;
+	const struct handover_span span = {pending != NULL ? pending->armed : 0, was->due, true};
+	int64_t had, lost;
+
+	if (pending == NULL || !counts_days || was->level > 0 || ruling->handovers_count == 0)
+		return;
+	lost = judge_lost(sim->judge, ruling->event.client,
+		ruling_desk(&ruling->before, ruling->event.clock, was->role), &span);
+	had = calendar_working_ms(span.from, span.to) - lost;
+	had += CLOCK_MINUTE_MS + HUB_NOTICE_MS * (int64_t)judge_silences(sim->judge, &span);
+	if (had < calendar_working_ms(span.from, pending->due))
+		sim_broken(sim, "clock", "%s tells, and the desk had %.1f hours less than its time",
+			clock_name_name(was->clock),
+			(double)(calendar_working_ms(span.from, pending->due) - had) /
+				(double)CLOCK_HOUR_MS);
+}
+
 static void check_clock(struct sim *sim, const struct ruling *ruling)
 {
 	const struct clock_id *id = ruling->event.clock;
@@ -140,6 +180,7 @@ static void check_clock(struct sim *sim, const struct ruling *ruling)
 		sim_broken(sim, "clock", "%s fires before %s", clock_name_name(id->clock),
 			clock_name_name(first.clock));
 	check_told_by_clock(sim, ruling, was);
+	check_not_early(sim, ruling, was);
 }
 
 bool ruling_arms(const struct event *event, const struct clock_armed *armed)
