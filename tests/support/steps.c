@@ -1,13 +1,5 @@
-/* steps - what each step must keep, and that those who are asked for something can do it. */
+/* steps - whether those who are asked for something can do it. */
 #include "tests/support/steps.h"
-
-void steps_check(const struct steps_step *step,
-	void (*found)(void *context, const char *invariant, const char *text), void *context)
-{
-	const struct handover_step of = {step->before, step->event, step->after, NULL};
-
-	handover_step_invariants(&of, found, context);
-}
 
 static int32_t desk_of(
 	const struct client *client, const struct client_referral *referral, enum role role)

@@ -9,8 +9,8 @@
  * invariant of the design (section 6) is looked at, of every Event that is committed:
  *
  *   I1 I4 I13    handover_invariants, hub/handover/state/invariants.c, which `orphans` uses too
- *   I3 I8 I9     the same, and steps_check, tests/support/steps.c
- *   I2 I7        steps_check; that a client never lives in two partitions: check_order
+ *   I3 I8 I9     the same, and handover_step_invariants beside it, invariants_step.c
+ *   I2 I7        handover_step_invariants; that a client never lives in two partitions: check_order
  *   I5           check_order: each record of intake has one Event, in order, none twice, none
  *                left out, also over crashes and zombies; at the end ends_are_reached: each message
  *                that came in was answered, whatever was sent on, parked and redriven between

@@ -8,7 +8,6 @@
 #include "hub/base/clock.h"
 #include "tests/sim/world/hub.h"
 #include "tests/sim/world/town.h"
-#include "tests/support/steps.h"
 
 #define ROUND_DAYS 60
 #define COORDINATOR 3
@@ -39,9 +38,10 @@ static void found(void *context, const char *invariant, const char *text)
 
 static void check_steps(struct sim *sim, const struct ruling *ruling)
 {
-	const struct steps_step step = {&ruling->before, &ruling->event, &ruling->after};
+	const struct handover_step step = {
+		.before = &ruling->before, .event = &ruling->event, .after = &ruling->after};
 
-	steps_check(&step, found, sim);
+	handover_step_invariants(&step, found, sim);
 	handover_invariants(&ruling->after, &sim->rules, found, sim);
 }
 
