@@ -100,6 +100,21 @@ static void add_assignments(struct list *list, struct move move)
 	}
 }
 
+/* And refers on at once. */
+static void add_acceptances(struct list *list, struct move move)
+{
+	add(list, move);
+	if (list->state->client.referrals_count == list->world->most)
+		return;
+	move.other_way = true;
+	for (size_t to = 0; to < SMALL_K; to++) {
+		if (!takes_part(list->world, to) || to == move.desk)
+			continue;
+		move.to = (uint8_t)to;
+		add(list, move);
+	}
+}
+
 static void add_both_ways(struct list *list, struct move move)
 {
 	add(list, move);
@@ -115,6 +130,8 @@ static void add_action(struct list *list, struct move move)
 
 	if (move.action == ACTION_ASSIGN && first)
 		add_assignments(list, move);
+	else if (move.action == ACTION_ACCEPT)
+		add_acceptances(list, move);
 	else if (move.action == ACTION_SIGN_OF_LIFE && first)
 		add_both_ways(list, move);
 	else if (move.action == ACTION_CLOSE && first && world->closes)
@@ -268,7 +285,7 @@ static void fill_change(const struct move *move, struct pseudonym client, struct
 		.review = bytes_of_string("CONTINUE"),
 		.has_seen_version = move->stale,
 	};
-	if (move->action == ACTION_ASSIGN)
+	if (move->action == ACTION_ASSIGN || (move->action == ACTION_ACCEPT && way))
 		change->to_desk = small_desk(move->to);
 	if (!hub)
 		change->actor = (struct actor){.desk = small_desk(move->desk),
@@ -385,7 +402,7 @@ const char *moves_text(const struct move *move, const struct client *client)
 			move->kind == MOVE_HUB ? "hub" : desk, action_name(move->action),
 			move->action == ACTION_ASSIGN ? " to " : "",
 			move->action == ACTION_ASSIGN ? to : "",
-			move->other_way ? ", as the client wants or with a date" : "",
+			move->other_way ? ", as the client wants, with a date, or sent on" : "",
 			about(move, client));
 	return text;
 }

@@ -109,7 +109,8 @@ static void write_act(
 	post_act(desk->sim, post, desk->name, referral, action);
 	post->change.actor.has_role = coordinates;
 	post->change.actor.role = ROLE_COORDINATOR;
-	post->change.to_desk = any_desk(desk->sim);
+	if (action == ACTION_ASSIGN || (action == ACTION_ACCEPT && sim_chance(desk->sim, 12)))
+		post->change.to_desk = any_desk(desk->sim);
 }
 
 void desk_refer(struct desk *desk, struct pseudonym client)
