@@ -138,7 +138,8 @@ static const struct pending *pending_of(const struct ruling *ruling)
 
 /* No false alarm: without what was lost since it was armed, the desk had all its time. What is of
  * hours, or of a day that somebody named, is left out. That no edge is there is noticed after some
- * time, and a clock that comes due meanwhile loses so much. */
+ * time, and a clock that comes due meanwhile loses so much; and who was alive while its time was
+ * behind seems to have been away since then. */
 static void check_not_early(struct sim *sim, const struct ruling *ruling, const struct clock *was)
 {
 	const struct pending *pending = pending_of(ruling);
@@ -152,7 +153,8 @@ static void check_not_early(struct sim *sim, const struct ruling *ruling, const 
 	lost = judge_lost(sim->judge, ruling->event.client,
 		ruling_desk(&ruling->before, ruling->event.clock, was->role), &span);
 	had = calendar_working_ms(span.from, span.to) - lost;
-	had += CLOCK_MINUTE_MS + HUB_NOTICE_MS * (int64_t)judge_silences(sim->judge, &span);
+	had += CLOCK_MINUTE_MS + sim->behind_most +
+		HUB_NOTICE_MS * (int64_t)judge_silences(sim->judge, &span);
 	if (had < calendar_working_ms(span.from, pending->due))
 		sim_broken(sim, "clock", "%s tells, and the desk had %.1f hours less than its time",
 			clock_name_name(was->clock),

@@ -104,7 +104,8 @@ void sim_broken(struct sim *sim, const char *invariant, const char *format, ...)
 {
 	va_list args;
 
-	if (sim->broken != NULL)
+	if (sim->broken != NULL ||
+		(sim->options.but != NULL && strcmp(sim->options.but, invariant) == 0))
 		return;
 	sim->broken = invariant;
 	va_start(args, format);

@@ -26,6 +26,7 @@ struct sim_options {
 	int32_t days; /* of chaos */
 	bool story; /* is printed as it happens */
 	const char *spoil; /* NULL; or an invariant that what the judge sees shall break */
+	const char *but; /* NULL; or an invariant that is left out */
 	bool fence; /* false: Kafka takes commits from who is no member any more */
 };
 
@@ -41,6 +42,7 @@ struct sim {
 	int64_t start, now; /* the true time */
 	int64_t skew_broker, skew_hub; /* what their clocks are ahead of it */
 	int64_t ahead_most; /* ever: so far may a partition's `now` be ahead */
+	int64_t behind_most; /* the hub's, ever: so early may an outage seem to have begun */
 	struct random random;
 	struct arena arena; /* of all that stays until the end of the seed */
 	struct heap agenda;

@@ -245,6 +245,8 @@ static int read_option(const char *word, const char *next)
 		return seconds_most = (double)number(next), 2;
 	else if (strcmp(word, "--spoil") == 0)
 		return options.spoil = next, 2;
+	else if (strcmp(word, "--but") == 0)
+		return options.but = next, 2;
 	else if (strcmp(word, "--list") == 0)
 		return list = next, 2;
 	else
@@ -253,7 +255,8 @@ static int read_option(const char *word, const char *next)
 }
 
 /* usage: world [--seed N | --seeds FROM-TO] [--days D] [--seconds S] [--list FILE] [--story]
- *              [--twice] [--covers] [--no-fence] [--spoil I6] [--broken]
+ *              [--twice] [--covers] [--no-fence] [--spoil I6] [--but I6]
+ *              [--broken]
  * Runs the seeds, those of the list first, until one breaks an invariant or the time is over. All
  * is well when none does; with --broken, for a program or a Kafka in which something is off, when
  * one does. --twice: each seed twice, which must come to the same. --covers: each row of the table
