@@ -347,6 +347,7 @@ static void set_time(struct sim *sim, int64_t broker, int64_t hub)
 	sim->ahead_most = broker > sim->ahead_most ? broker : sim->ahead_most;
 	sim->ahead_most = hub > sim->ahead_most ? hub : sim->ahead_most;
 	sim->behind_most = -hub > sim->behind_most ? -hub : sim->behind_most;
+	sim->behind_most = -broker > sim->behind_most ? -broker : sim->behind_most;
 	sim_tell(sim, "time", "Kafka's clock is %.1f min off, the hub's %.1f min",
 		(double)broker / CLOCK_MINUTE_MS, (double)hub / CLOCK_MINUTE_MS);
 }

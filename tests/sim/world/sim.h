@@ -42,7 +42,7 @@ struct sim {
 	int64_t start, now; /* the true time */
 	int64_t skew_broker, skew_hub; /* what their clocks are ahead of it */
 	int64_t ahead_most; /* ever: so far may a partition's `now` be ahead */
-	int64_t behind_most; /* the hub's, ever: so early may an outage seem to have begun */
+	int64_t behind_most; /* ever: so early may an outage seem to begin, and a message come */
 	struct random random;
 	struct arena arena; /* of all that stays until the end of the seed */
 	struct heap agenda;
