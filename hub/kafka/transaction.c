@@ -42,6 +42,9 @@ static rd_kafka_conf_t *conf_of(const struct transaction *transaction, struct er
 		{"retry.backoff.ms", "10"},
 		{"linger.ms", "20"},
 		{"compression.codec", "zstd"},
+		/* Of a router's time level 3, the library's own choice, takes a third; this one
+		 * makes a hundredth more bytes in little more than half the time. */
+		{"compression.level", "1"},
 		{"delivery.report.only.error", "true"},
 		{"queue.buffering.max.messages", messages},
 		{"queue.buffering.max.kbytes", kbytes},

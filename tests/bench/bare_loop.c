@@ -58,6 +58,7 @@ static const char *const writing[][2] = {
 	{"retry.backoff.ms", "10"},
 	{"linger.ms", "20"},
 	{"compression.codec", "zstd"},
+	{"compression.level", "1"},
 	{"delivery.report.only.error", "true"},
 	{"queue.buffering.max.messages", "1000000"},
 	{"queue.buffering.max.kbytes", "131072"},
