@@ -103,8 +103,11 @@ static void add_assignments(struct list *list, struct move move)
 /* And refers on at once. */
 static void add_acceptances(struct list *list, struct move move)
 {
+	const struct client *client = &list->state->client;
+
 	add(list, move);
-	if (list->state->client.referrals_count == list->world->most)
+	if (client->referrals_count == list->world->most ||
+		client->referrals[move.referral].kind != REFERRAL_KIND_TRANSFER)
 		return;
 	move.other_way = true;
 	for (size_t to = 0; to < SMALL_K; to++) {
