@@ -26,8 +26,8 @@ static const char *const texts[STATEMENTS] = {
 			" UNION ALL SELECT min(client) FROM clients WHERE client > ?1)",
 	[LAST_PLACE] = "SELECT max(place) FROM events WHERE client = ?",
 	[LAST_OF_PARTITION] = "SELECT max(place) FROM events WHERE place < ?",
-	[AT_OR_BEHIND] = "SELECT place, value FROM events WHERE place >= ? AND place < ?"
-			 " ORDER BY place LIMIT 1",
+	[AT_OR_BEHIND] = ("SELECT place, value FROM events WHERE place >= ? AND place < ?"
+			  " ORDER BY place LIMIT 1"),
 	[BETWEEN] = "SELECT 1 FROM events WHERE client = ? AND place >= ? AND place < ? LIMIT 1",
 };
 
