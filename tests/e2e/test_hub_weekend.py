@@ -52,15 +52,6 @@ class Weekend(ApiHub):
     wsp: Receiver
     other: Receiver
 
-    def now(self) -> int:
-        return int(time.time() * 1000) + int(self.offset_file.read_text())
-
-    def go_to(self, moment: int) -> None:
-        """Forward, with what is due in between; the file is looked at each 0.1 s."""
-        assert moment > self.now()
-        self.advance(moment - self.now())
-        time.sleep(0.3)
-
     def refer(self, case: str, desk: str, who: int) -> str:
         made = referral(case, to_desk=desk) | {"person": person(who)}
         answer = self.partner(ROTTERDAM).refer(made)
