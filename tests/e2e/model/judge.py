@@ -183,7 +183,7 @@ class Judge:
                 return "unknown", machine.park(known, "PARKED", unreadable.code), client
             return "unknown", machine.park(known, "REJECTED", unreadable.code, client), client
         name = message.body["referral"] or ""
-        client = message.client or self.sent_on_by.get(name) or self.client_of_referral.get(name)
+        client = message.client or self._named(name, event)
         if redrive:  # of the client in whose queue it waited, whatever it names
             client = self._client_of_key(record.key)
         made = made_ids(event, message)
@@ -195,6 +195,14 @@ class Judge:
             self.words[merge.word_of(message)] -= 1
         self.sealed = message.sealed if message.type == "Referral" else None
         return message.partner, decision, client
+
+    def _named(self, referral: str, event: dict) -> str | None:
+        """Who has the referral. Where the survivor of a merge lies in the same partition, two have:
+        the router takes either (reading 88)."""
+        both = self.sent_on_by.get(referral), self.client_of_referral.get(referral)
+        if event["client"] and hexed(event["client"]) in both:
+            return hexed(event["client"])
+        return both[0] or both[1]
 
     def _passed_over(self, where: str, client: str | None, now: int) -> None:
         """A clock that was due by now comes before the message."""

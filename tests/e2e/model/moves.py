@@ -114,7 +114,7 @@ def not_told(random: Random, client: Client) -> tuple[Referral, Move] | None:
     climbing = [entry for entry in told if entry[0].name in ("T2", "T3", "T4", "T5", "T6")]
     clock, of = random.choice(climbing or told)
     first = {"T0": 0, "T4": 2, "T8": 2, "T9": 2}.get(clock.name, 1)
-    level = first + clock.level - 1 if random.random() < 0.8 else random.randrange(5)
+    level = max(0, first + clock.level - 1) if random.random() < 0.8 else random.randrange(5)
     raw = {"scheme": "notice", "code": clock.name, "text": None, "number": level}
     return of or client.referrals[client.owner_via], Move("NOT_TOLD", "hub", None, {"raw": raw})
 
