@@ -5,13 +5,12 @@
 
 #include "hub/flow/router/worker.h"
 
-/* Fires the partition's clocks that are due at `until` or before, as many as may until the next
- * look. */
+/* Fires the partition's clocks that are due at `until` or before, as many as worker->clocks_left
+ * allows. */
 enum outcome firing_due(struct worker *worker, struct partition *partition, int64_t until,
 	struct err *err) MUST_CHECK;
 /* Looks now and then: clocks of drained partitions, the heartbeat, the facts of others, and whether
- * time can be trusted. From one look to the next at most router.clocks_per_turn fire, in all
- * partitions together, so that messages keep flowing however many come due at one instant;
+ * time can be trusted. In one look at most router.clocks_per_turn fire, in all partitions together;
  * `is_idle`: there is nothing to read, so the next look need not wait if not all have fired. */
 enum outcome firing_run(struct worker *worker, bool is_idle, struct err *err) MUST_CHECK;
 /* Whether more clocks may be due than were allowed to fire. */

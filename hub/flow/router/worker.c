@@ -30,6 +30,7 @@ static enum outcome take_record(
 	if (!partition->mine || record->offset < partition->place.next)
 		return OK;
 	partition->drained = false;
+	worker->clocks_left = worker->options->conf->router.clocks_per_turn;
 	if (firing_due(worker, partition, appended, err) != OK)
 		return err->outcome;
 	if (appended > partition->place.now)
