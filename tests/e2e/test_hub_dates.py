@@ -122,8 +122,10 @@ def test_dates(make_hub: Callable[..., Hub], name: str) -> None:
         world.go_on()
     report = world.judge()
     assert report.counts["APPLIED"] > 5 * LIVES
-    for what in ("clock T0", "clock T1", "words between clients"):
+    for what in ("clock T0", "words between clients"):
         assert report.counts[what], what
+    fired = {what for what, count in report.counts.items() if count and what.startswith("clock T")}
+    assert len(fired) > 2, fired
     world.check_view()
 
 

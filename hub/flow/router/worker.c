@@ -26,15 +26,16 @@ static enum outcome take_record(
 	struct worker *worker, const struct record_read *record, struct err *err)
 {
 	struct partition *partition = worker_partition(worker, record->partition);
-	int64_t appended = record->time + clock_offset();
+	int64_t now = record->time + clock_offset();
 	if (!partition->mine || record->offset < partition->place.next)
 		return OK;
 	partition->drained = false;
 	worker->clocks_left = worker->options->conf->router.clocks_per_turn;
-	if (firing_due(worker, partition, appended, err) != OK)
+	if (now < partition->place.now)
+		now = partition->place.now;
+	if (firing_due(worker, partition, now, err) != OK)
 		return err->outcome;
-	if (appended > partition->place.now)
-		partition->place.now = appended;
+	partition->place.now = now;
 	return settle_record(worker, partition, record, err);
 }
 
