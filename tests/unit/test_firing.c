@@ -116,6 +116,27 @@ static void a_full_batch_takes_no_clock(void **state)
 	store_free(partition.store);
 }
 
+/* Time in a partition does not go back: what is due by it comes before a message from before. */
+static void what_is_due_comes_before_a_message_that_was_appended_earlier(void **state)
+{
+	(void)state;
+	struct worker worker = {.options = &options};
+	struct partition partition = {.store = store_new(), .place.now = 3000};
+	struct err err = {0};
+	put(&partition, 1, 2500);
+	fired[0] = 0;
+	assert_int_equal(firing_before(&worker, &partition, 2000, &err), OK);
+	assert_int_equal(fired[0], 1);
+	assert_int_equal(partition.place.now, 3000);
+	put(&partition, 1, 4500);
+	assert_int_equal(firing_before(&worker, &partition, 4000, &err), OK);
+	assert_int_equal(fired[0], 1);
+	assert_int_equal(partition.place.now, 4000);
+	assert_int_equal(firing_before(&worker, &partition, 4500, &err), OK);
+	assert_int_equal(fired[0], 2);
+	store_free(partition.store);
+}
+
 static void look(struct worker *worker, bool is_idle)
 {
 	struct err err = {0};
@@ -177,6 +198,7 @@ int main(void)
 		cmocka_unit_test(time_is_trusted_within_the_limit_and_never_again_beyond_it),
 		cmocka_unit_test(a_stopped_clock_does_not_fire),
 		cmocka_unit_test(a_full_batch_takes_no_clock),
+		cmocka_unit_test(what_is_due_comes_before_a_message_that_was_appended_earlier),
 		cmocka_unit_test(many_at_once_let_messages_through),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,18 @@ enum outcome firing_due(
 	return OK;
 }
 
+/* The message is decided as of the partition's time, which may be later than its own. */
+enum outcome firing_before(
+	struct worker *worker, struct partition *partition, int64_t appended, struct err *err)
+{
+	int64_t now = appended > partition->place.now ? appended : partition->place.now;
+	worker->clocks_left = worker->options->conf->router.clocks_per_turn;
+	if (firing_due(worker, partition, now, err) != OK)
+		return err->outcome;
+	partition->place.now = now;
+	return OK;
+}
+
 void firing_watch_time(struct worker *worker)
 {
 	int64_t drift = clock_wall() - clock_monotonic() - worker->drift_base;

@@ -9,6 +9,10 @@
  * allows. */
 enum outcome firing_due(struct worker *worker, struct partition *partition, int64_t until,
 	struct err *err) MUST_CHECK;
+/* What comes before a message that was appended then, at most router.clocks_per_turn; and the
+ * partition's time is the message's, unless it was later already. */
+enum outcome firing_before(struct worker *worker, struct partition *partition, int64_t appended,
+	struct err *err) MUST_CHECK;
 /* Looks now and then: clocks of drained partitions, the heartbeat, the facts of others, and whether
  * time can be trusted. In one look at most router.clocks_per_turn fire, in all partitions together;
  * `is_idle`: there is nothing to read, so the next look need not wait if not all have fired. */

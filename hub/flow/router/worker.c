@@ -26,16 +26,11 @@ static enum outcome take_record(
 	struct worker *worker, const struct record_read *record, struct err *err)
 {
 	struct partition *partition = worker_partition(worker, record->partition);
-	int64_t now = record->time + clock_offset();
 	if (!partition->mine || record->offset < partition->place.next)
 		return OK;
 	partition->drained = false;
-	worker->clocks_left = worker->options->conf->router.clocks_per_turn;
-	if (now < partition->place.now)
-		now = partition->place.now;
-	if (firing_due(worker, partition, now, err) != OK)
+	if (firing_before(worker, partition, record->time + clock_offset(), err) != OK)
 		return err->outcome;
-	partition->place.now = now;
 	return settle_record(worker, partition, record, err);
 }
 

@@ -185,6 +185,19 @@ static void check_clock(struct sim *sim, const struct ruling *ruling)
 	check_not_early(sim, ruling, was);
 }
 
+/* What is due by then comes before a message, where no clock was ever wrong: routers stop theirs
+ * then. */
+static void check_passed_over(struct sim *sim, const struct ruling *ruling)
+{
+	struct clock_id first;
+	int64_t due;
+
+	if (sim->ahead_most == 0 && sim->behind_most == 0 &&
+		handover_next_due(&ruling->before, &due, &first) && due <= ruling->event.at)
+		sim_broken(sim, "clock", "a message comes before %s, which is due",
+			clock_name_name(first.clock));
+}
+
 bool ruling_arms(const struct event *event, const struct clock_armed *armed)
 {
 	const struct clock_id *fired = event->clock;
@@ -344,6 +357,8 @@ void ruling_check(struct sim *sim, const struct ruling *ruling)
 	check_steps(sim, ruling);
 	if (ruling->event.clock != NULL)
 		check_clock(sim, ruling);
+	else
+		check_passed_over(sim, ruling);
 	check_armed(sim, ruling);
 	check_answer(sim, ruling);
 	check_told(sim, ruling);
