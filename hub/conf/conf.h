@@ -48,7 +48,7 @@ struct conf_router {
 	int32_t commit_interval_ms, commit_gap_ms, drain_idle_ms;
 	int32_t session_timeout_ms, transaction_timeout_ms, committed_timeout_ms;
 	int32_t fetch_queue_kb, send_queue_kb, send_queue_messages, batch_messages;
-	int32_t clocks_per_turn; /* due clocks between two messages */
+	int32_t clocks_per_turn; /* due clocks in one go */
 	int32_t heartbeat_ms, outage_after_ms, drift_max_ms;
 };
 

@@ -1,5 +1,6 @@
 """conftest - one Kafka per worker, and a hub per test or file on topics of its own."""
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ import api
 import harness
 import pytest
 from model.world import ROTTERDAM, WORLD, WSP
+
+HUBS = itertools.count()  # of this process; also one test's cases have topics of their own
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,7 +44,7 @@ def make_hub(
     def make(**settings: dict[str, Any]) -> harness.Hub:
         folder = tmp_path / f"hub{len(made)}"
         folder.mkdir()
-        prefix = f"{request.node.originalname}.{os.getpid()}.{len(made)}."
+        prefix = f"{request.node.originalname}.{os.getpid()}.{next(HUBS)}."
         hub = harness.Hub(folder, services, WORLD, prefix, settings)
         made.append(hub)
         hub.deploy()

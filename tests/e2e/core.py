@@ -86,7 +86,7 @@ class Core:
         registry.schemas[1] = SCHEMAS["Message"]
         self.words: list[Message] = []  # from client to client
         self.topics = Topics([], [], [], [], [], registry)
-        self.written = 0
+        self.written = self.now = 0
         self.records: dict[str, bytes] = {}  # of clients, as the core wrote them
         self.client_of_referral: dict[str, str] = {}
         self.sent_on: dict[str, str] = {}  # referrals, by whose slot they have
@@ -134,11 +134,12 @@ class Core:
     def clock(self, client: str, clock: Clock, referral: Referral | None) -> dict:
         body = bytes([CLOCKS.index(clock.name)])
         body += bytes.fromhex(referral.id) if referral else b""
-        return self._ask(CLOCK, clock.due, client, body, 0)
+        return self._ask(CLOCK, max(clock.due, self.now), client, body, 0)
 
     def _ask(
         self, kind: int, now: int, client: str, body: bytes, offset: int, hops: int = 0
     ) -> dict:
+        self.now = max(self.now, now)
         parts = bytes.fromhex(client), self.records.get(client, b""), body
         self._write(kind, now, parts, offset, hops)
         event, after = decode("Event", self._bytes()), self._bytes()

@@ -137,7 +137,13 @@ class Stage:
         holder = life.client.referrals.get(referral) if referral else life.client
         if holder and name in holder.clocks:
             life.client = clocks.fire(
-                WORLD, life.client, name, referral, lambda: next(made, ""), self.outages
+                WORLD,
+                life.client,
+                name,
+                referral,
+                lambda: next(made, ""),
+                self.outages,
+                event["at"],
             ).client
 
 

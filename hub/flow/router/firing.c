@@ -25,23 +25,9 @@ enum outcome firing_due(
 	for (; worker->clocks_left > 0; worker->clocks_left--) {
 		if (batch_is_full(worker) || !store_due(partition->store, until, &due, &client))
 			return OK;
-		if (due > partition->place.now)
-			partition->place.now = due;
 		if (settle_clock(worker, partition, client, err) != OK)
 			return err->outcome;
 	}
-	return OK;
-}
-
-/* The message is decided as of the partition's time, which may be later than its own. */
-enum outcome firing_before(
-	struct worker *worker, struct partition *partition, int64_t appended, struct err *err)
-{
-	int64_t now = appended > partition->place.now ? appended : partition->place.now;
-	worker->clocks_left = worker->options->conf->router.clocks_per_turn;
-	if (firing_due(worker, partition, now, err) != OK)
-		return err->outcome;
-	partition->place.now = now;
 	return OK;
 }
 
@@ -140,16 +126,19 @@ static enum outcome beat_all(struct worker *worker, struct err *err)
 	return last != NULL ? tell_silence(worker, last, err) : OK;
 }
 
-/* Another partition is the first each time, so that none has to wait for all clocks of another. */
-static enum outcome fire_drained(struct worker *worker, struct err *err)
+/* Where messages wait it is not known yet what was said in time: no later than the last one that
+ * was read. Another partition is the first each time, so that none has to wait for all clocks of
+ * another. */
+static enum outcome fire_all(struct worker *worker, struct err *err)
 {
 	int64_t wall = clock_wall();
 	int32_t count = worker->options->kafka->partitions;
 	worker->looked = (worker->looked + 1) % count;
 	for (int32_t i = 0; i < count; i++) {
 		struct partition *partition = &worker->partitions[(worker->looked + i) % count];
-		if (partition->mine && partition->drained &&
-			firing_due(worker, partition, wall, err) != OK)
+		if (partition->mine &&
+			firing_due(worker, partition,
+				partition->drained ? wall : partition->place.now, err) != OK)
 			return err->outcome;
 	}
 	return OK;
@@ -170,7 +159,7 @@ enum outcome firing_run(struct worker *worker, bool is_idle, struct err *err)
 	worker->clocks_left = worker->options->conf->router.clocks_per_turn;
 	firing_watch_time(worker);
 	count_clients(worker);
-	if (facts_reader_follow(worker->facts_reader, err) != OK || fire_drained(worker, err) != OK)
+	if (facts_reader_follow(worker->facts_reader, err) != OK || fire_all(worker, err) != OK)
 		return err->outcome;
 	worker->last_look = clock_monotonic();
 	if (atomic_load(&worker->held) == 0 ||

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "hub/base/clock.h"
 #include "hub/base/crash.h"
 #include "hub/flow/router/batch.h"
 #include "hub/flow/router/count.h"
@@ -25,6 +26,7 @@ struct item {
 	struct bytes known; /* the client's record; absent: unknown */
 	struct pseudonym client;
 	bool has_client;
+	bool again; /* clocks of the client came first: it has to be looked at anew */
 };
 
 static void prepare(struct worker *worker, struct item *item, struct partition *partition)
@@ -35,12 +37,25 @@ static void prepare(struct worker *worker, struct item *item, struct partition *
 	item->room = (struct route_facts){facts_has_room, worker->facts};
 	item->input = (struct handover_input){
 		.partition = partition->number,
-		.now = partition->place.now,
 		.outage = facts_outage,
 		.context = &item->view,
 		.facts = &item->room,
 	};
 	arena_reset(&worker->arena);
+}
+
+static int64_t appended(const struct record_read *record)
+{
+	return record->time + clock_offset();
+}
+
+/* Time in a partition does not go back. */
+static void pass_to(struct item *item, int64_t moment)
+{
+	struct place *place = &item->partition->place;
+	if (place->now < moment)
+		place->now = moment;
+	item->input.now = place->now;
 }
 
 static enum outcome load_state(struct worker *worker, const struct item *item, struct err *err)
@@ -238,6 +253,30 @@ static enum outcome write_down(struct worker *worker, const struct item *item, s
 	return OK;
 }
 
+/* The client's own clocks that are due by the message's time come before it; those of others need
+ * not (rule 5). */
+static bool clock_comes_first(const struct worker *worker, const struct item *item)
+{
+	const struct place *place = &item->partition->place;
+	int64_t due;
+	struct clock_id which;
+	return item->known.data && !atomic_load(&worker->clocks_stopped) &&
+		handover_next_due(&worker->state->client, &due, &which) &&
+		(due <= place->now || due <= appended(item->record));
+}
+
+/* The message itself is gone afterwards: the clocks took its place. */
+static enum outcome fire_first(struct worker *worker, struct item *item, struct err *err)
+{
+	const struct pseudonym client = item->client;
+	item->again = true;
+	while (clock_comes_first(worker, item))
+		if (settle_clock(worker, item->partition,
+			    store_find(item->partition->store, client.data), err) != OK)
+			return err->outcome;
+	return OK;
+}
+
 /* A record that was left out on purpose need not be readable. */
 static enum outcome settle_unreadable(struct worker *worker, struct item *item, struct err *err)
 {
@@ -248,6 +287,9 @@ static enum outcome settle_unreadable(struct worker *worker, struct item *item, 
 		return err->outcome;
 	if (was_settled(worker, item))
 		return skip(worker, item, err);
+	if (clock_comes_first(worker, item))
+		return fire_first(worker, item, err);
+	pass_to(item, appended(item->record));
 	if (item->input.skip) {
 		item->input.message = &nothing;
 		handover_decide(worker->state, &item->input, &worker->options->conf->rules,
@@ -279,8 +321,11 @@ static enum outcome settle_message(struct worker *worker, struct item *item, str
 		return err->outcome;
 	if (was_settled(worker, item))
 		return skip(worker, item, err);
+	if (clock_comes_first(worker, item))
+		return fire_first(worker, item, err);
 	if (headers_matter(worker, item))
 		take_headers(item);
+	pass_to(item, appended(item->record));
 	item->input.message = &item->message;
 	item->input.fault = item->fault.text ? &item->fault : NULL;
 	handover_decide(
@@ -305,11 +350,13 @@ enum outcome settle_record(struct worker *worker, struct partition *partition,
 	const struct record_read *record, struct err *err)
 {
 	struct item item;
-	prepare(worker, &item, partition);
-	item.record = record;
-	item.input.offset = record->offset;
-	if (settle_value(worker, &item, err) != OK)
-		return err->outcome;
+	do {
+		prepare(worker, &item, partition);
+		item.record = record;
+		item.input.offset = record->offset;
+		if (settle_value(worker, &item, err) != OK)
+			return err->outcome;
+	} while (item.again);
 	partition->place.next = record->offset + 1;
 	worker->batch.messages++;
 	return OK;
@@ -327,6 +374,7 @@ enum outcome settle_clock(
 		return err->outcome;
 	bool armed = handover_next_due(&worker->state->client, &due, &item.input.clock);
 	assert(armed);
+	pass_to(&item, due);
 	handover_decide(
 		worker->state, &item.input, &worker->options->conf->rules, worker->decision);
 	assert(worker->decision->changes_client);

@@ -29,8 +29,6 @@ static enum outcome take_record(
 	if (!partition->mine || record->offset < partition->place.next)
 		return OK;
 	partition->drained = false;
-	if (firing_before(worker, partition, record->time + clock_offset(), err) != OK)
-		return err->outcome;
 	return settle_record(worker, partition, record, err);
 }
 

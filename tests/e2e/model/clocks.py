@@ -22,13 +22,16 @@ def fire(
     referral: str | None,
     new_id: Callable[[], str] = no_id,
     known: Outages = outages.NONE,
+    now: int | None = None,
 ) -> Decision:
-    """The clock has come due: decided with now = its due time."""
+    """The clock has come due: decided as of then, or of `now` where something else came first. What
+    it waits for next is reckoned from its due time."""
     working = client.copy()
     holder = working.referrals[referral] if referral else None
     armed = holder.clocks if holder else working.clocks
     clock = armed[name]
-    step = Step(config, working, clock.due, new_id)
+    now = clock.due if now is None else now
+    step = Step(config, working, now, new_id)
     due = clock.due if name in FIXED else _put_off(step, clock, holder, known)
     if due > clock.due:
         armed[name] = replace(clock, due=due, counted=clock.due)
@@ -40,7 +43,7 @@ def fire(
         escalation.climb(step, clock, holder)
     working.version += 1
     step.settle_next_action()
-    return Decision("APPLIED", working, transitions=step.transitions, told=step.told, at=clock.due)
+    return Decision("APPLIED", working, transitions=step.transitions, told=step.told, at=now)
 
 
 def _put_off(step: Step, clock: Clock, referral: Referral | None, known: Outages) -> int:

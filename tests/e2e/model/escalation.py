@@ -1,5 +1,6 @@
 """escalation - who is told when a clock has come due, at which level, and when it comes again."""
 
+from dataclasses import replace
 from typing import Any
 
 from .rules import ClockPlan
@@ -13,14 +14,14 @@ def climb(step: Step, clock: Clock, referral: Referral | None) -> None:
     level = plan.first_level + clock.level
     if clock.name == "T0":
         _tell(step, referral, OPS, "ESCALATION", "OPS", clock=clock.name)
-        _arm(step, clock, referral, clock.level, plan.repeat.after(step.now))
+        _arm(step, clock, referral, clock.level, plan.repeat.after(clock.due))
     elif level > plan.last_level:
         _escalate(step, clock, referral, plan.last_level)
-        _arm(step, clock, referral, clock.level, plan.repeat.after(step.now))
-    elif plan.reminder and clock.level and step.now < (end := end_of(plan, clock)):
+        _arm(step, clock, referral, clock.level, plan.repeat.after(clock.due))
+    elif plan.reminder and clock.level and clock.due < (end := end_of(plan, clock)):
         desk = step.desk_of(clock.role, referral)
         _tell(step, referral, desk, "REMINDER", clock.role, clock=clock.name, level=1)
-        due = min(plan.reminder.after(step.now), end)
+        due = min(plan.reminder.after(clock.due), end)
         again = Clock(clock.name, clock.armed, due, clock.level, clock.role, clock.counted)
         _holder(step, referral)[clock.name] = again
     else:
@@ -42,7 +43,8 @@ def not_told(step: Step, referral: Referral, message: Message) -> None:
         return
     plan = step.config.clocks[name]
     if level == plan.first_level + clock.level - 1 and level < plan.last_level:
-        _climb_now(step, clock, referral if clocks is referral.clocks else None)
+        now = replace(clock, due=step.now)
+        _climb_now(step, now, referral if clocks is referral.clocks else None)
 
 
 def _climb_now(step: Step, clock: Clock, referral: Referral | None) -> None:
@@ -50,11 +52,11 @@ def _climb_now(step: Step, clock: Clock, referral: Referral | None) -> None:
     _escalate(step, clock, referral, plan.first_level + clock.level)
     reminds = plan.reminder is not None and climbed < len(plan.steps)
     after = plan.reminder if reminds and plan.reminder else plan.step(climbed, False)
-    _arm(step, clock, referral, climbed, after.after(step.now))
+    _arm(step, clock, referral, climbed, after.after(clock.due))
 
 
 def _arm(step: Step, clock: Clock, referral: Referral | None, climbed: int, due: int) -> None:
-    again = Clock(clock.name, step.now, due, climbed, clock.role)
+    again = Clock(clock.name, clock.due, due, climbed, clock.role)
     _holder(step, referral)[clock.name] = again
 
 

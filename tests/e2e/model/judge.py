@@ -235,13 +235,15 @@ class Judge:
         client, of = hexed(event["client"]), event["clock"]["referral"]
         of = of and hexed(of)
         self.report.counts[f"clock {name}"] += 1
+        now = self.now.get(record.partition, 0)
+        self.now[record.partition] = max(now, event["at"])
         known = self.model.get(client)
         if client in self.astray or name not in self.clock_names:
             self._take(client, event)
             return
         holder = known and (known.referrals.get(of) if of else known)
         clock = holder.clocks.get(name) if holder else None
-        if known is None or clock is None or clock.due != event["at"]:
+        if known is None or clock is None or event["at"] != max(clock.due, now):
             self.report.add("clock that is not due", where, clock, (name, of, event["at"]))
             self._lose(client, event)
             return
@@ -257,7 +259,13 @@ class Judge:
         for outages in self.known.around(record.time, self.facts_lag, record.partition):
             made = made_ids(event, None)
             decision = clocks.fire(
-                self.config, known, name, of, lambda made=made: next(made, machine.no_id()), outages
+                self.config,
+                known,
+                name,
+                of,
+                lambda made=made: next(made, machine.no_id()),
+                outages,
+                event["at"],
             )
             first = first or decision
             assert decision.client
