@@ -39,6 +39,24 @@ static inline void refer(uint8_t referral, const char *from, const char *to)
 	world_send(&world);
 }
 
+/* With others of the same group, if there are any. */
+static inline void offer(uint8_t referral, const char *from, const char *to)
+{
+	world_refer(&world, referral, from, to, REFERRAL_KIND_TRANSFER);
+	world.body.group = bytes_of_string("g");
+	world_send(&world);
+}
+
+/* And it ends in a hundred days. */
+static inline void refer_urgently(uint8_t referral, const char *from, const char *to)
+{
+	world_refer(&world, referral, from, to, REFERRAL_KIND_TRANSFER);
+	world.body.urgency = bytes_of_string("URGENT");
+	world.body.has_expires_at = true;
+	world.body.expires_at = calendar_next_same_time(world.now, 100);
+	world_send(&world);
+}
+
 static inline void act(uint8_t referral, enum action action, const char *desk)
 {
 	world_act(&world, referral, action, desk);

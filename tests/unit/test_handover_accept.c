@@ -60,11 +60,7 @@ static void the_entry_desk_forwards_in_one_write(void **state)
 	const struct referral_after *onward;
 
 	(void)state;
-	world_refer(&world, 1, "uwv", "entry", REFERRAL_KIND_TRANSFER);
-	world.body.urgency = bytes_of_string("URGENT");
-	world.body.has_expires_at = true;
-	world.body.expires_at = days_on(100);
-	world_send(&world);
+	refer_urgently(1, "uwv", "entry");
 	accept_and_forward(1, "entry", "wsp");
 	EXPECT_ROWS("2:OFFERED 5:ACCEPTED 1:SUBMITTED");
 	EXPECT_TOLD("DETAILS>entry#2 STATUS>uwv#1 OFFER>wsp#1");

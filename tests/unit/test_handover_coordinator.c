@@ -16,24 +16,12 @@ static const struct referral_after *made_by(const char *row)
 	return NULL;
 }
 
-/* Each with a group of its own, or none. */
-static void offer(uint8_t referral, const char *from, const char *to)
-{
-	world_refer(&world, referral, from, to, REFERRAL_KIND_TRANSFER);
-	world.body.group = bytes_of_string("g");
-	world_send(&world);
-}
-
 static void the_coordinator_gives_a_client_to_another_desk(void **state)
 {
 	const struct referral_after *made;
 
 	(void)state;
-	world_refer(&world, 1, "uwv", "wsp", REFERRAL_KIND_TRANSFER);
-	world.body.urgency = bytes_of_string("URGENT");
-	world.body.has_expires_at = true;
-	world.body.expires_at = days_on(100);
-	world_send(&world);
+	refer_urgently(1, "uwv", "wsp");
 	act(1, ACTION_ACCEPT, "wsp");
 	coordinate(1, ACTION_ASSIGN, "leerwerk");
 	EXPECT_ROWS("18:COMPLETED 23:ACCEPTED");

@@ -23,13 +23,6 @@ static const struct handover *told_to(const char *desk)
 	return NULL;
 }
 
-static void offer(uint8_t referral, const char *from, const char *to)
-{
-	world_refer(&world, referral, from, to, REFERRAL_KIND_TRANSFER);
-	world.body.group = bytes_of_string("g");
-	world_send(&world);
-}
-
 /* The words of who accepts are for the giver: not for who was asked too, nor for who asked for the
  * client. */
 static void words_about_one_referral_do_not_go_out_with_another(void **state)

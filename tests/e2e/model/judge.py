@@ -249,7 +249,7 @@ class Judge:
             return
         decision = self._fired(known, record, event, of)
         if decision.client and not decision.told and _armed(event):
-            self.report.counts["clocks put off"] += _armed(event).counted == event["at"]
+            self.report.counts["clocks put off"] += _armed(event).counted == clock.due
         self._compare(where, client, decision, event)
 
     def _fired(self, known: Client, record: Record, event: dict, of: str | None) -> Decision:
