@@ -234,13 +234,23 @@ static const char *sent_round(const struct decider *d, unsigned row, struct byte
 						 : NULL;
 }
 
-void decider_open(
-	struct decider *d, unsigned row, struct referral_after *referral, enum referral_state state)
+/* Whoever refers to itself has accepted; and an offer that joins others (22) leaves them as they
+ * are.
+ */
+static enum referral_state opens_as(unsigned row, const struct referral_after *referral)
+{
+	int to = table[row].to == TABLE_SAME ? REFERRAL_STATE_SUBMITTED : table[row].to;
+
+	return to == REFERRAL_STATE_SUBMITTED && referral->accepted ? REFERRAL_STATE_ACCEPTED
+								    : (enum referral_state)to;
+}
+
+void decider_open(struct decider *d, unsigned row, struct referral_after *referral)
 {
 	bool visits = referral->kind == REFERRAL_KIND_TRANSFER || row == TABLE_1B;
 	const char *why = visits ? sent_round(d, row, referral->target) : NULL;
 
-	referral->state = state;
+	referral->state = opens_as(row, referral);
 	referral->version = 1;
 	referral->escalation = why != NULL ? ESCALATION_COORDINATOR : 0;
 	record(d, row, referral, NULL);

@@ -55,8 +55,7 @@ void decider_step(struct decider *d, unsigned row, struct referral_after *referr
 void decider_step_to(
 	struct decider *d, unsigned row, struct referral_after *referral, enum referral_state to);
 /* The same for a referral that was just added: version 1. */
-void decider_open(struct decider *d, unsigned row, struct referral_after *referral,
-	enum referral_state state);
+void decider_open(struct decider *d, unsigned row, struct referral_after *referral);
 /* Responsibility moves; ends what only the old owner had to do. Open requests follow the client,
  * once all else is decided. */
 void decider_give(struct decider *d, struct bytes desk, struct uuid via);

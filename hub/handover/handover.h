@@ -22,6 +22,7 @@
 #define HANDOVER_HOPS_MAX 4 /* from merged client to merged client */
 #define HANDOVER_OUT_MAX 320 /* handovers, transitions and clock changes of one decision, each */
 #define HANDOVER_ACTIONS_MAX 2048
+#define HANDOVER_FACT_SIZE 160 /* "capacity/roc=0" */
 /* Of next_date and not_before: a slip of the pen must not silence a clock. */
 #define HANDOVER_DAYS_AHEAD_MAX 731
 #define HANDOVER_STATE_VERSION 1
@@ -82,9 +83,10 @@ struct handover_input {
 	bool skip; /* a redrive that says: leave this one out */
 	int32_t hops; /* how often it was sent on by clients that were merged away */
 	/* How long the hub, or that desk's delivery (absent: the hub only), was down within the
-	 * span. Sets running when an outage goes on at its end. NULL function: never. */
+	 * span. Where an outage goes on at its end, `until` becomes when that one ends, INT64_MAX
+	 * if that is not known, and else 0. NULL function: never. */
 	int64_t (*outage)(const void *context, struct bytes desk, const struct handover_span *span,
-		bool *running);
+		int64_t *until);
 	const void *context;
 	const struct route_facts *facts;
 };
@@ -117,6 +119,8 @@ struct handover_decision {
 	struct next_action next_action;
 	struct clock_id clock;
 	struct routing routing;
+	struct bytes routing_facts[ROUTE_FULL_MAX];
+	char routing_fact[ROUTE_FULL_MAX][HANDOVER_FACT_SIZE];
 	struct recent remembered;
 	enum action actions[HANDOVER_ACTIONS_MAX]; /* of all handovers together */
 	size_t actions_count;

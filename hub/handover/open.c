@@ -2,6 +2,7 @@
  * is known. */
 #include "hub/handover/open.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "hub/handover/clock/clocks.h"
@@ -105,6 +106,25 @@ static bool find_route(struct decider *d, struct opening *opening)
 	return false;
 }
 
+/* Which desks were full, and by which facts: what was decided can be looked into later. */
+static void note_full(struct decider *d, const struct route_answer *route, struct bytes voucher)
+{
+	struct handover_decision *out = d->out;
+
+	for (size_t i = 0; i < route->full_count; i++) {
+		const struct route_full *full = &route->full[i];
+		bool counts = strcmp(full->kind, "capacity") == 0;
+		struct bytes kind = counts ? voucher : (struct bytes){0};
+
+		(void)snprintf(out->routing_fact[i], sizeof(out->routing_fact[i]), "%s/%s%s%.*s=%s",
+			full->kind, full->desk->id, kind.size > 0 ? "/" : "", BYTES_ARG(kind),
+			counts ? "0" : "1");
+		out->routing_facts[i] = bytes_of_string(out->routing_fact[i]);
+	}
+	out->routing.facts = out->routing_facts;
+	out->routing.facts_count = route->full_count;
+}
+
 static void note_routing(struct decider *d, const struct opening *opening)
 {
 	const struct referral *body = opening->body;
@@ -114,6 +134,8 @@ static void note_routing(struct decider *d, const struct opening *opening)
 
 	d->out->routing = (struct routing){
 		.desk = opening->target, .rule = bytes_of_string(opening->route.rule)};
+	note_full(d, &opening->route,
+		body->voucher != NULL ? body->voucher->kind : (struct bytes){0});
 	d->event->routing = &d->out->routing;
 	if (region.data == NULL || bytes_equal(region, d->region))
 		return;
@@ -224,8 +246,7 @@ static void open_client(struct decider *d, const struct opening *opening)
 	d->event->has_status = true;
 	d->event->status = CLIENT_STATUS_OPEN;
 	decider_give(d, holder, referral->referral);
-	decider_open(d, sender_holds ? TABLE_1 : TABLE_1B, referral,
-		at_itself ? REFERRAL_STATE_ACCEPTED : REFERRAL_STATE_SUBMITTED);
+	decider_open(d, sender_holds ? TABLE_1 : TABLE_1B, referral);
 }
 
 static void open_by_owner(struct decider *d, const struct opening *opening)
@@ -245,7 +266,7 @@ static void open_by_owner(struct decider *d, const struct opening *opening)
 		referral->kind = REFERRAL_KIND_TRANSFER;
 	referral->giver = d->owner;
 	clocks_stop_duties(d);
-	decider_open(d, TABLE_1, referral, REFERRAL_STATE_SUBMITTED);
+	decider_open(d, TABLE_1, referral);
 }
 
 static void open_service(struct decider *d, const struct opening *opening)
@@ -255,7 +276,7 @@ static void open_service(struct decider *d, const struct opening *opening)
 	if (referral == NULL)
 		return;
 	referral->giver = d->owner;
-	decider_open(d, TABLE_1, referral, REFERRAL_STATE_SUBMITTED);
+	decider_open(d, TABLE_1, referral);
 }
 
 /* Row 1d: another desk has the client, so it is asked. */
@@ -274,7 +295,7 @@ static void open_request(struct decider *d, const struct opening *opening)
 	if (verdict != NULL)
 		verdict->text = bytes_of_string("another desk is responsible for this client: the "
 						"referral became a request to it");
-	decider_open(d, TABLE_1D, referral, REFERRAL_STATE_SUBMITTED);
+	decider_open(d, TABLE_1D, referral);
 }
 
 static bool may_reopen(struct decider *d)

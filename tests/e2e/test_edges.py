@@ -190,7 +190,8 @@ def busy(hub, system):
     reader = Reader(hub)
     reader.start()
     traffic = Traffic(Edges(hub.edges()), hub.watch, threads=4)
-    traffic.start(scenario.lives(WORLD, 7, CLIENTS, now() - 3_600_000, 14))
+    lives = scenario.lives(WORLD, 7, CLIENTS, now() - 3_600_000, 14)
+    traffic.start(scenario.acquainted(lives))
     workers = [
         threading.Thread(target=zaken, args=(system, 1)),
         threading.Thread(target=exports, args=(hub.drop, 2)),
@@ -240,6 +241,7 @@ def test_state_and_handovers_are_those_of_the_model(day):
     report = hub.judge(traffic.ledger, alone=False)
     print(report, traffic.statuses())
     assert not report.differences, str(report)
+    assert report.counts["words between clients"]
     assert not hub.command("orphans", node="one").strip()
 
 

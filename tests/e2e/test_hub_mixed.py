@@ -17,7 +17,8 @@ def now() -> int:
 
 def play(hub: Hub, seed: int, clients: int, longest: int = 14) -> Traffic:
     traffic = Traffic(Edges(hub.edges()), hub.watch)
-    traffic.play(scenario.lives(WORLD, seed, clients, now() - 3_600_000, longest))
+    lives = scenario.lives(WORLD, seed, clients, now() - 3_600_000, longest)
+    traffic.play(scenario.acquainted(lives))
     return traffic
 
 
@@ -30,7 +31,14 @@ def test_mixed(make_hub: Callable[..., Hub]) -> None:
     print(report, traffic.statuses())
     assert not report.differences, str(report)
     assert report.counts["APPLIED"] > 2 * CLIENTS
-    for name in ("DUPLICATE", "REJECTED CONFLICT", "REJECTED ILLEGAL", "REJECTED STALE"):
+    for name in (
+        "DUPLICATE",
+        "REJECTED CONFLICT",
+        "REJECTED ILLEGAL",
+        "REJECTED STALE",
+        "FORWARDED",
+        "words between clients",
+    ):
         assert report.counts[name], f"no {name} among what was sent"
     for partner, sums in report.partners.items():
         results = ("applied", "duplicate", "rejected", "parked", "forwarded")

@@ -56,10 +56,12 @@ class Mutant(NamedTuple):
     line: int
     old: str
     new: str
+    cell: str = ""  # of the table; else the line says enough
 
     @property
     def name(self) -> str:
-        return f"{self.file.name}: {self.old.strip()} -> {self.new.strip()}"
+        what = self.cell or f"{self.old.strip()} -> {self.new.strip()}"
+        return f"{self.file.name}: {what}"
 
 
 def of_table(file: Path, lines: list[str]) -> Iterator[Mutant]:
@@ -72,7 +74,8 @@ def of_table(file: Path, lines: list[str]) -> Iterator[Mutant]:
             for other in of_cell(CELLS[place], cell):
                 changed = [*cells[:place], other, *cells[place + 1 :]]
                 new = found[1] + ", ".join(changed) + found[3]
-                yield Mutant(file, number, line, new)
+                row = re.search(r"TABLE_\w+", line)[0]
+                yield Mutant(file, number, line, new, f"{row} {CELLS[place]}: {cell} -> {other}")
 
 
 def of_cell(kind: str, cell: str) -> Iterator[str]:
@@ -235,7 +238,7 @@ class Bench:
             else:
                 left.append(mutant)
             place = f"{mutant.file.name}:{mutant.line + 1}"
-            print(f"{number}/{len(mutants)} {who or '!'} {place} {mutant.name[:200]}", flush=True)
+            print(f"{number}/{len(mutants)} {who or '!'} {place} {mutant.name}", flush=True)
         return left
 
 
@@ -260,7 +263,7 @@ def main() -> int:
     mutants = [each for each in all_mutants(bench.tree) if asked.only in each.name]
     if asked.again:
         left = set(re.findall(r"^\d+/\d+ ! \S+ (.*)", asked.again.read_text(), re.MULTILINE))
-        mutants = [each for each in mutants if each.name[:200] in left]
+        mutants = [each for each in mutants if each.name in left]
     if asked.sample is not None:
         mutants = random.Random(asked.seed).sample(mutants, min(asked.sample, len(mutants)))
     part, parts = (int(each) for each in asked.part.split("/"))

@@ -79,32 +79,32 @@ struct rules world_rules(void)
 	return rules;
 }
 
-/* What the two have in common, in the span's unit; sets running when the outage goes on at its end.
- */
+/* What the two have in common, in the span's unit; and until when the outage goes on at its end. */
 static int64_t overlap(
-	const struct world_outage *outage, const struct handover_span *span, bool *running)
+	const struct world_outage *outage, const struct handover_span *span, int64_t *until)
 {
 	int64_t from = outage->from > span->from ? outage->from : span->from;
 	int64_t to = outage->to < span->to ? outage->to : span->to;
 
 	if (to <= from)
 		return 0;
-	*running = *running || to == span->to;
+	if (outage->to > span->to)
+		*until = outage->to;
 	return span->working ? calendar_working_ms(from, to) : to - from;
 }
 
 static int64_t count_outages(
-	const void *context, struct bytes desk, const struct handover_span *span, bool *running)
+	const void *context, struct bytes desk, const struct handover_span *span, int64_t *until)
 {
 	const struct world *world = context;
 	int64_t sum = 0;
 
-	*running = false;
+	*until = 0;
 	for (size_t i = 0; i < world->outages_count; i++) {
 		const struct world_outage *outage = &world->outages[i];
 
 		if (outage->desk == NULL || bytes_equal_string(desk, outage->desk))
-			sum += overlap(outage, span, running);
+			sum += overlap(outage, span, until);
 	}
 	return sum;
 }
@@ -288,6 +288,7 @@ const struct event *world_send(struct world *world)
 	struct rules rules = rules_of(world);
 	struct handover_input input = {.offset = world->offset++,
 		.message = &world->message,
+		.fault = world->fault,
 		.now = world->now,
 		.hops = world->hops,
 		.redrive = world->redrive,

@@ -37,6 +37,7 @@ struct world {
 	struct rules_desk desks[WORLD_DESKS];
 	int32_t hops, redrive; /* headers of the message */
 	bool skip;
+	const struct handover_fault *fault; /* that a check found in the message */
 };
 
 struct rules world_rules(void); /* static: no need to free */

@@ -31,6 +31,8 @@ static inline int stop(void **state)
 	do {                                                                                       \
 		assert_int_equal(world.decision.event.result, RESULT_REJECTED);                    \
 		assert_int_equal(world.decision.event.code, expected);                             \
+		assert_int_equal(world.decision.event.transitions_count, 0);                       \
+		assert_null(world.decision.event.owner);                                           \
 	} while (0)
 
 static inline void refer(uint8_t referral, const char *from, const char *to)

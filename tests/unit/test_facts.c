@@ -34,22 +34,21 @@ static void outages_are_added_up_once(void **state)
 		const char *desk;
 		int64_t from, to;
 		bool working;
-		int64_t sum;
-		bool running;
+		int64_t sum, until; /* -1: nobody knows */
 	} rows[] = {
-		{NULL, 0, 10, false, 3, false}, /* hub: 1 to 3 and 2 to 4 */
-		{NULL, 2, 10, false, 2, false},
-		{NULL, 0, 2, false, 1, true}, /* it goes on at the end */
-		{NULL, 0, 4, false, 3, false}, /* it has just ended */
-		{NULL, 2, 2, false, 0, true}, /* of a clock that is due as soon as it is armed */
-		{NULL, 5, 10, false, 0, false},
-		{"wsp", 0, 10, false, 5, false}, /* and the desk: 6 to 8 */
-		{"wsp", 0, 30, false, 15, true}, /* and from 20 on */
-		{"roc", 0, 30, false, 3, false},
-		{"ws", 0, 30, false, 3, false},
-		{"wsp", -24, 10, true, 5, false}, /* Sunday has no working time */
-		{"wsp", -20, -10, false, 10, true}, /* it was down then */
-		{"wsp", -20, -10, true, 0, true},
+		{NULL, 0, 10, false, 3, 0}, /* hub: 1 to 3 and 2 to 4 */
+		{NULL, 2, 10, false, 2, 0},
+		{NULL, 0, 2, false, 1, 3}, /* it goes on at the end */
+		{NULL, 0, 4, false, 3, 0}, /* it has just ended */
+		{NULL, 2, 2, false, 0, 3}, /* of a clock that is due as soon as it is armed */
+		{NULL, 5, 10, false, 0, 0},
+		{"wsp", 0, 10, false, 5, 0}, /* and the desk: 6 to 8 */
+		{"wsp", 0, 30, false, 15, -1}, /* and from 20 on */
+		{"roc", 0, 30, false, 3, 0},
+		{"ws", 0, 30, false, 3, 0},
+		{"wsp", -24, 10, true, 5, 0}, /* Sunday has no working time */
+		{"wsp", -20, -10, false, 10, -5}, /* it was down then */
+		{"wsp", -20, -10, true, 0, -5},
 	};
 	struct facts *facts = facts_new();
 	const struct facts_view view = {facts, 3};
@@ -60,13 +59,16 @@ static void outages_are_added_up_once(void **state)
 	put(facts, "outage/desk/wsp/2", FACT_KIND_OUTAGE, MONDAY + 20 * HOUR, 0);
 	put(facts, "outage/desk/wsp/0", FACT_KIND_OUTAGE, MONDAY - 24 * HOUR, MONDAY - 5 * HOUR);
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		bool running;
+		int64_t until,
+			expected = rows[i].until == 0 ? 0
+			: rows[i].until == -1         ? INT64_MAX
+						      : MONDAY + rows[i].until * HOUR;
 		const struct handover_span span = {
 			MONDAY + rows[i].from * HOUR, MONDAY + rows[i].to * HOUR, rows[i].working};
-		int64_t sum = facts_outage(&view, bytes_of_string(rows[i].desk), &span, &running);
-		if (sum != rows[i].sum * HOUR || running != rows[i].running)
-			fail_msg("row %zu: %lld hours, running %d", i, (long long)(sum / HOUR),
-				running);
+		int64_t sum = facts_outage(&view, bytes_of_string(rows[i].desk), &span, &until);
+		if (sum != rows[i].sum * HOUR || until != expected)
+			fail_msg("row %zu: %lld hours, until %lld", i, (long long)(sum / HOUR),
+				(long long)until);
 	}
 	facts_free(facts);
 }
@@ -77,14 +79,14 @@ static void the_last_fact_of_a_key_counts(void **state)
 	struct facts *facts = facts_new();
 	const struct facts_view view = {facts, 3};
 	const struct handover_span hour = {MONDAY, MONDAY + HOUR, false};
-	bool running;
+	int64_t until;
 	put(facts, "outage/desk/wsp/1", FACT_KIND_OUTAGE, MONDAY, 0);
-	facts_outage(&view, bytes_of_string("wsp"), &hour, &running);
-	assert_true(running);
+	facts_outage(&view, bytes_of_string("wsp"), &hour, &until);
+	assert_true(until == INT64_MAX);
 	put(facts, "outage/desk/wsp/1", FACT_KIND_OUTAGE, MONDAY, MONDAY + 10);
-	assert_int_equal(facts_outage(&view, bytes_of_string("wsp"), &hour, &running), 10);
+	assert_int_equal(facts_outage(&view, bytes_of_string("wsp"), &hour, &until), 10);
 	facts_forget(facts, bytes_of_string("outage/desk/wsp/1"));
-	assert_int_equal(facts_outage(&view, bytes_of_string("wsp"), &hour, &running), 0);
+	assert_int_equal(facts_outage(&view, bytes_of_string("wsp"), &hour, &until), 0);
 	put(facts, "heartbeat/router/3", FACT_KIND_HEARTBEAT, 5, 0);
 	put(facts, "heartbeat/router/3", FACT_KIND_HEARTBEAT, 6, 0);
 	assert_int_equal(facts_heartbeat(facts, 3), 6);
@@ -112,7 +114,7 @@ static void without_an_edge_the_hub_is_down(void **state)
 	const struct facts_view view = {facts, 3};
 	const struct handover_span day = {MONDAY, MONDAY + 24 * HOUR, false};
 	struct handover_span silence;
-	bool running;
+	int64_t until;
 	beat_times(facts, "heartbeat/router/3", 50);
 	assert_false(facts_silence(facts, 3, 6, &silence)); /* there never was one */
 	beat(facts, "heartbeat/edge/one", MONDAY + HOUR);
@@ -128,15 +130,15 @@ static void without_an_edge_the_hub_is_down(void **state)
 
 	put(facts, "outage/edge/1", FACT_KIND_OUTAGE, MONDAY + 2 * HOUR, 0);
 	assert_false(facts_silence(facts, 3, 6, &silence)); /* it is told */
-	assert_int_equal(facts_outage(&view, bytes_of_string("wsp"), &day, &running), 22 * HOUR);
-	assert_true(running);
+	assert_int_equal(facts_outage(&view, bytes_of_string("wsp"), &day, &until), 22 * HOUR);
+	assert_true(until == INT64_MAX);
 	beat(facts, "heartbeat/edge/one", MONDAY + 5 * HOUR);
 	assert_true(facts_silence(facts, 9, 6, &silence)); /* by whoever, also after a restart */
 	assert_true(silence.from == MONDAY + 2 * HOUR && silence.to == MONDAY + 5 * HOUR);
 	put(facts, "outage/edge/1", FACT_KIND_OUTAGE, silence.from, silence.to);
 	assert_false(facts_silence(facts, 3, 6, &silence));
-	assert_int_equal(facts_outage(&view, bytes_of_string("wsp"), &day, &running), 3 * HOUR);
-	assert_false(running);
+	assert_int_equal(facts_outage(&view, bytes_of_string("wsp"), &day, &until), 3 * HOUR);
+	assert_int_equal(until, 0);
 	facts_free(facts);
 }
 

@@ -1,6 +1,7 @@
 /* test_handover_clocks - stories of deadlines: what is told to whom when nobody acts. */
 #include <stdio.h>
 
+#include "hub/handover/clock/escalation.h"
 #include "tests/unit/story.h"
 
 static void an_undecided_offer_climbs_level_by_level(void **state)
@@ -125,14 +126,99 @@ static void desks_beyond_those_that_can_be_counted_get_no_number(void **state)
 	EXPECT_TOLD("ESCALATION>coordinator#1 ESCALATION>ops#0");
 }
 
+/* Whether it was told so since. */
+static bool escalated_to(const char *desk, enum role role, int32_t level)
+{
+	for (size_t i = 0; i < world.decision.handovers_count; i++) {
+		const struct handover *told = &world.decision.handovers[i];
+
+		if (bytes_equal_string(told->desk, desk) && told->role == role &&
+			told->kind == HANDOVER_KIND_ESCALATION && told->level == level)
+			return true;
+	}
+	return false;
+}
+
+static bool climbs_to_entry_desk(void)
+{
+	int64_t due;
+	struct clock_id which;
+	bool told = false;
+
+	for (int i = 0; i < 400 && !told; i++) {
+		assert_true(handover_next_due(&world.state.client, &due, &which));
+		world_pass(&world, due);
+		told = escalated_to("entry", ROLE_ENTRY_DESK, ESCALATION_ENTRY_DESK);
+	}
+	return told;
+}
+
+/* It is told, where it cannot join: it is asked already, it is the giver, or there is no room. */
+static void the_entry_desk_is_told_where_it_cannot_join(void **state)
+{
+	(void)state;
+	offer(1, "uwv", "entry");
+	world.now += CLOCK_MINUTE_MS; /* clocks come due one by one */
+	offer(2, "uwv", "wsp");
+	delivered(2);
+	assert_true(climbs_to_entry_desk());
+	assert_int_equal(world.state.client.referrals_count, 2);
+
+	world_done(&world);
+	start(state);
+	refer(1, "school", "wsp");
+	delivered(1);
+	EXPECT_OWNER("entry");
+	assert_true(climbs_to_entry_desk());
+	assert_int_equal(world.state.client.referrals_count, 1);
+
+	world_done(&world);
+	start(state);
+	refer(1, "uwv", "wsp");
+	delivered(1);
+	for (uint8_t i = 2; i <= HANDOVER_REFERRALS_MAX; i++) {
+		world.now += CLOCK_MINUTE_MS;
+		world_refer(&world, i, "uwv", "leerwerk", REFERRAL_KIND_SERVICE);
+		world_send(&world);
+	}
+	refer(HANDOVER_REFERRALS_MAX + 1, "roc", "roc");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	assert_true(climbs_to_entry_desk());
+	assert_int_equal(world.state.client.referrals_count, HANDOVER_REFERRALS_MAX);
+}
+
+/* What is as it was is not written again. */
+static void a_next_action_is_said_once(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	assert_int_equal(world.decision.event.next_action->duty, DUTY_AWAIT_DELIVERY);
+	assert_true(bytes_equal_string(world.decision.event.next_action->desk, "uwv"));
+	refer(1, "uwv", "wsp"); /* with other words */
+	EXPECT_ROWS("1c:SUBMITTED");
+	assert_null(world.decision.event.next_action);
+	act(1, ACTION_ACCEPT, "wsp");
+	assert_int_equal(world.decision.event.next_action->duty, DUTY_CONTACT_CLIENT);
+	act(1, ACTION_COMPLETE, "wsp");
+	act(1, ACTION_ACKNOWLEDGE, "uwv");
+	act(1, ACTION_CLOSE, "wsp");
+	EXPECT_ROWS("25:CLOSED");
+	assert_null(world.decision.event.next_action); /* how long it is kept is nobody's duty */
+}
+
 static void dates_far_ahead_are_slips_of_the_pen(void **state)
 {
 	(void)state;
 	refer(1, "uwv", "wsp");
-	world_act(&world, 1, ACTION_SIGN_OF_LIFE, "uwv");
-	world.change.has_next_date = true;
-	world.change.next_date = calendar_date(world.now) + 36525;
-	world_send(&world);
+	for (int32_t beyond = 0; beyond <= 1; beyond++) {
+		world_act(&world, 1, ACTION_SIGN_OF_LIFE, "uwv");
+		world.change.has_next_date = true;
+		world.change.next_date =
+			calendar_date(world.now) + HANDOVER_DAYS_AHEAD_MAX + beyond;
+		world_send(&world);
+		assert_int_equal(
+			world.decision.event.result, beyond > 0 ? RESULT_REJECTED : RESULT_APPLIED);
+	}
 	EXPECT_CODE(REJECTION_CODE_INVALID);
 	world_refer(&world, 2, "uwv", "wsp", REFERRAL_KIND_SERVICE);
 	world.body.has_not_before = true;
@@ -363,6 +449,8 @@ int main(void)
 		STORY(an_offer_rests_until_its_day),
 		STORY(the_hubs_own_outage_does_not_count),
 		STORY(desks_beyond_those_that_can_be_counted_get_no_number),
+		STORY(the_entry_desk_is_told_where_it_cannot_join),
+		STORY(a_next_action_is_said_once),
 		STORY(dates_far_ahead_are_slips_of_the_pen),
 		STORY(undeliverable_is_the_givers_duty),
 		STORY(each_clock_climbs_its_levels),

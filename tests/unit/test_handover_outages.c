@@ -80,17 +80,36 @@ static void while_an_outage_runs_a_clock_waits_an_hour_at_least(void **state)
 	(void)state;
 	offered(false);
 	due = due_of(1, CLOCK(T1));
-	world_outage(&world, "wsp", due - CLOCK_MINUTE_MS, due + 90 * CLOCK_MINUTE_MS);
+	world_outage(&world, "wsp", due - CLOCK_MINUTE_MS, INT64_MAX);
 	world_pass(&world, due);
 	assert_int_equal(due_of(1, CLOCK(T1)), due + CLOCK_HOUR_MS);
 	world_pass(&world, due + CLOCK_HOUR_MS); /* and another one */
 	EXPECT_TOLD("");
 	assert_int_equal(due_of(1, CLOCK(T1)), due + 2 * CLOCK_HOUR_MS);
-	world_pass(&world, due + 2 * CLOCK_HOUR_MS); /* half of that hour was down too */
+	world.outages[0].to = due + 90 * CLOCK_MINUTE_MS; /* half of that hour was down too */
+	world_pass(&world, due + 2 * CLOCK_HOUR_MS);
 	EXPECT_TOLD("");
 	assert_int_equal(due_of(1, CLOCK(T1)), due + 2 * CLOCK_HOUR_MS + 30 * CLOCK_MINUTE_MS);
 	world_pass(&world, due_of(1, CLOCK(T1)));
 	EXPECT_TOLD("ESCALATION>wsp#2");
+}
+
+/* On Monday a weekend is one Event for each clock that came due in it. */
+static void an_outage_that_has_ended_is_counted_at_once(void **state)
+{
+	int64_t due, end;
+
+	(void)state;
+	refer(1, "uwv", "wsp");
+	due = due_of(1, CLOCK(T0));
+	end = due + 60 * CLOCK_HOUR_MS;
+	world_outage(&world, NULL, due - CLOCK_MINUTE_MS, due + CLOCK_HOUR_MS);
+	world_outage(&world, NULL, due + CLOCK_HOUR_MS, end); /* another one follows */
+	assert_int_equal(world_pass(&world, due), 1);
+	EXPECT_TOLD("");
+	assert_int_equal(world.decision.event.armed[0].counted, due + CLOCK_HOUR_MS);
+	assert_int_equal(world_pass(&world, end + CLOCK_MINUTE_MS), 2);
+	EXPECT_TOLD("ESCALATION>ops#1");
 }
 
 /* Working days lose working time: a weekend that was down cost nobody a working hour. */
@@ -284,6 +303,7 @@ int main(void)
 		STORY(what_is_lost_while_it_is_made_good_counts_too),
 		STORY(a_dead_desk_is_no_excuse_for_the_hub),
 		STORY(while_an_outage_runs_a_clock_waits_an_hour_at_least),
+		STORY(an_outage_that_has_ended_is_counted_at_once),
 		STORY(a_clock_of_working_days_loses_working_time),
 		STORY(a_weekend_without_the_hub_makes_nobody_late),
 		STORY(an_urgent_clock_of_hours_loses_hours),

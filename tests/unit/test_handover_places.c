@@ -91,6 +91,20 @@ static void a_place_ends_within_a_year(void **state)
 	EXPECT_OWNER("wsp");
 }
 
+/* Said in good time: the desk has a week for it, whenever the next review would have been. */
+static void whoever_flows_out_does_so_soon(void **state)
+{
+	(void)state;
+	refer_with(1, 5, 0);
+	act(1, ACTION_ACCEPT, "wsp");
+	world_act(&world, 1, ACTION_REVIEW, "wsp");
+	world.change.review = bytes_of_string("OUTFLOW");
+	world_send(&world);
+	EXPECT_ROWS("29:ACCEPTED");
+	assert_int_equal(place_due(), calendar_add_working_days(world.now, 5));
+	assert_int_equal(world_clock(&world, 1, CLOCK_NAME_T13)->role, ROLE_TARGET);
+}
+
 static void a_voucher_runs_from_the_offer_to_its_end(void **state)
 {
 	int64_t expires = days_on(90);
@@ -174,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(a_place_is_reviewed_every_three_months),
 		STORY(a_place_ends_within_a_year),
+		STORY(whoever_flows_out_does_so_soon),
 		STORY(a_voucher_runs_from_the_offer_to_its_end),
 		STORY(the_earlier_of_voucher_and_review_counts),
 		STORY(only_what_is_said_of_the_place_moves_its_review),

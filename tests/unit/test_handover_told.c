@@ -94,14 +94,45 @@ static void an_outcome_of_a_desk_is_told(void **state)
 	assert_true(bytes_equal_string(told_to("uwv")->next_step, "NONE"));
 }
 
+/* What was sent goes to whom it is for; who is told that it was, or that it is over, gets a word. */
+static void only_the_target_gets_what_was_sent(void **state)
+{
+	(void)state;
+	refer(1, "school", "wsp");
+	EXPECT_TOLD("OFFER>wsp#1 STATUS>entry#1");
+	assert_ptr_equal(told_to("wsp")->body, &world.body);
+	assert_null(told_to("entry")->body);
+	act(1, ACTION_CANCEL, "school");
+	assert_int_equal(told_to("wsp")->kind, HANDOVER_KIND_RECALL);
+	assert_int_equal(told_to("wsp")->text.size, 0);
+}
+
+static void who_must_see_to_a_refusal_is_named(void **state)
+{
+	struct handover_fault fault = {REJECTION_CODE_UNKNOWN_CODE, "reason", "is in no list"};
+
+	(void)state;
+	taken(1);
+	act(1, ACTION_DECLINE, "wsp");
+	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
+	assert_string_equal(world.decision.reject_owner, "wsp");
+	world_act(&world, 1, ACTION_PROGRESS, "wsp");
+	world.fault = &fault;
+	world_send(&world);
+	EXPECT_CODE(REJECTION_CODE_UNKNOWN_CODE);
+	assert_string_equal(world.decision.reject_owner, "ops");
+}
+
 /* Who guesses the id of another's referral learns nothing, and leaves no trace in it. */
 static void a_stranger_hears_only_that_it_may_not(void **state)
 {
 	(void)state;
 	taken(1);
-	act(1, ACTION_ACCEPT, "roc");
+	act_with_words(1, ACTION_ACCEPT, "roc");
 	EXPECT_CODE(REJECTION_CODE_ILLEGAL);
 	EXPECT_TOLD("VERDICT>roc#0");
+	assert_null(told_to("roc")->sealed);
+	assert_int_equal(told_to("roc")->reason.size, 0);
 	assert_false(told_to("roc")->has_state);
 	assert_false(told_to("roc")->has_referral);
 	assert_int_equal(world.decision.event.handovers_count, 0);
@@ -181,6 +212,8 @@ int main(void)
 		STORY(the_old_owner_reads_why_the_coordinator_decided),
 		STORY(an_outcome_of_the_hub_is_told),
 		STORY(an_outcome_of_a_desk_is_told),
+		STORY(only_the_target_gets_what_was_sent),
+		STORY(who_must_see_to_a_refusal_is_named),
 		STORY(a_stranger_hears_only_that_it_may_not),
 		STORY(each_is_told_as_what_it_is),
 		STORY(one_decision_tells_a_desk_of_one_referral_twice),

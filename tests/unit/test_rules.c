@@ -30,11 +30,23 @@ static const struct rules_municipality municipalities[] = {
 	{"GM0007", "moved", "AM01", NULL, 10, 100},
 	{"GM0007", "moved", "AM22", NULL, 100, INT32_MAX},
 };
+/* Of codes that are listed the last one follows four others; and two that follow each other. */
+static const struct rules_programme programmes[] = {
+	{"A", "B", INT32_MIN, 100},
+	{"B", "C", INT32_MIN, 100},
+	{"C", "D", INT32_MIN, 100},
+	{"D", "E", INT32_MIN, 100},
+	{"X", "Y", INT32_MIN, 100},
+	{"Y", "X", INT32_MIN, 100},
+	{"E", "F", INT32_MIN, 200},
+};
 static const struct rules rules = {
 	.partners = partners,
 	.desks = desks,
 	.regions = regions,
 	.municipalities = municipalities,
+	.programmes = programmes,
+	.programmes_count = UNIT_COUNT(programmes),
 	.partners_count = UNIT_COUNT(partners),
 	.desks_count = UNIT_COUNT(desks),
 	.regions_count = UNIT_COUNT(regions),
@@ -131,6 +143,24 @@ static void a_municipality_lies_in_one_region_a_day(void **state)
 		if (strcmp(code, rows[i].region != NULL ? rows[i].region : "none") != 0)
 			fail_msg("%s on day %d: %s", rows[i].code, rows[i].day, code);
 	}
+}
+
+static void expect_programme(const char *code, int32_t day, const char *now)
+{
+	struct bytes found = rules_programme_now(&rules, bytes_of_string(code), day);
+	if (!bytes_equal_string(found, now))
+		fail_msg("%s on day %d is %.*s", code, day, BYTES_ARG(found));
+}
+
+static void a_programme_is_what_took_it_over(void **state)
+{
+	(void)state;
+	expect_programme("A", 99, "A");
+	expect_programme("A", 100, "E");
+	expect_programme("E", 200, "F"); /* which is not listed, so it stands for itself */
+	expect_programme("B", 200, "F");
+	assert_null(rules_programme_now(&rules, bytes_of_string("A"), 200).data); /* too far */
+	assert_null(rules_programme_now(&rules, bytes_of_string("X"), 100).data);
 }
 
 static void desks_of_a_kind_come_in_order(void **state)
@@ -232,6 +262,7 @@ int main(void)
 		cmocka_unit_test(what_begins_alike_is_told_apart),
 		cmocka_unit_test(a_desk_belongs_to_a_partner),
 		cmocka_unit_test(a_municipality_lies_in_one_region_a_day),
+		cmocka_unit_test(a_programme_is_what_took_it_over),
 		cmocka_unit_test(desks_of_a_kind_come_in_order),
 		cmocka_unit_test(clocks_are_those_of_the_design),
 		cmocka_unit_test(time_is_counted_in_its_unit),

@@ -57,6 +57,31 @@ static enum outcome read_since(const struct cli_call *call, int64_t *out, struct
 	return OK;
 }
 
+/* "hold/roc=1" and "capacity/roc/STOOF=0" are of roc. */
+static bool is_of(struct bytes fact, const char *desk)
+{
+	const uint8_t *slash = memchr(fact.data, '/', fact.size);
+	size_t size = strlen(desk), left;
+	if (slash == NULL)
+		return false;
+	left = fact.size - (size_t)(slash + 1 - fact.data);
+	return left > size && memcmp(slash + 1, desk, size) == 0 &&
+		(slash[1 + size] == '=' || slash[1 + size] == '/');
+}
+
+/* As the router found it then. */
+static const char *was_full(
+	const void *context, const struct rules_desk *desk, struct bytes voucher_kind, int32_t day)
+{
+	const struct routing *routing = context;
+	(void)voucher_kind;
+	(void)day;
+	for (size_t i = 0; i < routing->facts_count; i++)
+		if (is_of(routing->facts[i], desk->id))
+			return "then";
+	return NULL;
+}
+
 /* As a router asks: a referral that names no place is of its client's region. */
 static void choose(const struct conf *conf, const struct routed *routed, struct choice *out)
 {
@@ -64,9 +89,11 @@ static void choose(const struct conf *conf, const struct routed *routed, struct 
 	struct route_answer answer;
 	if (routed->region.data != NULL)
 		referral.region = routed->region;
+	const struct route_facts facts = {was_full, routed->event->routing};
 	const struct route_question question = {.referral = &referral,
 		.partner = routed->message->partner,
-		.day = calendar_date(routed->event->at)};
+		.day = calendar_date(routed->event->at),
+		.facts = &facts};
 	*out = (struct choice){0};
 	if (route_find(&conf->rules, &question, &answer, &out->why) != OK) {
 		out->rule = out->why.text;
@@ -127,11 +154,11 @@ static void sum_up(struct diff *diff, int64_t since)
 	page_number(facts, "looked at", "looked_at", PAGE_COUNT, diff->referrals);
 	page_number(facts, "elsewhere", "moved", PAGE_COUNT, diff->moved);
 	page_number(facts, NULL, "otherwise", PAGE_COUNT, diff->otherwise);
-	page_line(page, TERMINAL_FAINT, "\nEvery desk counts as having room.");
+	page_line(page, TERMINAL_FAINT,
+		"\nA desk counts as full where it was found full then, and all others have room.");
 	if (diff->otherwise > 0)
 		page_line(page, TERMINAL_FAINT,
-			"%lld of them went elsewhere than OLD says: a desk was full or on hold, or "
-			"other rules held then.",
+			"%lld of them went elsewhere than OLD says: other rules held then.",
 			(long long)diff->otherwise);
 	if ((int64_t)page_table_rows(diff->table) < diff->moved)
 		page_line(page, TERMINAL_CARE, "Not all are listed: see --limit.");
@@ -180,9 +207,9 @@ const struct cli_verb route_diff_verb = {
 	.summary = "Which real referrals would go elsewhere by another configuration",
 	.about = "OLD and NEW are configurations. Every referral of the last days, as it was\n"
 		 "sent, goes through the rules of both, on its day; those that lead to another\n"
-		 "desk are listed: where it is now, and which rule leads where. Room is taken\n"
-		 "as given: every desk counts as having room, since how full it was is not\n"
-		 "kept. The view is that of --config. Nothing is changed.",
+		 "desk are listed: where it is now, and which rule leads where. A desk counts as\n"
+		 "full where the router found it full then; all others count as having room.\n"
+		 "The view is that of --config. Nothing is changed.",
 	.options = options,
 	.found = "some would go elsewhere",
 	.examples =

@@ -145,20 +145,20 @@ static void check(struct check *check, const void *item)
 	}
 }
 
-static bool no_room(
+static const char *is_full_anyway(
 	const void *context, const struct rules_desk *desk, struct bytes voucher_kind, int32_t day)
 {
 	(void)context;
 	(void)desk;
 	(void)voucher_kind;
 	(void)day;
-	return false;
+	return "capacity";
 }
 
 /* Why a referral finds no desk that can take it; NULL: it finds one. */
 static const char *astray(struct check *check, const struct referral *referral, bool is_full)
 {
-	static const struct route_facts full = {.has_room = no_room};
+	static const struct route_facts full = {.why_full = is_full_anyway};
 	struct route_question question = {
 		.referral = referral, .day = check->today, .facts = is_full ? &full : NULL};
 	struct route_answer answer = {0};

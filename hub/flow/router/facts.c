@@ -257,7 +257,7 @@ static size_t collect(const struct sufferer *sufferer, const struct handover_spa
 }
 
 int64_t facts_outage(
-	const void *context, struct bytes desk, const struct handover_span *span, bool *running)
+	const void *context, struct bytes desk, const struct handover_span *span, int64_t *until)
 {
 	const struct facts_view *view = context;
 	char hub[24], name[100];
@@ -270,7 +270,7 @@ int64_t facts_outage(
 		find_sufferer(view->facts, bytes_of_string(hub)),
 		find_sufferer(view->facts, bytes_of_string(name)),
 	};
-	*running = false;
+	*until = 0;
 	for (size_t i = 0; i < COUNT(sufferers); i++)
 		count += sufferers[i] ? sufferers[i]->count : 0;
 	if (count == 0)
@@ -282,7 +282,8 @@ int64_t facts_outage(
 	qsort(outages, count, sizeof(*outages), compare_spans);
 	for (size_t i = 0; i < count; i++) {
 		int64_t to = outages[i].to < span->to ? outages[i].to : span->to;
-		*running |= outages[i].to > span->to;
+		if (outages[i].to > span->to && outages[i].to > *until)
+			*until = outages[i].to;
 		from = outages[i].from > from ? outages[i].from : from;
 		if (to <= from)
 			continue;
@@ -308,7 +309,7 @@ static const struct known *find_now(
 	return known && is_now(known, day) ? known : NULL;
 }
 
-bool facts_has_room(
+const char *facts_why_full(
 	const void *context, const struct rules_desk *desk, struct bytes voucher_kind, int32_t day)
 {
 	const struct facts *facts = context;
@@ -318,7 +319,7 @@ bool facts_has_room(
 	else
 		snprintf(name, sizeof(name), "%s", desk->id);
 	if (find_now(facts, "hold", bytes_of_string(desk->id), day))
-		return false;
+		return "hold";
 	const struct known *room = find_now(facts, "capacity", bytes_of_string(name), day);
-	return !room || room->number > 0;
+	return room && room->number <= 0 ? "capacity" : NULL;
 }

@@ -34,9 +34,14 @@ struct facts_view {
 	int32_t partition; /* the client's */
 };
 int64_t facts_outage(
-	const void *view, struct bytes desk, const struct handover_span *span, bool *running);
+	const void *view, struct bytes desk, const struct handover_span *span, int64_t *until);
 /* What struct route_facts wants; the context is the facts. */
-bool facts_has_room(
+const char *facts_why_full(
 	const void *facts, const struct rules_desk *desk, struct bytes voucher_kind, int32_t day);
+static inline bool facts_has_room(const struct facts *facts, const struct rules_desk *desk,
+	struct bytes voucher_kind, int32_t day)
+{
+	return facts_why_full(facts, desk, voucher_kind, day) == NULL;
+}
 
 #endif

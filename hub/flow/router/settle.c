@@ -34,7 +34,7 @@ static void prepare(struct worker *worker, struct item *item, struct partition *
 	memset(item, 0, sizeof(*item));
 	item->partition = partition;
 	item->view = (struct facts_view){worker->facts, partition->number};
-	item->room = (struct route_facts){facts_has_room, worker->facts};
+	item->room = (struct route_facts){facts_why_full, worker->facts};
 	item->input = (struct handover_input){
 		.partition = partition->number,
 		.outage = facts_outage,

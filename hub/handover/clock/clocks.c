@@ -273,7 +273,8 @@ void clocks_show_life(struct decider *d, int64_t at_least)
 	int64_t due = rules_due(first_duration(d, CLOCK_NAME_T6, NULL), d->now);
 
 	due = due > at_least ? due : at_least;
-	if (clock == NULL || clock->level > 0 || clock->due < due)
+	assert(clock != NULL); /* who is responsible owes a sign of life */
+	if (clock->level > 0 || clock->due < due)
 		clocks_arm_at(d, CLOCK_NAME_T6, NULL, ROLE_OWNER, due);
 }
 
@@ -401,16 +402,21 @@ static int64_t not_yet_counted(const struct clock_armed *clock, int64_t climbs)
 	return !comes_to_climb && clock->counted > clock->armed ? clock->counted : clock->armed;
 }
 
-static int64_t time_lost(
-	const struct decider *d, struct bytes desk, const struct handover_span *span)
+/* An outage that goes on at the end of the span is counted to its own end, and the span made longer
+ * by it, so that a weekend is one Event for a clock and not one per hour; where nobody knows that
+ * end yet, the clock is asked again after an hour. */
+static int64_t time_lost(const struct decider *d, struct bytes desk, struct handover_span *span)
 {
 	const struct handover_input *input = d->input;
-	bool running = false;
-	int64_t lost = 0;
+	int64_t until = 0, lost = 0;
 
 	if (input->outage != NULL)
-		lost = input->outage(input->context, desk, span, &running);
-	return running && lost < CLOCK_HOUR_MS ? CLOCK_HOUR_MS : lost;
+		lost = input->outage(input->context, desk, span, &until);
+	while (until != 0 && until != INT64_MAX) {
+		span->to = until;
+		lost = input->outage(input->context, desk, span, &until);
+	}
+	return until != 0 && lost < CLOCK_HOUR_MS ? CLOCK_HOUR_MS : lost;
 }
 
 /* Time that the hub or the desk's delivery was down does not count: true when the clock was armed
@@ -430,8 +436,13 @@ static bool extend(
 		return false;
 	due = working ? calendar_add_working_ms(clock->due, lost) : clock->due + lost;
 	clock->has_counted = true;
-	clock->counted = clock->due;
-	clock->due = clock->due < climbs ? sooner(due, climbs) : due;
+	if (clock->due < climbs && due >= climbs) { /* where it counts all anew */
+		clock->counted = clock->due;
+		clock->due = climbs;
+		return true;
+	}
+	clock->counted = span.to;
+	clock->due = due;
 	return true;
 }
 

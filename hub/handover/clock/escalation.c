@@ -106,7 +106,7 @@ static bool entry_desk_joins(struct decider *d, const struct referral_after *ref
 	joined->sender = referral->sender;
 	joined->target = entry;
 	joined->group = referral->group;
-	decider_open(d, TABLE_22, joined, REFERRAL_STATE_SUBMITTED);
+	decider_open(d, TABLE_22, joined);
 	tell(d, entry, ROLE_TARGET, HANDOVER_KIND_OFFER, joined);
 	return true;
 }
@@ -195,8 +195,7 @@ static bool tells_again(const struct rules_clock *rules, const struct clock_arme
 static struct rules_duration next_step(
 	const struct rules_clock *rules, int32_t climbed, bool urgent)
 {
-	if (climbed == 0 || climbed >= RULES_LEVELS ||
-		rules->first_level + climbed > rules->last_level)
+	if (climbed == 0 || rules->first_level + climbed > rules->last_level)
 		return rules->repeat;
 	if (urgent && rules->urgent[climbed].count > 0)
 		return rules->urgent[climbed];

@@ -132,14 +132,6 @@ static bool is_legal(const struct decider *d, const struct row *row,
 	return row->guard == NULL || row->guard(d, referral) == NULL;
 }
 
-static bool has(const enum action *actions, size_t count, enum action action)
-{
-	for (size_t i = 0; i < count; i++)
-		if (actions[i] == action)
-			return true;
-	return false;
-}
-
 size_t act_legal(const struct decider *d, const struct referral_after *referral, struct bytes desk,
 	enum action *out)
 {
@@ -147,8 +139,7 @@ size_t act_legal(const struct decider *d, const struct referral_after *referral,
 	size_t count = 0;
 
 	for (size_t i = 0; i < TABLE_ROWS && has_parts != 0; i++)
-		if (is_legal(d, &table[i], referral, has_parts) &&
-			!has(out, count, table[i].action))
+		if (is_legal(d, &table[i], referral, has_parts))
 			out[count++] = table[i].action;
 	return count;
 }

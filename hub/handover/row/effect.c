@@ -53,7 +53,7 @@ static void pass_on(struct decider *d, const struct referral_after *parent, stru
 	transfer->has_not_before = waits && parent->has_not_before;
 	transfer->not_before = waits ? parent->not_before : 0;
 	clocks_stop_duties(d);
-	decider_open(d, TABLE_1, transfer, REFERRAL_STATE_SUBMITTED);
+	decider_open(d, TABLE_1, transfer);
 }
 
 /* The owner agrees to pass the client on. */
@@ -258,7 +258,7 @@ void effect_assign(struct decider *d, struct referral_after *referral)
 	decider_accept(d, given);
 	end_for_assignment(d);
 	decider_give(d, desk, given->referral);
-	decider_open(d, TABLE_23, given, REFERRAL_STATE_ACCEPTED);
+	decider_open(d, TABLE_23, given);
 }
 
 void effect_review(struct decider *d, struct referral_after *referral)

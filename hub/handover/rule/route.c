@@ -13,6 +13,7 @@ struct search {
 	const struct rules_municipality *municipality; /* after mergers; NULL: unknown */
 	struct bytes programme; /* after its end: what took over */
 	int32_t day;
+	struct route_answer *answer; /* gets the desks that have no room */
 };
 
 static bool is_listed(const char *const *words, struct bytes word)
@@ -43,12 +44,25 @@ static bool is_fit(const struct search *search, const struct rules_desk *desk)
 	return desk->active && takes && (desk->holds || referral->kind == REFERRAL_KIND_SERVICE);
 }
 
+static void note_full(struct route_answer *answer, const struct rules_desk *desk, const char *kind)
+{
+	for (size_t i = 0; i < answer->full_count; i++)
+		if (answer->full[i].desk == desk)
+			return;
+	if (answer->full_count < ROUTE_FULL_MAX)
+		answer->full[answer->full_count++] = (struct route_full){desk, kind};
+}
+
 static bool has_room(const struct search *search, const struct rules_desk *desk)
 {
 	const struct voucher *voucher = search->referral->voucher;
 	struct bytes kind = voucher != NULL ? voucher->kind : (struct bytes){0};
-	return search->facts == NULL || search->facts->has_room == NULL ||
-		search->facts->has_room(search->facts->context, desk, kind, search->day);
+	const char *full = NULL;
+	if (search->facts != NULL && search->facts->why_full != NULL)
+		full = search->facts->why_full(search->facts->context, desk, kind, search->day);
+	if (full != NULL)
+		note_full(search->answer, desk, full);
+	return full == NULL;
 }
 
 static bool group_fits(const struct search *search, const char *const *groups)
@@ -241,6 +255,7 @@ enum outcome route_find(const struct rules *rules, const struct route_question *
 		return err_set(err, REJECT,
 			"no region is known: give region or a municipality that exists");
 	struct route_answer answer = {.region = search.region};
+	search.answer = &answer;
 	if (!by_desk_asked_for(&search, &answer) && !by_route(&search, &answer))
 		by_entry_desk(&search, &answer);
 	if (answer.desk == NULL)

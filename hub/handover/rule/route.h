@@ -5,12 +5,20 @@
 #include "hub/handover/rule/rules.h"
 #include "schemas/types.h"
 
-/* How full desks are; facts of kind CAPACITY. Answers whether the desk has room; NULL function:
- * always. */
+/* How full desks are. Answers which kind of fact says that the desk has no room: "capacity" or
+ * "hold"; NULL: it has. NULL function: all have. */
 struct route_facts {
-	bool (*has_room)(const void *context, const struct rules_desk *desk,
+	const char *(*why_full)(const void *context, const struct rules_desk *desk,
 		struct bytes voucher_kind, int32_t day);
 	const void *context;
+};
+
+#define ROUTE_FULL_MAX 8
+
+/* Whom it would have gone to. */
+struct route_full {
+	const struct rules_desk *desk;
+	const char *kind; /* of the fact */
 };
 
 struct route_question {
@@ -25,6 +33,8 @@ struct route_answer {
 	const struct rules_region *region; /* of the client */
 	const char *rule; /* name of the rule, or "to_desk", "successor", "entry-desk" */
 	const char *why; /* one English line, for `lokethub route test` */
+	struct route_full full[ROUTE_FULL_MAX]; /* desks without room, in the order they came up */
+	size_t full_count; /* of further ones nothing is said */
 };
 
 /* to_desk if it is fit, else its successor if that is, else the first rule that matches and whose

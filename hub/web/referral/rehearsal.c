@@ -48,7 +48,7 @@ static enum outcome find_client(struct rehearsal *rehearsal, struct err *err)
 
 static void decide(struct rehearsal *rehearsal)
 {
-	const struct route_facts facts = {.has_room = facts_has_room, .context = rehearsal->facts};
+	const struct route_facts facts = {.why_full = facts_why_full, .context = rehearsal->facts};
 	const struct handover_input input = {
 		.partition = topics_slot(rehearsal->message.client.data) %
 			rehearsal->call->edge->options->kafka->partitions,

@@ -32,9 +32,9 @@ def fire(
     clock = armed[name]
     now = clock.due if now is None else now
     step = Step(config, working, now, new_id)
-    due = clock.due if name in FIXED else _put_off(step, clock, holder, known)
+    due, counted = (clock.due, 0) if name in FIXED else _put_off(step, clock, holder, known)
     if due > clock.due:
-        armed[name] = replace(clock, due=due, counted=clock.due)
+        armed[name] = replace(clock, due=due, counted=counted)
     elif name == "T11":
         del working.clocks["T11"]
     elif name == "T12" and holder:
@@ -46,8 +46,11 @@ def fire(
     return Decision("APPLIED", working, transitions=step.transitions, told=step.told, at=now)
 
 
-def _put_off(step: Step, clock: Clock, referral: Referral | None, known: Outages) -> int:
-    """When it comes due with all that was lost; its due time if nothing was (reading 73)."""
+def _put_off(
+    step: Step, clock: Clock, referral: Referral | None, known: Outages
+) -> tuple[int, int]:
+    """When it comes due with all that was lost; its due time if nothing was (reading 73). And up to
+    when outages are in that."""
     desk = None if clock.name == "T0" else step.desk_of(clock.role, referral)
     begin = max(clock.armed, clock.counted or 0)
     in_working_time = _unit(step, clock, referral) == "wd"
@@ -56,13 +59,18 @@ def _put_off(step: Step, clock: Clock, referral: Referral | None, known: Outages
         end = escalation.end_of(plan, clock)
         if clock.due >= end and begin < end:
             begin = clock.armed
-    lost = known.lost(desk, begin, clock.due, in_working_time)
-    if known.is_down(desk, clock.due):
+    counted = clock.due
+    while (until := known.until(desk, counted)) not in (None, outages.FOR_EVER):
+        counted = until
+    lost = known.lost(desk, begin, counted, in_working_time)
+    if until is not None:
         lost = max(lost, LEAST_MS)
+    if not lost:
+        return clock.due, 0
     due = calendar.add_working_ms(clock.due, lost) if in_working_time else clock.due + lost
-    if lost and end is not None and clock.due < end:
-        due = min(due, end)
-    return due if lost else clock.due
+    if end is not None and clock.due < end <= due:
+        return end, clock.due
+    return due, counted
 
 
 def _unit(step: Step, clock: Clock, referral: Referral | None) -> str:

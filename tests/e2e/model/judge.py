@@ -248,8 +248,8 @@ class Judge:
             self._lose(client, event)
             return
         decision = self._fired(known, record, event, of)
-        if decision.client and not decision.told and _armed(event):
-            self.report.counts["clocks put off"] += _armed(event).counted == clock.due
+        if decision.client and not decision.told and (again := _armed(event)):
+            self.report.counts["clocks put off"] += (again.counted or 0) >= clock.due
         self._compare(where, client, decision, event)
 
     def _fired(self, known: Client, record: Record, event: dict, of: str | None) -> Decision:

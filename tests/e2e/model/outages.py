@@ -35,9 +35,9 @@ class Outages:
         measure = calendar.working_ms if working else lambda since, until: until - since
         return sum(measure(since, until) for since, until in self._down(desk, begin, end))
 
-    def is_down(self, desk: str | None, at: int) -> bool:
-        """Still, so that it began before."""
-        return any(since < at < until for since, until in self._of(desk))
+    def until(self, desk: str | None, at: int) -> int | None:
+        """When the one ends that began before and goes on; None: there is none."""
+        return max((until for since, until in self._of(desk) if since < at < until), default=None)
 
     def _of(self, desk: str | None) -> Iterable[tuple[int, int]]:
         whom = {"edge", f"router/{self.partition}", f"desk/{desk}"}

@@ -12,7 +12,7 @@ void __real_escalation_climb(struct decider *d, struct clock_armed *clock,
 void __wrap_escalation_climb(
 	struct decider *d, struct clock_armed *clock, struct referral_after *referral);
 int64_t __wrap_facts_outage(
-	const void *view, struct bytes desk, const struct handover_span *span, bool *running);
+	const void *view, struct bytes desk, const struct handover_span *span, int64_t *until);
 void __real_facts_put(struct facts *facts, struct bytes key, const struct fact *fact)
 	__attribute__((weak));
 void __wrap_facts_put(struct facts *facts, struct bytes key, const struct fact *fact);
@@ -38,11 +38,11 @@ void __wrap_escalation_climb(
 
 /* The hub was never there, so no time counts. */
 int64_t __wrap_facts_outage(
-	const void *view, struct bytes desk, const struct handover_span *span, bool *running)
+	const void *view, struct bytes desk, const struct handover_span *span, int64_t *until)
 {
 	(void)view;
 	(void)desk;
-	*running = true;
+	*until = INT64_MAX;
 	return span->to - span->from > CLOCK_DAY_MS ? span->to - span->from : CLOCK_DAY_MS;
 }
 

@@ -107,7 +107,7 @@ static void check_told_by_clock(
 	struct sim *sim, const struct ruling *ruling, const struct clock *was)
 {
 	const struct clock *is = ruling_clock(&ruling->after, ruling->event.clock);
-	bool waits_on = is != NULL && is->has_counted && is->counted == was->due &&
+	bool waits_on = is != NULL && is->has_counted && is->counted >= was->due &&
 		is->level == was->level && is->due > was->due;
 	bool tells = tells_somebody(ruling, HANDOVER_KIND_ESCALATION) ||
 		tells_somebody(ruling, HANDOVER_KIND_REMINDER) ||
