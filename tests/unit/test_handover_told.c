@@ -94,7 +94,8 @@ static void an_outcome_of_a_desk_is_told(void **state)
 	assert_true(bytes_equal_string(told_to("uwv")->next_step, "NONE"));
 }
 
-/* What was sent goes to whom it is for; who is told that it was, or that it is over, gets a word. */
+/* What was sent goes to whom it is for; who is told that it was, or that it is over, gets a word.
+ */
 static void only_the_target_gets_what_was_sent(void **state)
 {
 	(void)state;
