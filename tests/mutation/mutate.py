@@ -71,6 +71,8 @@ def of_table(file: Path, lines: list[str]) -> Iterator[Mutant]:
             continue
         cells = [each.strip() for each in found[2].split(",")]
         for place, cell in enumerate(cells):
+            if cells[CELLS.index("who")] == f"R({CELLS[place].upper()})":
+                continue  # whoever acts is not told, whatever the cell says
             for other in of_cell(CELLS[place], cell):
                 changed = [*cells[:place], other, *cells[place + 1 :]]
                 new = found[1] + ", ".join(changed) + found[3]
@@ -84,7 +86,7 @@ def of_cell(kind: str, cell: str) -> Iterator[str]:
         parts = cell.split(" | ")
         for left_out in parts if cell != "0" else []:
             yield " | ".join(each for each in parts if each != left_out) or "0"
-        if kind == "from" and cell not in ("0", "ANY"):
+        if kind == "from" and cell != "0" and not cell.startswith("ANY"):
             yield f"{cell} | S(COMPLETED)" if "COMPLETED" not in cell else f"{cell} | S(SUBMITTED)"
     elif kind in ("needs", "guard", "apply") and cell != "NULL":
         yield "NULL"

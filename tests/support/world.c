@@ -44,6 +44,12 @@ static const struct rules_desk desks[WORLD_DESKS] = {
 
 static const struct rules_region regions[] = {
 	{.code = "AM22", .name = "Rijnmond", .entry_desk = "entry", .coordinator = "coordinator"},
+	{.code = "AM23", .name = "Drechtsteden", .entry_desk = "gemeente"},
+};
+
+static const struct rules_municipality municipalities[] = {
+	{"GM0505", "Dordrecht", "AM23", NULL, INT32_MIN, INT32_MAX},
+	{"GM0599", "Rotterdam", "AM22", NULL, INT32_MIN, INT32_MAX},
 };
 
 static const char *const learning[] = {"LEERBAAN", NULL};
@@ -70,6 +76,8 @@ struct rules world_rules(void)
 		.desks_count = COUNT(desks),
 		.regions = regions,
 		.regions_count = COUNT(regions),
+		.municipalities = municipalities,
+		.municipalities_count = COUNT(municipalities),
 		.routes = routes,
 		.routes_count = COUNT(routes),
 		.default_region = "AM22",
@@ -128,6 +136,8 @@ static struct rules rules_of(struct world *world)
 			world->desks[i].coordinator = world->own_coordinator;
 	}
 	rules.desks = world->desks;
+	if (world->nowhere)
+		rules.default_region = NULL;
 	rules.overrides = world->overrides;
 	rules.overrides_count = world->overrides_count;
 	return rules;
@@ -283,8 +293,20 @@ static void settle(struct world *world, const struct rules *rules, const struct 
 		&(struct handover_step){&before, &event, &after, message}, found, NULL);
 }
 
+static const char *why_full(
+	const void *context, const struct rules_desk *desk, struct bytes voucher_kind, int32_t day)
+{
+	const struct world *world = context;
+
+	(void)voucher_kind;
+	(void)day;
+	return world->full_desk != NULL && strcmp(desk->id, world->full_desk) == 0 ? world->full_by
+										   : NULL;
+}
+
 const struct event *world_send(struct world *world)
 {
+	const struct route_facts facts = {why_full, world};
 	struct rules rules = rules_of(world);
 	struct handover_input input = {.offset = world->offset++,
 		.message = &world->message,
@@ -294,7 +316,8 @@ const struct event *world_send(struct world *world)
 		.redrive = world->redrive,
 		.skip = world->skip,
 		.outage = count_outages,
-		.context = world};
+		.context = world,
+		.facts = &facts};
 
 	handover_decide(&world->state, &input, &rules, &world->decision);
 	settle(world, &rules, world->redrive > 0 ? NULL : &world->message);

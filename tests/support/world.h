@@ -6,8 +6,8 @@
 #include "hub/handover/handover.h"
 
 /* Desks: uwv and gemeente hold clients, school holds nobody; wsp, leerwerk and roc take them; entry
- * is the entry desk of AM22 and coordinator its coordinator. Partner of each desk is the desk's own
- * but for `uwv-2`, which is uwv's too. */
+ * is the entry desk of AM22 and coordinator its coordinator; of AM23 gemeente is. Partner of each
+ * desk is the desk's own but for `uwv-2`, which is uwv's too. */
 #define WORLD_OUTAGES_MAX 64
 #define WORLD_DESKS 9
 
@@ -34,6 +34,8 @@ struct world {
 	size_t overrides_count;
 	const char *closed_desk; /* is not active any more */
 	const char *own_coordinator; /* of wsp, beside the region's */
+	bool nowhere; /* no region stands for who names none */
+	const char *full_desk, *full_by; /* has no room, by that kind of fact */
 	struct rules_desk desks[WORLD_DESKS];
 	int32_t hops, redrive; /* headers of the message */
 	bool skip;

@@ -157,15 +157,15 @@ class Hub:
         command = [str(BINARY), "serve", "--config", str(self.nodes[name].config)]
         return self._ready(process.start("lokethub", command, self.folder / f"{name}.log"), name)
 
-    def start_edge(self, name: str = "bench") -> Running:
-        """Ready when it returns."""
-        return self._ready(self.start("edge", name), name)
+    def start_edge(self, name: str = "bench", seconds: float = READY_SECONDS) -> Running:
+        """Ready when it returns: its view has read all."""
+        return self._ready(self.start("edge", name), name, seconds)
 
     def start_router(self, name: str = "bench") -> Running:
         """Ready when it returns."""
         return self._ready(self.start("router", name), name)
 
-    def _ready(self, started: Running, name: str) -> Running:
+    def _ready(self, started: Running, name: str, seconds: float = READY_SECONDS) -> Running:
         url = f"http://127.0.0.1:{self.nodes[name].admin}/ready"
 
         def is_ready() -> bool:
@@ -173,7 +173,7 @@ class Hub:
             return status_of(url) == 200
 
         try:
-            wait_for(f"{started.name} to be ready", is_ready, READY_SECONDS)
+            wait_for(f"{started.name} to be ready", is_ready, seconds)
         except BaseException:
             started.end()
             raise

@@ -112,7 +112,7 @@ def look_up(hub: Hub, client: str) -> dict:
 
 def look_back(hub: Hub, partner: str, day: date) -> dict:
     """Folds all that ever happened, and tells what was open with a partner at that day's end."""
-    edge = hub.start_edge()
+    edge = hub.start_edge(seconds=VIEW_SECONDS)
     try:
         hub.move_to(round(1000 * time.time()))
         time.sleep(1)
