@@ -196,6 +196,7 @@ static void test_without_its_token_nobody_is_a_coordinator(void **state)
 	struct rules_region region = rules.regions[0];
 	region.coordinator = "wsp";
 	rules.regions = &region;
+	rules.regions_count = 1;
 	assert_true(look("wsp", false));
 	assert_non_null(strstr(at("actions.wsp"), "COMPLETE"));
 	assert_null(strstr(at("actions.wsp"), "ASSIGN"));
