@@ -3,6 +3,7 @@
 
 #include "connectors/common/cloudevent.h"
 #include "connectors/common/csv.h"
+#include "connectors/municipality/openklant.h"
 #include "connectors/municipality/zgw.h"
 #include "connectors/school/overstap.h"
 #include "connectors/uwv/sonar.h"
@@ -10,6 +11,7 @@
 const struct connector *const connectors[] = {
 	&cloudevent,
 	&csv,
+	&openklant,
 	&overstap,
 	&sonar,
 	&zgw,

@@ -149,17 +149,21 @@ static void run_poll(const struct run *run, const struct json_tree *in)
 		run->out, "poll", outcome == OK ? show_request(&request) : show_err(outcome, &err));
 }
 
-static struct json_object *judge(const struct run *run, const struct document *answer)
+/* Adds what it said to the step; false: an edge does not go on after this answer. */
+static bool judge(const struct run *run, const struct document *answer, struct json_object *step)
 {
 	struct connector_judgement judgement = {0};
 	struct err err = {0};
+	if (run->connector->judge == NULL)
+		return true;
 	enum outcome outcome = run->connector->judge(run->conf->config, answer, &judgement, &err);
 	struct json_object *out = json_object_new_object();
 	json_object_object_add(out, "outcome", show_err(outcome, &err));
 	if (judgement.after_ms != 0)
 		json_object_object_add(out, "after_ms", json_object_new_int64(judgement.after_ms));
 	show_member(out, "partner_case", judgement.partner_case);
-	return out;
+	json_object_object_add(step, "judged", out);
+	return outcome == OK;
 }
 
 static struct opened open_handover(const struct run *run, const struct json_tree *in)
@@ -204,8 +208,7 @@ static void run_render(const struct run *run, const struct json_tree *in)
 			return;
 		items[answers.count] = case_document(run->folder, next);
 		items[answers.count].name = request.url;
-		if (run->connector->judge != NULL)
-			json_object_object_add(step, "judged", judge(run, &items[answers.count]));
+		more = judge(run, &items[answers.count], step);
 		answers.count++;
 		next = next->next;
 	}

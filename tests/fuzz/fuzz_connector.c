@@ -44,6 +44,9 @@ static const struct row {
 		"\"99YY01\", \"region=AM22 question=STAGE\" ) ); statuses = ( ( \"LI\", \"CANCEL "
 		"reason=CLIENT_DECLINED\" ), ( \"OA\", \"SIGN_OF_LIFE days=28\" ), ( \"ZZ\", "
 		"\"-\" ) );"},
+	{"openklant",
+		"actors = [ \"9a000000-0000-4000-8000-000000000001\" ]; asks = ( ( \"STATUS\", "
+		"\"-\" ), ( \"OFFER\", \"Bel de klant.\" ) );"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
