@@ -54,11 +54,17 @@ static size_t length(struct bytes text)
 	return characters;
 }
 
+/* One line, whatever is in the text: no line of it can pass for our mark. */
 static void add_line(struct buffer *out, const char *label, struct bytes text)
 {
-	if (text.size > 0)
-		buffer_add_format(
-			out, "%s%s: %.*s", out->size > 0 ? "\n" : "", label, BYTES_ARG(text));
+	if (text.size == 0)
+		return;
+	buffer_add_format(out, "%s%s: ", out->size > 0 ? "\n" : "", label);
+	size_t begin = out->size;
+	buffer_add_bytes(out, text);
+	for (size_t i = begin; i < out->size; i++)
+		if (out->data[i] < ' ')
+			out->data[i] = ' ';
 }
 
 /* A text of a record. */

@@ -169,11 +169,12 @@ static bool judge(const struct run *run, const struct document *answer, struct j
 static struct opened open_handover(const struct run *run, const struct json_tree *in)
 {
 	const struct case_folder *folder = run->folder;
-	struct bytes url = case_text(in, "url");
+	struct bytes url = case_text(in, "url"), withheld = case_text(in, "withheld");
 	return (struct opened){.handover = case_record(folder, json_tree_member(in, "handover"),
 				       schema_find("Handover")),
 		.person =
 			case_record(folder, json_tree_member(in, "person"), schema_find("Person")),
+		.withheld = withheld.data != NULL ? arena_string(folder->arena, withheld) : NULL,
 		.id = arena_string(folder->arena, case_text(in, "id")),
 		.source = arena_string(folder->arena, case_text(in, "source")),
 		.url = url.data != NULL ? arena_string(folder->arena, url) : NULL,
