@@ -72,7 +72,11 @@ static bool put_groups(
 {
 	struct referral *referral = record;
 	(void)slot;
-	referral->target_groups = arena_get_array(arena, value.size + 1, sizeof(struct bytes));
+	size_t count = referral->target_groups_count;
+	struct bytes *all = arena_get_array(arena, count + value.size + 1, sizeof(*all));
+	for (size_t i = 0; i < count; i++)
+		all[i] = referral->target_groups[i];
+	referral->target_groups = all;
 	while (value.size > 0)
 		referral->target_groups[referral->target_groups_count++] = cut(&value, ',');
 	return referral->target_groups_count > 0;
