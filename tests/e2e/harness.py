@@ -50,6 +50,12 @@ def wait_for(what: str, check: Callable[[], Any], seconds: float, pause: float =
         time.sleep(pause)
 
 
+def stands_still(pid: int) -> bool:
+    """Each thread: they stop when they get the processor next, and may answer until then."""
+    stats = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
+
+
 @dataclass(frozen=True)
 class Services:
     """The embedded Kafka and registry, as ops/up started them."""
@@ -83,6 +89,7 @@ class Services:
         """The broker stands still meanwhile, with every connection open."""
         broker = int((Path(self.environment["LOKETHUB_VAR"]) / "kafka" / "pid").read_text())
         os.kill(broker, signal.SIGSTOP)
+        wait_for("Kafka to stand still", lambda: stands_still(broker), 10, 0.01)
         try:
             yield
         finally:
