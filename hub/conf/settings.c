@@ -110,8 +110,7 @@ const struct setting settings_rows[] = {
 		"A transaction is committed after so many messages, however young it is."},
 	{"router.clocks_per_turn", SETTING_INT, AT(router.clocks_per_turn), "500", 1, 100000, NULL,
 		"Most due clocks that fire in one go before messages have their turn; a message's "
-		"own "
-		"client's come before it in any case."},
+		"own client's come before it in any case."},
 	{"router.heartbeat_ms", SETTING_INT, AT(router.heartbeat_ms), "10000", 1000, 60000, NULL,
 		"A router writes every so many ms that its partitions are looked after, an edge "
 		"that it is alive. The same in all processes."},

@@ -125,7 +125,8 @@ def test_dates(make_hub: Callable[..., Hub], name: str) -> None:
     for what in ("clock T0", "words between clients"):
         assert report.counts[what], what
     fired = {what for what, count in report.counts.items() if count and what.startswith("clock T")}
-    assert len(fired) > 1, fired  # T0 and another; near Easter no working day passes for more
+    least = 2 if name == "forward" else 3  # days without work may be all that lies around it
+    assert len(fired) >= least, fired
     world.check_view()
 
 

@@ -46,6 +46,7 @@ SWAPS = [
 LOOP = re.compile(r" < (?=[^;]*;[^;]*\+\+\))")  # past the end is for the sanitizers: one too few
 MOST = re.compile(r"(\S+) [<>] (\S+) \? (\1|\2) : (\1|\2)\b")  # of equal ones it takes either
 CALL = re.compile(r"^\t+[a-z_]+\(.*\);$")
+FUNCTION = re.compile(r"^[a-z][\w *]*?(\w+)\(")
 KEPT = re.compile(r"assert|\(void\)|va_|memset|memcpy|memmove|snprintf")
 NUMBER = re.compile(r"\b(MINUTES|DAYS|WORKING_DAYS)\((\d+)")
 SECONDS = 120
@@ -56,12 +57,14 @@ class Mutant(NamedTuple):
     line: int
     old: str
     new: str
-    cell: str = ""  # of the table; else the line says enough
+    where: str  # cell of the table, or the function
 
     @property
     def name(self) -> str:
-        what = self.cell or f"{self.old.strip()} -> {self.new.strip()}"
-        return f"{self.file.name}: {what}"
+        what = (
+            "" if self.where.startswith("TABLE_") else f": {self.old.strip()} -> {self.new.strip()}"
+        )
+        return f"{self.file.name} {self.where}{what}"
 
 
 def of_table(file: Path, lines: list[str]) -> Iterator[Mutant]:
@@ -99,17 +102,18 @@ def of_cell(kind: str, cell: str) -> Iterator[str]:
 
 
 def of_code(file: Path, lines: list[str]) -> Iterator[Mutant]:
-    inside = False
+    inside, function = False, ""
     for number, line in enumerate(lines):
+        if begins := FUNCTION.match(line):
+            function = begins[1]
         inside = line.startswith("\t") or (inside and not line.startswith("}"))
         if not inside or line.lstrip().startswith(("/*", "*")):
             continue
         if "assert(" in line:
             continue
         for found in LOOP.finditer(line):
-            yield Mutant(
-                file, number, line, line[: found.start()] + " + 1 < " + line[found.end() :]
-            )
+            new = line[: found.start()] + " + 1 < " + line[found.end() :]
+            yield Mutant(file, number, line, new, function)
         most = MOST.search(line)
         for old, new in SWAPS:
             if most and old in (" < ", " > "):
@@ -117,12 +121,14 @@ def of_code(file: Path, lines: list[str]) -> Iterator[Mutant]:
             for found in re.finditer(re.escape(old), line):
                 if LOOP.match(line, found.start()):
                     continue
-                yield Mutant(file, number, line, line[: found.start()] + new + line[found.end() :])
+                changed = line[: found.start()] + new + line[found.end() :]
+                yield Mutant(file, number, line, changed, function)
         if CALL.match(line) and not KEPT.search(line):
-            yield Mutant(file, number, line, re.match(r"\t+", line)[0] + ";")
+            yield Mutant(file, number, line, re.match(r"\t+", line)[0] + ";", function)
         for found in NUMBER.finditer(line):
             more = f"{found[1]}({int(found[2]) + 1}"
-            yield Mutant(file, number, line, line[: found.start()] + more + line[found.end() :])
+            changed = line[: found.start()] + more + line[found.end() :]
+            yield Mutant(file, number, line, changed, function)
 
 
 def all_mutants(tree: Path) -> list[Mutant]:
@@ -147,7 +153,7 @@ class Bench:
         for name in (each.decode() for each in names if each):
             target = self.tree / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target)
+            shutil.copy(ROOT / name, target)  # as new: what the last mutant left is built again
         self.share_core()
         if not (self.build / "build.ninja").exists():
             options = ["-Doptimization=0", "-Ddebug=false", "-Dwerror=false"]
