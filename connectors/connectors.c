@@ -7,6 +7,7 @@
 #include "connectors/municipality/zgw.h"
 #include "connectors/school/overstap.h"
 #include "connectors/uwv/sonar.h"
+#include "connectors/uwv/vum.h"
 
 const struct connector *const connectors[] = {
 	&cloudevent,
@@ -14,6 +15,7 @@ const struct connector *const connectors[] = {
 	&openklant,
 	&overstap,
 	&sonar,
+	&vum,
 	&zgw,
 	NULL,
 };

@@ -7,14 +7,14 @@
 
 /* One column of a condition. */
 struct clause {
-	size_t column;
+	struct profile_column column;
 	const char *values; /* as they are written */
 };
 
 struct profile {
 	struct clause *clauses;
 	size_t count;
-	const char *question; /* NULL: the end */
+	const char *leads_to; /* NULL: the end */
 };
 
 static const char *skip_spaces(const char *text)
@@ -26,6 +26,7 @@ static const char *skip_spaces(const char *text)
 static const char *read_clause(
 	const char *text, struct arena *arena, const char **column, const char **values)
 {
+	text = skip_spaces(text);
 	size_t size = strcspn(text, ";"), equals = strcspn(text, "=");
 	if (equals == 0 || equals >= size || skip_spaces(text + equals + 1) >= text + size)
 		return NULL;
@@ -66,33 +67,34 @@ enum outcome profile_check(const struct setting_pair *pairs, struct err *err)
 }
 
 static enum outcome open_one(struct profile *out, const struct setting_pair *pair,
-	const struct sheet *sheet, struct arena *arena, struct err *err)
+	const struct profile_rows *rows, struct arena *arena, struct err *err)
 {
-	const char *at = pair->name, *column;
-	out->question = pair->value;
+	const char *at = pair->name;
+	out->leads_to = pair->value;
 	out->clauses = arena_get_array(arena, count_clauses(at), sizeof(*out->clauses));
 	while (*at != '\0') {
 		struct clause *clause = &out->clauses[out->count++];
-		at = read_clause(at, arena, &column, &clause->values);
-		clause->column = sheet_find(sheet, column);
-		if (clause->column == SHEET_NONE)
+		at = read_clause(at, arena, &clause->column.name, &clause->values);
+		if (rows->find != NULL)
+			clause->column.place = rows->find(rows->of, clause->column.name);
+		if (clause->column.place == SIZE_MAX)
 			return err_set(err, REJECT,
 				"the first row lacks the column %s, which the setting referrals "
 				"names",
-				column);
+				clause->column.name);
 	}
 	return OK;
 }
 
 enum outcome profile_open(struct profile **out, const struct setting_pair *pairs,
-	const struct sheet *sheet, struct arena *arena, struct err *err)
+	const struct profile_rows *rows, struct arena *arena, struct err *err)
 {
 	size_t count = 0;
 	while (pairs[count].name != NULL)
 		count++;
 	struct profile *profile = arena_get_array(arena, count + 1, sizeof(*profile));
 	for (size_t i = 0; i < count; i++)
-		if (open_one(&profile[i], &pairs[i], sheet, arena, err) != OK)
+		if (open_one(&profile[i], &pairs[i], rows, arena, err) != OK)
 			return REJECT;
 	*out = profile;
 	return OK;
@@ -110,20 +112,27 @@ static bool is_one_of(struct bytes cell, const char *values)
 	return false;
 }
 
-static bool meets(const struct profile *profile, const struct sheet *sheet)
+static bool has_one_of(const struct clause *clause, const struct profile_rows *rows)
 {
-	for (size_t i = 0; i < profile->count; i++) {
-		struct bytes cell = cell_known(sheet_cell(sheet, profile->clauses[i].column));
-		if (cell.data == NULL || !is_one_of(cell, profile->clauses[i].values))
-			return false;
+	for (size_t nth = 0;; nth++) {
+		struct bytes value = rows->value(rows->of, &clause->column, nth);
+		if (value.data == NULL || is_one_of(value, clause->values))
+			return value.data != NULL;
 	}
+}
+
+static bool meets(const struct profile *profile, const struct profile_rows *rows)
+{
+	for (size_t i = 0; i < profile->count; i++)
+		if (!has_one_of(&profile->clauses[i], rows))
+			return false;
 	return true;
 }
 
-struct bytes profile_question(const struct profile *profile, const struct sheet *sheet)
+const char *profile_of(const struct profile *profile, const struct profile_rows *rows)
 {
-	for (; profile->question != NULL; profile++)
-		if (meets(profile, sheet))
-			return bytes_of_string(profile->question);
-	return (struct bytes){0};
+	for (; profile->leads_to != NULL; profile++)
+		if (meets(profile, rows))
+			return profile->leads_to;
+	return NULL;
 }

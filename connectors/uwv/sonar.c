@@ -344,22 +344,33 @@ static void find_columns(struct sonar_row *client)
 		client->texts[i] = sheet_find(client->sheet, texts[i]);
 }
 
+static size_t find_column(const void *sheet, const char *name)
+{
+	return sheet_find(sheet, name);
+}
+
+static struct bytes value(const void *sheet, const struct profile_column *column, size_t nth)
+{
+	return nth == 0 ? cell_known(sheet_cell(sheet, column->place)) : (struct bytes){0};
+}
+
 static enum outcome parse(
 	const void *config, const struct documents *docs, struct parcel *out, struct err *err)
 {
 	struct sonar_row client = {.config = config, .arena = out->arena};
 	struct sheet sheet;
+	const struct profile_rows rows = {.of = &sheet, .find = find_column, .value = value};
 	struct profile *profile;
 	if (sheet_open(&sheet, docs, out->arena, err) != OK ||
 		sheet_need(&sheet, required, err) != OK ||
-		profile_open(&profile, client.config->referrals, &sheet, out->arena, err) != OK)
+		profile_open(&profile, client.config->referrals, &rows, out->arena, err) != OK)
 		return REJECT;
 	client.sheet = &sheet;
 	find_columns(&client);
 	while (sheet_next(&sheet, out)) {
-		struct bytes question = profile_question(profile, &sheet);
-		if (question.data != NULL || !sheet_is_whole(&sheet))
-			take(&client, out, question);
+		const char *question = profile_of(profile, &rows);
+		if (question != NULL || !sheet_is_whole(&sheet))
+			take(&client, out, bytes_of_string(question));
 		else
 			out->passed++;
 	}

@@ -68,6 +68,7 @@ struct parcel {
 	struct bytes *tasks;
 	size_t tasks_count;
 	size_t passed; /* so many rows were for others, or said nothing */
+	bool complete; /* the drafts of this document are all that its source has open */
 	bool more; /* call again from next */
 	size_t next;
 	size_t next_line; /* that next lies on; 0: not counted */

@@ -139,6 +139,7 @@ struct json_object *show_parcel(
 	if (parcel->more)
 		show_count(out, "next", parcel->next);
 	show_member(out, "cursor", parcel->cursor);
+	show_flag(out, "complete", parcel->complete);
 	show_flag(out, "poll_now", parcel->poll_now);
 	return out;
 }

@@ -47,6 +47,12 @@ static const struct row {
 	{"openklant",
 		"actors = [ \"9a000000-0000-4000-8000-000000000001\" ]; asks = ( ( \"STATUS\", "
 		"\"-\" ), ( \"OFFER\", \"Bel de klant.\" ) );"},
+	{"vum",
+		"presets = \"from_desk=gemeente-rotterdam region=AM22\"; referrals = ( ( "
+		"\"contractvorm.codeTypeOvereenkomst = 02\", \"question=LEERBAAN\" ), ( "
+		"\"werktijden.aantalWerkurenPerWeekMaximaal = *; sector.codeSbi = 43 | 862\", "
+		"\"question=WERK kind=SERVICE\" ) ); municipalities = ( ( \"30\", \"GM0599\" ) ); "
+		"sectors = ( ( \"862\", \"ZORG\" ) ); snapshot = true;"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

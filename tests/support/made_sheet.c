@@ -52,6 +52,18 @@ static void add_application(struct buffer *out, size_t number)
 		number % 3 == 0 ? "AO" : "LI");
 }
 
+static void add_profile(struct buffer *out, size_t number)
+{
+	buffer_add_format(out,
+		"%s{\"idWerkzoekende\":\"wz-%zu\",\"mobiliteit\":{\"bemiddelingspostcode\":"
+		"\"3071AB\",\"maximaleReisafstand\":30},\"bemiddelingsberoep\":[{"
+		"\"codeBeroepsnaam\":\"https://voorbeeld.example/beroep/%zu\"}],\"contractvorm\":[{"
+		"\"codeTypeArbeidscontract\":\"B\",\"codeTypeOvereenkomst\":\"%s\"}],"
+		"\"werktijden\":{\"aantalWerkurenPerWeekMaximaal\":32},\"sector\":[{\"codeSbi\":"
+		"43210}],\"persoonlijkePresentatie\":\"Werkt graag met de handen.\"}\n",
+		number > 1 ? "," : "", number, number % 100, number % 3 == 0 ? "02" : "01");
+}
+
 static const char clients[] =
 	"Datum melding;1e uitk dag (niet WW);BSN;ID_WZ;Beschikbare uren/wk;"
 	"Opleidingsniveau;Beroepssector;Bemiddelingsberoep;Mondeling Nederlands;"
@@ -78,6 +90,10 @@ const struct made_sheet made_sheets[] = {
 	{"overstap", "overstap",
 		"schools = ( ( \"99XX\", \"from_desk=roc\" ) ); statuses = ( ( \"LI\", \"-\" ) );",
 		"[", add_application, "]"},
+	{"vum", "vum",
+		"referrals = ( ( \"contractvorm.codeTypeOvereenkomst = 02\", \"question=LEERBAAN\" "
+		") ); presets = \"from_desk=uwv\";",
+		"{\"matches\":[", add_profile, "],\"maximumAantalResultatenBereikt\":false}"},
 	{0},
 };
 
