@@ -8,6 +8,7 @@
 #include "connectors/school/overstap.h"
 #include "connectors/uwv/sonar.h"
 #include "connectors/uwv/vum.h"
+#include "connectors/wsp/vacancy.h"
 
 const struct connector *const connectors[] = {
 	&cloudevent,
@@ -15,6 +16,7 @@ const struct connector *const connectors[] = {
 	&openklant,
 	&overstap,
 	&sonar,
+	&vacancy,
 	&vum,
 	&zgw,
 	NULL,

@@ -88,12 +88,25 @@ static struct bytes municipality_of(const struct vum_row *row, struct bytes post
 }
 
 /* As a number it lost the zero that it may begin with. */
-static struct bytes sector_of(const struct vum_row *row, struct bytes code)
+static struct bytes sector_of_code(const struct vum_row *row, struct bytes code)
 {
 	struct bytes sector = cell_pair(row->config->sectors, code);
-	if (sector.data != NULL || code.data == NULL)
+	if (sector.data != NULL)
 		return sector;
 	return cell_sector(cell_digits(code, code.size < 3 ? 2 : 5, row->arena));
+}
+
+/* Of the first that one is known of. */
+static struct bytes sector_of(const struct vum_row *row, const char *path)
+{
+	struct bytes sector = {0};
+	for (size_t nth = 0; sector.data == NULL; nth++) {
+		struct bytes code = json_content_at(row->tree, path, nth);
+		if (code.data == NULL)
+			break;
+		sector = sector_of_code(row, code);
+	}
+	return sector;
 }
 
 static struct bytes text_of(const struct vum_row *row)
@@ -130,7 +143,7 @@ static void take_referral(struct vum_row *row, const struct vum_kind *kind, cons
 	struct bytes municipality = municipality_of(row, postcode);
 	if (municipality.data != NULL)
 		referral->municipality = municipality;
-	struct bytes sector = sector_of(row, vum_list_text(row, kind->sector));
+	struct bytes sector = sector_of(row, kind->sector);
 	if (sector.data != NULL)
 		referral->sector_to = sector;
 	row->person->postcode = postcode;

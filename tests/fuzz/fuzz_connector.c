@@ -53,6 +53,10 @@ static const struct row {
 		"\"werktijden.aantalWerkurenPerWeekMaximaal = *; sector.codeSbi = 43 | 862\", "
 		"\"question=WERK kind=SERVICE\" ) ); municipalities = ( ( \"30\", \"GM0599\" ) ); "
 		"sectors = ( ( \"862\", \"ZORG\" ) ); snapshot = true;"},
+	{"vacancy",
+		"presets = \"from_desk=gemeente-rotterdam region=AM22\"; referrals = ( ( "
+		"\"contractvorm.codeTypeOvereenkomst = 02\", \"question=BBL_VACATURE\" ) ); "
+		"employers = ( ( \"Voorbeeld BV\", \"90001354\" ) ); snapshot = true;"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
