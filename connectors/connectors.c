@@ -5,12 +5,14 @@
 #include "connectors/common/csv.h"
 #include "connectors/municipality/openklant.h"
 #include "connectors/municipality/zgw.h"
+#include "connectors/school/cambo.h"
 #include "connectors/school/overstap.h"
 #include "connectors/uwv/sonar.h"
 #include "connectors/uwv/vum.h"
 #include "connectors/wsp/vacancy.h"
 
 const struct connector *const connectors[] = {
+	&cambo,
 	&cloudevent,
 	&csv,
 	&openklant,

@@ -72,7 +72,8 @@ enum outcome json_rows_open(
 	return OK;
 }
 
-bool json_rows_next(struct json_rows *rows, struct bytes *out)
+/* Stands behind the comma or bracket that follows the row then. false: there is none. */
+static bool next_row(struct json_rows *rows, struct bytes *out)
 {
 	const uint8_t *from = rows->walk.at;
 	if (rows->is_over)
@@ -193,12 +194,13 @@ static enum outcome check_end(
 	return OK;
 }
 
-enum outcome json_rows_check(struct json_rows rows, struct err *err)
+/* Row by row, so that a long list needs no more memory than its longest row. */
+static enum outcome check(struct json_rows rows, struct err *err)
 {
 	struct arena arena = {0};
 	enum outcome outcome = OK;
 	struct bytes row = bytes_of(rows.walk.at, 0);
-	while (outcome == OK && json_rows_next(&rows, &row)) {
+	while (outcome == OK && next_row(&rows, &row)) {
 		struct problems problems;
 		problems_init(&problems, &arena);
 		bool is_closed = rows.head == NULL || rows.mark == ',' || rows.mark == ']';
@@ -215,32 +217,38 @@ enum outcome json_rows_check(struct json_rows rows, struct err *err)
 	return outcome;
 }
 
-static void read_row(struct json_rows_row *row, struct arena *arena)
+bool json_rows_read(struct json_rows *rows, struct arena *arena, struct json_rows_row *out)
 {
 	struct problems unread;
+	struct json_rows_row row = {0};
+	if (!next_row(rows, &row.text))
+		return false;
 	problems_init(&unread, arena);
-	if (row->text.size > JSON_ROWS_MAX)
-		row->why_not = arena_format(arena, "is larger than %zu bytes", JSON_ROWS_MAX);
+	row.place = (size_t)(row.text.data - rows->walk.begin);
+	if (row.text.size > JSON_ROWS_MAX)
+		row.why_not = arena_format(arena, "is larger than %zu bytes", JSON_ROWS_MAX);
 	else
-		row->tree = json_tree_parse(row->text, JSON_ROWS_DEPTH, &unread);
-	if (row->tree != NULL && row->tree->kind != JSON_TREE_OBJECT) {
-		row->why_not = "is not a JSON object";
-		row->tree = NULL;
+		row.tree = json_tree_parse(row.text, JSON_ROWS_DEPTH, &unread);
+	if (row.tree == NULL && row.why_not == NULL)
+		row.why_not = unread.items[0].text;
+	if (row.tree != NULL && row.tree->kind != JSON_TREE_OBJECT) {
+		row.why_not = "is not a JSON object";
+		row.tree = NULL;
 	}
+	*out = row;
+	return true;
 }
 
 enum outcome json_rows_parse(struct json_rows *rows, const struct documents *docs,
 	struct parcel *out, struct json_rows_taker taker, struct err *err)
 {
 	size_t before = out->arena->used;
-	if (docs->from == 0 && json_rows_check(*rows, err) != OK)
+	struct json_rows_row row;
+	if (docs->from == 0 && check(*rows, err) != OK)
 		return REJECT;
 	while (out->drafts_count < PARCEL_DRAFTS && out->arena->used - before < PARCEL_MAX) {
-		struct json_rows_row row = {0};
-		if (!json_rows_next(rows, &row.text))
+		if (!json_rows_read(rows, out->arena, &row))
 			return OK;
-		row.place = (size_t)(row.text.data - rows->walk.begin);
-		read_row(&row, out->arena);
 		taker.take(taker.of, &row);
 	}
 	out->more = !rows->is_over;

@@ -36,16 +36,14 @@ struct json_rows {
 /* from: where to go on, as the walk stood behind a row. REJECT: it is none of these. */
 enum outcome json_rows_open(struct json_rows *out, struct bytes body, size_t from,
 	const char *wrapper, struct err *err) MUST_CHECK;
-/* Stands behind the comma or bracket that follows the row then. false: there is none. */
-bool json_rows_next(struct json_rows *rows, struct bytes *out);
-/* Whether all of it is JSON, from where it stands; row by row, so that a long list needs no more
- * memory than its longest row. What is larger than a row may be is passed over. */
-enum outcome json_rows_check(struct json_rows rows, struct err *err) MUST_CHECK;
+/* The next one. false: there is none. */
+bool json_rows_read(struct json_rows *rows, struct arena *arena, struct json_rows_row *out);
 /* The object around a list that is over, without its rows. NULL: there is none. */
 const struct json_tree *json_rows_around(const struct json_rows *rows, struct arena *arena);
 
-/* A connector's parse: checks all of a document before its first row is taken, hands out as many
- * rows as a parcel may hold, and says where the next one goes on. */
+/* A connector's parse: hands out as many rows as a parcel may hold, and says where the next one
+ * goes on. REJECT: not all of the document is JSON; nothing of it was handed out. What is larger
+ * than a row may be is not looked at. */
 enum outcome json_rows_parse(struct json_rows *rows, const struct documents *docs,
 	struct parcel *out, struct json_rows_taker taker, struct err *err) MUST_CHECK;
 

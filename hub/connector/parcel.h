@@ -74,7 +74,7 @@ struct parcel {
 	size_t next_line; /* that next lies on; 0: not counted */
 	/* POLLED only. */
 	struct bytes cursor; /* for the next poll; absent: as it was */
-	bool poll_now; /* there is another page */
+	bool poll_now; /* there is another page, or, POSTED: something to be polled for */
 };
 
 #define PARCEL_DRAFTS 1000

@@ -57,6 +57,13 @@ static const struct row {
 		"presets = \"from_desk=gemeente-rotterdam region=AM22\"; referrals = ( ( "
 		"\"contractvorm.codeTypeOvereenkomst = 02\", \"question=BBL_VACATURE\" ) ); "
 		"employers = ( ( \"Voorbeeld BV\", \"90001354\" ) ); snapshot = true;"},
+	{"cambo",
+		"path = \"koppelpunt/0234AS/aanmelding\"; koppelpunt = \"0234AS\"; "
+		"question_interest = \"STAGE\"; schools = ( ( \"99XX\", "
+		"\"from_desk=gemeente-rotterdam municipality=GM0599\" ), ( \"99YY01\", "
+		"\"region=AM22 question=STAGE\" ) ); statuses = ( ( \"LI\", \"CANCEL "
+		"reason=CLIENT_DECLINED\" ), ( \"ingetrokken\", \"CANCEL "
+		"reason=CLIENT_DECLINED\" ), ( \"ZZ\", \"-\" ) );"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

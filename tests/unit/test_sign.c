@@ -88,6 +88,8 @@ static void a_token_is_asked_for_in_a_form(void **state)
 		"scope=x%20y");
 	assert_string_equal(token_ask("a", bytes_of_string("b"), NULL, &arena),
 		"grant_type=client_credentials&client_id=a&client_secret=b");
+	assert_string_equal(token_ask("00000099", (struct bytes){0}, "x", &arena),
+		"grant_type=client_credentials&client_id=00000099&scope=x");
 	arena_done(&arena);
 }
 

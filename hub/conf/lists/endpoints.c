@@ -40,7 +40,7 @@ static const struct setting rows[] = {
 		"own, a token that we sign (ZGW), or one that token_url gives us."},
 	{"secret_file", SETTING_SECRET, AT(secret_file), "", 0, 0, NULL,
 		"One line: the token, the header's value, or the secret that signs or gets "
-		"tokens."},
+		"tokens. auth oauth2: none, if the certificate alone gets them (RFC 8705)."},
 	{"header", SETTING_STRING, AT(header), "", 1, 100, NULL,
 		"auth header: the name of the header."},
 	{"client_id", SETTING_STRING, AT(client_id), "", 1, 200, NULL,

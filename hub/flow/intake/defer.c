@@ -1,5 +1,6 @@
-/* defer - what cannot become a message yet: a document to fetch, an action whose referral is not
- * known. */
+/* defer - what cannot become a message yet: a document to fetch, a source to poll, an action whose
+ * referral is not known. */
+#include <stdio.h>
 #include <string.h>
 
 #include "hub/base/clock.h"
@@ -39,6 +40,24 @@ struct intake_job *intake_fetch(struct intake *intake, const struct message_send
 	job->caller = caller;
 	ids_message(intake->ids, task.partner, task.connector, resource, key);
 	address(job, sender, key);
+	return start(job, &task, NULL) ? job : NULL;
+}
+
+/* The key is that of the source's cursor, whose partition's edge polls it. */
+struct intake_job *intake_poll(struct intake *intake, const struct message_sender *sender,
+	const struct conf_source *source, struct intake_caller caller)
+{
+	struct intake_job *job = job_new(intake, sender);
+	const struct fetch_task task = {.kind = FETCH_KIND_POLL,
+		.partner = bytes_of_string(source->oin),
+		.system = bytes_of_string(source->system),
+		.connector = bytes_of_string(source->name),
+		.at = sender->now};
+	job->caller = caller;
+	job->topic = TOPIC_FETCH;
+	job->time = sender->now;
+	job_take_random_id(job);
+	snprintf(job->key, sizeof(job->key), "%s/%s", source->oin, source->name);
 	return start(job, &task, NULL) ? job : NULL;
 }
 

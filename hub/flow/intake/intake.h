@@ -90,6 +90,10 @@ void intake_preview(struct intake *intake, const struct message_sender *sender,
  * cannot be stored now. */
 struct intake_job *intake_fetch(struct intake *intake, const struct message_sender *sender,
 	const struct conf_source *source, struct bytes resource, struct intake_caller caller);
+/* Stores there, for the edge that polls this source, that it is to do so before its time. NULL: it
+ * cannot be stored now. */
+struct intake_job *intake_poll(struct intake *intake, const struct message_sender *sender,
+	const struct conf_source *source, struct intake_caller caller);
 /* Stores an action that names only a case there, until its referral is found. The receipt has no
  * ids. NULL: it cannot be stored now. */
 struct intake_job *intake_defer(struct intake *intake, const struct message_sender *sender,

@@ -13,14 +13,19 @@
 #define ORIGINAL_MAX (256 * 1024)
 #define TASK_URL_MAX 2000
 
-/* What is to be stored: a draft, or a task. */
+/* What is to be stored: a draft, a task, or that the source is to be polled. */
 struct slot {
 	struct exchange *exchange;
 	struct intake_job *job; /* on its way */
-	struct verdict verdict;
-	struct bytes task; /* absent: a draft */
+	struct verdict verdict; /* of a draft */
+	struct bytes task; /* absent: none */
 	bool settled;
 };
+
+static bool is_draft(const struct slot *slot)
+{
+	return slot->verdict.of != NULL;
+}
 
 struct exchange {
 	struct exchange_options options;
@@ -69,12 +74,11 @@ static void end_parcel(struct exchange *exchange)
 	bool all_known = true;
 	for (size_t i = 0; i < exchange->slots_count; i++) {
 		const struct slot *slot = &exchange->slots[i];
-		bool is_draft = slot->task.data == NULL;
 		bool is_taken = slot->verdict.fate == VERDICT_TAKEN;
-		if (is_draft)
+		if (is_draft(slot))
 			items[i] = slot->verdict;
 		all_known = all_known && slot->verdict.fate != VERDICT_UNKNOWN;
-		*(is_draft ? &exchange->result.taken : &exchange->result.tasks) += is_taken;
+		*(is_draft(slot) ? &exchange->result.taken : &exchange->result.tasks) += is_taken;
 		exchange->result.refused += slot->verdict.fate == VERDICT_REFUSED;
 	}
 	exchange->result.passed += (int64_t)parcel->passed;
@@ -126,7 +130,7 @@ static void on_taken(void *context, const struct intake_receipt *receipt)
 	slot->verdict.referral = receipt->referral;
 	if (receipt->fate == INTAKE_STORED)
 		settle(slot, VERDICT_TAKEN);
-	else if (receipt->fate == INTAKE_TOO_LARGE && slot->task.data == NULL)
+	else if (receipt->fate == INTAKE_TOO_LARGE && is_draft(slot))
 		problems_add(&exchange->parcel.drafts[slot - exchange->slots]->problems, "", NULL,
 			"is larger than Kafka takes: send less text");
 	else if (!exchange->options.persists)
@@ -208,12 +212,15 @@ static bool begin(struct slot *slot)
 	if (!intake_can_store(exchange->options.intake))
 		return false;
 	exchange->sender.now = clock_wall();
-	if (slot->task.data != NULL)
+	if (is_draft(slot))
+		slot->job = take(slot, exchange->parcel.drafts[place]);
+	else if (slot->task.data != NULL)
 		slot->job = intake_fetch(exchange->options.intake, &exchange->sender,
 			exchange->options.source, slot->task,
 			(struct intake_caller){on_taken, slot});
 	else
-		slot->job = take(slot, exchange->parcel.drafts[place]);
+		slot->job = intake_poll(exchange->options.intake, &exchange->sender,
+			exchange->options.source, (struct intake_caller){on_taken, slot});
 	exchange->pending += slot->job != NULL ? 1 : 0;
 	return slot->job != NULL || slot->settled;
 }
@@ -245,7 +252,9 @@ static void pump(struct exchange *exchange)
 static void store(struct exchange *exchange)
 {
 	const struct parcel *parcel = &exchange->parcel;
-	exchange->slots_count = parcel->drafts_count + parcel->tasks_count;
+	bool asks_for_poll = parcel->poll_now && exchange->docs.way == DOCUMENTS_POSTED;
+	exchange->slots_count =
+		parcel->drafts_count + parcel->tasks_count + (asks_for_poll ? 1 : 0);
 	exchange->slots = arena_get_array(
 		&exchange->arena, exchange->slots_count + 1, sizeof(*exchange->slots));
 	for (size_t i = 0; i < exchange->slots_count; i++)

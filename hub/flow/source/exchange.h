@@ -29,7 +29,7 @@ struct exchange_result {
 	enum outcome outcome;
 	const char *text; /* why not OK */
 	int64_t taken, refused, passed, tasks;
-	bool poll_now;
+	bool poll_now; /* of a poll; for what was posted that is stored, as a task */
 	struct bytes cursor; /* absent: as it was */
 };
 

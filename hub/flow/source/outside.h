@@ -5,6 +5,8 @@
 #include "hub/flow/source/exchange.h"
 #include "hub/view/query.h"
 
+struct polls;
+
 struct outside {
 	const struct conf *conf;
 	const struct kafka_settings *kafka;
@@ -15,6 +17,7 @@ struct outside {
 	struct view_reader *reader; /* NULL: no view yet */
 	struct fetcher *fetcher;
 	const struct exchange_fetcher *exchange_fetcher; /* the same, as exchanges want it */
+	struct polls *polls;
 };
 
 /* All that an exchange has of the thread's; the rest is the caller's to fill in. It persists. */

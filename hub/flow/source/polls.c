@@ -13,6 +13,8 @@
 
 #define FIRST_AGAIN_MS 5000 /* after a failure; then twice as long each time */
 #define LAST_AGAIN_MS 900000
+/* Between a poll and the next that somebody asks for: all that is said meanwhile is one. */
+#define ASKED_AGAIN_MS 1000
 
 /* Of one source: a request, its answer through an exchange, then the cursor; and again. */
 struct poll {
@@ -22,7 +24,8 @@ struct poll {
 	bool is_under_way, is_known; /* known: the cursor was read since it is ours */
 	struct buffer cursor, next; /* next: to be stored */
 	bool poll_now;
-	int64_t due, failures;
+	bool is_asked; /* for the next, before its time */
+	int64_t ended, due, failures;
 	struct arena arena; /* of the request at hand, and its answer */
 	struct exchange *exchange;
 	struct intake_job *job;
@@ -38,7 +41,8 @@ struct polls {
 static void end(struct poll *poll, int64_t after_ms)
 {
 	poll->is_under_way = false;
-	poll->due = clock_monotonic() + after_ms;
+	poll->ended = clock_monotonic();
+	poll->due = poll->ended + after_ms;
 	arena_reset(&poll->arena);
 }
 
@@ -172,12 +176,40 @@ static void begin(struct poll *poll)
 		asks.callback_url = bytes_of_string(arena_format(
 			&poll->arena, "%s/v1/in/%s/%s", base, source->oin, source->name));
 	poll->is_under_way = true;
+	poll->is_asked = false;
 	if (source->connector->poll(source->config, &asks, &request, &err) != OK)
 		fail(poll, err.text);
 	else if (request.method == NULL)
 		succeed(poll);
 	else
 		fetcher_ask(poll->outside->fetcher, source, &request, on_answer, poll);
+}
+
+static struct poll *find(struct polls *polls, struct bytes partner, struct bytes source)
+{
+	for (size_t i = 0; i < polls->count; i++) {
+		struct poll *poll = &polls->items[i];
+		if (bytes_equal_string(partner, poll->source->oin) &&
+			bytes_equal_string(source, poll->source->name))
+			return poll;
+	}
+	return NULL;
+}
+
+void polls_ask(struct polls *polls, struct bytes partner, struct bytes source)
+{
+	struct poll *poll = find(polls, partner, source);
+	if (poll != NULL)
+		poll->is_asked = true;
+	else
+		log_warn("poll", "source=%.*s/%.*s text=%s", BYTES_ARG(partner), BYTES_ARG(source),
+			log_quote("it was notified, and is not polled: set poll_interval_s"));
+}
+
+static bool is_due(const struct poll *poll, int64_t now)
+{
+	bool is_early = poll->is_asked && poll->failures == 0;
+	return poll->due <= now || (is_early && poll->ended + ASKED_AGAIN_MS <= now);
 }
 
 void polls_turn(struct polls *polls)
@@ -189,7 +221,7 @@ void polls_turn(struct polls *polls)
 		struct poll *poll = &polls->items[i];
 		bool is_ours = tasks_is_ours(polls->tasks, bytes_of_string(poll->id));
 		poll->is_known = poll->is_known && is_ours;
-		if (poll->is_under_way || !is_ours || poll->due > now)
+		if (poll->is_under_way || !is_ours || !is_due(poll, now))
 			continue;
 		poll->is_known = poll->is_known || read_cursor(poll);
 		if (poll->is_known)

@@ -10,6 +10,11 @@ struct polls;
 struct polls *polls_new(struct outside *outside, const struct tasks *tasks);
 void polls_free(struct polls *polls);
 
+/* The source is to be polled before its time, once however often that is said: while a poll is
+ * under way, by another one behind it. Not while it is unwell: then it is tried again soon anyway.
+ */
+void polls_ask(struct polls *polls, struct bytes partner, struct bytes source);
+
 /* Begins what is due; to be called a few times a second. */
 void polls_turn(struct polls *polls);
 

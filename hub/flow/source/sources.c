@@ -99,7 +99,7 @@ static enum outcome open_all(struct sources *sources, struct err *err)
 	if (tasks_new(&sources->tasks, outside, err) != OK ||
 		drops_new(&sources->drops, outside, err) != OK)
 		return err->outcome;
-	sources->polls = polls_new(outside, sources->tasks);
+	sources->polls = outside->polls = polls_new(outside, sources->tasks);
 	sources->turn = (struct loop_timer){.fn = turn, .context = sources};
 	loop_set(outside->loop, &sources->turn, loop_now(outside->loop));
 	return OK;

@@ -9,6 +9,7 @@
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
 #include "hub/flow/source/fetcher.h"
+#include "hub/flow/source/polls.h"
 #include "hub/kafka/member.h"
 
 #define OPEN_MAX 1000 /* then reading pauses */
@@ -63,6 +64,20 @@ static void begin_due(struct tasks *tasks)
 	}
 }
 
+/* In the list of those to be done; or, if it only says that a source is to be polled, done: the
+ * next poll would come without it too. */
+static void keep(struct tasks *tasks, struct task *task)
+{
+	if (task->what->kind == FETCH_KIND_POLL) {
+		polls_ask(tasks->outside->polls, task->what->partner, task->what->connector);
+		task_free(task);
+		return;
+	}
+	*tasks->last = task;
+	tasks->last = &task->behind;
+	tasks->open++;
+}
+
 /* What can never be read is logged and passed over: the hub alone writes this topic. RETRY: it was
  * written with a schema that is not known here yet. */
 static enum outcome take(void *context, const struct record_read *record, struct err *err)
@@ -73,7 +88,8 @@ static enum outcome take(void *context, const struct record_read *record, struct
 	struct wire_record value = {
 		.value = arena_copy(&task->arena, record->value), .schema = &schema_fetch_task};
 	enum outcome outcome = wire_decode(tasks->outside->wire, &value, what, &task->arena, err);
-	if (outcome == OK && !topics_key_id(record->key, task->key))
+	if (outcome == OK && what->kind != FETCH_KIND_POLL &&
+		!topics_key_id(record->key, task->key))
 		outcome = err_set(err, REJECT, "its key is none of the hub's");
 	if (outcome == OK || outcome == REJECT)
 		tasks->parts[record->partition].next = record->offset + 1;
@@ -89,9 +105,7 @@ static enum outcome take(void *context, const struct record_read *record, struct
 	task->partition = record->partition;
 	task->offset = record->offset;
 	task->what = what;
-	*tasks->last = task;
-	tasks->last = &task->behind;
-	tasks->open++;
+	keep(tasks, task);
 	return OK;
 }
 

@@ -155,13 +155,16 @@ static void ask_for_token(struct endpoint *endpoint)
 		"Accept", {(const uint8_t *)"application/json", 16}};
 	const struct endpoint_settings *settings = endpoint->settings;
 	struct arena *arena = &endpoint->asking_arena;
+	struct bytes secret = {0};
+	if (settings->secret_file != NULL)
+		secret = bytes_of_string(endpoint->secret);
 	struct client_request request = {.method = "POST",
 		.url = settings->token_url,
 		.headers = &accept,
 		.headers_count = 1,
 		.type = bytes_of_string(type),
-		.body = bytes_of_string(token_ask(settings->client_id,
-			bytes_of_string(endpoint->secret), settings->scope, arena)),
+		.body = bytes_of_string(
+			token_ask(settings->client_id, secret, settings->scope, arena)),
 		.timeout_ms = settings->timeout_ms,
 		.answer_max = TOKEN_ANSWER_MAX,
 		.done = take_token,

@@ -11,7 +11,9 @@ enum endpoint_auth {
 	ENDPOINT_BEARER, /* the secret is a token */
 	ENDPOINT_HEADER, /* the secret is the value of a header */
 	ENDPOINT_JWT, /* the secret signs a token of our own: ZGW */
-	ENDPOINT_OAUTH2, /* the secret gets us a token at token_url: client credentials */
+	/* The secret gets us a token at token_url: client credentials; without one, our certificate
+	 * (RFC 8705, 2). */
+	ENDPOINT_OAUTH2,
 };
 
 /* Texts that are not given are NULL. */

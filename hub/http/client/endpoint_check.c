@@ -27,8 +27,7 @@ static const struct {
 	[ENDPOINT_BEARER] = {"bearer", SECRET, SECRET},
 	[ENDPOINT_HEADER] = {"header", SECRET | HEADER, SECRET | HEADER},
 	[ENDPOINT_JWT] = {"jwt", SECRET | CLIENT, SECRET | CLIENT | CLAIMS},
-	[ENDPOINT_OAUTH2] = {"oauth2", SECRET | CLIENT | TOKEN_URL,
-		SECRET | CLIENT | TOKEN_URL | SCOPE},
+	[ENDPOINT_OAUTH2] = {"oauth2", CLIENT | TOKEN_URL, SECRET | CLIENT | TOKEN_URL | SCOPE},
 };
 
 static enum outcome check_auth(const struct endpoint_settings *settings, struct err *err)
@@ -94,6 +93,23 @@ static enum outcome check_urls(const struct endpoint_settings *settings, struct 
 	return OK;
 }
 
+/* Without a secret the certificate must show who we are, and only TLS carries it there. */
+static enum outcome check_token(const struct endpoint_settings *settings, struct err *err)
+{
+	if (settings->auth != ENDPOINT_OAUTH2 || settings->secret_file != NULL)
+		return OK;
+	if (settings->cert_file == NULL)
+		return err_set(err, REJECT,
+			"auth oauth2 needs secret_file, or a certificate that is known at "
+			"token_url: "
+			"cert_file and key_file");
+	if (is_in_clear(settings->token_url))
+		return err_set(err, REJECT,
+			"auth oauth2 without secret_file shows our certificate: token_url must be "
+			"https");
+	return OK;
+}
+
 static enum outcome check_headers(const struct endpoint_settings *settings, struct err *err)
 {
 	const struct setting_pair *pair = settings->headers;
@@ -112,7 +128,9 @@ enum outcome endpoint_check(const struct endpoint_settings *settings, struct err
 		return err_set(err, REJECT, "cert_file and key_file go together");
 	if (check_urls(settings, err) != OK || check_headers(settings, err) != OK)
 		return err->outcome;
-	return check_auth(settings, err);
+	if (check_auth(settings, err) != OK)
+		return err->outcome;
+	return check_token(settings, err);
 }
 
 enum outcome endpoint_inside_secret(

@@ -70,11 +70,14 @@ static const char *escape(struct bytes text, struct arena *arena)
 const char *token_ask(
 	const char *client, struct bytes secret, const char *scope, struct arena *arena)
 {
-	const char *more = scope == NULL
-		? ""
-		: arena_format(arena, "&scope=%s", escape(bytes_of_string(scope), arena));
-	return arena_format(arena, "grant_type=client_credentials&client_id=%s&client_secret=%s%s",
-		escape(bytes_of_string(client), arena), escape(secret, arena), more);
+	const char *text = arena_format(arena, "grant_type=client_credentials&client_id=%s",
+		escape(bytes_of_string(client), arena));
+	if (secret.data != NULL)
+		text = arena_format(arena, "%s&client_secret=%s", text, escape(secret, arena));
+	if (scope != NULL)
+		text = arena_format(
+			arena, "%s&scope=%s", text, escape(bytes_of_string(scope), arena));
+	return text;
 }
 
 /* RFC 6750, 2.1. */

@@ -14,7 +14,8 @@ struct token_claims {
 /* A JSON Web Token (RFC 7519) signed with HS256, as the Dutch APIs for cases (ZGW) take it. */
 const char *token_jwt(const struct token_claims *claims, struct bytes secret, struct arena *arena);
 
-/* The body that asks for a token with client credentials (RFC 6749, 4.4.2). NULL: no scope. */
+/* The body that asks for a token with client credentials (RFC 6749, 4.4.2). secret absent: our
+ * certificate shows who we are (RFC 8705, 2). scope NULL: none. */
 const char *token_ask(
 	const char *client, struct bytes secret, const char *scope, struct arena *arena);
 /* The answer to it (5.1): the token in the arena, and for how long. REJECT: there is none in it

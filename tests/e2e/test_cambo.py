@@ -1,0 +1,298 @@
+"""test_cambo - applications at schools: polled over mutual TLS, at once where that is notified."""
+
+import time
+from collections import Counter
+
+import pytest
+from api import Api, ApiHub, a_hub, person
+from harness import wait_for
+from model.world import ROTTERDAM
+from test_api_tls import CLIENT, SERVER, authority, certificate
+from vca import Vca
+
+OIN = "00000099000000001000"
+HOUR_S = 3600
+NOTICE = {
+    "koppelpuntCode": "0234AS",
+    "koppelpuntNaam": "Overstapsysteem Voorbeeld",
+    "geschatteNieuweAanmeldingen": 1,
+}
+SETTINGS = {
+    "path": "koppelpunt/0234AS/aanmelding",
+    "koppelpunt": "0234AS",
+    "question": "WERK",
+    "question_bbl": "LEERBAAN",
+    "schools": (("99XX", "municipality=GM0599"),),
+    "statuses": (("LI", "CANCEL reason=CLIENT_DECLINED"),),
+}
+
+
+def make_certificates(folder):
+    authority(folder, "ca")
+    authority(folder, "stranger")
+    subject = f"/O=Lokethub/CN=hub.example/serialNumber={OIN}"
+    certificate(folder, "server", "/CN=127.0.0.1", SERVER)
+    certificate(folder, "hub", subject, CLIENT)
+    certificate(folder, "foreign", subject, CLIENT, issuer="stranger")
+    certificate(folder, "other", "/CN=other.example/serialNumber=00000099000000009999", CLIENT)
+
+
+def endpoint(vca, folder, name, shown):
+    return {
+        "name": name,
+        "url": f"{vca.url}/cambo/rest/v1",
+        "allow_private": True,
+        "ca_file": str(folder / "ca.pem"),
+        "cert_file": str(folder / f"{shown}.pem"),
+        "key_file": str(folder / f"{shown}.key"),
+        "auth": "oauth2",
+        "client_id": OIN,
+        "token_url": f"{vca.url}/login/oauth2/token",
+    }
+
+
+def source(name, more=None):
+    return {
+        "name": name,
+        "partner": ROTTERDAM,
+        "connector": "cambo",
+        "endpoint": name,
+        "system": name,
+        "poll_interval_s": HOUR_S,
+        "settings": SETTINGS,
+    } | (more or {})
+
+
+class Schools:
+    """CAMBO, the hub, and what became of the applications there."""
+
+    def __init__(self, hub, vca):
+        self.hub = hub
+        self.vca = vca
+        self.api = hub.partner(ROTTERDAM)
+
+    def apply(self, number, **members):
+        keten = f"99XX:{number:08d}"
+        who = {"pgn": person(number)["bsn"], "status": "AO", "leeratraject": "BOL"}
+        self.vca.put(keten, **who | members)
+        return keten
+
+    def notify(self, notice=None, api: Api | None = None):
+        return (api or self.api).post(f"/v1/in/{ROTTERDAM}/cambo", notice or NOTICE)
+
+    def said(self, keten):
+        """What was decided of its messages."""
+        answer = self.api.get(f"/v1/receipts/{keten}")
+        messages = answer.json()["messages"] if answer.status_code == 200 else []
+        return Counter(each["result"] for each in messages)
+
+    def wait_for_applied(self, keten, count=1, seconds=20):
+        wait_for(
+            f"{count} messages of {keten}",
+            lambda: self.said(keten)["APPLIED"] >= count,
+            seconds,
+        )
+
+    def poll_since(self, moment):
+        """When the first one began."""
+        return wait_for(
+            "a poll", lambda: next((at for at, _ in self.vca.asked if at > moment), None), 10
+        )
+
+    def quiet(self):
+        """Nothing is polled for a while: the number of requests so far."""
+        before = -1
+        while before != len(self.vca.asked):
+            before = len(self.vca.asked)
+            time.sleep(2.5)
+        return before
+
+
+@pytest.fixture(scope="module")
+def schools(services, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cambo")
+    make_certificates(folder)
+    vca = Vca(folder, OIN)
+    names = {"cambo": "hub", "foreign": "foreign", "other": "other"}
+    lists = {
+        "endpoints": [endpoint(vca, folder, *each) for each in names.items()],
+        "sources": [source(name) for name in names],
+    }
+    vca.put("99XX:00000001", pgn=person(1)["bsn"], status="AO", leeratraject="BBL")
+    try:
+        with a_hub(services, folder, ApiHub, lists=lists) as hub:
+            yield Schools(hub, vca)
+    finally:
+        vca.end()
+
+
+@pytest.fixture(autouse=True)
+def as_usual(schools):
+    yield
+    schools.vca.page, schools.vca.slow_s = 1000, 0.0
+
+
+def test_what_was_there_before_is_a_registration(schools):
+    schools.wait_for_applied("99XX:00000001", 1, 60)
+    [referral] = schools.api.get("/v1/receipts/99XX:00000001").json()["referrals"]
+    assert referral["state"] in ("SUBMITTED", "OFFERED", "ACCEPTED")
+    [message] = [
+        each
+        for _, each in schools.hub.decoded("intake")
+        if each["case"] == "99XX:00000001" and each["body"][0].endswith("Referral")
+    ][:1]
+    assert message["body"][1]["from_desk"] is None
+    assert message["body"][1]["question"] == "LEERBAAN"
+
+
+def test_the_certificate_alone_gets_a_token(schools):
+    right = {"grant_type": ["client_credentials"], "client_id": [OIN]}
+    assert schools.vca.forms and all(form == right for form in schools.vca.forms)
+
+
+@pytest.mark.parametrize("name", ["foreign", "other"])
+def test_no_other_certificate_does(schools, name):
+    """One of an authority that CAMBO does not know, and one of somebody else."""
+    log = schools.hub.processes["one"].log
+
+    def tries():
+        return [line for line in log.read_text().splitlines() if f"{ROTTERDAM}/{name} " in line]
+
+    found = wait_for("a try", tries, 30)
+    assert all("no token from token_url" in line for line in found), found
+
+
+def test_a_notification_leads_to_a_poll_at_once(schools):
+    schools.quiet()
+    for number in (11, 12):
+        keten = schools.apply(number)
+        before = time.monotonic()
+        assert schools.notify().status_code == 204
+        assert schools.poll_since(before) - before < 2
+        schools.wait_for_applied(keten)
+
+
+def test_statuses_are_what_the_settings_say(schools):
+    keten = schools.apply(20)
+    schools.notify()
+    schools.wait_for_applied(keten)
+    schools.apply(20, status="LI")
+    schools.notify()
+    schools.wait_for_applied(keten, 2)
+    receipt = schools.api.get(f"/v1/receipts/{keten}").json()
+    assert receipt["referrals"][0]["state"] in ("CANCELLED", "CANCEL_REQUESTED")
+    unknown = schools.apply(21)
+    schools.notify()
+    schools.wait_for_applied(unknown)
+    schools.apply(21, status="OO")
+    schools.notify()
+    wait_for(
+        "what nobody understands to be told",
+        lambda: [
+            each for _, each in schools.hub.decoded("rejected") if each["code"] == "UNKNOWN_CODE"
+        ],
+        20,
+    )
+    raw = [
+        each["body"][1]["raw"]
+        for _, each in schools.hub.decoded("intake")
+        if each["case"] == unknown and each["body"][0].endswith("StatusChange")
+    ]
+    assert raw and all((each["scheme"], each["code"]) == ("overstapsysteem", "OO") for each in raw)
+
+
+def test_a_storm_of_notifications_is_no_storm_of_polls(schools):
+    before = schools.quiet()
+    schools.vca.slow_s = 0.5
+    keten = schools.apply(30)
+    answers = Counter(schools.notify().status_code for _ in range(100))
+    assert answers == {204: 100}
+    schools.wait_for_applied(keten)
+    schools.apply(30, leeratraject="BBL")
+    schools.notify()
+    schools.wait_for_applied(keten, 2)
+    began = [at for at, _ in schools.vca.asked[before:]]
+    assert schools.quiet() - before <= 12
+    assert all(b - a >= 0.5 for a, b in zip(began, began[1:], strict=False))
+
+
+def test_a_notification_of_another_koppelpunt_leads_to_nothing(schools):
+    before = schools.quiet()
+    assert schools.notify(NOTICE | {"koppelpuntCode": "0234as"}).status_code == 204
+    assert schools.quiet() == before
+
+
+def test_a_notification_without_a_code_is_refused_in_its_own_form(schools):
+    answer = schools.notify({"koppelpuntNaam": "Voorbeeld"})
+    assert answer.status_code == 400
+    assert answer.json() == {"foutmelding": "koppelpuntCode is missing, or no text"}
+
+
+def test_all_pages_of_an_answer_are_read(schools):
+    schools.vca.page = 3
+    ketens = [schools.apply(40 + n) for n in range(10)]
+    schools.notify()
+    for keten in ketens:
+        schools.wait_for_applied(keten, 1, 20)
+
+
+def test_a_token_that_is_not_known_any_more_is_got_anew(schools):
+    schools.vca.forget_tokens()
+    keten = schools.apply(55)
+    schools.notify()
+    schools.wait_for_applied(keten)
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_numbers_that_begin_anew_lose_nothing(schools, refuses):
+    """The hub asks from a number that CAMBO has not reached again: it says so, or gives no rows."""
+    schools.quiet()
+    schools.vca.refuses = refuses
+    schools.vca.number += 1000
+    first = schools.apply(62 + 10 * refuses)
+    schools.notify()
+    schools.wait_for_applied(first)
+    schools.quiet()
+    before = [each for each in schools.vca.rows if schools.said(each)["APPLIED"]]
+    schools.vca.restore()
+    keten = schools.apply(60 + 10 * refuses)
+    schools.notify()
+    schools.wait_for_applied(keten)
+    assert "" in [query for _, query in schools.vca.asked[-3:]]
+    schools.quiet()
+    for each in before:
+        [_] = schools.api.get(f"/v1/receipts/{each}").json()["referrals"]
+    more = schools.apply(61 + 10 * refuses)
+    schools.notify()
+    schools.wait_for_applied(more)
+
+
+def test_the_books_are_right(schools):
+    schools.hub.settle(60)
+    report = schools.hub.judge()
+    assert not report.differences, str(report)
+    assert not schools.hub.command("orphans", node="one").strip()
+
+
+def test_a_notification_that_was_lost_is_made_up_for_by_the_poll(schools):
+    schools.quiet()
+    keten = schools.apply(90)
+    time.sleep(3)
+    assert not schools.said(keten)
+    schools.hub.advance(HOUR_S * 1000)
+    schools.wait_for_applied(keten, 1, 60)
+
+
+def test_whichever_edge_is_notified_the_one_that_polls_does(schools):
+    schools.hub.start("two", "edge")
+    schools.hub.ready(60, "two")
+    edges = [Api(url, ROTTERDAM) for url in schools.hub.edges()]
+    assert len(edges) == 2
+    time.sleep(10)
+    schools.quiet()
+    for number, api in enumerate(edges * 3):
+        before = len(schools.vca.asked)
+        keten = schools.apply(80 + number)
+        assert schools.notify(api=api).status_code == 204
+        schools.wait_for_applied(keten)
+        assert 1 <= schools.quiet() - before <= 3
