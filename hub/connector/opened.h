@@ -21,6 +21,7 @@ struct opened {
 	const char *url; /* of the referral in the partner API; NULL: not known */
 	const char *desk_name, *partner; /* of the receiver; partner: OIN */
 	int64_t sequence; /* grows along one desk's handovers */
+	struct bytes own_case; /* the receiver's own reference of it; absent: it never named one */
 	struct arena *arena; /* for what is rendered */
 };
 

@@ -181,6 +181,7 @@ static struct opened open_handover(const struct run *run, const struct json_tree
 		.desk_name = arena_string(folder->arena, case_text(in, "desk_name")),
 		.partner = arena_string(folder->arena, case_text(in, "partner")),
 		.sequence = case_number(in, "sequence", 1),
+		.own_case = case_text(in, "own_case"),
 		.arena = folder->arena};
 }
 

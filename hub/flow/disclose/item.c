@@ -5,6 +5,7 @@
 
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
+#include "hub/flow/disclose/own_case.h"
 
 #define SOURCE "urn:lokethub"
 /* For a referral whose message is no more kept: the widest of the purposes. */
@@ -67,6 +68,13 @@ enum outcome item_find(struct item *item, const struct item_kit *kit, struct vie
 {
 	int64_t age = kit->now - from->handover->at;
 	if (found_read(reader, from->handover, age, &item->found, err) != OK)
+		return err->outcome;
+	const struct own_case_asked asked = {.handover = from->handover,
+		.found = &item->found,
+		.rules = &kit->conf->rules,
+		.desk = kit->desk,
+		.age = age};
+	if (own_case_read(reader, &asked, &item->opened.own_case, err) != OK)
 		return err->outcome;
 	item->handover = *from->handover;
 	item->client = from->handover->client;

@@ -76,6 +76,7 @@ static struct json_object *describe_opened(const struct opened *opened)
 	struct json_object *object = json_object_new_object();
 	json_put_text(object, "id", opened->id);
 	json_put_text(object, "url", opened->url);
+	json_put_bytes(object, "own_case", opened->own_case);
 	json_object_object_add(object, "handover", handover_to_json(opened->handover));
 	if (opened->person != NULL)
 		json_object_object_add(object, "person", person_to_json(opened->person));

@@ -89,6 +89,8 @@ static const struct row {
 
 	{"FeedItem", "id", TEXT, NULL, true, "Of this handover, however often it is read."},
 	{"FeedItem", "url", TEXT, NULL, false, "Of its referral."},
+	{"FeedItem", "own_case", TEXT, NULL, false,
+		"What you call that referral, as far as known."},
 	{"FeedItem", "handover", ONE, "ToldHandover", true, "What the desk is told."},
 	{"FeedItem", "person", ONE, "ToldPerson", false, "What the desk may see of the person."},
 	{"FeedItem", "withheld", TEXT, NULL, false,
