@@ -4,18 +4,18 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "connectors/common/member.h"
+#include "connectors/municipality/lines.h"
 #include "connectors/municipality/openklant_text.h"
+#include "connectors/municipality/refusal.h"
 #include "hub/base/clock.h"
 
 #define DEPTH 16
 #define PAGES 8 /* of the klantcontacten of one referral */
 #define NUMBERS INT64_C(10000000000) /* a number has at most 10 digits */
 #define UUID_SIZE 36
-#define NAMES_MAX 120 /* bytes, of the fields that were refused */
 
 #define CONTACTS "klantcontacten?onderwerpobject__onderwerpobjectidentificatorObjectId="
 #define TASKS "internetaken?aanleidinggevendKlantcontact__uuid="
@@ -82,29 +82,14 @@ static bool is_taken(int32_t status)
 	return status >= 200 && status < 300;
 }
 
-/* Its last line is our mark. A worker may have added to it since. */
-static bool is_ours(const struct json_tree *contact, const char *mark)
-{
-	struct bytes text = member_text(contact, "inhoud");
-	size_t size = strlen(mark);
-	for (size_t at = 0; at + size <= text.size; at++) {
-		size_t end = at + size;
-		if ((at == 0 || text.data[at - 1] == '\n') &&
-			(end == text.size || text.data[end] == '\n' || text.data[end] == '\r') &&
-			memcmp(text.data + at, mark, size) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Of a page of klantcontacten or tasks; absent: not on it. */
 static struct bytes find(const struct exchange *exchange, const struct json_tree *page)
 {
-	const char *mark = openklant_text_mark(exchange->opened);
+	const char *mark = lines_mark(exchange->opened);
 	const struct json_tree *item = member_items(page);
 	for (; item != NULL; item = item->next) {
 		bool is_it = exchange->step == LOOK
-			? is_ours(item, mark)
+			? lines_have(member_text(item, "inhoud"), mark)
 			: bytes_equal(contact_of(item), exchange->contact);
 		if (is_it && is_uuid(member_text(item, "uuid")))
 			return member_text(item, "uuid");
@@ -363,38 +348,6 @@ static enum outcome judge_taken(const struct document *answer, const struct json
 	return OK;
 }
 
-static bool is_plain(struct bytes text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-",
-			    text.data[i]) == NULL)
-			return false;
-	return text.size > 0;
-}
-
-/* Whether nothing is wrong with it but its number; and which fields are, never what is in them. */
-static bool is_number_taken(const struct json_tree *tree, char names[NAMES_MAX])
-{
-	const struct json_tree *list = member_of(tree, "invalidParams");
-	const struct json_tree *item =
-		list != NULL && list->kind == JSON_TREE_ARRAY ? list->first : NULL;
-	bool is_it = item != NULL;
-	size_t used = 0;
-	for (names[0] = '\0'; item != NULL; item = item->next) {
-		struct bytes name = member_text(item, "name"), code = member_text(item, "code");
-		const char *end = "nummer";
-		size_t size = strlen(end);
-		is_it = is_it && bytes_equal_string(code, "unique") && name.size >= size &&
-			memcmp(name.data + name.size - size, end, size) == 0;
-		if (!is_plain(name) || !is_plain(code) ||
-			used + name.size + code.size + 4 > NAMES_MAX)
-			continue;
-		used += (size_t)snprintf(names + used, NAMES_MAX - used, "%s%.*s %.*s",
-			used > 0 ? ", " : ": ", BYTES_ARG(name), BYTES_ARG(code));
-	}
-	return is_it;
-}
-
 static const char *advice(int32_t status)
 {
 	if (status == 401 || status == 403)
@@ -409,13 +362,14 @@ static enum outcome judge(const void *config, const struct document *answer,
 {
 	const struct openklant_config *own = config;
 	struct arena arena = {0};
-	char names[NAMES_MAX] = "";
+	char names[REFUSAL_NAMES];
 	enum outcome outcome = OK;
 	const struct json_tree *tree = tree_of(answer, &arena);
 	bool is_look = memchr(answer->name.data, '?', answer->name.size) != NULL;
+	refusal_names(tree, names);
 	if (is_taken(answer->status))
 		outcome = judge_taken(answer, tree, out, err);
-	else if (answer->status != 400 || !is_number_taken(tree, names) || is_look ||
+	else if (answer->status != 400 || !refusal_is_unique(tree, "nummer") || is_look ||
 		own->number == NONE)
 		outcome = err_set(err, RETRY, "answered %d%s%s", answer->status, names,
 			advice(answer->status));

@@ -10,8 +10,6 @@
 struct bytes openklant_text_subject(const struct opened *opened); /* 200 */
 struct bytes openklant_text_content(const struct opened *opened); /* 1000, the mark its last line */
 struct bytes openklant_text_explanation(const struct opened *opened); /* 1000 */
-/* The line by which the klantcontact of this handover is known again. */
-const char *openklant_text_mark(const struct opened *opened);
 
 /* As contactnaam has it. A prefix that is too long for its field stands before the family name. */
 struct openklant_name {

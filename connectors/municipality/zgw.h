@@ -4,10 +4,12 @@
 
 #include "hub/connector/connector.h"
 
-/* In only. A notification says next to nothing (Notificaties API 1.0); what it names is fetched as
+/* A notification says next to nothing (Notificaties API 1.0); what it names is fetched as
  * a task: the zaak, with all that is needed of it. A poll subscribes, or renews that, and then goes
  * through all open zaken and those that ended lately, so that a lost notification loses nothing.
- * Whichever way a zaak comes, the same drafts are made of it, with the same references. */
+ * Whichever way a zaak comes, the same drafts are made of it, with the same references. Out, a
+ * handover becomes a status in the zaak that its receiver made the referral from (zgw_out.h); when
+ * it comes back, it is known as ours. */
 extern const struct connector zgw;
 
 enum zgw_case { ZGW_CASE_IDENTIFICATIE, ZGW_CASE_UUID };
@@ -22,6 +24,8 @@ struct zgw_config {
 	const char *from_desk, *municipality, *purpose, *legal_basis;
 	enum zgw_case case_is;
 	int32_t registered_from; /* a date; INT32_MIN: all */
+	const struct setting_pair *tells; /* which status a handover becomes */
+	bool with_texts;
 };
 
 /* What a task asks about a zaak stands behind the # of its URL, which a server never gets. */

@@ -1,6 +1,8 @@
 /* zgw_read - one zaak as it is being read: what is asked of it, and the documents there are. */
 #include "connectors/municipality/zgw_read.h"
 
+#include <string.h>
+
 #include "connectors/common/member.h"
 #include "connectors/municipality/zgw_url.h"
 
@@ -86,4 +88,20 @@ struct bytes zgw_read_name(const struct zgw_read *read)
 	if (!bytes_equal(zgw_url_below(read->config->zaken_url, url), read->path))
 		url = zgw_url_at(arena, read->config->zaken_url, read->path);
 	return zgw_url_escape(arena, url);
+}
+
+const struct setting_pair *zgw_read_zaaktype(
+	const struct zgw_config *config, struct bytes scheme, struct bytes zaaktype_path)
+{
+	const struct setting_pair *pair = config->zaaktypen;
+	for (; pair != NULL && pair->name != NULL; pair++) {
+		struct bytes name = bytes_of_string(pair->name);
+		struct bytes path = strstr(pair->name, "://") != NULL
+			? zgw_url_below(config->catalogi_url, name)
+			: (struct bytes){0};
+		if (bytes_equal(name, scheme) ||
+			(path.data != NULL && bytes_equal(path, zaaktype_path)))
+			return pair;
+	}
+	return NULL;
 }

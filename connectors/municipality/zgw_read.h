@@ -36,5 +36,9 @@ const struct json_tree *zgw_read_static(
 bool zgw_read_is_own(const struct zgw_read *read, const struct json_tree *tree);
 /* The zaak's URL for a query, as the system itself writes it: that is what its lists know. */
 struct bytes zgw_read_name(const struct zgw_read *read);
+/* What the settings say of a zaaktype, by the identificatie that all versions of one share, or by
+ * the URL of a version. NULL: nothing. */
+const struct setting_pair *zgw_read_zaaktype(
+	const struct zgw_config *config, struct bytes scheme, struct bytes zaaktype_path);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "connectors/common/mapping.h"
 #include "connectors/common/member.h"
+#include "connectors/municipality/lines.h"
 #include "connectors/municipality/zgw_url.h"
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
@@ -41,6 +42,8 @@ static void read_one(struct zgw_read *read, struct bytes path, struct zgw_status
 	struct bytes url = zgw_url_at(read->out->arena, read->config->zaken_url, path);
 	out->original = parcel_find(read->docs, url)->body;
 	out->has_at = time_of(out->tree, &out->at);
+	out->is_ours = out->problems->count == 0 &&
+		lines_have_mark(member_text(out->tree, "statustoelichting"));
 }
 
 /* Keeps them in order of time; full, the oldest goes. */
@@ -66,34 +69,86 @@ static void note_last(struct zgw_statuses *out, const struct zgw_status *status)
 	out->last_at = status->at;
 }
 
-/* Of the list, those since. */
-static void read_since(struct zgw_read *read, struct zgw_statuses *out)
+/* NULL: it is still to come, or one that says why not was added. */
+static const struct json_tree *read_list(
+	struct zgw_read *read, struct zgw_statuses *out, struct bytes *original)
 {
 	struct arena *arena = read->out->arena;
 	struct problems *problems = zgw_read_problems(read);
 	struct bytes path = bytes_of_string(
 		arena_format(arena, "statussen?zaak=%.*s", BYTES_ARG(zgw_read_name(read))));
 	const struct json_tree *page = zgw_read_zaken(read, path, problems);
-	struct bytes url = zgw_url_at(arena, read->config->zaken_url, path);
-	const struct document *doc = parcel_find(read->docs, url);
-	const struct json_tree *item = member_items(page);
+	const struct document *doc =
+		parcel_find(read->docs, zgw_url_at(arena, read->config->zaken_url, path));
 	if (problems->count > 0) {
 		struct zgw_status failed = {.path = path, .problems = problems};
 		insert(out, &failed);
 	}
+	*original = doc != NULL ? doc->body : (struct bytes){0};
+	return page;
+}
+
+/* One of the list; false: it cannot be told. */
+static bool read_item(
+	const struct zgw_read *read, const struct json_tree *item, struct zgw_status *out)
+{
+	*out = (struct zgw_status){.tree = item,
+		.path = zgw_url_below(read->config->zaken_url, member_text(item, "url")),
+		.is_ours = lines_have_mark(member_text(item, "statustoelichting")),
+		.problems = zgw_read_problems(read)};
+	out->has_at = time_of(item, &out->at);
+	return out->path.data != NULL && out->has_at && zgw_read_is_own(read, item);
+}
+
+/* What the hub posted itself tells it nothing, and the zaak was not known by it: what counts is the
+ * last one that is the municipality's. */
+static void note_theirs(
+	const struct zgw_read *read, const struct json_tree *page, struct zgw_statuses *out)
+{
+	const struct json_tree *item = member_items(page);
+	struct zgw_status status, newest = {0};
+	for (; item != NULL; item = item->next)
+		if (read_item(read, item, &status) && !status.is_ours &&
+			(!newest.has_at || status.at > newest.at))
+			newest = status;
+	note_last(out, &newest);
+}
+
+/* Of the list, those since. */
+static void read_since(struct zgw_read *read, struct zgw_statuses *out)
+{
+	struct bytes original;
+	const struct json_tree *page = read_list(read, out, &original);
+	const struct json_tree *item = member_items(page);
+	struct zgw_status status;
 	for (; item != NULL; item = item->next) {
-		struct zgw_status status = {.tree = item,
-			.path = zgw_url_below(read->config->zaken_url, member_text(item, "url")),
-			.original = doc->body,
-			.problems = zgw_read_problems(read)};
-		status.has_at = time_of(item, &status.at);
-		if (status.path.data == NULL || !status.has_at || !zgw_read_is_own(read, item))
+		if (!read_item(read, item, &status))
 			continue;
-		if (bytes_equal(status.path, out->last))
+		status.original = original;
+		if (bytes_equal(status.path, out->last) && status.is_ours)
+			note_theirs(read, page, out);
+		else if (bytes_equal(status.path, out->last))
 			note_last(out, &status);
-		if (status.at >= read->since)
+		if (status.at < read->since)
+			continue;
+		if (status.is_ours)
+			out->left_out++;
+		else
 			insert(out, &status);
 	}
+}
+
+static void read_last(struct zgw_read *read, struct zgw_statuses *out)
+{
+	struct bytes original;
+	read_one(read, out->last, &out->items[0]);
+	if (out->items[0].is_ours) {
+		note_theirs(read, read_list(read, out, &original), out);
+		out->left_out += read->tells_last ? 1 : 0;
+		return;
+	}
+	note_last(out, &out->items[0]);
+	out->count = read->tells_last ? 1 : 0;
 }
 
 static void read_type(struct zgw_read *read, struct zgw_status *status)
@@ -146,13 +201,12 @@ void zgw_status_read(struct zgw_read *read, struct zgw_statuses *out)
 	out->last = zgw_url_below(read->config->zaken_url, last);
 	if (read->asked_status.data != NULL) {
 		read_one(read, read->asked_status, &out->items[0]);
-		out->count = 1;
+		out->is_echo = out->items[0].is_ours;
+		out->count = out->is_echo ? 0 : 1;
 	} else if (read->has_since) {
 		read_since(read, out);
 	} else if (last.data != NULL) {
-		read_one(read, out->last, &out->items[0]);
-		note_last(out, &out->items[0]);
-		out->count = read->tells_last ? 1 : 0;
+		read_last(read, out);
 	}
 	for (size_t i = 0; i < out->count; i++)
 		read_type(read, &out->items[i]);

@@ -14,6 +14,7 @@ struct zgw_status {
 	struct bytes original;
 	bool has_at;
 	int64_t at; /* datumStatusGezet */
+	bool is_ours; /* the hub posted it: a handover, that is no news here */
 	struct problems *problems;
 };
 
@@ -21,8 +22,9 @@ struct zgw_status {
 struct zgw_statuses {
 	struct zgw_status items[ZGW_STATUSES];
 	size_t count, left_out;
+	bool is_echo; /* the one that is asked for is ours: there is nothing to be told at all */
 	struct bytes last; /* path of the zaak's last one, told or not */
-	bool has_last_at;
+	bool has_last_at; /* of the last one that is not ours */
 	int64_t last_at;
 	const struct json_tree *result_type;
 	struct bytes result_type_path;

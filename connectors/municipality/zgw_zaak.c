@@ -44,23 +44,6 @@ static bool read_task(struct zgw_read *read, struct bytes name)
 	return take_prefix(&rest, "zaken/") && rest.size > 0;
 }
 
-/* What the settings say of its zaaktype, by the identificatie that all versions of one share, or by
- * the URL of a version. NULL: nothing. */
-static const struct setting_pair *find_zaaktype(const struct zgw_read *read)
-{
-	const struct setting_pair *pair = read->config->zaaktypen;
-	for (; pair != NULL && pair->name != NULL; pair++) {
-		struct bytes name = bytes_of_string(pair->name);
-		struct bytes path = strstr(pair->name, "://") != NULL
-			? zgw_url_below(read->config->catalogi_url, name)
-			: (struct bytes){0};
-		if (bytes_equal(name, read->scheme) ||
-			(path.data != NULL && bytes_equal(path, read->zaaktype_path)))
-			return pair;
-	}
-	return NULL;
-}
-
 /* false: it is still to come, or a problem was added. */
 static bool read_zaaktype(struct zgw_read *read, struct problems *problems)
 {
@@ -81,7 +64,8 @@ static void draft_destroyed(struct zgw_read *read)
 	bool is_known = read->zaaktype_path.size > 0 && read_zaaktype(read, problems);
 	if (read->out->wants_count > 0)
 		return;
-	if (is_known && find_zaaktype(read) == NULL) {
+	if (is_known &&
+		zgw_read_zaaktype(read->config, read->scheme, read->zaaktype_path) == NULL) {
 		read->out->passed++;
 		return;
 	}
@@ -227,6 +211,10 @@ static void draft_all(struct zgw_read *read)
 	zgw_status_read(read, &statuses);
 	if (read->out->wants_count > 0)
 		return;
+	if (statuses.is_echo) {
+		read->out->passed++;
+		return;
+	}
 	draft_referral(read, &rollen, &statuses, problems);
 	zgw_status_draft(read, &statuses);
 }
@@ -263,7 +251,7 @@ static void take_zaak(struct zgw_read *read)
 			refuse(read, problems);
 		return;
 	}
-	read->zaaktype = find_zaaktype(read);
+	read->zaaktype = zgw_read_zaaktype(read->config, read->scheme, read->zaaktype_path);
 	bool is_old = date_of(read->zaak, "registratiedatum", &day) &&
 		day < read->config->registered_from;
 	if (read->zaaktype == NULL || is_old || is_of_others(read))
