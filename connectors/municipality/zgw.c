@@ -70,6 +70,8 @@ static const char *asked_of(const struct zgw_config *config, const struct json_t
 		path = zgw_url_below(config->catalogi_url, member_text(traits, "zaaktype"));
 		return arena_format(arena, "#" ZGW_DESTROYED "%.*s", BYTES_ARG(path));
 	}
+	if (text_is(notification, "resource", "zaak"))
+		return config->paused != NULL || config->resumed != NULL ? "#" ZGW_CHANGED : "";
 	/* Of a zaak that has ended, it says something else now. */
 	if (text_is(notification, "resource", "resultaat"))
 		return "#" ZGW_LAST;
@@ -79,24 +81,35 @@ static const char *asked_of(const struct zgw_config *config, const struct json_t
 	return arena_format(arena, "#" ZGW_STATUS "%.*s", BYTES_ARG(path));
 }
 
+static bool is_any(const char *const *names, struct bytes name)
+{
+	while (*names != NULL && !bytes_equal_string(name, *names))
+		names++;
+	return *names != NULL;
+}
+
+static bool has_rows(const struct setting_pair *rows)
+{
+	return rows != NULL && rows->name != NULL;
+}
+
 /* Other channels, the probe of a new subscription among them, and what says nothing of a client. */
-static bool is_ours(const struct json_tree *notification)
+static bool is_ours(const struct zgw_config *config, const struct json_tree *notification)
 {
 	static const char *const resources[] = {"zaak", "status", "resultaat", "rol", NULL};
 	struct bytes channel = member_text(notification, "kanaal");
+	struct bytes resource = member_text(notification, "resource");
 	if (channel.data != NULL && !bytes_equal_string(channel, "zaken"))
 		return false;
-	struct bytes resource = member_text(notification, "resource");
-	const char *const *known = resources;
-	while (*known != NULL && !bytes_equal_string(resource, *known))
-		known++;
-	return *known != NULL || resource.data == NULL;
+	if (bytes_equal_string(resource, "zaakeigenschap"))
+		return has_rows(config->properties);
+	return resource.data == NULL || is_any(resources, resource);
 }
 
 static void take(const struct zgw_config *config, const struct json_tree *notification,
 	struct parcel *out, struct problems *problems)
 {
-	if (!is_ours(notification)) {
+	if (!is_ours(config, notification)) {
 		out->passed++;
 		return;
 	}

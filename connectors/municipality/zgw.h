@@ -19,6 +19,8 @@ struct zgw_config {
 	const char *notifications_url; /* NULL: does not subscribe */
 	const struct setting_pair *zaaktypen, *statuses, *results; /* what they mean */
 	const struct setting_pair *filters; /* of the subscription */
+	const struct setting_pair *properties; /* what its eigenschappen tell */
+	const char *paused, *resumed; /* what an opschorting means, and its end; NULL: nothing */
 	const char *const *roles; /* who is the client: the first of them that a person has */
 	const char *organisation; /* RSIN; NULL: whose zaak it is does not matter */
 	const char *from_desk, *municipality, *purpose, *legal_basis;
@@ -32,6 +34,7 @@ struct zgw_config {
 #define ZGW_STATUS "status=" /* this status of it */
 #define ZGW_LAST "last" /* its last status */
 #define ZGW_SINCE "since=" /* all its statuses from that time on */
+#define ZGW_CHANGED "changed" /* whether it is suspended */
 #define ZGW_DESTROYED "destroyed=" /* the path of its zaaktype, as far as that was told */
 
 #endif

@@ -12,7 +12,7 @@ struct zgw_read {
 	struct bytes path; /* "zaken/ddc6d192" */
 	/* What the task asks. */
 	struct bytes asked_status; /* its path; absent: none */
-	bool has_since, tells_last, is_destroyed;
+	bool has_since, tells_last, is_destroyed, is_changed;
 	int64_t since; /* epoch ms */
 	/* What was found. */
 	const struct json_tree *zaak;

@@ -7,6 +7,7 @@
 
 #include "connectors/common/mapping.h"
 #include "connectors/municipality/zgw.h"
+#include "connectors/municipality/zgw_property.h"
 #include "connectors/municipality/zgw_tells.h"
 
 static enum outcome check_url(const char *name, const char *url, struct err *err)
@@ -15,6 +16,15 @@ static enum outcome check_url(const char *name, const char *url, struct err *err
 		strncasecmp(url, "http://", 7) != 0)
 		return err_set(err, REJECT, "%s must begin with https://", name);
 	return OK;
+}
+
+static enum outcome check_words(const char *name, const char *words, struct err *err)
+{
+	struct arena arena = {0};
+	struct status_change change = {0};
+	enum outcome outcome = words == NULL ? OK : mapping_change(words, 0, &arena, &change, err);
+	arena_done(&arena);
+	return outcome == OK ? OK : err_in(err, "%s", name);
 }
 
 enum outcome zgw_settings_check(const void *config, struct err *err)
@@ -35,7 +45,11 @@ enum outcome zgw_settings_check(const void *config, struct err *err)
 	enum outcome outcome = OK;
 	for (size_t i = 0; outcome == OK && i < sizeof(mappings) / sizeof(mappings[0]); i++)
 		outcome = mapping_check(&mappings[i], err);
-	return outcome == OK ? zgw_tells_check(own->tells, err) : outcome;
+	if (outcome != OK || check_words("opschorting", own->paused, err) != OK ||
+		check_words("hervatting", own->resumed, err) != OK ||
+		zgw_property_check(own->properties, err) != OK)
+		return REJECT;
+	return zgw_tells_check(own->tells, err);
 }
 
 #define AT(member) offsetof(struct zgw_config, member)
@@ -71,6 +85,17 @@ const struct setting zgw_settings_rows[] = {
 		"UNKNOWN, and a person must look."},
 	{"results", SETTING_PAIRS, AT(results), "", 0, 0, NULL,
 		"The same for an end status, by the omschrijving of the zaak's resultaattype."},
+	{"eigenschappen", SETTING_PAIRS, AT(properties), "", 0, 0, NULL,
+		"What a zaakeigenschap tells: its naam, and the field that gets its waarde "
+		"(education.crebo, education.level, education.pathway, question, sector_from, "
+		"sector_to, programme, urgency, municipality, place, phone, email, text); or "
+		"NAAM=WAARDE, and the words that it stands for, as in zaaktypen, or one of these "
+		"fields (education.level=3)."},
+	{"opschorting", SETTING_STRING, AT(paused), "", 1, 200, NULL,
+		"What it means that a zaak is suspended, as in statuses: HOLD hold_reason=OTHER "
+		"days=28; none: nothing."},
+	{"hervatting", SETTING_STRING, AT(resumed), "", 1, 200, NULL,
+		"The same for its end, which is seen where the system has eerdereOpschorting."},
 	{"roles", SETTING_STRINGS, AT(roles), "[ \"initiator\", \"belanghebbende\" ]", 1, 100, NULL,
 		"The client is the natuurlijk_persoon with the first of these roles "
 		"(omschrijvingGeneriek or omschrijving) that one has."},

@@ -5,7 +5,9 @@
 
 #include "connectors/common/mapping.h"
 #include "connectors/common/member.h"
+#include "connectors/municipality/zgw_pause.h"
 #include "connectors/municipality/zgw_person.h"
+#include "connectors/municipality/zgw_property.h"
 #include "connectors/municipality/zgw_read.h"
 #include "connectors/municipality/zgw_status.h"
 #include "connectors/municipality/zgw_url.h"
@@ -38,6 +40,8 @@ static bool read_task(struct zgw_read *read, struct bytes name)
 		read->asked_status = zgw_url_below(read->config->zaken_url, asked);
 	else if (take_prefix(&asked, ZGW_LAST))
 		read->tells_last = true;
+	else if (take_prefix(&asked, ZGW_CHANGED))
+		read->is_changed = true;
 	else if (take_prefix(&asked, ZGW_SINCE))
 		read->has_since = clock_from_text(asked, &read->since);
 	struct bytes rest = read->path;
@@ -178,9 +182,17 @@ static bool is_being_made(const struct zgw_read *read)
 		day >= calendar_date(read->docs->now) - 1;
 }
 
-static void draft_referral(struct zgw_read *read, const struct zgw_rollen *rollen,
-	const struct zgw_statuses *statuses, struct problems *problems)
+/* What there is beside the zaak itself. */
+struct beside {
+	struct zgw_rollen rollen;
+	struct zgw_statuses statuses;
+	const struct json_tree *properties;
+};
+
+static void draft_referral(
+	struct zgw_read *read, const struct beside *beside, struct problems *problems)
 {
+	const struct zgw_rollen *rollen = &beside->rollen;
 	const struct json_tree *client = NULL;
 	if (problems->count == 0)
 		client = zgw_person_client(rollen, problems);
@@ -191,11 +203,12 @@ static void draft_referral(struct zgw_read *read, const struct zgw_rollen *rolle
 	struct parcel_draft *to = parcel_add(read->out, read->docs->items[0].body, read->path);
 	to->problems = *problems;
 	to->draft.case_ = read->case_;
-	fill_time(read, statuses, &to->draft);
+	fill_time(read, &beside->statuses, &to->draft);
 	fill_body(read, to);
-	if (client != NULL)
+	if (client != NULL) {
 		fill_person(read, rollen, client, to);
-	else if (problems->count == 0)
+		zgw_property_fill(read, beside->properties, to);
+	} else if (problems->count == 0)
 		problems_add(&to->problems, "person", NULL,
 			"is missing: no natuurlijk_persoon has one of the roles");
 }
@@ -204,19 +217,23 @@ static void draft_referral(struct zgw_read *read, const struct zgw_rollen *rolle
 static void draft_all(struct zgw_read *read)
 {
 	struct problems *problems = zgw_read_problems(read);
-	struct zgw_rollen rollen = {.of = read};
-	struct zgw_statuses statuses = {0};
-	if (!read_rollen(read, &rollen, problems))
-		rollen.count = 0;
-	zgw_status_read(read, &statuses);
+	struct beside beside = {.rollen = {.of = read}};
+	struct draft when = {0};
+	if (!read_rollen(read, &beside.rollen, problems))
+		beside.rollen.count = 0;
+	beside.properties = zgw_property_read(read, problems);
+	zgw_status_read(read, &beside.statuses);
 	if (read->out->wants_count > 0)
 		return;
-	if (statuses.is_echo) {
+	if (beside.statuses.is_echo) {
 		read->out->passed++;
 		return;
 	}
-	draft_referral(read, &rollen, &statuses, problems);
-	zgw_status_draft(read, &statuses);
+	draft_referral(read, &beside, problems);
+	fill_time(read, &beside.statuses, &when);
+	if (read->is_changed)
+		zgw_pause_draft(read, &when);
+	zgw_status_draft(read, &beside.statuses);
 }
 
 static void refuse(struct zgw_read *read, const struct problems *problems)
