@@ -29,12 +29,14 @@ from urllib.parse import parse_qs, urlsplit
 ZAKEN, CATALOGI, NOTIFICATIES = "/zaken/api/v1/", "/catalogi/api/v1/", "/notificaties/api/v1/"
 JWT_SECONDS = 3600
 LEEWAY_SECONDS = 60
+TEXT_MAX = 1000  # of a statustoelichting
 RSIN = "999990019"
 FILTERS = {
     "zaken": {
         "bronorganisatie",
         "einddatum__isnull",
         "einddatum__gt",
+        "identificatie",
         "registratiedatum__gt",
         "zaaktype",
     },
@@ -59,16 +61,21 @@ class Faults:
     fail_status: int = 500
     only: str = ""  # those alone fail whose path has this in it
     slow_s: float = 0  # each request to the APIs takes so much longer
+    mute: int = 0  # so many POSTs are done, and nobody is told
 
 
 class Refused(Exception):
     """An answer that is none of 200 to 204."""
 
-    def __init__(self, status, code, detail=""):
-        super().__init__(code)
+    def __init__(self, status, code, detail="", wrong=()):
+        """wrong: (field, code) of each that is."""
+        super().__init__(code, *wrong)
         self.status = status
         self.body = {"type": "about:blank", "code": code, "title": code, "status": status}
         self.body["detail"] = detail or code
+        if wrong:
+            params = [{"name": name, "code": why, "reason": why} for name, why in wrong]
+            self.body["invalidParams"] = params
 
 
 def decode(part):
@@ -120,6 +127,14 @@ class Zaaksysteem:
                 return
             self.faults.fail -= 1
         raise Refused(self.faults.fail_status, "error", "as it was asked for")
+
+    def is_muted(self, method, path):
+        """Whether the connection ends without an answer to what was done."""
+        with self.lock:
+            if method != "POST" or path == "/control" or self.faults.mute <= 0:
+                return False
+            self.faults.mute -= 1
+            return True
 
     # Resources
 
@@ -226,9 +241,10 @@ class Zaaksysteem:
             ends = self.get("statustypen", statustype)["isEindstatus"]
             others = self.of_zaak("statussen", zaak)
             if any(other["datumStatusGezet"] == at for other in others):
-                raise Refused(400, "unique", "zaak, datumStatusGezet")
+                raise Refused(400, "invalid", wrong=[("nonFieldErrors", "unique")])
             if ends and zaak["resultaat"] is None:
-                raise Refused(400, "resultaat-does-not-exist")
+                wrong = [("nonFieldErrors", "resultaat-does-not-exist")]
+                raise Refused(400, "invalid", wrong=wrong)
             status = self.add(
                 "statussen",
                 zaak=zaak["url"],
@@ -241,6 +257,20 @@ class Zaaksysteem:
                 zaak["einddatum"] = at[:10] if ends else None
         self.notify("status", zaak, status["url"], "create")
         return status
+
+    def post_status(self, zaak, statustype, at, text):
+        """By an application, which may not open again what has ended, nor foretell."""
+        if datetime.fromisoformat(at) > self.now() + timedelta(seconds=LEEWAY_SECONDS):
+            raise Refused(400, "invalid", wrong=[("datumStatusGezet", "date-in-future")])
+        if len(text) > TEXT_MAX:
+            raise Refused(400, "invalid", wrong=[("statustoelichting", "max_length")])
+        with self.lock:
+            zaak = self.get("zaken", zaak)
+            if zaak["einddatum"] is not None:
+                raise Refused(403, "permission_denied", "zaken.heropenen")
+            if self.get("statustypen", statustype)["zaaktype"] != zaak["zaaktype"]:
+                raise Refused(400, "invalid", wrong=[("nonFieldErrors", "zaaktype-mismatch")])
+        return self.create_status(zaak["url"], statustype, at, text)
 
     def create_resultaat(self, zaak, resultaattype, text=""):
         with self.lock:
@@ -424,7 +454,11 @@ class Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(length)
         try:
             body = json.loads(raw) if raw else None
-            self.answer(*self.route(urlsplit(self.path), body))
+            answer = self.route(urlsplit(self.path), body)
+            if self.system.is_muted(self.command, self.path):
+                self.close_connection = True
+            else:
+                self.answer(*answer)
         except Refused as refused:
             self.answer(refused.status, refused.body)
         except (ValueError, KeyError, TypeError) as error:
@@ -502,7 +536,7 @@ class Handler(BaseHTTPRequestHandler):
         if name == "statussen":
             arguments = (body["statustype"], body["datumStatusGezet"])
             text = body.get("statustoelichting", "")
-            return 201, system.create_status(body["zaak"], *arguments, text)
+            return 201, system.post_status(body["zaak"], *arguments, text)
         if name == "resultaten":
             return 201, system.create_resultaat(body["zaak"], body["resultaattype"])
         raise Refused(405, "method_not_allowed")

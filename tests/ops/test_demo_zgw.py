@@ -163,6 +163,41 @@ def test_an_end_needs_a_result_and_times_are_unique(system, zaaktype):
     assert [one["datumStatusGezet"][8:13] for one in listed] == ["03T09", "02T10", "02T09"]
 
 
+def post_status(system, zaak, name, at, text="", headers=None):
+    statustype = system.type_of("statustypen", system.get("zaken", zaak), name)
+    body = {"zaak": zaak, "statustype": statustype}
+    body |= {"datumStatusGezet": at, "statustoelichting": text}
+    url = f"{system.url}/zaken/api/v1/statussen"
+    status, answer = ask(url, "POST", body, headers)
+    return status, [one["code"] for one in answer.get("invalidParams", [])] or answer.get("code")
+
+
+def test_an_application_posts_statuses_by_the_rules(system, zaaktype):
+    zaak = system.create_zaak(zaaktype)["url"]
+    assert post_status(system, zaak, "Ontvangen", "2026-03-02T09:00:00Z")[0] == 201
+    again = post_status(system, zaak, "In behandeling", "2026-03-02T09:00:00Z")
+    assert again == (400, ["unique"])
+    ends = post_status(system, zaak, "Afgehandeld", "2026-03-03T09:00:00Z")
+    assert ends == (400, ["resultaat-does-not-exist"])
+    future = post_status(system, zaak, "In behandeling", "2999-01-01T00:00:00Z")
+    assert future == (400, ["date-in-future"])
+    long = post_status(system, zaak, "In behandeling", "2026-03-02T10:00:00Z", "é" * 1001)
+    assert long == (400, ["max_length"])
+    system.create_resultaat(zaak, "Geplaatst")
+    assert post_status(system, zaak, "Afgehandeld", "2026-03-03T09:00:00Z")[0] == 201
+    closed = post_status(system, zaak, "In behandeling", "2026-03-04T09:00:00Z")
+    assert closed == (403, "permission_denied")
+
+
+def test_what_is_done_may_be_answered_by_nobody(system, zaaktype):
+    zaak = system.create_zaak(zaaktype)["url"]
+    system.faults = demo_zgw.Faults(mute=1)
+    with pytest.raises(OSError):
+        post_status(system, zaak, "Ontvangen", "2026-03-02T09:00:00Z")
+    again = post_status(system, zaak, "Ontvangen", "2026-03-02T09:00:00Z")
+    assert again == (400, ["unique"])
+
+
 def test_a_subscription_is_probed_twice(system, callback):
     assert subscribe(system, callback, auth="Bearer anders")[1]["code"] == "invalid-callback-url"
     callback.open_to_all = True
