@@ -7,6 +7,7 @@
 #include "connectors/municipality/zgw_read.h"
 #include "connectors/municipality/zgw_settings.h"
 #include "connectors/municipality/zgw_url.h"
+#include "connectors/municipality/zgw_verzoek.h"
 #include "connectors/municipality/zgw_zaak.h"
 #include "hub/base/clock.h"
 
@@ -106,9 +107,51 @@ static bool is_ours(const struct zgw_config *config, const struct json_tree *not
 	return resource.data == NULL || is_any(resources, resource);
 }
 
+static void add_task(const char *base, struct bytes path, const char *asked, struct parcel *out)
+{
+	parcel_task(out,
+		bytes_of_string(arena_format(out->arena, "%.*s%s",
+			BYTES_ARG(zgw_url_at(out->arena, base, path)), asked)));
+}
+
+static bool is_of_verzoeken(const struct zgw_config *config, const struct json_tree *notification)
+{
+	static const char *const resources[] = {"verzoek", "klantverzoek", "verzoekproduct", NULL};
+	return config->requests_url != NULL && text_is(notification, "kanaal", "verzoeken") &&
+		is_any(resources, member_text(notification, "resource"));
+}
+
+static void take_verzoek(const struct zgw_config *config, const struct json_tree *notification,
+	struct parcel *out, struct problems *problems)
+{
+	check_members(notification, problems);
+	if (problems->count > 0)
+		return;
+	struct bytes url = member_text(notification, "hoofdObject");
+	bool is_itself = text_is(notification, "resource", "verzoek");
+	bool is_gone = is_itself && text_is(notification, "actie", "destroy");
+	const char *asked = is_gone ? ZGW_VERZOEK_GONE
+		: is_itself         ? ZGW_VERZOEK_SAID
+				    : ZGW_VERZOEK_BESIDE;
+	if (!zgw_verzoek_is(config, url)) {
+		problems_add(problems, "hoofdObject",
+			"https://verzoeken.example/api/v1/verzoeken/9b3c6d19",
+			"does not lie below verzoeken_url of this source");
+		return;
+	}
+	add_task(config->requests_url, zgw_url_below(config->requests_url, url),
+		arena_format(out->arena, "#%s%.*s", asked,
+			BYTES_ARG(member_text(notification, "aanmaakdatum"))),
+		out);
+}
+
 static void take(const struct zgw_config *config, const struct json_tree *notification,
 	struct parcel *out, struct problems *problems)
 {
+	if (is_of_verzoeken(config, notification)) {
+		take_verzoek(config, notification, out, problems);
+		return;
+	}
 	if (!is_ours(config, notification)) {
 		out->passed++;
 		return;
@@ -119,10 +162,7 @@ static void take(const struct zgw_config *config, const struct json_tree *notifi
 	struct bytes path = path_of(config, notification, "hoofdObject", problems);
 	const char *asked = asked_of(config, notification, out->arena, problems);
 	if (problems->count == 0)
-		parcel_task(out,
-			bytes_of_string(arena_format(out->arena, "%.*s%s",
-				BYTES_ARG(zgw_url_at(out->arena, config->zaken_url, path)),
-				asked)));
+		add_task(config->zaken_url, path, asked, out);
 }
 
 static enum outcome parse_notification(const struct zgw_config *config,
@@ -149,7 +189,9 @@ static enum outcome parse(
 	case DOCUMENTS_POSTED:
 		return parse_notification(config, docs, out, err);
 	case DOCUMENTS_FETCHED:
-		return zgw_zaak_parse(config, docs, out, err);
+		return zgw_verzoek_is(config, docs->items[0].name)
+			? zgw_verzoek_parse(config, docs, out, err)
+			: zgw_zaak_parse(config, docs, out, err);
 	case DOCUMENTS_POLLED:
 		return zgw_poll_parse(config, docs, out, err);
 	case DOCUMENTS_DROPPED:

@@ -17,6 +17,9 @@ enum zgw_case { ZGW_CASE_IDENTIFICATIE, ZGW_CASE_UUID };
 struct zgw_config {
 	const char *zaken_url, *catalogi_url;
 	const char *notifications_url; /* NULL: does not subscribe */
+	const char *requests_url, *clients_url; /* of verzoeken and klanten; NULL: not asked for */
+	/* Which verzoeken are referrals, by product, and what their statuses mean. */
+	const struct setting_pair *requests, *request_statuses;
 	const struct setting_pair *zaaktypen, *statuses, *results; /* what they mean */
 	const struct setting_pair *filters; /* of the subscription */
 	const struct setting_pair *properties; /* what its eigenschappen tell */

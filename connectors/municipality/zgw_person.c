@@ -148,9 +148,8 @@ static void fill_address(const struct json_tree *who, struct arena *arena, struc
 	out->country = member_text(abroad, "lndLandnaam");
 }
 
-void zgw_person_fill(const struct json_tree *rol, struct arena *arena, struct person *out)
+void zgw_person_fill_who(const struct json_tree *who, struct arena *arena, struct person *out)
 {
-	const struct json_tree *who = identity(rol);
 	if (who == NULL)
 		return;
 	out->bsn = member_text(who, "inpBsn");
@@ -159,6 +158,11 @@ void zgw_person_fill(const struct json_tree *rol, struct arena *arena, struct pe
 	out->birth_date = birth_date(member_text(who, "geboortedatum"), arena);
 	fill_name(who, arena, out);
 	fill_address(who, arena, out);
+}
+
+void zgw_person_fill(const struct json_tree *rol, struct arena *arena, struct person *out)
+{
+	zgw_person_fill_who(identity(rol), arena, out);
 }
 
 void zgw_person_fill_worker(

@@ -19,6 +19,8 @@ const struct json_tree *zgw_person_client(
 /* What a rol says of its person. What has not the form that the hub asks for is kept as it is: the
  * edge says so. */
 void zgw_person_fill(const struct json_tree *rol, struct arena *arena, struct person *out);
+/* The same of its betrokkeneIdentificatie, or of a klant's subjectIdentificatie; NULL: nothing. */
+void zgw_person_fill_who(const struct json_tree *who, struct arena *arena, struct person *out);
 /* The name of the first behandelaar; none: as it was. */
 void zgw_person_fill_worker(
 	const struct zgw_rollen *rollen, struct arena *arena, struct person *out);

@@ -123,22 +123,29 @@ static struct json_object *text_of(struct bytes text)
 	return json_object_new_string_len((const char *)text.data, (int)text.size);
 }
 
+static void add_channel(struct json_object *channels, const char *name,
+	const struct setting_pair *filter, const char *organisation)
+{
+	struct json_object *channel = json_object_new_object(), *filters = json_object_new_object();
+	for (; filter != NULL && filter->name != NULL; filter++)
+		json_object_object_add(
+			filters, filter->name, json_object_new_string(filter->value));
+	if (organisation != NULL)
+		json_object_object_add(
+			filters, "bronorganisatie", json_object_new_string(organisation));
+	json_object_object_add(channel, "naam", json_object_new_string(name));
+	json_object_object_add(channel, "filters", filters);
+	json_object_array_add(channels, channel);
+}
+
 /* auth is, to the letter, what our partner's system then sends as Authorization. */
 static void subscribe(const struct zgw_config *config, const struct connector_poll *poll,
 	struct connector_request *out)
 {
-	struct json_object *body = json_object_new_object(), *channels = json_object_new_array(),
-			   *channel = json_object_new_object(), *filters = json_object_new_object();
-	const struct setting_pair *filter = config->filters;
-	for (; filter != NULL && filter->name != NULL; filter++)
-		json_object_object_add(
-			filters, filter->name, json_object_new_string(filter->value));
-	if (config->organisation != NULL)
-		json_object_object_add(
-			filters, "bronorganisatie", json_object_new_string(config->organisation));
-	json_object_object_add(channel, "naam", json_object_new_string("zaken"));
-	json_object_object_add(channel, "filters", filters);
-	json_object_array_add(channels, channel);
+	struct json_object *body = json_object_new_object(), *channels = json_object_new_array();
+	add_channel(channels, "zaken", config->filters, config->organisation);
+	if (config->requests_url != NULL)
+		add_channel(channels, "verzoeken", NULL, config->organisation);
 	json_object_object_add(body, "callbackUrl", text_of(poll->callback_url));
 	json_object_object_add(body, "auth", text_of(poll->callback_authorization));
 	json_object_object_add(body, "kanalen", channels);

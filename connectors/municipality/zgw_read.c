@@ -54,7 +54,7 @@ const struct json_tree *zgw_read_document(const struct zgw_read *read, const str
 	return NULL;
 }
 
-static const struct json_tree *read_below(
+const struct json_tree *zgw_read_below(
 	struct zgw_read *read, const char *base, struct bytes path, struct problems *problems)
 {
 	bool is_static = base == read->config->catalogi_url;
@@ -66,13 +66,13 @@ static const struct json_tree *read_below(
 const struct json_tree *zgw_read_zaken(
 	struct zgw_read *read, struct bytes path, struct problems *problems)
 {
-	return read_below(read, read->config->zaken_url, path, problems);
+	return zgw_read_below(read, read->config->zaken_url, path, problems);
 }
 
 const struct json_tree *zgw_read_static(
 	struct zgw_read *read, struct bytes path, struct problems *problems)
 {
-	return read_below(read, read->config->catalogi_url, path, problems);
+	return zgw_read_below(read, read->config->catalogi_url, path, problems);
 }
 
 bool zgw_read_is_own(const struct zgw_read *read, const struct json_tree *tree)

@@ -31,6 +31,9 @@ const struct json_tree *zgw_read_zaken(
 	struct zgw_read *read, struct bytes path, struct problems *problems);
 const struct json_tree *zgw_read_static(
 	struct zgw_read *read, struct bytes path, struct problems *problems);
+/* One of any other API of theirs. */
+const struct json_tree *zgw_read_below(
+	struct zgw_read *read, const char *base, struct bytes path, struct problems *problems);
 /* Whether a rol, status or result says that it is of this zaak. A system that does not know a
  * filter may list those of all. */
 bool zgw_read_is_own(const struct zgw_read *read, const struct json_tree *tree);

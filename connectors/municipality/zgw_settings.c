@@ -32,8 +32,17 @@ enum outcome zgw_settings_check(const void *config, struct err *err)
 	const struct zgw_config *own = config;
 	if (check_url("zaken_url", own->zaken_url, err) != OK ||
 		check_url("catalogi_url", own->catalogi_url, err) != OK ||
-		check_url("notifications_url", own->notifications_url, err) != OK)
+		check_url("notifications_url", own->notifications_url, err) != OK ||
+		check_url("verzoeken_url", own->requests_url, err) != OK ||
+		check_url("klanten_url", own->clients_url, err) != OK)
 		return REJECT;
+	if ((own->requests_url == NULL) != (own->clients_url == NULL) ||
+		(own->requests_url == NULL) !=
+			(own->requests == NULL || own->requests->name == NULL))
+		return err_set(err, REJECT,
+			"verzoeken, verzoeken_url and klanten_url go together: give all of them, "
+			"or "
+			"none");
 	if (own->zaaktypen[0].name == NULL)
 		return err_set(
 			err, REJECT, "zaaktypen is empty: name those whose zaken are referrals");
@@ -41,6 +50,8 @@ enum outcome zgw_settings_check(const void *config, struct err *err)
 		{.name = "zaaktypen", .pairs = own->zaaktypen},
 		{.name = "statuses", .pairs = own->statuses, .is_of_changes = true},
 		{.name = "results", .pairs = own->results, .is_of_changes = true},
+		{.name = "verzoeken", .pairs = own->requests},
+		{.name = "verzoekstatussen", .pairs = own->request_statuses, .is_of_changes = true},
 	};
 	enum outcome outcome = OK;
 	for (size_t i = 0; outcome == OK && i < sizeof(mappings) / sizeof(mappings[0]); i++)
@@ -96,6 +107,17 @@ const struct setting zgw_settings_rows[] = {
 		"days=28; none: nothing."},
 	{"hervatting", SETTING_STRING, AT(resumed), "", 1, 200, NULL,
 		"The same for its end, which is seen where the system has eerdereOpschorting."},
+	{"verzoeken_url", SETTING_STRING, AT(requests_url), "", 8, 200, NULL,
+		"Base URL of the Verzoeken API (1.0.0-beta); none: they are not taken."},
+	{"klanten_url", SETTING_STRING, AT(clients_url), "", 8, 200, NULL,
+		"Base URL of the Klanten API, which says who made a verzoek."},
+	{"verzoeken", SETTING_PAIRS, AT(requests), "", 0, 0, NULL,
+		"Which verzoeken are registrations or, with from_desk=…, referrals: code or URL of "
+		"the product, or \"*\": any; and what is asked, as in zaaktypen."},
+	{"verzoekstatussen", SETTING_PAIRS, AT(request_statuses), "", 0, 0, NULL,
+		"What ontvangen, in_behandeling, afgehandeld, afgewezen and ingetrokken mean, as "
+		"in "
+		"statuses; ingetrokken also when another verzoek withdraws it."},
 	{"roles", SETTING_STRINGS, AT(roles), "[ \"initiator\", \"belanghebbende\" ]", 1, 100, NULL,
 		"The client is the natuurlijk_persoon with the first of these roles "
 		"(omschrijvingGeneriek or omschrijving) that one has."},

@@ -1,4 +1,4 @@
-"""test_zgw_out - what becomes of a zaak is told in that zaak, once, and is no news when it comes."""
+"""test_zgw_out - what becomes of a zaak is told in that zaak, once, and is no news to the hub."""
 
 import sys
 import time
