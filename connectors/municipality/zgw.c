@@ -9,6 +9,7 @@
 #include "connectors/municipality/zgw_url.h"
 #include "connectors/municipality/zgw_verzoek.h"
 #include "connectors/municipality/zgw_zaak.h"
+#include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 
 #define NOTIFICATION_DEPTH 4
@@ -60,7 +61,19 @@ static bool text_is(const struct json_tree *in, const char *name, const char *wa
 	return bytes_equal_string(member_text(in, name), wanted);
 }
 
-/* What is asked of the zaak when it is fetched, behind its URL. NULL: nothing but itself. */
+static const char *asked_of_change(
+	const struct zgw_config *config, const struct json_tree *notification, struct arena *arena)
+{
+	int64_t at = 0;
+	char day[11];
+	if (config->paused == NULL && config->resumed == NULL)
+		return "";
+	(void)clock_from_text(member_text(notification, "aanmaakdatum"), &at);
+	clock_date_to_text(calendar_date(at), day);
+	return arena_format(arena, "#" ZGW_CHANGED "%s", day);
+}
+
+/* What is asked of the zaak when it is fetched, behind its URL. */
 static const char *asked_of(const struct zgw_config *config, const struct json_tree *notification,
 	struct arena *arena, struct problems *problems)
 {
@@ -72,7 +85,7 @@ static const char *asked_of(const struct zgw_config *config, const struct json_t
 		return arena_format(arena, "#" ZGW_DESTROYED "%.*s", BYTES_ARG(path));
 	}
 	if (text_is(notification, "resource", "zaak"))
-		return config->paused != NULL || config->resumed != NULL ? "#" ZGW_CHANGED : "";
+		return asked_of_change(config, notification, arena);
 	/* Of a zaak that has ended, it says something else now. */
 	if (text_is(notification, "resource", "resultaat"))
 		return "#" ZGW_LAST;

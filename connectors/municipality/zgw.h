@@ -37,7 +37,7 @@ struct zgw_config {
 #define ZGW_STATUS "status=" /* this status of it */
 #define ZGW_LAST "last" /* its last status */
 #define ZGW_SINCE "since=" /* all its statuses from that time on */
-#define ZGW_CHANGED "changed" /* whether it is suspended */
+#define ZGW_CHANGED "changed=" /* whether it is suspended, as was notified on that day */
 #define ZGW_DESTROYED "destroyed=" /* the path of its zaaktype, as far as that was told */
 
 #endif

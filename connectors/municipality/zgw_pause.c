@@ -5,6 +5,7 @@
 #include "connectors/common/member.h"
 #include "connectors/municipality/zgw_url.h"
 #include "hub/base/calendar.h"
+#include "hub/base/clock.h"
 
 static struct raw_status *raw_of(const struct zgw_read *read, const char *text)
 {
@@ -15,22 +16,27 @@ static struct raw_status *raw_of(const struct zgw_read *read, const char *text)
 	return raw;
 }
 
+/* What is told: by which words, as what, and behind which `@` it is the same message again. */
+struct pause {
+	const char *words, *text;
+	struct bytes mark;
+	int32_t day; /* from which days count */
+};
+
 /* Its reden may be changed while it lasts, and would make of the same message another one. */
-static void draft_one(
-	struct zgw_read *read, const char *words, const char *text, const struct draft *when)
+static void draft_one(struct zgw_read *read, const struct pause *pause, const struct draft *when)
 {
 	struct arena *arena = read->out->arena;
-	struct bytes status = zgw_url_last(member_text(read->zaak, "status"));
 	struct parcel_draft *to =
 		parcel_add(read->out, read->docs->items[0].body, bytes_of_string("opschorting"));
 	struct status_change *change = parcel_change(read->out, &to->draft);
 	struct err err = {0};
-	if (mapping_change(words, calendar_date(when->occurred_at), arena, change, &err) != OK)
+	if (mapping_change(pause->words, pause->day, arena, change, &err) != OK)
 		problems_add(&to->problems, "body.StatusChange", NULL, "%s", err.text);
-	change->raw = raw_of(read, text);
+	change->raw = raw_of(read, pause->text);
 	to->draft.case_ = read->case_;
 	to->draft.reference = bytes_of_string(arena_format(
-		arena, "%.*s#%s@%.*s", BYTES_ARG(read->path), text, BYTES_ARG(status)));
+		arena, "%.*s#%s@%.*s", BYTES_ARG(read->path), pause->text, BYTES_ARG(pause->mark)));
 	to->draft.has_occurred_at = when->has_occurred_at;
 	to->draft.occurred_at = when->occurred_at;
 	parcel_person(read->out, &to->draft)->text = change->raw->text;
@@ -38,10 +44,16 @@ static void draft_one(
 
 void zgw_pause_draft(struct zgw_read *read, const struct draft *when)
 {
-	const struct json_tree *pause = json_tree_member(read->zaak, "opschorting");
-	bool is_paused = member_flag(pause, "indicatie");
-	const char *words = is_paused ? read->config->paused : read->config->resumed;
-	if (words == NULL || (!is_paused && !member_flag(pause, "eerdereOpschorting")))
-		return;
-	draft_one(read, words, is_paused ? "opgeschort" : "hervat", when);
+	const struct json_tree *tree = json_tree_member(read->zaak, "opschorting");
+	bool is_paused = member_flag(tree, "indicatie");
+	char *day = arena_get(read->out->arena, 11);
+	clock_date_to_text(read->changed_on, day);
+	struct pause pause = {
+		read->config->paused, "opgeschort", bytes_of_string(day), read->changed_on};
+	if (!is_paused)
+		pause = (struct pause){read->config->resumed, "hervat",
+			zgw_url_last(member_text(read->zaak, "status")),
+			calendar_date(when->occurred_at)};
+	if (pause.words != NULL && (is_paused || member_flag(tree, "eerdereOpschorting")))
+		draft_one(read, &pause, when);
 }

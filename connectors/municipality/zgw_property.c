@@ -112,7 +112,6 @@ static const struct field fields[] = {
 	BODY(programme),
 	BODY(urgency),
 	BODY(municipality),
-	BODY(place),
 	PERSON(phone),
 	PERSON(email),
 	{"text", put_text, 0},
@@ -160,22 +159,26 @@ static const char *put(
 	return NULL;
 }
 
+static bool fits(const struct setting_pair *row, const struct json_tree *item)
+{
+	struct bytes wanted = bytes_of_string(row->name), name = cut(&wanted);
+	struct bytes value = member_text(item, "waarde");
+	return value.data != NULL && is_same(member_text(item, "naam"), name) &&
+		(wanted.data == NULL || is_same(value, wanted));
+}
+
 static void fill_one(const struct setting_pair *row, const struct json_tree *item,
 	struct filling *filling, struct problems *problems)
 {
 	struct err err = {0};
-	struct bytes wanted = bytes_of_string(row->name), name = cut(&wanted);
-	struct bytes value = member_text(item, "waarde");
-	if (value.data == NULL || !is_same(member_text(item, "naam"), name))
-		return;
-	if (wanted.data != NULL && !is_same(value, wanted))
-		return;
-	filling->label = name;
-	const char *why = put(row->value, value, filling, &err);
+	struct bytes name = bytes_of_string(row->name);
+	filling->label = cut(&name);
+	const char *why = put(row->value, member_text(item, "waarde"), filling, &err);
 	if (why != NULL)
 		problems_add(problems,
-			arena_format(filling->arena, "zaakeigenschap %.*s", BYTES_ARG(name)), NULL,
-			"%s", why);
+			arena_format(
+				filling->arena, "zaakeigenschap %.*s", BYTES_ARG(filling->label)),
+			NULL, "%s", why);
 }
 
 const struct json_tree *zgw_property_read(struct zgw_read *read, struct problems *problems)
@@ -193,12 +196,15 @@ void zgw_property_fill(struct zgw_read *read, const struct json_tree *list, stru
 	struct filling filling = {.arena = read->out->arena,
 		.body = to->draft.body_referral,
 		.person = parcel_person(read->out, &to->draft)};
-	const struct setting_pair *row = read->config->properties;
+	const struct setting_pair *rows = read->config->properties, *row = rows, *first;
 	for (; list != NULL && row->name != NULL; row++) {
 		const struct json_tree *item = member_items(list);
-		for (; item != NULL; item = item->next)
-			if (zgw_read_is_own(read, item))
+		for (; item != NULL; item = item->next) {
+			for (first = rows; first != row && !fits(first, item);)
+				first++;
+			if (first == row && fits(row, item) && zgw_read_is_own(read, item))
 				fill_one(row, item, &filling, &to->problems);
+		}
 	}
 }
 

@@ -5,8 +5,8 @@
 #include "connectors/municipality/zgw_read.h"
 
 /* Rows are ( "NAAM", "education.crebo" ): its waarde, as it stands, into that field; or
- * ( "NAAM=WAARDE", "question=LEERBAAN" ): with that waarde, these words. An eigenschap that no row
- * names is none of ours. */
+ * ( "NAAM=WAARDE", "question=LEERBAAN" ): with that waarde, these words; the first that fits. An
+ * eigenschap that no row names is none of ours. */
 
 /* The list; NULL: the settings name none, or it is wanted now, or a problem was added. */
 const struct json_tree *zgw_property_read(struct zgw_read *read, struct problems *problems);

@@ -14,6 +14,7 @@ struct zgw_read {
 	struct bytes asked_status; /* its path; absent: none */
 	bool has_since, tells_last, is_destroyed, is_changed;
 	int64_t since; /* epoch ms */
+	int32_t changed_on; /* a date */
 	/* What was found. */
 	const struct json_tree *zaak;
 	struct bytes case_;

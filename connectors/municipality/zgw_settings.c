@@ -99,11 +99,11 @@ const struct setting zgw_settings_rows[] = {
 	{"eigenschappen", SETTING_PAIRS, AT(properties), "", 0, 0, NULL,
 		"What a zaakeigenschap tells: its naam, and the field that gets its waarde "
 		"(education.crebo, education.level, education.pathway, question, sector_from, "
-		"sector_to, programme, urgency, municipality, place, phone, email, text); or "
+		"sector_to, programme, urgency, municipality, phone, email, text); or "
 		"NAAM=WAARDE, and the words that it stands for, as in zaaktypen, or one of these "
 		"fields (education.level=3)."},
 	{"opschorting", SETTING_STRING, AT(paused), "", 1, 200, NULL,
-		"What it means that a zaak is suspended, as in statuses: HOLD hold_reason=OTHER "
+		"What it means that a zaak is suspended, as in statuses: HOLD hold_reason=ILLNESS "
 		"days=28; none: nothing."},
 	{"hervatting", SETTING_STRING, AT(resumed), "", 1, 200, NULL,
 		"The same for its end, which is seen where the system has eerdereOpschorting."},

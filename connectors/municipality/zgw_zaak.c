@@ -41,7 +41,7 @@ static bool read_task(struct zgw_read *read, struct bytes name)
 	else if (take_prefix(&asked, ZGW_LAST))
 		read->tells_last = true;
 	else if (take_prefix(&asked, ZGW_CHANGED))
-		read->is_changed = true;
+		read->is_changed = clock_date_from_text(asked, &read->changed_on);
 	else if (take_prefix(&asked, ZGW_SINCE))
 		read->has_since = clock_from_text(asked, &read->since);
 	struct bytes rest = read->path;

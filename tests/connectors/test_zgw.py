@@ -21,6 +21,9 @@ def drafts(case):
         ("zaak", "zaak-by-http"),
         ("zaak", "zaak-by-status"),
         ("zaak", "destroyed-but-there"),
+        ("property-texts", "property-texts-in-another-order"),
+        ("verzoek", "verzoek-klant-twice-the-same"),
+        ("verzoek-supplements-another", "verzoek-supplemented"),
     ],
 )
 def test_the_same_however_it_comes(one, other):
