@@ -93,26 +93,23 @@ static enum outcome read_line(struct view_reader *reader, const struct own_case_
 	return OK;
 }
 
-/* *is_known: which message made the referral. */
-static enum outcome read_creator(struct view_reader *reader, const struct own_case_asked *asked,
-	struct uuid referral, bool *is_known, struct bytes *out, struct err *err)
+/* NULL: it is not there, or not yet. */
+static enum outcome read_creator(struct view_reader *reader, struct uuid referral,
+	const struct message **out, struct err *err)
 {
 	const struct view_referral *found = NULL;
 	if (view_referral(reader, referral, &found, err) != OK)
 		return err->outcome;
 	const struct view_message *by = found != NULL ? found->created_by : NULL;
-	*is_known = by != NULL && by->message != NULL;
-	if (*is_known && by->message->case_.size > 0 &&
-		bytes_equal_string(by->message->partner, asked->desk->partner))
-		*out = by->message->case_;
+	*out = by != NULL ? by->message : NULL;
 	return OK;
 }
 
 enum outcome own_case_read(struct view_reader *reader, const struct own_case_asked *asked,
 	struct bytes *out, struct err *err)
 {
+	const struct message *by = NULL;
 	struct uuid referral;
-	bool is_known = false;
 	*out = (struct bytes){0};
 	if (is_named_by_itself(asked)) {
 		*out = asked->handover->case_;
@@ -120,9 +117,12 @@ enum outcome own_case_read(struct view_reader *reader, const struct own_case_ask
 	}
 	if (!may_be_named(asked) || !referral_of(asked, &referral))
 		return OK;
-	if (read_creator(reader, asked, referral, &is_known, out, err) != OK)
+	if (read_creator(reader, referral, &by, err) != OK)
 		return err->outcome;
-	if (!is_known && asked->age < FOUND_PERSON_MS && is_of_partner(asked, sender_of(asked)))
+	if (by == NULL && asked->age < FOUND_PERSON_MS && is_of_partner(asked, sender_of(asked)))
 		return err_set(err, RETRY, "the view has no message for it yet");
+	if (by != NULL && by->case_.size > 0 &&
+		bytes_equal_string(by->partner, asked->desk->partner))
+		*out = by->case_;
 	return out->data != NULL ? OK : read_line(reader, asked, referral, out, err);
 }
