@@ -18,8 +18,8 @@
 #define BETWEEN 0x1f
 #define HEAD 0x1e
 
-/* All connectors, and settings that make them take something. New ones at the end: the corpus names
- * them by their place. */
+/* All connectors, and settings that make them take something; one may be there again with others.
+ * New ones at the end: the corpus names them by their place. */
 static const struct row {
 	const char *connector, *settings;
 } rows[] = {
@@ -64,6 +64,23 @@ static const struct row {
 		"\"region=AM22 question=STAGE\" ) ); statuses = ( ( \"LI\", \"CANCEL "
 		"reason=CLIENT_DECLINED\" ), ( \"ingetrokken\", \"CANCEL "
 		"reason=CLIENT_DECLINED\" ), ( \"ZZ\", \"-\" ) );"},
+	{"zgw",
+		"zaken_url = \"https://zaken.example/zaken/api/v1/\"; catalogi_url = "
+		"\"https://zaken.example/catalogi/api/v1/\"; from_desk = \"gemeente-rotterdam\"; "
+		"zaaktypen = ( ( \"LWL-TOELEIDING\", \"question=LEERBAAN\" ) ); tells = ( ( "
+		"\"STATUS\", \"In behandeling\" ), ( \"OFFER\", \"3\" ), ( "
+		"\"LWL-TAAL:DUTY\", \"-\" ), ( \"DUTY\", \"5\" ) ); with_texts = true; "
+		"eigenschappen = ( ( \"Niveau=Start\", \"education.level=2\" ), ( \"Niveau\", "
+		"\"education.level\" ), ( \"Crebo\", \"education.crebo\" ), ( \"Leerweg\", "
+		"\"education.pathway\" ), ( \"Vraag=Taal\", \"question=TAAL\" ), ( \"Wens\", "
+		"\"text\" ), ( \"Mobiel\", \"phone\" ) ); opschorting = \"HOLD "
+		"hold_reason=ILLNESS days=28\"; hervatting = \"RESUME\"; verzoeken_url = "
+		"\"https://verzoeken.example/verzoeken/api/v1/\"; klanten_url = "
+		"\"https://klanten.example/klanten/api/v1/\"; verzoeken = ( ( \"LWL-ADVIES\", "
+		"\"question=LEERBAAN\" ), ( \"*\", \"question=TAAL "
+		"from_desk=gemeente-rotterdam\" ) ); verzoekstatussen = ( ( \"ontvangen\", \"-\" "
+		"), ( \"in_behandeling\", \"SIGN_OF_LIFE days=28\" ), ( \"ingetrokken\", "
+		"\"CANCEL reason=CLIENT_DECLINED\" ) );"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -73,15 +90,21 @@ struct target {
 	struct connector_conf conf;
 };
 
+static bool has_row(const struct connector *connector)
+{
+	size_t i = 0;
+	while (i < ROWS && strcmp(rows[i].connector, connector->name) != 0)
+		i++;
+	return i < ROWS;
+}
+
 static struct target *targets(void)
 {
 	static struct target all[ROWS];
-	size_t count = 0;
 	if (all[0].connector != NULL)
 		return all;
-	while (connectors[count] != NULL)
-		count++;
-	fuzz_must(count == ROWS);
+	for (const struct connector *const *each = connectors; *each != NULL; each++)
+		fuzz_must(has_row(*each));
 	for (size_t i = 0; i < ROWS; i++) {
 		all[i].connector = connector_find(connectors, bytes_of_string(rows[i].connector));
 		fuzz_must(all[i].connector != NULL);
@@ -334,6 +357,7 @@ static void tell(
 		.desk_name = "WSP",
 		.partner = EDGE_CONF_WSP,
 		.sequence = 1,
+		.own_case = bytes_of_string("ZAAK-2026-0000123"),
 		.arena = &arena};
 	struct documents answers = {.items = input->items + 1, .now = NOW};
 	struct err err = {0};
