@@ -58,6 +58,16 @@ static enum outcome leave(struct exchange *exchange, const char *why, struct err
 	return OK;
 }
 
+/* Of a kind that the settings tell of, it must be said which status each is, or that it is none. */
+static enum outcome refuse_unsaid(const struct handover *handover, struct err *err)
+{
+	return err_set(err, REJECT,
+		"tells has no row that fits %s%s%s: add one, \"-\" if nobody needs to "
+		"see it",
+		handover_kind_name(handover->kind), handover->has_action ? ":" : "",
+		handover->has_action ? action_name(handover->action) : "");
+}
+
 /* The one of the list that has our case; *count says how many. */
 static const struct json_tree *find_zaak(
 	const struct exchange *exchange, const struct json_tree *list, size_t *count)
@@ -128,7 +138,7 @@ static enum outcome take_zaaktype(
 		return err_set(err, REJECT, "the zaak's type is none of zaaktypen");
 	exchange->wanted = zgw_tells_find(config->tells, scheme, exchange->opened->handover);
 	if (exchange->wanted == NULL)
-		return leave(exchange, "tells has no row for this zaaktype", err);
+		return refuse_unsaid(exchange->opened->handover, err);
 	go_to(exchange, strcmp(exchange->wanted, MAPPING_NOTHING) == 0 ? DONE : TYPES);
 	return OK;
 }
@@ -320,11 +330,10 @@ static enum outcome begin(struct exchange *exchange, struct err *err)
 	const struct handover *handover = exchange->opened->handover;
 	const struct bytes any = {0};
 	const char *told = zgw_tells_find(exchange->config->tells, any, handover);
-	if (told == NULL && handover->kind == HANDOVER_KIND_OFFER)
-		return err_set(err, REJECT,
-			"tells has no row for an OFFER, and nobody would see it: bring them to "
-			"this "
-			"desk another way");
+	if (told == NULL &&
+		(handover->kind == HANDOVER_KIND_OFFER ||
+			zgw_tells_has(exchange->config->tells, handover->kind)))
+		return refuse_unsaid(handover, err);
 	if (told == NULL || strcmp(told, MAPPING_NOTHING) == 0) {
 		go_to(exchange, DONE);
 		return OK;

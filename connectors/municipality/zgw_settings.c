@@ -139,7 +139,7 @@ const struct setting zgw_settings_rows[] = {
 		"Of a desk: which status a handover becomes in the zaak that it was sent from: its "
 		"kind (STATUS, DUTY …), also with the action (STATUS:ACCEPT) or as ZAAKTYPE:…, and "
 		"the omschrijving or volgnummer of the statustype, none that ends the zaak; \"-\": "
-		"nothing. Of any other nothing is said; an OFFER must be here."},
+		"nothing. Of a kind that is not here nothing is told, but an OFFER must be."},
 	{"with_texts", SETTING_BOOL, AT(with_texts), "false", 0, 0, NULL,
 		"Whether what a worker wrote comes into such a status: many portals show it to the "
 		"citizen."},

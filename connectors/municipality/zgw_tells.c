@@ -63,6 +63,15 @@ const char *zgw_tells_find(
 	return found;
 }
 
+bool zgw_tells_has(const struct setting_pair *tells, enum handover_kind kind)
+{
+	struct row row;
+	for (; tells != NULL && tells->name != NULL; tells++)
+		if (read_row(tells->name, &row) && row.kind == kind)
+			return true;
+	return false;
+}
+
 enum outcome zgw_tells_check(const struct setting_pair *tells, struct err *err)
 {
 	struct row row;

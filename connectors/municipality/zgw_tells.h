@@ -10,6 +10,8 @@
 #define ZGW_TELLS_DEPENDS "" /* it is nothing of one zaaktype, and of others not said */
 const char *zgw_tells_find(
 	const struct setting_pair *tells, struct bytes scheme, const struct handover *handover);
+/* Whether any row is of the kind, whatever else it asks for. */
+bool zgw_tells_has(const struct setting_pair *tells, enum handover_kind kind);
 /* REJECT: one names no kind of handover, or nothing. */
 enum outcome zgw_tells_check(const struct setting_pair *tells, struct err *err) MUST_CHECK;
 /* Whether somebody must act on it, so that it may not be settled unseen. */
