@@ -340,9 +340,8 @@ static enum outcome begin(struct exchange *exchange, struct err *err)
 	}
 	if (exchange->opened->own_case.size > 0)
 		return OK;
-	if (handover->role == ROLE_SENDER)
-		return err_set(err, REJECT, "which zaak it was sent from is not known here");
-	return leave(exchange, "no zaak of the municipality belongs to it", err);
+	return err_set(err, REJECT,
+		"no zaak belongs to it: the municipality sent it another way, or too long ago");
 }
 
 enum outcome zgw_out_render(const void *config, const struct opened *opened,
