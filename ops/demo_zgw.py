@@ -93,6 +93,7 @@ class Zaaksysteem:
         self.faults = Faults()
         self.lock = threading.RLock()
         self.resources = {name: {} for name in (*FILTERS, "abonnement")}
+        self.properties = {}  # lists of zaakeigenschappen, by the zaak's URL
         self.sent = []  # (callback, status or error) of each try
         self.outbox = queue.Queue()
         self.held = []
@@ -230,6 +231,16 @@ class Zaaksysteem:
         )
         self.notify("rol", self.get("zaken", zaak), rol["url"], "create")
         return rol
+
+    def create_zaakeigenschap(self, zaak, naam, waarde):
+        """They lie below their zaak."""
+        made = {"naam": naam, "waarde": waarde, "zaak": zaak}
+        with self.lock:
+            found = self.get("zaken", zaak)
+            made["url"] = f"{found['url']}/zaakeigenschappen/{uuid.uuid4()}"
+            self.properties.setdefault(found["url"], []).append(made)
+        self.notify("zaakeigenschap", found, made["url"], "create")
+        return made
 
     def create_status(self, zaak, statustype, at=None, text=""):
         """statustype: its URL or omschrijving."""
@@ -469,18 +480,24 @@ class Handler(BaseHTTPRequestHandler):
     def route(self, url, body):
         if url.path == "/control" and self.command == "POST":
             return self.control(body)
-        found = re.fullmatch(r"/(zaken|catalogi|notificaties)/api/v1/(\w+)(?:/([\w-]+))?", url.path)
+        found = re.fullmatch(
+            r"/(zaken|catalogi|notificaties)/api/v1/(\w+)(?:/([\w-]+))?(/zaakeigenschappen)?",
+            url.path,
+        )
         if found is None:
             raise Refused(404, "not_found")
         self.system.misbehave(self.path)
         self.system.authenticate(self.headers.get("Authorization"))
-        api, name, key = found.groups()
+        api, name, key, below = found.groups()
         if name not in self.system.resources:
             raise Refused(404, "not_found")
         if name == "zaken" and self.headers.get("Accept-Crs") != "EPSG:4326":
             raise Refused(412, "missing-header" if self.command == "GET" else "crs")
         if api == "notificaties":
             return self.subscriptions(key, body)
+        if below is not None:
+            zaak = self.system.get(name, key)
+            return 200, self.system.properties.get(zaak["url"], [])
         if self.command == "GET" and key is None:
             query = {name: values[-1] for name, values in parse_qs(url.query).items()}
             return 200, self.system.list(name, query)
@@ -500,6 +517,7 @@ class Handler(BaseHTTPRequestHandler):
             "destroy_zaak",
             "create_rol",
             "create_status",
+            "create_zaakeigenschap",
             "create_resultaat",
             "add_zaaktype",
         ):

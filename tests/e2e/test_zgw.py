@@ -37,6 +37,7 @@ def settings(url):
         "zaaktypen": ((TYPE, "question=WERK"),),
         "statuses": (("Ontvangen", "-"), ("In behandeling", "SIGN_OF_LIFE days=28")),
         "results": (("Ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
+        "eigenschappen": (("Niveau", "education.level"), ("Wens", "text")),
     }
 
 
@@ -153,6 +154,23 @@ def test_a_zaak_becomes_a_referral_and_its_statuses_actions(city):
     city.wait_for_applied(zaak, 3)
     receipt = city.api.get(f"/v1/receipts/{zaak['identificatie']}").json()
     assert receipt["referrals"][0]["state"] in ("CANCELLED", "CANCEL_REQUESTED")
+
+
+def test_an_eigenschap_that_is_added_amends_the_referral(city):
+    """It is notified by itself; one that the settings do not name changes nothing."""
+    zaak = city.zaak(5)
+    city.wait_for_applied(zaak, 1)
+    city.system.create_zaakeigenschap(zaak["url"], "Parkeerplaats", "12")
+    city.system.create_zaakeigenschap(zaak["url"], "Niveau", "3")
+    city.wait_for_applied(zaak, 2)
+    time.sleep(POLL_S + 1)
+    assert city.said(zaak)["APPLIED"] == 2, city.said(zaak)
+    said = [
+        message["body"][1]["education"]
+        for _, message in city.hub.decoded("intake")
+        if message["case"] == zaak["identificatie"]
+    ]
+    assert said[0] is None and said[-1]["level"] == 3
 
 
 def test_what_comes_twice_or_the_last_first_is_the_same(city):

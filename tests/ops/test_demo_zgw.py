@@ -189,6 +189,17 @@ def test_an_application_posts_statuses_by_the_rules(system, zaaktype):
     assert closed == (403, "permission_denied")
 
 
+def test_eigenschappen_lie_below_their_zaak(system, callback, zaaktype):
+    subscribe(system, callback)
+    zaak = system.create_zaak(zaaktype)["url"]
+    assert ask(f"{zaak}/zaakeigenschappen") == (200, [])
+    system.create_zaakeigenschap(zaak, "Niveau", "3")
+    [found] = ask(f"{zaak}/zaakeigenschappen")[1]
+    assert (found["naam"], found["waarde"], found["zaak"]) == ("Niveau", "3", zaak)
+    assert callback.notified(2)[-1] == ("zaakeigenschap", "create")
+    assert ask(f"{zaak}x/zaakeigenschappen")[0] == 404
+
+
 def test_what_is_done_may_be_answered_by_nobody(system, zaaktype):
     zaak = system.create_zaak(zaaktype)["url"]
     system.faults = demo_zgw.Faults(mute=1)
