@@ -4,6 +4,7 @@
 #include "connectors/common/cloudevent.h"
 #include "connectors/common/csv.h"
 #include "connectors/municipality/openklant.h"
+#include "connectors/municipality/stuf.h"
 #include "connectors/municipality/zgw.h"
 #include "connectors/school/cambo.h"
 #include "connectors/school/overstap.h"
@@ -18,6 +19,7 @@ const struct connector *const connectors[] = {
 	&openklant,
 	&overstap,
 	&sonar,
+	&stuf,
 	&vacancy,
 	&vum,
 	&zgw,

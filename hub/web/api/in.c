@@ -95,7 +95,8 @@ static void on_done(void *context, const struct exchange_result *result)
 	struct call *call = post->call;
 	call->exchange = NULL;
 	note(post, result);
-	if (result->outcome == RETRY)
+	/* Some formats have an answer of their own for that. */
+	if (result->outcome == RETRY && post->answer.status < 500)
 		request_refuse(call->request, PROBLEM_JSON_UNAVAILABLE,
 			"nothing is known to be stored: send the same again");
 	else if (post->answer.status != 0)

@@ -1,0 +1,27 @@
+/* stuf_write - messages of ours: their stuurgegevens, elements and times. */
+#ifndef CONNECTORS_MUNICIPALITY_STUF_WRITE_H
+#define CONNECTORS_MUNICIPALITY_STUF_WRITE_H
+
+#include "connectors/municipality/stuf_read.h"
+
+struct stuf_head {
+	const char *code; /* "Lk01" */
+	struct stuf_party sender, receiver;
+	struct bytes reference, cross_reference; /* absent: left out */
+	int64_t at;
+	bool has_entity; /* of a zaak */
+};
+
+/* What lies within stuurgegevens. */
+void stuf_write_head(struct buffer *out, const struct stuf_head *head);
+/* <name>text</name>, and nothing where the text is empty. */
+void stuf_write(struct buffer *out, const char *name, struct bytes text);
+/* So many characters of it at most. */
+struct bytes stuf_write_cut(struct bytes text, size_t characters);
+/* Local time in 17 digits; the date alone in 8. */
+const char *stuf_write_time(struct arena *arena, int64_t at);
+const char *stuf_write_date(struct arena *arena, int64_t at);
+/* Always the same one for the same bytes: a UUID. */
+struct bytes stuf_write_reference(struct arena *arena, struct bytes of);
+
+#endif
