@@ -2,6 +2,7 @@
 #include "connectors/municipality/stuf.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "connectors/common/mapping.h"
 #include "connectors/municipality/stuf_answer.h"
@@ -9,6 +10,29 @@
 #include "connectors/municipality/stuf_out.h"
 #include "connectors/municipality/stuf_read.h"
 #include "connectors/municipality/stuf_zaak.h"
+
+bool stuf_is_set(const struct setting_pair *pairs)
+{
+	return pairs != NULL && pairs->name != NULL;
+}
+
+static bool is_hex(struct bytes text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] == '\0' || strchr("0123456789abcdef", text.data[i]) == NULL)
+			return false;
+	return true;
+}
+
+bool stuf_is_own_zaak(struct bytes identification)
+{
+	size_t mark = strlen(STUF_OWN_ZAAK);
+	if (identification.size <= STUF_OWN_ZAAK_DIGITS + mark)
+		return false;
+	const uint8_t *hex = identification.data + identification.size - STUF_OWN_ZAAK_DIGITS;
+	return memcmp(hex - mark, STUF_OWN_ZAAK, mark) == 0 &&
+		is_hex(bytes_of(hex, STUF_OWN_ZAAK_DIGITS));
+}
 
 /* Who posts wants a Fo03, which is made of what became of a draft. */
 static enum outcome refuse(
@@ -49,11 +73,12 @@ static enum outcome check(const void *config, struct err *err)
 		{.name = "results", .pairs = own->results, .is_of_changes = true},
 		{.name = "suspensions", .pairs = own->suspensions, .is_of_changes = true},
 	};
-	if (own->zaaktypen == NULL && own->tells == NULL && own->new_zaaktype == NULL)
+	bool has_zaaktypen = stuf_is_set(own->zaaktypen);
+	if (!has_zaaktypen && !stuf_is_set(own->tells) && own->new_zaaktype == NULL)
 		return err_set(err, REJECT,
 			"name zaaktypen, whose zaken are referrals, or tells, which handovers "
 			"become a status");
-	if (own->zaaktypen != NULL && own->from_desk == NULL)
+	if (has_zaaktypen && own->from_desk == NULL)
 		return err_set(err, REJECT, "from_desk is missing: zaaktypen need it");
 	enum outcome outcome = stuf_out_check(own, err);
 	for (size_t i = 0; outcome == OK && i < sizeof(mappings) / sizeof(mappings[0]); i++)

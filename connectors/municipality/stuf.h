@@ -40,6 +40,7 @@ struct stuf_config {
 	enum stuf_root root;
 };
 
+bool stuf_is_set(const struct setting_pair *pairs);
 /* Whether the zaak is one that we made. */
 bool stuf_is_own_zaak(struct bytes identification);
 

@@ -30,23 +30,6 @@ struct writing {
 	struct buffer out;
 };
 
-static bool is_hex(struct bytes text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] == '\0' || strchr("0123456789abcdef", text.data[i]) == NULL)
-			return false;
-	return true;
-}
-
-bool stuf_is_own_zaak(struct bytes identification)
-{
-	size_t mark = strlen(STUF_OWN_ZAAK);
-	if (identification.size <= HEX + mark)
-		return false;
-	const uint8_t *hex = identification.data + identification.size - HEX;
-	return memcmp(hex - mark, STUF_OWN_ZAAK, mark) == 0 && is_hex(bytes_of(hex, HEX));
-}
-
 /* The first word; *rest is what stands behind it. */
 static struct bytes word(struct bytes *rest)
 {
@@ -394,7 +377,7 @@ static enum outcome check_new_zaaktype(const struct stuf_config *config, struct 
 
 enum outcome stuf_out_check(const struct stuf_config *config, struct err *err)
 {
-	bool is_out = config->tells != NULL || config->new_zaaktype != NULL;
+	bool is_out = stuf_is_set(config->tells) || config->new_zaaktype != NULL;
 	if (is_out && config->organisation == NULL)
 		return err_set(err, REJECT, "organisation is missing: what goes out names it");
 	if (check_tells(config->tells, err) != OK)

@@ -250,7 +250,8 @@ static void tell_end(const struct zaak *zaak)
 {
 	const struct xml *object = zaak->message->object, *old = zaak->message->old;
 	struct bytes result = result_of(object);
-	bool has_ended = stuf_read_text(object, "einddatum").data != NULL;
+	struct bytes end = stuf_read_text(object, "einddatum");
+	bool has_ended = end.data != NULL;
 	bool had_ended = stuf_read_text(old, "einddatum").data != NULL;
 	if (!has_ended || (had_ended && bytes_equal(result, result_of(old))) ||
 		(result.data == NULL && zaak->told > 0))
@@ -263,6 +264,7 @@ static void tell_end(const struct zaak *zaak)
 	if (telling.text.data == NULL)
 		telling.text = result;
 	telling.words = find_words(zaak, zaak->config->results, &by_code);
+	telling.has_at = stuf_read_time(end, &telling.at);
 	tell(zaak, &telling);
 }
 

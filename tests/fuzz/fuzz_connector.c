@@ -81,6 +81,13 @@ static const struct row {
 		"from_desk=gemeente-rotterdam\" ) ); verzoekstatussen = ( ( \"ontvangen\", \"-\" "
 		"), ( \"in_behandeling\", \"SIGN_OF_LIFE days=28\" ), ( \"ingetrokken\", "
 		"\"CANCEL reason=CLIENT_DECLINED\" ) );"},
+	{"stuf",
+		"organisation = \"0599\"; from_desk = \"gemeente-rotterdam\"; zaaktypen = ( ( "
+		"\"B1026\", \"question=LEERBAAN\" ) ); statuses = ( ( \"Ontvangen\", \"-\" ), ( "
+		"\"B1026:2\", \"SIGN_OF_LIFE days=28\" ) ); results = ( ( \"Ingetrokken\", "
+		"\"CANCEL reason=CLIENT_DECLINED\" ) ); suspensions = ( ( \"J\", \"HOLD "
+		"hold_reason=ILLNESS days=30\" ) ); tells = ( ( \"OFFER\", \"1 - Aangeboden\" ), ( "
+		"\"STATUS\", \"2 Inbeh In behandeling\" ) ); new_zaaktype = \"B2000 Aanbod\";"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -357,7 +364,8 @@ static void tell(
 		.desk_name = "WSP",
 		.partner = EDGE_CONF_WSP,
 		.sequence = 1,
-		.own_case = bytes_of_string("ZAAK-2026-0000123"),
+		.own_case =
+			(options & 16) != 0 ? person.text : bytes_of_string("ZAAK-2026-0000123"),
 		.arena = &arena};
 	struct documents answers = {.items = input->items + 1, .now = NOW};
 	struct err err = {0};
