@@ -355,6 +355,7 @@ static void tell(
 		.text = is_text ? text : bytes_of_string("x")};
 	struct handover handover = {.desk = bytes_of_string("wsp-rijnmond"),
 		.kind = (enum handover_kind)((options & 15) % HANDOVER_KIND_COUNT),
+		.has_referral = (options & 32) != 0,
 		.case_ = person.text,
 		.version = 1};
 	struct opened opened = {.handover = &handover,
