@@ -134,12 +134,14 @@ static const struct setting settings[] = {
 	{"tells", SETTING_PAIRS, AT(tells), "", 0, 0, NULL,
 		"Out: which status a handover becomes: its kind, or kind and state "
 		"(STATUS:ACCEPTED), the first that fits, and the volgnummer, code (\"-\": none) "
-		"and omschrijving of the statustype; \"-\": none. What is not named is not told."},
+		"and omschrijving of the statustype; \"-\": none. What is not named is not told; "
+		"an "
+		"offer, a question or a duty is then undeliverable."},
 	{"zaaktype", SETTING_STRING, AT(zaaktype), "", 1, 10, NULL,
 		"Out: code of the zaaktype that those statuses are of; none: it is not said."},
 	{"new_zaaktype", SETTING_STRING, AT(new_zaaktype), "", 3, 91, NULL,
 		"Out: code and omschrijving of the zaaktype of which a zaak is made for an offer, "
-		"where the desk has none; none: it is not told."},
+		"where the desk has none; none: it is undeliverable."},
 	{"root", SETTING_CHOICE, AT(root), "ZKN", 0, 0, roots,
 		"Out: ZKN sends zakLk01, ZDS creeerZaak_ZakLk01 and "
 		"actualiseerZaakstatus_ZakLk01."},

@@ -6,7 +6,8 @@
 #include "connectors/common/soap.h"
 #include "connectors/municipality/stuf_read.h"
 
-#define CODE_MAX 10 /* of a fault */
+#define CODE_MAX 10 /* of a fault, and of its letters */
+#define LETTERS_MAX 4
 #define ZAAK_MAX (4 + sizeof(STUF_OWN_ZAAK) - 1 + STUF_OWN_ZAAK_DIGITS)
 
 /* What the answer says, where it is one of StUF. */
@@ -29,18 +30,22 @@ static void read_answer(const struct document *answer, struct arena *arena, stru
 	out->place = stuf_read_value(xml_child(inner, STUF_URI, "plek"));
 }
 
-/* A code and nothing else: words may name somebody. */
-static const char *plain(struct bytes code, char out[CODE_MAX + 1])
+static bool is_letter(uint8_t c)
 {
-	size_t size = code.size <= CODE_MAX ? code.size : 0;
-	for (size_t i = 0; i < size; i++) {
-		bool is_plain = (code.data[i] >= '0' && code.data[i] <= '9') ||
-			(code.data[i] >= 'A' && code.data[i] <= 'Z') ||
-			(code.data[i] >= 'a' && code.data[i] <= 'z');
-		out[i] = is_plain ? (char)code.data[i] : '?';
-	}
-	out[size] = '\0';
-	return size > 0 ? out : "without a code";
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* "StUF055": letters, then digits. Anything else may name somebody. */
+static struct bytes plain(struct bytes code)
+{
+	size_t letters = 0, at = 0;
+	while (letters < code.size && is_letter(code.data[letters]))
+		letters++;
+	for (at = letters; at < code.size && code.data[at] >= '0' && code.data[at] <= '9';)
+		at++;
+	bool is_plain = letters > 0 && letters <= LETTERS_MAX && at > letters && at == code.size &&
+		at <= CODE_MAX;
+	return is_plain ? code : bytes_of_string("with an odd code");
 }
 
 /* The crossRefnummer of one that made a zaak, as it stands in the body. */
@@ -79,14 +84,14 @@ static bool may_pass(struct bytes code)
 static enum outcome judge_fault(
 	const struct document *answer, const struct said *said, struct err *err)
 {
-	char code[CODE_MAX + 1];
+	struct bytes code = plain(said->code);
 	/* Its combination of zender and referentienummer is there: of a try whose answer was lost.
 	 */
 	if (bytes_equal_string(said->code, "StUF016"))
 		return OK;
 	bool is_client = bytes_equal_string(said->place, "client") && !may_pass(said->code);
-	return err_set(err, is_client ? REJECT : RETRY, "answered %d with Fo03 %s, plek %s",
-		answer->status, plain(said->code, code),
+	return err_set(err, is_client ? REJECT : RETRY, "answered %d with Fo03 %.*s, plek %s",
+		answer->status, BYTES_ARG(code),
 		bytes_equal_string(said->place, "client") ? "client" : "server");
 }
 

@@ -70,8 +70,10 @@ static bool read_key(
 		(colon == NULL || referral_state_from_name(bytes_of_string(colon + 1), state));
 }
 
-/* The first that fits; false: it is not told. */
-static bool find_status(
+enum naming { NOT_NAMED, NOTHING, STATUS };
+
+/* By the first of the settings that fits. */
+static enum naming find_status(
 	const struct stuf_config *config, const struct handover *handover, struct status *out)
 {
 	const struct setting_pair *pair = config->tells;
@@ -83,9 +85,11 @@ static bool find_status(
 			continue;
 		if (has_state && (!handover->has_state || state != handover->state))
 			continue;
-		return strcmp(pair->value, MAPPING_NOTHING) != 0 && read_status(pair->value, out);
+		return strcmp(pair->value, MAPPING_NOTHING) != 0 && read_status(pair->value, out)
+			? STATUS
+			: NOTHING;
 	}
-	return false;
+	return NOT_NAMED;
 }
 
 static void add(struct writing *writing, const char *text)
@@ -314,7 +318,23 @@ static void post(struct writing *writing, struct connector_request *out)
 	buffer_done(&writing->out);
 }
 
-/* Only an offer makes a zaak; of what is told of a zaak that they never had, nothing goes out. */
+/* Only an offer makes a zaak. */
+static bool can_tell(const struct writing *writing)
+{
+	const struct handover *handover = writing->opened->handover;
+	if (!writing->is_new)
+		return writing->has_status;
+	return handover->kind == HANDOVER_KIND_OFFER && handover->has_referral &&
+		writing->config->new_zaaktype != NULL;
+}
+
+/* It would count as delivered, and nobody would know of it. */
+static bool must_be_told(enum handover_kind kind)
+{
+	return kind == HANDOVER_KIND_OFFER || kind == HANDOVER_KIND_QUESTION ||
+		kind == HANDOVER_KIND_DUTY;
+}
+
 enum outcome stuf_out_render(const void *config, const struct opened *opened,
 	const struct documents *answers, struct connector_request *out, struct err *err)
 {
@@ -322,21 +342,22 @@ enum outcome stuf_out_render(const void *config, const struct opened *opened,
 	const struct handover *handover = opened->handover;
 	struct writing writing = {.config = own, .opened = opened, .zaak = opened->own_case};
 	*out = (struct connector_request){0};
-	(void)err;
 	if (answers->count > 0)
 		return OK;
+	enum naming naming = find_status(own, handover, &writing.status);
 	writing.now = answers->now > 0 ? answers->now : handover->at;
-	writing.has_status = find_status(own, handover, &writing.status);
+	writing.has_status = naming == STATUS;
 	writing.is_new = opened->own_case.size == 0;
-	if (writing.is_new) {
-		if (handover->kind != HANDOVER_KIND_OFFER || !handover->has_referral ||
-			own->new_zaaktype == NULL)
-			return OK;
-		writing.zaak = new_zaak(own, opened);
-	} else if (!writing.has_status) {
-		return OK;
+	if (naming != NOTHING && can_tell(&writing)) {
+		if (writing.is_new)
+			writing.zaak = new_zaak(own, opened);
+		post(&writing, out);
+	} else if (naming != NOTHING && must_be_told(handover->kind)) {
+		return err_set(err, REJECT, "%s: %s", handover_kind_name(handover->kind),
+			writing.is_new ? "the desk has no zaak of it, and none is made: see "
+					 "new_zaaktype"
+				       : "tells does not say which status it is, nor \"-\"");
 	}
-	post(&writing, out);
 	return OK;
 }
 
