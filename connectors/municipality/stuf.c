@@ -47,13 +47,16 @@ static enum outcome parse(
 {
 	struct stuf_message message;
 	struct problems problems;
+	struct err unread = {0};
 	bool is_dropped = docs->way == DOCUMENTS_DROPPED;
 	problems_init(&problems, out->arena);
 	if (docs->way != DOCUMENTS_POSTED && !is_dropped)
 		return err_set(err, REJECT, "stuf is posted or dropped: there is nothing to poll");
-	if (stuf_read_open(&docs->items[0], is_dropped, out->arena, &message, err) != OK) {
-		problems_add(&problems, NULL, NULL, "%s", err->text);
-		return is_dropped ? REJECT : refuse(docs, &problems, out);
+	if (stuf_read_open(&docs->items[0], is_dropped, out->arena, &message, &unread) != OK) {
+		if (is_dropped)
+			return err_set(err, REJECT, "%s", unread.text);
+		problems_add(&problems, NULL, NULL, "%s", unread.text);
+		return refuse(docs, &problems, out);
 	}
 	if (stuf_read_refusal(config, &message, &problems) != NULL)
 		return refuse(docs, &problems, out);

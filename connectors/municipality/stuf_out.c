@@ -161,22 +161,26 @@ static void write_birth_date(struct writing *writing, struct bytes date)
 }
 
 /* huisnummer is a number; "25 bis" goes on behind it. */
+static void write_house_number(struct writing *writing, struct bytes text)
+{
+	size_t digits = 0, at;
+	while (digits < text.size && text.data[digits] >= '0' && text.data[digits] <= '9')
+		digits++;
+	for (at = digits; at < text.size && text.data[at] == ' ';)
+		at++;
+	if (text.size == 0)
+		return;
+	write_bg(writing, "aoa.huisnummer", bytes_of(text.data, digits));
+	write_bg(writing, "aoa.huisnummertoevoeging", bytes_of(text.data + at, text.size - at));
+}
+
 static void write_home(struct writing *writing, const struct person *person)
 {
-	struct bytes rest = person->house_number, number = rest;
-	number.size = 0;
-	while (number.size < rest.size && rest.data[number.size] >= '0' &&
-		rest.data[number.size] <= '9')
-		number.size++;
-	rest = bytes_of(rest.data + number.size, rest.size - number.size);
-	while (rest.size > 0 && rest.data[0] == ' ')
-		rest = bytes_of(rest.data + 1, rest.size - 1);
 	add(writing, "<BG:verblijfsadres>");
 	write_bg(writing, "wpl.woonplaatsNaam", person->city);
 	write_bg(writing, "gor.straatnaam", person->street);
 	write_bg(writing, "aoa.postcode", person->postcode);
-	write_bg(writing, "aoa.huisnummer", number);
-	write_bg(writing, "aoa.huisnummertoevoeging", rest);
+	write_house_number(writing, person->house_number);
 	add(writing, "</BG:verblijfsadres>");
 }
 

@@ -28,6 +28,10 @@ SETTINGS = {
 }
 
 
+def now():
+    return datetime.now(AMSTERDAM).strftime("%Y%m%d%H%M%S")
+
+
 class Suite:
     """The municipality's system: what it sends, and what it was answered."""
 
@@ -42,13 +46,12 @@ class Suite:
 
     def send(self, kind, *zaken, reference=None, application="GWS4all"):
         self.reference = reference or str(uuid.uuid4())
-        now = datetime.now(AMSTERDAM).strftime("%Y%m%d%H%M%S")
         head = {
             "berichtcode": "Lk01",
             "zender": {"organisatie": "0599", "applicatie": application},
             "ontvanger": {"organisatie": "0599", "applicatie": "LOKETHUB"},
             "referentienummer": self.reference,
-            "tijdstipBericht": now,
+            "tijdstipBericht": now(),
             "entiteittype": "ZAK",
         }
         parameters = {"mutatiesoort": kind, "indicatorOvername": "V"}
@@ -80,7 +83,7 @@ def zaak(case, number=None, bsn=None, statuses=(), kind="T"):
         "heeft": [
             {
                 "gerelateerde": {"zkt.code": TYPE, "volgnummer": volgnummer},
-                "datumStatusGezet": "2026030109000000",
+                "datumStatusGezet": now() + "00",
                 "verwerkingssoort": "T",
             }
             for volgnummer in statuses
