@@ -159,6 +159,17 @@ def test_what_is_no_xml_gets_a_fault_too(suite):
     assert "line 2" in answer.text and "Fo03" in answer.text
 
 
+def test_what_is_not_known_to_be_stored_is_the_servers_fault(suite):
+    """Kafka stands still: the first waits for it in vain, and is sent again afterwards."""
+    with suite.hub.services.silent_kafka():
+        code, place, _ = suite.refused("T", zaak("0599000005", 5), reference="silent-1")
+        assert (code, place) == ("StUF058", "server")
+    suite.hub.ready(120)
+    suite.send("T", zaak("0599000005", 5), reference="silent-1")
+    wait_for("the referral", lambda: suite.said("0599000005")["APPLIED"] == 1, 60)
+    assert set(suite.said("0599000005")) <= {"APPLIED", "DUPLICATE"}
+
+
 def test_nothing_is_lost_on_the_way(suite):
     suite.hub.settle(60)
     report = suite.hub.judge()
