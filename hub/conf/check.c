@@ -6,6 +6,8 @@
 
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
+#include "hub/conf/words.h"
+#include "hub/http/client/url.h"
 
 static const char *tell(const struct check *check, const char *format, va_list arguments)
 	PRINTF_LIKE(2, 0);
@@ -135,6 +137,32 @@ static void check_ops(struct check *check)
 			"give the desk another, or leave out mail.ops_to");
 }
 
+/* What goes on to it are tokens, and they go nowhere in clear. */
+static void check_lane(const struct conf *conf, struct conf_problems *problems)
+{
+	struct report_place place = {conf->path, 0};
+	struct url url;
+	const char *name = conf->http.test_lane;
+	if (name == NULL)
+		return;
+	const struct endpoint_settings *endpoint = conf_endpoint(conf, name);
+	if (endpoint == NULL) {
+		report_error(problems, place, "http.test_lane %s is not in endpoints", name);
+		return;
+	}
+	place = conf->index->lists[LIST_ENDPOINTS].places[endpoint - conf->endpoints];
+	if (endpoint->auth != ENDPOINT_NONE)
+		report_error(problems, place,
+			"endpoint %s: leave out auth: partners' own tokens go on to the test lane",
+			name);
+	if (url_parse(bytes_of_string(endpoint->url), &url) && !url.is_secure &&
+		!words_is_loopback(arena_string(&problems->arena, url.host)))
+		report_error(problems, place,
+			"endpoint %s: tokens would travel in clear: write https, or the test lane "
+			"on this machine",
+			name);
+}
+
 enum outcome conf_check(const struct conf *conf, const char *const *owners, size_t owners_count,
 	struct conf_problems *problems)
 {
@@ -155,6 +183,7 @@ enum outcome conf_check(const struct conf *conf, const char *const *owners, size
 	for (size_t i = 0; owners != NULL && i < owners_count; i++)
 		check_owner(&check, owners[i]);
 	check_ops(&check);
+	check_lane(conf, problems);
 	report_sort(problems);
 	return problems->errors > errors ? REJECT : OK;
 }

@@ -19,6 +19,7 @@ static void complete(struct conf *conf)
 	}
 }
 
+#define PRODUCTION_PREFIX "lokethub." /* as it is where none is given */
 #define LETTERS_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 static bool is_made_of(const char *text, const char *letters)
@@ -31,12 +32,6 @@ static bool has_name(const struct setting_pair *pairs, const char *name)
 	while (pairs->name != NULL && strcmp(pairs->name, name) != 0)
 		pairs++;
 	return pairs->name != NULL;
-}
-
-static bool is_loopback(const char *host)
-{
-	return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
-		strcmp(host, "localhost") == 0;
 }
 
 /* Passwords and private keys, as librdkafka 2.x names them. */
@@ -119,7 +114,7 @@ static void check_http(
 		report_error(problems, place,
 			"http.tls_client_ca_file is of no use without http.tls_cert_file: a client "
 			"shows its certificate in TLS");
-	if (http->tls_cert_file == NULL && !is_loopback(http->host))
+	if (http->tls_cert_file == NULL && !words_is_loopback(http->host))
 		report_warning(problems, place,
 			"http.host is %s without TLS: tokens and people's data travel in clear "
 			"unless a proxy in front encrypts",
@@ -138,6 +133,21 @@ static void check_http(
 		report_error(problems, place,
 			"registry.url holds a user or password: put them into "
 			"registry.credentials_file");
+}
+
+/* Two hubs on the same topics would be one. */
+static void check_lane(
+	const struct conf *conf, struct report_place place, struct conf_problems *problems)
+{
+	if (conf->lane != CONF_LANE_TEST)
+		return;
+	if (strcmp(conf->kafka.topic_prefix, PRODUCTION_PREFIX) == 0)
+		report_error(problems, place,
+			"kafka.topic_prefix is \"" PRODUCTION_PREFIX
+			"\", as that of production: the test lane needs another");
+	if (conf->http.test_lane != NULL)
+		report_error(problems, place,
+			"http.test_lane is for production: this hub is the test lane");
 }
 
 static void check_mail(
@@ -188,5 +198,6 @@ void complete_settings(struct conf *conf, struct conf_problems *problems)
 	check_kafka(conf, place, problems);
 	check_router(conf, place, problems);
 	check_http(conf, place, problems);
+	check_lane(conf, place, problems);
 	check_mail(conf, place, problems);
 }

@@ -23,6 +23,12 @@
 
 enum conf_role { CONF_ROUTER = 1, CONF_EDGE = 2 }; /* bits */
 
+/* On the test lane there are made-up people only, and partners come with their test tokens. */
+enum conf_lane { CONF_LANE_PRODUCTION, CONF_LANE_TEST };
+/* In every answer of the test lane's partner API, and of no other hub's. */
+#define CONF_LANE_HEADER "Lokethub-Lane"
+#define CONF_LANE_HEADER_TEST "test"
+
 struct conf_kafka {
 	const char *bootstrap, *topic_prefix;
 	int32_t partitions; /* of intake, events, clients, persons */
@@ -58,6 +64,7 @@ struct conf_http {
 	const char *tls_cert_file, *tls_key_file;
 	const char *tls_client_ca_file; /* NULL: clients are asked for no certificate */
 	const char *base_url; /* as partners see us; NULL: Location headers are paths */
+	const char *test_lane; /* endpoint that what comes with a test token goes on to; or NULL */
 	int32_t threads, connections, connections_per_address;
 	int32_t body_bytes, json_depth;
 	int32_t requests_per_second, requests_burst; /* per partner */
@@ -94,7 +101,11 @@ struct conf_mail {
 	int32_t fold_s; /* what comes within so many seconds is told in one mail */
 };
 
-enum conf_token_role { CONF_TOKEN_DESK, CONF_TOKEN_COORDINATOR };
+enum conf_token_role {
+	CONF_TOKEN_DESK,
+	CONF_TOKEN_COORDINATOR,
+	CONF_TOKEN_TEST, /* what comes with it is the test lane's */
+};
 
 #define CONF_TOKEN_HASH 32
 
@@ -169,6 +180,7 @@ struct conf {
 	const char *path; /* of the file that was loaded */
 	const char *node, *data_dir, *secrets_dir;
 	enum log_level log_level;
+	enum conf_lane lane;
 	uint32_t roles; /* enum conf_role */
 	const char *clock_offset_file, *default_region;
 	const char *codes_file, *regions_file, *municipalities_file, *mergers_file;

@@ -7,6 +7,7 @@
 
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
 static const char *const roles[] = {"router", "edge", NULL};
+static const char *const lanes[] = {"production", "test", NULL};
 
 const struct setting settings_rows[] = {
 	{"node", SETTING_STRING, AT(node), NULL, 1, 60, NULL,
@@ -23,6 +24,10 @@ const struct setting settings_rows[] = {
 		"copes. info: life cycle and one line per settled message."},
 	{"roles", SETTING_CHOICES, AT(roles), "[ \"router\", \"edge\" ]", 0, 0, roles,
 		"What `lokethub serve` runs: router decides, edge talks to the world."},
+	{"lane", SETTING_CHOICE, AT(lane), "production", 0, 0, lanes,
+		"test: a hub for partners to try with. It takes made-up people only, and knows "
+		"partners by their test_tokens alone. It needs topics, keys and a view of its "
+		"own."},
 	{"default_region", SETTING_FORMAT, AT(default_region), "", 0, 0, SETTING_ONE("am"),
 		"Region of a client where neither message nor desk names one; none: such a "
 		"message is refused."},
@@ -141,6 +146,9 @@ const struct setting settings_rows[] = {
 		"for no certificate."},
 	{"http.base_url", SETTING_STRING, AT(http.base_url), "", 8, 1000, NULL,
 		"The API's address as partners see it, for Location headers; none: paths only."},
+	{"http.test_lane", SETTING_FORMAT, AT(http.test_lane), "", 0, 0, SETTING_ONE("name"),
+		"Endpoint of the test lane: what comes with one of a partner's test_tokens goes "
+		"on to it as it is, and its answer comes back. None: there is no such lane."},
 	{"http.threads", SETTING_INT, AT(http.threads), "1", 1, 64, NULL,
 		"Threads that serve requests."},
 	{"http.connections", SETTING_INT, AT(http.connections), "1000", 1, 1000000, NULL,

@@ -32,6 +32,13 @@ const char *words_join(struct arena *arena, const char *const *words, const char
 	return text;
 }
 
+bool words_is_loopback(const char *host)
+{
+	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+		strcmp(host, "[::1]") == 0 ||
+		(strncmp(host, "127.", 4) == 0 && host[strspn(host, "0123456789.")] == '\0');
+}
+
 bool words_is_address(const char *text)
 {
 	const char *at = strchr(text, '@');

@@ -11,5 +11,7 @@ bool words_have(const char *const *words, const char *word);
 const char *words_join(struct arena *arena, const char *const *words, const char *between);
 /* One word: an address of mail that is plain enough for a mail's head and an SMTP command. */
 bool words_is_address(const char *text);
+/* A host that is this machine, by name or number. */
+bool words_is_loopback(const char *host);
 
 #endif

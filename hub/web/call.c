@@ -7,6 +7,7 @@
 #include "hub/base/log.h"
 #include "hub/http/server/header.h"
 #include "hub/web/api/api.h"
+#include "hub/web/lane.h"
 
 struct call *call_of(const struct request *request)
 {
@@ -28,6 +29,18 @@ static size_t partner_of(const struct call *call)
 	return (size_t)(call->partner - call->edge->options->conf->partners);
 }
 
+static bool is_test(const struct call *call)
+{
+	return call->role == CONF_TOKEN_TEST;
+}
+
+/* Tests use up nothing of the partner's own rate. */
+static struct bucket *bucket_of(const struct call *call)
+{
+	size_t tests = is_test(call) ? call->edge->options->conf->rules.partners_count : 0;
+	return &call->edge->buckets[partner_of(call) + tests];
+}
+
 static bool is_post(const struct request *request)
 {
 	return bytes_equal_string(request_method(request), "POST");
@@ -41,8 +54,7 @@ static bool rate_allows(struct call *call)
 	int32_t per_second = (call->partner->requests_per_second + threads - 1) / threads;
 	int32_t burst = (call->partner->requests_burst + threads - 1) / threads;
 	int64_t wait_ms = 0;
-	if (bucket_take(&edge->buckets[partner_of(call)], per_second, burst, loop_now(edge->loop),
-		    &wait_ms))
+	if (bucket_take(bucket_of(call), per_second, burst, loop_now(edge->loop), &wait_ms))
 		return true;
 	request_add_header(call->request, "Retry-After",
 		arena_format(
@@ -78,7 +90,7 @@ static bool certificate_agrees(struct call *call)
 
 static bool can_take(const struct call *call)
 {
-	if (!is_post(call->request) || intake_can_store(call->edge->intake))
+	if (!is_post(call->request) || is_test(call) || intake_can_store(call->edge->intake))
 		return true;
 	request_refuse(call->request, PROBLEM_JSON_UNAVAILABLE,
 		"nothing was stored: send the same again after the time in Retry-After");
@@ -101,8 +113,17 @@ void call_head(void *context, struct request *request)
 	}
 	call->role = token->role;
 	request_set_own(request, call);
-	if (certificate_agrees(call) && can_take(call) && rate_allows(call))
+	if (certificate_agrees(call) && can_take(call) && rate_allows(call) && !is_test(call))
 		operation_takes_query(api_operation(edge, request), request);
+}
+
+void call_whole(void *context, struct request *request)
+{
+	struct call *call = call_of(request);
+	if (is_test(call))
+		lane_pass(call);
+	else
+		api_operation(call->edge, request)->route.whole(context, request);
 }
 
 void call_open_head(void *context, struct request *request)
@@ -216,6 +237,10 @@ void call_late(void *context, struct request *request)
 	(void)context;
 	if (call->go_on != NULL) {
 		resume(call, false);
+		return;
+	}
+	if (call->passed != NULL) {
+		lane_give_up(call);
 		return;
 	}
 	assert(call->job != NULL || call->jobs != NULL || call->batch != NULL ||

@@ -7,6 +7,7 @@
 #include "hub/web/edge.h"
 
 struct call;
+struct endpoint_call;
 struct signs;
 
 /* Goes on with a call that waited; in_time: the view has passed. Answers. */
@@ -37,6 +38,7 @@ struct call {
 	struct signs *signs; /* the same, of many signs of life */
 	struct exchange *exchange; /* the same, in a partner's own format */
 	struct disclose_batch *batch; /* being opened; NULL: none */
+	struct endpoint_call *passed; /* on to the test lane; NULL: is not */
 	struct intake_receipt receipt;
 	struct uuid referral; /* that is asked for */
 	const struct rules_desk *desk; /* whose feed is read */
@@ -54,6 +56,8 @@ struct call {
 /* The head of every request: token, then whether Kafka can store what is posted, then the rate.
  * What does not pass is answered. */
 void call_head(void *context, struct request *request);
+/* All of it is here: the operation's own, or on to the test lane. */
+void call_whole(void *context, struct request *request);
 /* The head of what is open to anybody; there is no call. */
 void call_open_head(void *context, struct request *request);
 /* Its time is up. */

@@ -9,6 +9,7 @@
 #include "hub/base/memory.h"
 #include "hub/web/api/api.h"
 #include "hub/web/delivered.h"
+#include "hub/web/lane.h"
 #include "hub/web/openapi/openapi.h"
 #include "hub/web/tally.h"
 
@@ -98,7 +99,8 @@ static enum outcome open_intake(struct edge *edge, struct err *err)
 		.view = edge->options->view,
 		.sent = edge->sent,
 		.writes_facts = true};
-	edge->buckets = memory_get_zeroed(conf->rules.partners_count + 1, sizeof(*edge->buckets));
+	edge->buckets =
+		memory_get_zeroed(2 * conf->rules.partners_count + 1, sizeof(*edge->buckets));
 	open_reader(edge);
 	return intake_new(&edge->intake, &options, err);
 }
@@ -138,14 +140,20 @@ static enum outcome read_tls(struct edge *edge, struct server_options *options, 
 }
 
 /* What the NL API design rules (Logius, 2.1) ask for in every answer; the last one holds for TLS
- * only. */
-static const struct server_header in_clear[] = {{"Cache-Control", "no-store"},
-	{"X-Content-Type-Options", "nosniff"},
+ * only, the first one on the test lane. */
+static const struct server_header in_clear[] = {{CONF_LANE_HEADER, CONF_LANE_HEADER_TEST},
+	{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"},
 	{"Content-Security-Policy", "frame-ancestors 'none'"}, {0}};
-static const struct server_header in_tls[] = {{"Cache-Control", "no-store"},
-	{"X-Content-Type-Options", "nosniff"},
+static const struct server_header in_tls[] = {{CONF_LANE_HEADER, CONF_LANE_HEADER_TEST},
+	{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"},
 	{"Content-Security-Policy", "frame-ancestors 'none'"},
 	{"Strict-Transport-Security", "max-age=31536000"}, {0}};
+
+static const struct server_header *headers_of(const struct conf *conf)
+{
+	const struct server_header *headers = conf->http.tls_cert_file != NULL ? in_tls : in_clear;
+	return conf->lane == CONF_LANE_TEST ? headers : headers + 1;
+}
 
 static enum outcome open_server(struct edge *edge, int32_t port, struct err *err)
 {
@@ -163,7 +171,7 @@ static enum outcome open_server(struct edge *edge, int32_t port, struct err *err
 		.idle_ms = IDLE_MS,
 		.retry_after_s = http->retry_after_s,
 		.version = API_VERSION,
-		.headers = http->tls_cert_file != NULL ? in_tls : in_clear,
+		.headers = headers_of(edge->options->conf),
 		.answered = count};
 	api_routes(edge->routes);
 	edge->openapi = openapi_document(edge->options->conf, &edge->texts);
@@ -178,7 +186,9 @@ enum outcome edge_start(struct edge *edge, const struct web_options *options, st
 	edge->options = options;
 	edge->sent = sent;
 	if (open_loop(edge, err) != OK || open_intake(edge, err) != OK ||
-		open_disclose(edge, err) != OK || open_server(edge, port, err) != OK)
+		open_disclose(edge, err) != OK ||
+		lane_new(&edge->lane, options->conf, edge->loop, err) != OK ||
+		open_server(edge, port, err) != OK)
 		return err->outcome;
 	int code = pthread_create(&edge->thread, NULL, run, edge);
 	if (code != 0)
@@ -206,6 +216,7 @@ void edge_stop(struct edge *edge)
 		pthread_join(edge->thread, NULL);
 	edge->runs = false;
 	server_free(edge->server);
+	lane_free(edge->lane);
 	disclose_free(edge->disclose);
 	intake_free(edge->intake);
 	delivered_free(edge->delivered);

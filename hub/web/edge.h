@@ -15,6 +15,7 @@
 
 struct call;
 struct delivered;
+struct lane;
 
 #define EDGE_ROUTES 24 /* at most, with their end */
 
@@ -28,7 +29,8 @@ struct edge {
 	struct disclose *disclose;
 	struct delivered *delivered;
 	struct view_reader *reader; /* NULL: there is no view yet */
-	struct bucket *buckets; /* one per partner of the configuration */
+	struct lane *lane; /* NULL: there is no test lane */
+	struct bucket *buckets; /* one per partner of the configuration, then of their tests */
 	struct call *waiting; /* for the view */
 	struct loop_bell *committed, *stop;
 	struct loop_timer tick;

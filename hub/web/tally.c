@@ -5,7 +5,7 @@
 
 #include "hub/base/metrics.h"
 
-enum { ANSWERS, STORED, REFUSED, UNKNOWN, SECONDS, METRICS };
+enum { ANSWERS, STORED, REFUSED, UNKNOWN, SECONDS, PASSED, AWAY, METRICS };
 
 static struct metric metrics[METRICS] = {
 	[ANSWERS] = {.name = "lokethub_http_answers_total",
@@ -27,6 +27,14 @@ static struct metric metrics[METRICS] = {
 	[SECONDS] = {.name = "lokethub_intake_seconds",
 		.kind = METRICS_HISTOGRAM,
 		.doc = "From the request line to Kafka's acknowledgement."},
+	[PASSED] = {.name = "lokethub_test_lane_passed_total",
+		.kind = METRICS_COUNTER,
+		.doc = "Requests with a test token that went on to the test lane, per partner.",
+		.label = "partner"},
+	[AWAY] = {.name = "lokethub_test_lane_away_total",
+		.kind = METRICS_COUNTER,
+		.doc = "Of those, the ones that the test lane did not answer, per partner.",
+		.label = "partner"},
 };
 
 void tally_start(void)
@@ -50,6 +58,16 @@ void tally_stored(const char *partner, double seconds)
 void tally_refused(const char *partner)
 {
 	metrics_add(&metrics[REFUSED], partner, 1);
+}
+
+void tally_passed(const char *partner)
+{
+	metrics_add(&metrics[PASSED], partner, 1);
+}
+
+void tally_lane_away(const char *partner)
+{
+	metrics_add(&metrics[AWAY], partner, 1);
 }
 
 void tally_unknown(const char *partner)

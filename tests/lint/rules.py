@@ -27,7 +27,7 @@ ROOMS = {
     "kafka": "types wire",
     "view": "types wire kafka seal handover conf",
     "flow": "types conf seal http http/client handover connector wire kafka view",
-    "web": "types conf seal http http/server handover connector wire kafka view flow",
+    "web": "types conf seal http http/client http/server handover connector wire kafka view flow",
     "cli": "types conf seal handover connector wire kafka view flow",
     "types": "",
     "connectors": "types connector",

@@ -162,6 +162,46 @@ static struct peer_answer answer_well(void *context, const char *request)
 		HEAD "Content-Type: text/x\r\nContent-Length: 2\r\n\r\nhi", .wait_ms = 20};
 }
 
+static struct peer_answer answer_with_headers(void *context, const char *request)
+{
+	(void)context;
+	(void)request;
+	return (struct peer_answer){
+		.text = "HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\nHTTP/1.1 201 Created\r\n"
+			"Location: /v1/x\r\nAPI-Version:  1.0.0 \r\nX-Empty:\r\nVary: A\r\nVary: "
+			"B\r\n"
+			"Content-Length: 2\r\n\r\nhi"};
+}
+
+static void add_header(void *context, const char *name, struct bytes value)
+{
+	buffer_add_format(context, "%s=%.*s;", name, BYTES_ARG(value));
+}
+
+static void keep_headers(void *context, const struct client_answer *answer)
+{
+	struct told *told = context;
+	struct buffer headers = {0};
+	client_answer_headers(answer, add_header, &headers);
+	keep(context, answer);
+	snprintf(told->text, sizeof(told->text), "%s", buffer_string(&headers));
+	buffer_done(&headers);
+}
+
+static void headers_of_an_answer_come_as_they_are(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	set_up(&fixture, answer_with_headers, NULL);
+	struct client_request request = request_of(&fixture);
+	request.done = keep_headers;
+	ask(&fixture, &request);
+	assert_int_equal(fixture.told.status, 201);
+	assert_string_equal(fixture.told.text,
+		"Location=/v1/x;API-Version=1.0.0;X-Empty=;Vary=A;Vary=B;Content-Length=2;");
+	tear_down(&fixture);
+}
+
 static void connections_are_kept_and_few(void **state)
 {
 	(void)state;
@@ -406,6 +446,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_answer_becomes_an_outcome),
+		cmocka_unit_test(headers_of_an_answer_come_as_they_are),
 		cmocka_unit_test(connections_are_kept_and_few),
 		cmocka_unit_test(a_request_goes_out_as_it_was_given),
 		cmocka_unit_test(a_head_has_no_body),

@@ -38,6 +38,34 @@ static const struct small_conf_row rows[] = {
 			     "client_certificate = true; }\n);\n"},
 		"partners.conf:3: partner Two: client_certificate is true, but "
 		"http.tls_client_ca_file names no issuer of such certificates\n"},
+	{"a test lane that is not there",
+		{.main = "node = \"n1\";\nhttp = { test_lane = \"lane\"; };\n"},
+		"main.conf: http.test_lane lane is not in endpoints\n"},
+	{"test tokens without a test lane",
+		{.partners = "partners = (\n" PARTNER_1 PARTNER_2
+			     "test_tokens = [ \"t\" ]; }\n);\n"},
+		"partners.conf:3: partner Two: test_tokens lead nowhere: http.test_lane names no "
+		"endpoint\n"},
+	{"a test lane that gets tokens in clear, and other ones",
+		{.main = "node = \"n1\";\nhttp = { test_lane = \"lane\"; };\nendpoints = (\n"
+			 "{ name = \"lane\"; url = \"http://127.0.0.1.example:8480\"; "
+			 "allow_private = true; auth = \"bearer\"; secret_file = \"s\"; }\n);\n"},
+		"main.conf:4: endpoint lane: leave out auth: partners' own tokens go on to the "
+		"test lane\n"
+		"main.conf:4: endpoint lane: tokens would travel in clear: write https, or the "
+		"test lane on this machine\n"},
+	{"a test lane on this machine",
+		{.main = "node = \"n1\";\nhttp = { test_lane = \"lane\"; };\nendpoints = ( { name "
+			 "= "
+			 "\"lane\"; url = \"http://127.0.0.1:8580\"; allow_private = true; } );\n",
+			.partners = "partners = (\n" PARTNER_1 PARTNER_2
+				    "test_tokens = [ \"t\" ]; }\n);\n"},
+		""},
+	{"a test lane on production's topics, with a test lane of its own",
+		{.main = "node = \"n1\";\nlane = \"test\";\nhttp = { test_lane = \"lane\"; };\n"},
+		"main.conf: http.test_lane is for production: this hub is the test lane\n"
+		"main.conf: kafka.topic_prefix is \"lokethub.\", as that of production: the test "
+		"lane needs another\n"},
 	{"a desk of nobody, nowhere",
 		{.desks = "desks = (\n" WSP "region = \"AM22\"; },\n" ENTRY
 			  "region = \"AM22\"; },\n{ id = \"lost\"; name = \"L\"; kind = \"WSP\"; "

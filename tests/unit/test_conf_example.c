@@ -29,7 +29,8 @@ static void every_shipped_file_is_accepted_without_a_word(void **state)
 {
 	(void)state;
 	static const char *const paths[] = {"config/lokethub.conf", "config/demo.conf",
-		"config/production/router-1.conf", "config/production/edge-1.conf"};
+		"config/production/router-1.conf", "config/production/edge-1.conf",
+		"config/production/test-lane.conf"};
 	char version[13] = "";
 	for (size_t i = 0; i < UNIT_COUNT(paths); i++) {
 		struct conf *conf = load(paths[i]);

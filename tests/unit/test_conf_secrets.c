@@ -152,6 +152,55 @@ static void a_token_tells_whose_it_is(void **state)
 	tear_down(&fixture);
 }
 
+static void take_roles(const struct conf *conf, enum conf_token_role out[3])
+{
+	for (size_t i = 0; i < conf->partners[1].tokens_count; i++)
+		out[i] = conf->partners[1].tokens[i].role;
+}
+
+/* The same list of partners does for both. */
+static void the_test_lane_reads_test_tokens_alone(void **state)
+{
+	(void)state;
+	static const char partners[] =
+		"partners = (\n{ oin = \"00000099000000001000\"; name = \"One\"; home_desk = "
+		"\"entry\"; },\n{ oin = \"00000099000000002000\"; name = \"Two\"; home_desk = "
+		"\"wsp\"; client_certificate = true; tokens = [ \"a\" ]; coordinator_tokens = [ "
+		"\"b\" ]; test_tokens = [ \"c\" ]; }\n);\n";
+	static const char lane[] = "node = \"n1\"; lane = \"test\"; kafka = { topic_prefix = "
+				   "\"test.\"; };\n";
+	static const char production[] =
+		"node = \"n1\"; http = { test_lane = \"lane\"; tls_cert_file = \"c\"; tls_key_file "
+		"= "
+		"\"k\"; tls_client_ca_file = \"ca\"; }; endpoints = ( { name = \"lane\"; url = "
+		"\"https://a.example\"; } );\n";
+	struct folder folder;
+	struct conf_problems problems = {0};
+	enum conf_token_role roles[3];
+	folder_make(&folder);
+	struct conf *conf = small_conf_load(
+		&(struct small_conf){.main = lane, .partners = partners}, &folder, &problems);
+	assert_non_null(conf);
+	assert_int_equal(conf->partners[1].tokens_count, 1);
+	assert_string_equal(conf->partners[1].tokens[0].file, folder_path(&folder, "secrets/c"));
+	assert_int_equal(conf->partners[1].tokens[0].role, CONF_TOKEN_DESK);
+	assert_false(conf->partners[1].needs_certificate);
+	conf_free(conf);
+
+	conf = small_conf_load(
+		&(struct small_conf){.main = production, .partners = partners}, &folder, &problems);
+	assert_non_null(conf);
+	assert_int_equal(conf->partners[1].tokens_count, 3);
+	take_roles(conf, roles);
+	assert_int_equal(roles[0], CONF_TOKEN_DESK);
+	assert_int_equal(roles[1], CONF_TOKEN_COORDINATOR);
+	assert_int_equal(roles[2], CONF_TOKEN_TEST);
+	assert_true(conf->partners[1].needs_certificate);
+	conf_free(conf);
+	conf_problems_done(&problems);
+	folder_remove(&folder);
+}
+
 static void a_partner_has_its_own_rate_or_that_of_all(void **state)
 {
 	(void)state;
@@ -276,6 +325,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_made_once),
 		cmocka_unit_test(the_public_key_belongs_to_the_secret_one),
 		cmocka_unit_test(a_token_tells_whose_it_is),
+		cmocka_unit_test(the_test_lane_reads_test_tokens_alone),
 		cmocka_unit_test(a_partner_has_its_own_rate_or_that_of_all),
 		cmocka_unit_test(what_is_wrong_with_a_secret_is_told_without_it),
 		cmocka_unit_test(secrets_of_others_are_asked_for),

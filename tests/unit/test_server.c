@@ -57,6 +57,13 @@ static void answer_segment(void *context, struct request *request)
 			BYTES_ARG(segment), BYTES_ARG(query))));
 }
 
+static void answer_target(void *context, struct request *request)
+{
+	(void)context;
+	request_add_header(request, "API-VERSION", "2.0.0");
+	request_answer(request, 200, "text/plain", request_target(request));
+}
+
 struct later {
 	struct loop_timer timer;
 	struct request *request;
@@ -113,6 +120,7 @@ static const struct server_route routes[] = {
 		.whole = answer_size},
 	{.method = "GET", .path = "/things/{}", .whole = answer_segment},
 	{.method = "POST", .path = "/things/{}", .whole = answer_segment},
+	{.method = "GET", .path = "/targets/{}", .whole = answer_target},
 	{.method = "GET", .path = "/later", .whole = keep},
 	{.method = "GET", .path = "/never", .whole = keep_for_ever},
 	{.method = "GET", .path = "/twice", .whole = keep_for_ever, .late = late_twice},
@@ -212,6 +220,29 @@ static void test_answers(void **state)
 		assert_non_null(strstr(answer, rows[i].holds));
 		assert_non_null(strstr(answer, "API-Version: 1.0.0\r\n"));
 		assert_null(strstr(answer, "Connection: close"));
+	}
+	close(fd);
+}
+
+static void test_targets_come_back_as_they_came(void **state)
+{
+	(void)state;
+	static const char *const targets[] = {"/targets/a", "/targets/a%2Fb%20?x", "/targets/a?",
+		"/targets/a?x=&y=1&x=2", "/targets/a?a+b=c%2B+%26d", "/targets/%zz?%zz=%"};
+	char answer[4096], request[200], end[100];
+	int fd = dial();
+	for (size_t i = 0; i < UNIT_COUNT(targets); i++) {
+		snprintf(
+			request, sizeof(request), "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", targets[i]);
+		size_t size = strlen(targets[i]);
+		snprintf(end, sizeof(end), "\r\n\r\n%.*s",
+			(int)(size - (targets[i][size - 1] == '?')), targets[i]);
+		dialer_say(fd, request);
+		dialer_hear(fd, answer, sizeof(answer));
+		if (strstr(answer, end) == NULL)
+			fail_msg("%s gave %s", targets[i], answer);
+		assert_non_null(strstr(answer, "2.0.0"));
+		assert_null(strstr(answer, "1.0.0"));
 	}
 	close(fd);
 }
@@ -539,6 +570,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SERVER_TEST(test_answers),
+		SERVER_TEST(test_targets_come_back_as_they_came),
 		SERVER_TEST(test_pipelined),
 		SERVER_TEST(test_ambiguous_framing_is_refused),
 		SERVER_TEST(test_sizes),

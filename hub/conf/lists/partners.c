@@ -10,7 +10,7 @@
 struct row {
 	struct rules_partner rules;
 	int32_t requests_per_second, requests_burst;
-	const char *const *tokens, *const *coordinator_tokens;
+	const char *const *tokens, *const *coordinator_tokens, *const *test_tokens;
 	bool client_certificate;
 	const char *balance_to;
 };
@@ -38,6 +38,9 @@ static const struct setting rows[] = {
 		"Files with one bearer token each; during a change the old and the new one."},
 	{"coordinator_tokens", SETTING_STRINGS, AT(coordinator_tokens), "", 1, 4096, NULL,
 		"The same, for a regional coordinator, who may assign clients."},
+	{"test_tokens", SETTING_STRINGS, AT(test_tokens), "", 1, 4096, NULL,
+		"The same, for the test lane: see http.test_lane. On the test lane itself these "
+		"are what it comes with, and no others are read."},
 	{"client_certificate", SETTING_BOOL, AT(client_certificate), "false", 0, 0, NULL,
 		"Its requests must come with a client certificate whose subject.serialNumber is "
 		"its "
@@ -62,6 +65,22 @@ static void add_tokens(struct bind *bind, struct conf_partner *partner, const ch
 	}
 }
 
+static void take_tokens(
+	const struct list_group *group, struct conf_partner *partner, const struct row *row)
+{
+	struct bind *bind = group->bind;
+	size_t count = words_count(row->tokens) + words_count(row->coordinator_tokens) +
+		words_count(row->test_tokens);
+	partner->tokens = arena_get_array(bind->arena, count + 1, sizeof(*partner->tokens));
+	if (group->conf->lane == CONF_LANE_TEST) {
+		add_tokens(bind, partner, row->test_tokens, CONF_TOKEN_DESK);
+		return;
+	}
+	add_tokens(bind, partner, row->tokens, CONF_TOKEN_DESK);
+	add_tokens(bind, partner, row->coordinator_tokens, CONF_TOKEN_COORDINATOR);
+	add_tokens(bind, partner, row->test_tokens, CONF_TOKEN_TEST);
+}
+
 static void take(const struct list_group *group, void *from)
 {
 	const struct row *row = from;
@@ -73,14 +92,12 @@ static void take(const struct list_group *group, void *from)
 	struct conf_partner *partner = &conf->partners[group->at];
 	int32_t rate = row->requests_per_second, burst = row->requests_burst;
 	partner->rules = &rules[group->at];
-	partner->needs_certificate = row->client_certificate;
+	/* On the test lane the edge that passes on has looked. */
+	partner->needs_certificate = row->client_certificate && group->conf->lane != CONF_LANE_TEST;
 	partner->balance_to = row->balance_to;
 	partner->requests_per_second = rate > 0 ? rate : conf->http.requests_per_second;
 	partner->requests_burst = burst > 0 ? burst : conf->http.requests_burst;
-	size_t count = words_count(row->tokens) + words_count(row->coordinator_tokens);
-	partner->tokens = arena_get_array(group->bind->arena, count + 1, sizeof(*partner->tokens));
-	add_tokens(group->bind, partner, row->tokens, CONF_TOKEN_DESK);
-	add_tokens(group->bind, partner, row->coordinator_tokens, CONF_TOKEN_COORDINATOR);
+	take_tokens(group, partner, row);
 }
 
 static void check_balance(struct check *check, const char *address)
@@ -89,6 +106,15 @@ static void check_balance(struct check *check, const char *address)
 		check_error(check, "balance_to is no address");
 	if (address != NULL && check->conf->mail.url == NULL)
 		check_error(check, "balance_to needs mail.url: the server that mails go through");
+}
+
+static void check_test_tokens(struct check *check, const struct conf_partner *partner)
+{
+	bool has = false;
+	for (size_t i = 0; i < partner->tokens_count; i++)
+		has = has || partner->tokens[i].role == CONF_TOKEN_TEST;
+	if (has && check->conf->http.test_lane == NULL)
+		check_error(check, "test_tokens lead nowhere: http.test_lane names no endpoint");
 }
 
 static void check(struct check *check, const void *item)
@@ -106,6 +132,7 @@ static void check(struct check *check, const void *item)
 			"a private partner never gets a BSN: leave out private or "
 			"may_see_bsn");
 	check_balance(check, conf->partners[partner - conf->rules.partners].balance_to);
+	check_test_tokens(check, &conf->partners[partner - conf->rules.partners]);
 	if (conf->partners[partner - conf->rules.partners].needs_certificate &&
 		conf->http.tls_client_ca_file == NULL)
 		check_error(check,

@@ -5,6 +5,7 @@
 
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
+#include "hub/flow/intake/made_up.h"
 
 #define REFERRAL(field) "body.Referral." field
 #define CHANGE(field) "body.StatusChange." field
@@ -151,6 +152,8 @@ static void check_all(
 		.problems = problems};
 	draft_check(draft, sender->conf->codes, CHECK_PARTNER, problems);
 	check_envelope(&check);
+	if (sender->conf->lane == CONF_LANE_TEST && draft->person != NULL)
+		made_up_check(draft->person, problems);
 	bool is_action = sender->kind == CHECK_ACTION || sender->kind == CHECK_CASE_ACTION;
 	if (is_action && draft->body_status_change == NULL)
 		problems_add(problems, "body", "{\"StatusChange\": {…}}",

@@ -65,6 +65,8 @@ static const struct keyring_record *seal_original(struct intake_job *job,
 	const struct keyring_record *store = NULL;
 	uint8_t owner[KEYRING_OWNER_SIZE];
 	char at[25];
+	if (intake->options.conf->lane == CONF_LANE_TEST)
+		original = (struct bytes){0}; /* of somebody who is not made up, maybe */
 	clock_to_text(sender->now, at);
 	ids_of_month(intake->ids, bytes_of_string(sender->partner->rules->oin),
 		bytes_of(at, MONTH_SIZE), owner);

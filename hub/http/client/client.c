@@ -238,10 +238,23 @@ static struct client_answer answer_of(
 	answer.status = (int32_t)status;
 	answer.retry_after_ms = retry_after < INT32_MAX ? retry_after * 1000 : INT32_MAX;
 	if (answer.outcome == OK) {
+		answer.call = call;
 		answer.type = bytes_of_string(type);
 		answer.body = buffer_bytes(&call->body);
 	}
 	return answer;
+}
+
+/* libcurl 7.88 takes the end of the line for the value of a header that has none. */
+void client_answer_headers(const struct client_answer *answer, client_header_fn *fn, void *context)
+{
+	enum { LAST = -1 }; /* of several answers: behind a 100, say */
+	struct curl_header *header = NULL;
+	if (answer->call == NULL)
+		return;
+	CURL *curl = answer->call->curl;
+	while ((header = curl_easy_nextheader(curl, CURLH_HEADER, LAST, header)) != NULL)
+		fn(context, header->name, bytes_of(header->value, strcspn(header->value, "\r\n")));
 }
 
 static void finish(struct client_call *call, CURLcode code)

@@ -32,6 +32,8 @@ struct client_header {
 /* REJECT: it is one that a request may not bring along, or holds what no header may. */
 enum outcome client_check_header(const struct client_header *header, struct err *err) MUST_CHECK;
 
+struct client_call;
+
 struct client_answer {
 	/* OK: a whole answer, whatever its status; of a mail, one that takes or refuses its sender,
 	 * receiver or text. RETRY: none in time, a broken one, or an address that is not public; of
@@ -43,7 +45,12 @@ struct client_answer {
 	struct bytes type, body; /* OK; type absent: not told */
 	const char *text; /* not OK: why; else "" */
 	double seconds; /* from sending to here */
+	const struct client_call *call; /* for client_answer_headers; NULL: it has none */
 };
+
+/* Calls fn for each header of a whole answer, in its order; the name ends in a zero. */
+typedef void client_header_fn(void *context, const char *name, struct bytes value);
+void client_answer_headers(const struct client_answer *answer, client_header_fn *fn, void *context);
 
 /* Called once, never within client_send; the answer lives until it returns. It may send and cancel
  * others. */
@@ -70,7 +77,6 @@ enum outcome client_new(struct client **out, struct loop *loop,
 /* Nothing is done any more with requests that are on their way. Not within client_done_fn. */
 void client_free(struct client *client);
 
-struct client_call;
 /* The call is valid until it is done or cancelled. REJECT: a header that cannot be sent. */
 enum outcome client_send(struct client *client, const struct client_request *request,
 	struct client_call **out, struct err *err) MUST_CHECK;

@@ -88,6 +88,48 @@ struct bytes request_header(const struct request *request, const char *name)
 	return (struct bytes){0};
 }
 
+bool request_header_at(
+	const struct request *request, size_t n, struct bytes *name, struct bytes *value)
+{
+	if (n >= request->fields_count)
+		return false;
+	*name = request->fields[n].name;
+	*value = request->fields[n].value;
+	return true;
+}
+
+/* libmicrohttpd makes a space of each plus, and leaves all else (leave_escaped in server.c). */
+static void add_escaped(struct buffer *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		buffer_add(out, *text == ' ' ? "+" : text, 1);
+}
+
+static enum MHD_Result add_argument(
+	void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct buffer *out = context;
+	(void)kind;
+	buffer_add_string(out, memchr(out->data, '?', out->size) == NULL ? "?" : "&");
+	add_escaped(out, name);
+	if (value != NULL) {
+		buffer_add_string(out, "=");
+		add_escaped(out, value);
+	}
+	return MHD_YES;
+}
+
+struct bytes request_target(struct request *request)
+{
+	struct buffer out = {0};
+	buffer_add_bytes(&out, request->path);
+	MHD_get_connection_values(
+		request->connection->mhd, MHD_GET_ARGUMENT_KIND, add_argument, &out);
+	struct bytes target = arena_copy(&request->arena, buffer_bytes(&out));
+	buffer_done(&out);
+	return target;
+}
+
 struct bytes request_query(struct request *request, const char *name)
 {
 	const char *value = NULL;
@@ -194,7 +236,7 @@ static void add(struct MHD_Response *response, const char *name, const char *val
 static bool has_own(const struct request *request, const char *name)
 {
 	for (const struct request_header *it = request->headers; it != NULL; it = it->next)
-		if (strcmp(it->name, name) == 0)
+		if (strcasecmp(it->name, name) == 0)
 			return true;
 	return false;
 }
@@ -221,7 +263,8 @@ void request_answer(struct request *request, int status, const char *type, struc
 		abort();
 	request->status = status;
 	add(request->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	add(request->response, "API-Version", server->options.version);
+	if (!has_own(request, "API-Version"))
+		add(request->response, "API-Version", server->options.version);
 	add_usual(request, server->options.headers);
 	add(request->response, MHD_HTTP_HEADER_CONNECTION, server->closing ? "close" : NULL);
 	for (const struct request_header *it = request->headers; it != NULL; it = it->next)

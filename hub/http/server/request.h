@@ -19,7 +19,12 @@ struct bytes request_method(const struct request *request);
  * encoded. */
 struct bytes request_segment(struct request *request, size_t n);
 struct bytes request_header(const struct request *request, const char *name); /* absent: none */
+/* The n-th header, from 0, as it came. false: there are not so many. */
+bool request_header_at(
+	const struct request *request, size_t n, struct bytes *name, struct bytes *value);
 struct bytes request_query(struct request *request, const char *name); /* absent: none */
+/* Path and query as they came, in the request's arena. */
+struct bytes request_target(struct request *request);
 bool request_has_query(const struct request *request);
 /* Whether the query has each of these names (at most 32, ended by NULL) at most once, and no other,
  * with values that are well encoded. */

@@ -313,8 +313,11 @@ const struct operation *api_operations(void)
 void api_routes(struct server_route out[EDGE_ROUTES])
 {
 	static_assert(sizeof(operations) / sizeof(operations[0]) <= EDGE_ROUTES, "EDGE_ROUTES");
-	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
 		out[i] = operations[i].route;
+		if (out[i].method != NULL && !operations[i].is_open)
+			out[i].whole = call_whole;
+	}
 }
 
 const struct operation *api_operation(const struct edge *edge, const struct request *request)
