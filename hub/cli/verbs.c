@@ -27,6 +27,7 @@ const struct cli_verb *const verbs_all[] = {
 	&secrets_verb,
 	&serve_verb,
 	&settings_verb,
+	&simulate_verb,
 	&tap_verb,
 	&topics_check_verb,
 	&topics_create_verb,

@@ -29,6 +29,7 @@ extern const struct cli_verb schemas_register_verb;
 extern const struct cli_verb secrets_verb;
 extern const struct cli_verb serve_verb;
 extern const struct cli_verb settings_verb;
+extern const struct cli_verb simulate_verb;
 extern const struct cli_verb tap_verb;
 extern const struct cli_verb topics_check_verb;
 extern const struct cli_verb topics_create_verb;

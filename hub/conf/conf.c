@@ -111,6 +111,8 @@ static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
 	fill_sources(conf);
 	conf->deliveries = conf->index->lists[LIST_DELIVERIES].items;
 	conf->deliveries_count = conf->index->lists[LIST_DELIVERIES].count;
+	conf->simulations = conf->index->lists[LIST_SIMULATIONS].items;
+	conf->simulations_count = conf->index->lists[LIST_SIMULATIONS].count;
 }
 
 enum outcome conf_load(const char *path, const struct connector *const *connectors,

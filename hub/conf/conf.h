@@ -170,6 +170,23 @@ struct conf_delivery {
 	bool notices_together; /* reminders and escalations that come at once go out as one */
 };
 
+/* How `lokethub simulate` plays a partner. */
+struct conf_simulation {
+	const char *oin;
+	int32_t referrals_per_day;
+	int32_t accepted, declined; /* of 100 offers; the others are not answered */
+	int32_t no_show; /* of 100 that were accepted */
+	int32_t decides_min; /* minutes between two steps of a desk, on average */
+	const struct setting_pair *values; /* for its templates */
+};
+
+/* Of those that the list does not have, as texts. */
+#define CONF_SIMULATION_REFERRALS "20"
+#define CONF_SIMULATION_ACCEPTED "60"
+#define CONF_SIMULATION_DECLINED "25"
+#define CONF_SIMULATION_NO_SHOW "10"
+#define CONF_SIMULATION_DECIDES "480"
+
 /* Whom escalations name that are for those who run the hub. */
 #define CONF_OPS "ops"
 
@@ -200,6 +217,8 @@ struct conf {
 	size_t sources_count;
 	const struct conf_delivery *deliveries; /* by desk */
 	size_t deliveries_count;
+	const struct conf_simulation *simulations; /* by OIN */
+	size_t simulations_count;
 	struct conf_index *index;
 };
 

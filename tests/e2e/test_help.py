@@ -29,6 +29,7 @@ VERBS = (
     "secrets",
     "serve",
     "settings",
+    "simulate",
     "tap",
     "topics check",
     "topics create",

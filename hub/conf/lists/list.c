@@ -18,6 +18,7 @@ const struct list *const list_all[LISTS] = {
 	[LIST_ENDPOINTS] = &list_endpoints,
 	[LIST_SOURCES] = &list_sources,
 	[LIST_DELIVERIES] = &list_deliveries,
+	[LIST_SIMULATIONS] = &list_simulations,
 };
 
 struct entry {

@@ -19,6 +19,7 @@ enum list_name {
 	LIST_ENDPOINTS = LISTS_OF_RULES,
 	LIST_SOURCES,
 	LIST_DELIVERIES,
+	LIST_SIMULATIONS,
 	LISTS
 };
 
@@ -61,7 +62,7 @@ struct list {
 
 extern const struct list list_partners, list_desk_kinds, list_desks, list_regions, list_programmes,
 	list_routes, list_clock_times, list_overrides, list_endpoints, list_sources,
-	list_deliveries;
+	list_deliveries, list_simulations;
 extern const struct list *const list_all[LISTS]; /* by enum list_name */
 
 /* The connector of this name, its config filled from the group `settings` of the element; NULL

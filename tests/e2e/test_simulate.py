@@ -1,0 +1,177 @@
+"""test_simulate - partners are played with made-up people, and nowhere but on a test lane."""
+
+import json
+import subprocess
+import time
+from typing import Any
+
+import deploy
+import harness
+import pytest
+from api import ApiHub, a_hub
+from harness import wait_for
+from lanes import LaneHub, Production
+from model.world import ROTTERDAM, SCHOOL, UWV, WORLD
+
+TEMPLATES = harness.ROOT / "config" / "simulate"
+PLACES = WORLD.municipalities
+
+
+def simulate(config: Any, *words: str, code: int = 0) -> Any:
+    done = subprocess.run(
+        [harness.BINARY, "simulate", "--templates", TEMPLATES, *words]
+        + ["--json", "--config", config],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads(done.stdout) if code in (0, 1) else done.stderr
+
+
+class Played(LaneHub):
+    """Two partners with formats of their own: one posts, one drops files."""
+
+    def deploy(self) -> None:
+        drop = self.folder / "sonar"
+        drop.mkdir()
+        self.lists = {
+            "sources": [
+                {"name": "events", "partner": ROTTERDAM, "connector": "cloudevent"},
+                {
+                    "name": "sonar",
+                    "partner": UWV,
+                    "connector": "sonar",
+                    "folder": str(drop),
+                    "settings": {
+                        "referrals": (("Klantprofiel = BBL | Scholing", "LEERBAAN"),),
+                        "from_desks": (("AM22", "uwv-rijnmond"), ("AM05", "uwv-twente")),
+                        "municipalities": tuple((each.code, each.code) for each in PLACES),
+                    },
+                },
+            ],
+            "simulations": [
+                {"partner": SCHOOL, "referrals_per_day": 0},
+                {"partner": ROTTERDAM, "referrals_per_day": 40, "accepted": 100, "declined": 0},
+            ],
+        }
+        super().deploy()
+
+
+@pytest.fixture(scope="module")
+def lane(services, tmp_path_factory):
+    with a_hub(services, tmp_path_factory.mktemp("played"), Played) as made:
+        yield made
+
+
+def config_of(hub: ApiHub) -> Any:
+    return hub.folder / "one.conf"
+
+
+def is_quiet(hub: ApiHub) -> bool:
+    """Nothing comes any more by itself."""
+    before = len(hub.records("intake"))
+    time.sleep(3)
+    return len(hub.records("intake")) == before
+
+
+def test_partners_are_played(lane):
+    page = simulate(config_of(lane), "all", "--for", "12", "--rate", "20000", "--seed", "7")
+    assert page["seed"] == 7
+    partners = {each["oin"]: each for each in page["partners"]}
+    assert set(partners) == set(lane.config.partners)
+    assert partners[SCHOOL]["sent"] == 0
+    for oin, each in partners.items():
+        assert each["refused"] == each["away"] == 0, each
+        assert each["taken"] == each["sent"]
+        assert each["sent"] > 5 or oin == SCHOOL
+    formats = {oin: each["format"] for oin, each in partners.items()}
+    assert (formats[ROTTERDAM], formats[UWV], formats[SCHOOL]) == ("cloudevent", "sonar", "own")
+    assert partners[ROTTERDAM]["declined"] == 0
+    total = {
+        name: sum(each[name] for each in page["partners"])
+        for name in ("handovers", "accepted", "declined", "silent", "completed")
+    }
+    assert all(count > 0 for count in total.values()), total
+    wait_for("the last files to be read", lambda: is_quiet(lane), 60)
+    report = lane.judge()
+    assert report.differences == [], str(report)
+    cases = {each["case"] for _, each in lane.decoded("intake") if each["case"]}
+    assert {case.split("-")[0] for case in cases} >= {"SIM", "WZ"}
+    assert not [path for path in (lane.folder / "sonar").glob("*.csv")]
+
+
+def test_the_same_seed_says_the_same(lane):
+    """Once more, so all that was said before is a repeat."""
+    before = {each["case"] for _, each in lane.decoded("intake") if each["case"]}
+    words = ("gemeente-almere", "--rate", "20000", "--seed", "7", "--for", "4")
+    page = simulate(config_of(lane), *words)
+    (partner,) = page["partners"]
+    assert partner["taken"] == partner["sent"] > 0
+    after = {each["case"] for _, each in lane.decoded("intake") if each["case"]}
+    assert after == before
+
+
+def test_through_production_it_goes_to_the_lane(services, tmp_path, lane):
+    class Before(Production):
+        lane_url = lane.edges()[0]
+
+    with a_hub(services, tmp_path, Before) as hub:
+        before = len(lane.records("intake"))
+        words = ("gemeente-almere", "--for", "3", "--rate", "20000")
+        page = simulate(config_of(hub), *words)
+        assert page["partners"][0]["taken"] > 0
+        assert len(lane.records("intake")) > before
+        assert hub.records("intake") == []
+
+
+def test_nothing_is_sent_to_a_hub_that_is_no_lane(services, tmp_path):
+    with a_hub(services, tmp_path, ApiHub) as hub:
+        words = ("gemeente-almere", "--for", "2", "--rate", "100000")
+        said = simulate(config_of(hub), *words, code=2)
+        assert "no test_tokens" in said
+
+        # A configuration that takes this hub for a lane: the hub itself says that it is none.
+        path = tmp_path / "wrong"
+        path.mkdir()
+        wrong = LaneHub(path, services, hub.config, hub.prefix)
+        deploy.write(path, hub.config, {"kafka": {"topic_prefix": hub.prefix}}, {})
+        wrong._node("setup", {}, 0, 0)
+        for oin in hub.config.partners:
+            deploy._secret(path / "secrets" / f"{oin}.test", deploy.token_of(oin))
+        network = path / "network.conf"
+        text = network.read_text()
+        for oin in hub.config.partners:
+            text = text.replace(
+                f'tokens = [ "{oin}.token" ];',
+                f'tokens = [ "{oin}.token" ]; test_tokens = [ "{oin}.test" ];',
+            )
+        network.write_text(text)
+        said = simulate(path / "setup.conf", *words, "--url", hub.edges()[0], code=2)
+        assert "no test lane" in said
+        assert hub.records("intake") == []
+
+        page = simulate(config_of(hub), *words, "--i-know-this-is-production")
+        assert page["partners"][0]["taken"] > 0
+        assert hub.records("intake") != []
+
+
+def test_what_a_template_lacks_is_said_before_anything_is_sent(lane, tmp_path):
+    for path in TEMPLATES.glob("*/*"):
+        copy = tmp_path / path.relative_to(TEMPLATES)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(path.read_text().replace("{{case}}", "{{kenmerk}}"))
+    before = len(lane.records("intake"))
+    said = simulate(config_of(lane), "all", "--templates", tmp_path, code=2)
+    assert "kenmerk" in said
+    assert "referral.json" in said
+    (tmp_path / "own" / "accept.json").unlink()
+    assert "accept" in simulate(config_of(lane), "all", "--templates", tmp_path, code=2)
+    assert len(lane.records("intake")) == before
+
+
+def test_who_is_not_there(lane):
+    assert "neither all nor" in simulate(config_of(lane), "wsp-nergens", code=2)
+    said = simulate(config_of(lane), "all", "--url", "http://127.0.0.1:9", code=4)
+    assert "127.0.0.1:9" in said
