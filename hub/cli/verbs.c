@@ -5,6 +5,7 @@ const struct cli_verb *const verbs_all[] = {
 	&balance_verb,
 	&check_verb,
 	&clocks_verb,
+	&conform_verb,
 	&connectors_verb,
 	&desk_free_verb,
 	&desk_full_verb,

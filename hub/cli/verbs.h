@@ -7,6 +7,7 @@
 extern const struct cli_verb balance_verb;
 extern const struct cli_verb check_verb;
 extern const struct cli_verb clocks_verb;
+extern const struct cli_verb conform_verb;
 extern const struct cli_verb connectors_verb;
 extern const struct cli_verb desk_free_verb;
 extern const struct cli_verb desk_full_verb;

@@ -7,6 +7,7 @@ VERBS = (
     "balance",
     "check",
     "clocks",
+    "conform",
     "connectors",
     "desk free",
     "desk full",

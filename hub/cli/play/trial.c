@@ -1,0 +1,146 @@
+/* trial - what a partner must show before it is admitted: one row per thing, in the order in which
+ * they are tried. */
+#include "hub/cli/play/trial.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/cli/play/script.h"
+#include "schemas/json_tree.h"
+
+enum { DEPTH = 32, LOOK_MS = 200 };
+
+struct trial_result trial_says(struct trial *trial, enum trial_end end, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	const char *came = arena_format_list(&trial->arena, format, arguments);
+	va_end(arguments);
+	return (struct trial_result){end, came};
+}
+
+enum outcome trial_write(struct trial *trial, const struct template *template, int64_t number,
+	struct bytes *out, const char **case_name)
+{
+	struct dice dice = dice_of(trial->seed + number, bytes_of_string("trial"));
+	struct script script = {.conf = trial->conf,
+		.plan = &trial->plan,
+		.desk = trial->desk,
+		.dice = &dice,
+		.arena = &trial->arena};
+	struct buffer text = {0}, name = {0};
+	struct err err = {0};
+	script_begin_case(&script, trial->seed, number);
+	enum outcome outcome = template_fill(template, script_value, &script, &text, &err);
+	if (outcome == OK && trial->case_.path != NULL)
+		outcome = template_fill(&trial->case_, script_value, &script, &name, &err);
+	*out = arena_copy(&trial->arena, buffer_bytes(&text));
+	*case_name = script.case_;
+	if (trial->case_.path != NULL) {
+		char *line = arena_string(&trial->arena, buffer_bytes(&name));
+		line[strcspn(line, "\r\n")] = '\0';
+		*case_name = line;
+	}
+	buffer_done(&text);
+	buffer_done(&name);
+	return outcome;
+}
+
+struct party_answer trial_post(
+	struct trial *trial, const char *path, const char *type, struct bytes body)
+{
+	const struct party_letter letter = {.method = "POST",
+		.path = path,
+		.type = type,
+		.body = body,
+		.token = trial->token,
+		.wait_s = 5};
+	return party_ask(trial->party, &letter, &trial->arena);
+}
+
+const struct json_tree *trial_get(struct trial *trial, const char *path, int32_t *status)
+{
+	const struct party_letter letter = {.method = "GET", .path = path, .token = trial->token};
+	const struct party_answer answer = party_ask(trial->party, &letter, &trial->arena);
+	struct problems *problems = arena_get(&trial->arena, sizeof(*problems));
+	problems_init(problems, &trial->arena);
+	if (status != NULL)
+		*status = answer.status;
+	if (answer.outcome != OK || answer.status != 200)
+		return NULL;
+	return json_tree_parse(answer.body, DEPTH, problems);
+}
+
+const char *trial_text(struct trial *trial, const struct json_tree *in, const char *name)
+{
+	const struct json_tree *found = in == NULL ? NULL : json_tree_member(in, name);
+	return found == NULL || found->kind != JSON_TREE_STRING
+		? ""
+		: arena_string(&trial->arena, found->text);
+}
+
+static void stop(void *context)
+{
+	loop_stop(context);
+}
+
+void trial_pause(struct trial *trial, int32_t ms)
+{
+	struct loop_timer timer = {.fn = stop, .context = trial->loop};
+	loop_set(trial->loop, &timer, loop_now(trial->loop) + ms);
+	loop_run(trial->loop);
+}
+
+static struct trial_receipt read_receipt(struct trial *trial, const struct json_tree *page)
+{
+	struct trial_receipt receipt = {.referral = "", .state = ""};
+	const struct json_tree *messages = json_tree_member(page, "messages");
+	const struct json_tree *referrals = json_tree_member(page, "referrals");
+	for (const struct json_tree *it = messages == NULL ? NULL : messages->first; it != NULL;
+		it = it->next) {
+		const char *result = trial_text(trial, it, "result");
+		receipt.in_flight += strcmp(result, "IN_FLIGHT") == 0;
+		receipt.refused += strcmp(result, "REJECTED") == 0;
+		receipt.messages++;
+	}
+	if (referrals == NULL || referrals->first == NULL)
+		return receipt;
+	receipt.referrals = referrals->count;
+	receipt.referral = trial_text(trial, referrals->first, "referral");
+	receipt.state = trial_text(trial, referrals->first, "state");
+	return receipt;
+}
+
+/* A case may hold what has another meaning in a path. */
+static const char *path_of(struct trial *trial, const char *case_name)
+{
+	struct buffer path = {0};
+	buffer_add_string(&path, "/v1/receipts/");
+	for (; *case_name != '\0'; case_name++) {
+		bool is_plain = strchr("/?#% ", *case_name) == NULL;
+		if (is_plain)
+			buffer_add(&path, case_name, 1);
+		else
+			buffer_add_format(&path, "%%%02X", (unsigned)(unsigned char)*case_name);
+	}
+	const char *kept = arena_string(&trial->arena, buffer_bytes(&path));
+	buffer_done(&path);
+	return kept;
+}
+
+struct trial_receipt trial_receipt(
+	struct trial *trial, const char *case_name, size_t messages, const char *state)
+{
+	const char *path = path_of(trial, case_name);
+	int64_t end = loop_now(trial->loop) + (int64_t)trial->wait_s * 1000;
+	struct trial_receipt receipt;
+	do {
+		const struct json_tree *page = trial_get(trial, path, NULL);
+		receipt = read_receipt(trial, page);
+		if (page != NULL && receipt.in_flight == 0 && receipt.messages >= messages &&
+			strncmp(receipt.state, state, strlen(state)) == 0)
+			break;
+		trial_pause(trial, LOOK_MS);
+	} while (loop_now(trial->loop) < end);
+	return receipt;
+}

@@ -1,0 +1,91 @@
+/* trial - what a partner must show before it is admitted: one row per thing, in the order in which
+ * they are tried. */
+#ifndef HUB_CLI_PLAY_TRIAL_H
+#define HUB_CLI_PLAY_TRIAL_H
+
+#include "hub/cli/play/courier.h"
+#include "hub/cli/play/party.h"
+#include "hub/cli/play/template.h"
+
+enum trial_end { TRIAL_PASS, TRIAL_FAIL, TRIAL_NOT_POSSIBLE };
+
+struct trial_result {
+	enum trial_end end;
+	const char *came; /* what came, or why it is not possible; lies in the trial's arena */
+};
+
+struct trial;
+typedef struct trial_result trial_fn(struct trial *trial);
+
+enum trial_must {
+	TRIAL_ALWAYS,
+	TRIAL_WITH_WEBHOOK, /* where the partner's desk is told by webhook */
+	TRIAL_OPTIONAL, /* need not be possible; must not fail */
+};
+
+struct trial_row {
+	const char *name, *done, *expected;
+	enum trial_must must;
+	trial_fn *fn;
+};
+
+/* Ended by fn NULL. Of the partner's system towards the hub, and of its desk. */
+extern const struct trial_row trial_sender_rows[], trial_desk_rows[];
+
+#define TRIAL_FIRST 1 /* number of the first person and case */
+
+enum trial_offer { TRIAL_OFFER_ACCEPT, TRIAL_OFFER_DECLINE, TRIAL_OFFER_LEAVE, TRIAL_OFFERS };
+
+/* Filled by who tries. */
+struct trial {
+	struct loop *loop;
+	struct party *party;
+	struct party_options options; /* the party's */
+	const struct conf *conf;
+	const struct conf_partner *partner, *giver; /* giver: refers to the partner's desk */
+	const struct rules_desk *desk; /* the partner's */
+	const struct conf_delivery *delivery; /* of the desk; NULL: it asks for its handovers */
+	struct courier *courier; /* NULL: the desk is not told by webhook */
+	char token[PARTY_TOKEN_MOST], giver_token[PARTY_TOKEN_MOST];
+	const char *folder; /* of the templates */
+	const char *format, *path; /* of what the partner says, and where it posts it */
+	struct template referral, cancel, old, case_;
+	struct conf_simulation plan;
+	int64_t seed, number; /* of the last person and case */
+	int32_t wait_s; /* for what comes by itself */
+	struct arena arena;
+
+	/* What rows before left for those behind. */
+	const char *case_name; /* of the partner's referral */
+	struct bytes said; /* the document that it was said with */
+	char offers[TRIAL_OFFERS][37]; /* referrals to the partner's desk; "": none yet */
+	bool has_offered;
+	const char *why; /* not all could be offered */
+};
+
+/* For the rows. */
+struct trial_result trial_says(struct trial *trial, enum trial_end end, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+/* A document of the template for the partner's desk; *case_name: of the case in it. number: which
+ * person and case. */
+enum outcome trial_write(struct trial *trial, const struct template *template, int64_t number,
+	struct bytes *out, const char **case_name);
+struct party_answer trial_post(
+	struct trial *trial, const char *path, const char *type, struct bytes body);
+/* Asks as the partner; NULL: there is no JSON with status 200. *status may be NULL. */
+const struct json_tree *trial_get(struct trial *trial, const char *path, int32_t *status);
+/* The text of a member; "": none. In the trial's arena. */
+const char *trial_text(struct trial *trial, const struct json_tree *in, const char *name);
+void trial_pause(struct trial *trial, int32_t ms);
+
+/* What the hub made of a case. */
+struct trial_receipt {
+	size_t referrals, messages, in_flight, refused;
+	const char *referral, *state; /* of the first; "": none */
+};
+/* Waits until it has so many messages, all decided, and a referral whose state begins so ("": in
+ * any state, or none). */
+struct trial_receipt trial_receipt(
+	struct trial *trial, const char *case_name, size_t messages, const char *state);
+
+#endif

@@ -1,0 +1,260 @@
+/* trial_sender - what a partner's system must do well towards the hub: the rows of a sender. */
+#include "hub/cli/play/trial.h"
+
+#include <string.h>
+
+#include "hub/cli/play/stranger.h"
+
+#define CANCELLED "CANCEL" /* how the states begin that a cancel leads to */
+#define BAD_TOKEN "this-is-no-token-that-the-hub-has-ever-given-to-anybody"
+
+static struct trial_result ask_with(struct trial *trial, const char *token, int32_t expected)
+{
+	const struct party_letter letter = {.method = "GET", .path = "/v1/desks", .token = token};
+	const struct party_answer answer = party_ask(trial->party, &letter, &trial->arena);
+	if (answer.outcome != OK)
+		return trial_says(trial, TRIAL_FAIL, "no answer: %s", answer.text);
+	return trial_says(trial, answer.status == expected ? TRIAL_PASS : TRIAL_FAIL, "status %d",
+		answer.status);
+}
+
+static struct trial_result good_token(struct trial *trial)
+{
+	return ask_with(trial, trial->token, 200);
+}
+
+static struct trial_result bad_token(struct trial *trial)
+{
+	return ask_with(trial, BAD_TOKEN, 401);
+}
+
+static bool is_taken(const struct party_answer *answer)
+{
+	return answer->outcome == OK && answer->status >= 200 && answer->status < 300;
+}
+
+static struct trial_result not_taken(struct trial *trial, const struct party_answer *answer)
+{
+	if (answer->outcome != OK)
+		return trial_says(trial, TRIAL_FAIL, "no answer: %s", answer->text);
+	return trial_says(trial, TRIAL_FAIL, "status %d: %.*s", answer->status,
+		answer->body.size < 300 ? (int)answer->body.size : 300,
+		(const char *)answer->body.data);
+}
+
+static struct trial_result says_receipt(
+	struct trial *trial, bool is_good, const struct trial_receipt *receipt)
+{
+	return trial_says(trial, is_good ? TRIAL_PASS : TRIAL_FAIL,
+		"%zu message%s, %zu refused, %zu referral%s%s%s", receipt->messages,
+		receipt->messages == 1 ? "" : "s", receipt->refused, receipt->referrals,
+		receipt->referrals == 1 ? "" : "s", receipt->state[0] != '\0' ? ", " : "",
+		receipt->state);
+}
+
+/* Says a document, and looks what became of its case with so many messages then. */
+static struct trial_result say(struct trial *trial, const struct template *template,
+	struct bytes document, const char *case_name, size_t messages)
+{
+	const struct party_answer answer = trial_post(trial, trial->path, template->type, document);
+	if (!is_taken(&answer))
+		return not_taken(trial, &answer);
+	const struct trial_receipt receipt = trial_receipt(trial, case_name, messages, "");
+	return says_receipt(trial, receipt.referrals == 1 && receipt.refused == 0, &receipt);
+}
+
+static struct trial_result refers(struct trial *trial)
+{
+	if (trial_write(trial, &trial->referral, trial->number, &trial->said, &trial->case_name) !=
+		OK)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
+	return say(trial, &trial->referral, trial->said, trial->case_name, 1);
+}
+
+/* The same bytes: once more a message, or none where the hub needs no further look. */
+static struct trial_result says_it_again(struct trial *trial)
+{
+	if (trial->case_name == NULL)
+		return trial_says(trial, TRIAL_FAIL, "there is no referral to say again");
+	return say(trial, &trial->referral, trial->said, trial->case_name, 1);
+}
+
+/* A cancel before its referral waits for it. */
+static struct trial_result out_of_order(struct trial *trial)
+{
+	const char *case_name = NULL;
+	struct bytes cancel, referral;
+	if (trial->cancel.path == NULL)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE,
+			"there is no template of a cancel in format %s", trial->format);
+	int64_t number = ++trial->number;
+	if (trial_write(trial, &trial->cancel, number, &cancel, &case_name) != OK ||
+		trial_write(trial, &trial->referral, number, &referral, &case_name) != OK)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
+	const struct party_answer answer =
+		trial_post(trial, trial->path, trial->cancel.type, cancel);
+	if (!is_taken(&answer))
+		return not_taken(trial, &answer);
+	const struct trial_result said = say(trial, &trial->referral, referral, case_name, 1);
+	if (said.end != TRIAL_PASS)
+		return said;
+	const struct trial_receipt receipt = trial_receipt(trial, case_name, 2, CANCELLED);
+	return says_receipt(trial,
+		receipt.referrals == 1 && strncmp(receipt.state, CANCELLED, strlen(CANCELLED)) == 0,
+		&receipt);
+}
+
+/* Cancels by an action in the hub's own JSON. more: further members. */
+static struct party_answer act(
+	struct trial *trial, const struct trial_receipt *on, const char *name, const char *more)
+{
+	static const char body[] =
+		"{\"reference\":\"%s-%s\",\"body\":{\"StatusChange\":{\"action\":\"CANCEL\","
+		"\"reason\":\"CLIENT_DECLINED\"%s}}}";
+	struct arena *arena = &trial->arena;
+	const char *path = arena_format(arena, "/v1/referrals/%s/actions", on->referral);
+	return trial_post(trial, path, "application/json",
+		bytes_of_string(arena_format(arena, body, trial->case_name, name, more)));
+}
+
+static struct trial_result stale(struct trial *trial)
+{
+	if (trial->case_name == NULL)
+		return trial_says(trial, TRIAL_FAIL, "there is no referral to act on");
+	const struct trial_receipt before = trial_receipt(trial, trial->case_name, 1, "");
+	const struct party_answer answer = act(trial, &before, "stale", ",\"seen_version\":0");
+	const struct trial_receipt after = trial_receipt(trial, trial->case_name, 1, "");
+	bool is_same = strncmp(after.state, CANCELLED, strlen(CANCELLED)) != 0;
+	return trial_says(trial, answer.status == 409 && is_same ? TRIAL_PASS : TRIAL_FAIL,
+		"status %d, still %s", answer.status, after.state);
+}
+
+static struct trial_result old_schema(struct trial *trial)
+{
+	const char *case_name = NULL;
+	struct bytes document;
+	if (trial->old.path == NULL)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE,
+			"there is no template of an old document in format %s", trial->format);
+	if (trial_write(trial, &trial->old, ++trial->number, &document, &case_name) != OK)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
+	return say(trial, &trial->old, document, case_name, 1);
+}
+
+/* Cut off in the middle, so that it is of no format. A table's answer tells it row by row. */
+static struct trial_result bad_input(struct trial *trial)
+{
+	static const char garbage[] = "{\"this\": is no document of any format\xff";
+	const struct party_answer answer = trial_post(
+		trial, trial->path, trial->referral.type, bytes_of(garbage, sizeof(garbage) - 1));
+	if (answer.outcome != OK)
+		return trial_says(trial, TRIAL_FAIL, "no answer: %s", answer.text);
+	bool is_refused = (answer.status >= 400 && answer.status < 500) ||
+		(answer.status == 200 &&
+			memmem(answer.body.data, answer.body.size, "refused", 7) != NULL);
+	return trial_says(trial, is_refused ? TRIAL_PASS : TRIAL_FAIL, "status %d", answer.status);
+}
+
+/* In the partner's format if it has such a thing, of its first referral. */
+static struct party_answer cancel(struct trial *trial)
+{
+	const char *case_name = NULL;
+	struct bytes document;
+	const struct trial_receipt receipt = trial_receipt(trial, trial->case_name, 1, "");
+	if (trial->cancel.path == NULL ||
+		trial_write(trial, &trial->cancel, TRIAL_FIRST, &document, &case_name) != OK)
+		return act(trial, &receipt, "cancel", "");
+	return trial_post(trial, trial->path, trial->cancel.type, document);
+}
+
+static struct trial_result cancels(struct trial *trial)
+{
+	if (trial->case_name == NULL)
+		return trial_says(trial, TRIAL_FAIL, "there is no referral to cancel");
+	const struct party_answer answer = cancel(trial);
+	if (!is_taken(&answer))
+		return not_taken(trial, &answer);
+	const struct trial_receipt receipt = trial_receipt(trial, trial->case_name, 2, CANCELLED);
+	return says_receipt(
+		trial, strncmp(receipt.state, CANCELLED, strlen(CANCELLED)) == 0, &receipt);
+}
+
+/* Speaks to the hub with other certificates than was agreed. */
+static struct party_answer ask_as(struct trial *trial, const struct party_options *options)
+{
+	struct party *party = NULL;
+	struct err err = {0};
+	struct party_answer answer = {.outcome = RETRY, .text = "no connection can be made"};
+	const struct party_letter letter = {
+		.method = "GET", .path = "/v1/desks", .token = trial->token};
+	if (party_new(&party, options, &err) == OK)
+		answer = party_ask(party, &letter, &trial->arena);
+	party_free(party);
+	return answer;
+}
+
+static bool speaks_tls(const struct trial *trial)
+{
+	return strncmp(party_url(trial->party), "https://", 8) == 0;
+}
+
+static struct trial_result try_certificate(struct trial *trial, bool is_of_hub)
+{
+	struct stranger stranger;
+	struct err err = {0};
+	struct party_options options = trial->options;
+	if (!speaks_tls(trial))
+		return trial_says(
+			trial, TRIAL_NOT_POSSIBLE, "%s is without TLS", party_url(trial->party));
+	if (!is_of_hub && trial->conf->http.tls_client_ca_file == NULL)
+		return trial_says(
+			trial, TRIAL_NOT_POSSIBLE, "the hub asks for no certificate of clients");
+	if (stranger_new(&stranger, trial->partner->rules->oin, &err) != OK)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE, "%s", err.text);
+	if (is_of_hub) {
+		options.ca_file = stranger.cert_file;
+	} else {
+		options.cert_file = stranger.cert_file;
+		options.key_file = stranger.key_file;
+	}
+	const struct party_answer answer = ask_as(trial, &options);
+	stranger_free(&stranger);
+	bool is_refused = answer.outcome != OK || (!is_of_hub && answer.status == 401);
+	return trial_says(trial, is_refused ? TRIAL_PASS : TRIAL_FAIL, "%s%s",
+		answer.outcome != OK ? "no connection: " : "",
+		answer.outcome != OK ? answer.text
+				     : arena_format(&trial->arena, "status %d", answer.status));
+}
+
+static struct trial_result certificate_of_hub(struct trial *trial)
+{
+	return try_certificate(trial, true);
+}
+
+static struct trial_result certificate_of_partner(struct trial *trial)
+{
+	return try_certificate(trial, false);
+}
+
+const struct trial_row trial_sender_rows[] = {
+	{"token", "asks for the desks with its token", "200", TRIAL_ALWAYS, good_token},
+	{"bad token", "asks the same with a token that nobody has", "401", TRIAL_ALWAYS, bad_token},
+	{"referral", "refers a made-up person in its own format", "taken: one referral",
+		TRIAL_ALWAYS, refers},
+	{"duplicate", "says the same once more", "taken: still one referral", TRIAL_ALWAYS,
+		says_it_again},
+	{"stale", "acts on a version of it that is gone", "409, and nothing changed", TRIAL_ALWAYS,
+		stale},
+	{"out of order", "cancels a referral, and refers behind that",
+		"both taken: one referral, cancelled", TRIAL_OPTIONAL, out_of_order},
+	{"old schema", "refers as the first released schema had it", "taken: one referral",
+		TRIAL_OPTIONAL, old_schema},
+	{"bad input", "sends bytes that are no document of its format", "refused as it says",
+		TRIAL_ALWAYS, bad_input},
+	{"cancel", "cancels its first referral", "taken: cancelled", TRIAL_ALWAYS, cancels},
+	{"certificate of the hub", "trusts nobody who vouches for the hub", "no connection",
+		TRIAL_OPTIONAL, certificate_of_hub},
+	{"certificate of the partner", "shows one that is expired and of nobody",
+		"no connection, or 401", TRIAL_OPTIONAL, certificate_of_partner},
+	{0},
+};

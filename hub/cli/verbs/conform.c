@@ -1,0 +1,274 @@
+/* conform - tries whether a partner can be admitted: both sides of it, row by row. */
+#include <string.h>
+
+#include "hub/base/file.h"
+#include "hub/cli/play/trial.h"
+#include "hub/cli/verbs.h"
+#include "hub/http/loop.h"
+
+#define WAIT_S 30
+#define OWN "own"
+
+static const struct conf_partner *find_partner(const struct conf *conf, const char *who)
+{
+	for (size_t i = 0; who != NULL && i < conf->rules.partners_count; i++)
+		if (strcmp(who, conf->partners[i].rules->oin) == 0 ||
+			strcmp(who, conf->partners[i].rules->home_desk) == 0)
+			return &conf->partners[i];
+	return NULL;
+}
+
+/* Whose home desk refers to the partner's: the one that is named, else the first that may. */
+static const struct conf_partner *find_giver(
+	const struct trial *trial, const char *who, char token[PARTY_TOKEN_MOST])
+{
+	const struct conf *conf = trial->conf;
+	struct err err = {0};
+	for (size_t i = 0; i < conf->rules.partners_count; i++) {
+		const struct conf_partner *it = &conf->partners[i];
+		const struct rules_desk *desk =
+			rules_desk(&conf->rules, bytes_of_string(it->rules->home_desk));
+		bool is_named = who != NULL && find_partner(conf, who) == it;
+		bool may = who == NULL && it != trial->partner && desk->active && desk->holds;
+		if ((is_named || may) && party_token(trial->party, it, token, &err) == OK)
+			return it;
+	}
+	return NULL;
+}
+
+/* The hub says to this token whether it is a test lane: elsewhere nothing is tried. */
+static enum outcome prove_lane(struct trial *trial, const char *token, struct err *err)
+{
+	const struct party_letter letter = {.method = "GET", .path = "/v1/codes", .token = token};
+	const struct party_answer answer = party_ask(trial->party, &letter, &trial->arena);
+	const char *url = party_url(trial->party);
+	if (answer.outcome != OK)
+		return err_set(err, RETRY, "%s: %s", url, answer.text);
+	if (answer.status != 200)
+		return err_set(err, answer.status >= 500 ? RETRY : REJECT,
+			"%s answers %d to a test token", url, answer.status);
+	return answer.is_lane ? OK : err_set(err, REJECT, "%s is no test lane", url);
+}
+
+static enum outcome load(struct trial *trial, const char *format, struct err *err)
+{
+	static const char *const names[] = {"referral", "cancel", "referral-1", "case"};
+	struct template *const places[] = {
+		&trial->referral, &trial->cancel, &trial->old, &trial->case_};
+	trial->format = format;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (template_load(&(struct template_name){trial->folder, format, names[i]},
+			    &trial->arena, places[i], err) != OK)
+			return err->outcome;
+	return OK;
+}
+
+/* The format of the partner's first source that has a template, else the hub's own. */
+static enum outcome choose_format(struct trial *trial, struct err *err)
+{
+	const struct conf *conf = trial->conf;
+	for (size_t i = 0; i < conf->sources_count; i++) {
+		const struct conf_source *source = &conf->sources[i];
+		if (source->partner != trial->partner)
+			continue;
+		if (load(trial, source->connector->name, err) != OK)
+			return err->outcome;
+		trial->path =
+			arena_format(&trial->arena, "/v1/in/%s/%s", source->oin, source->name);
+		if (trial->referral.path != NULL)
+			return OK;
+	}
+	trial->path = "/v1/referrals";
+	if (load(trial, OWN, err) != OK)
+		return err->outcome;
+	return trial->referral.path != NULL
+		? OK
+		: err_set(err, REJECT, "%s/" OWN "/referral.json is missing", trial->folder);
+}
+
+static enum outcome find_desk(struct trial *trial, struct err *err)
+{
+	const struct conf *conf = trial->conf;
+	trial->desk = rules_desk(&conf->rules, bytes_of_string(trial->partner->rules->home_desk));
+	for (size_t i = 0; i < conf->deliveries_count; i++)
+		if (strcmp(conf->deliveries[i].desk, trial->desk->id) == 0)
+			trial->delivery = &conf->deliveries[i];
+	if (trial->delivery == NULL || trial->delivery->way != CONF_WEBHOOK)
+		return OK;
+	return courier_new(&trial->courier, trial->loop, conf, trial->delivery, err);
+}
+
+static enum outcome find_parties(struct cli_call *call, struct trial *trial, struct err *err)
+{
+	const char *who = cli_argument(call, 0), *giver = cli_value(call, "from");
+	trial->partner = find_partner(trial->conf, who);
+	if (trial->partner == NULL)
+		return err_set(err, REJECT, "%s is neither a partner's OIN nor its home desk", who);
+	if (party_token(trial->party, trial->partner, trial->token, err) != OK)
+		return err->outcome;
+	trial->giver = find_giver(trial, giver, trial->giver_token);
+	if (trial->giver == NULL)
+		return err_set(err, REJECT,
+			"nobody with test_tokens can refer to it: name a partner with --from");
+	for (size_t i = 0; i < trial->conf->simulations_count; i++)
+		if (strcmp(trial->conf->simulations[i].oin, trial->partner->rules->oin) == 0)
+			trial->plan = trial->conf->simulations[i];
+	return OK;
+}
+
+static enum outcome open_trial(struct cli_call *call, struct trial *trial, struct err *err)
+{
+	const char *folder = cli_value(call, "templates");
+	trial->conf = call->conf;
+	trial->folder = folder != NULL
+		? folder
+		: file_path(&call->arena, file_folder(&call->arena, call->conf->path), "simulate");
+	trial->seed = clock_wall() / 1000;
+	trial->number = TRIAL_FIRST;
+	trial->wait_s = (int32_t)cli_number(call, "wait");
+	if (loop_new(&trial->loop, err) != OK)
+		return err->outcome;
+	trial->options = (struct party_options){.loop = trial->loop,
+		.conf = call->conf,
+		.url = cli_value(call, "url"),
+		.ca_file = cli_value(call, "ca"),
+		.cert_file = cli_value(call, "cert"),
+		.key_file = cli_value(call, "key"),
+		.connections = 1};
+	if (party_new(&trial->party, &trial->options, err) != OK ||
+		find_parties(call, trial, err) != OK ||
+		prove_lane(trial, trial->token, err) != OK ||
+		prove_lane(trial, trial->giver_token, err) != OK || choose_format(trial, err) != OK)
+		return err->outcome;
+	return find_desk(trial, err);
+}
+
+static void close_trial(struct trial *trial)
+{
+	party_free(trial->party);
+	courier_free(trial->courier);
+	loop_free(trial->loop);
+	explicit_bzero(trial->token, sizeof(trial->token));
+	explicit_bzero(trial->giver_token, sizeof(trial->giver_token));
+	arena_done(&trial->arena);
+}
+
+static bool is_must(const struct trial *trial, const struct trial_row *row)
+{
+	switch (row->must) {
+	case TRIAL_ALWAYS:
+		return true;
+	case TRIAL_WITH_WEBHOOK:
+		return trial->courier != NULL;
+	case TRIAL_OPTIONAL:
+		break;
+	}
+	return false;
+}
+
+/* Whether it keeps the partner out. */
+static bool keeps_out(
+	const struct trial *trial, const struct trial_row *row, const struct trial_result *result)
+{
+	return result->end == TRIAL_FAIL ||
+		(result->end == TRIAL_NOT_POSSIBLE && is_must(trial, row));
+}
+
+static void show(struct page_table *table, int64_t number, const struct trial_row *row,
+	const struct trial_result *result)
+{
+	static const struct {
+		const char *word;
+		enum terminal_tone tone;
+	} ends[] = {[TRIAL_PASS] = {"PASS", TERMINAL_GOOD},
+		[TRIAL_FAIL] = {"FAIL", TERMINAL_BAD},
+		[TRIAL_NOT_POSSIBLE] = {"NOT POSSIBLE", TERMINAL_CARE}};
+	struct page_row *out = page_table_row(table);
+	page_number(out, "NO", "number", PAGE_COUNT, number);
+	page_text(out, "WHAT", "name", row->name);
+	page_text(out, "RESULT", "result", ends[result->end].word);
+	page_tone(out, ends[result->end].tone);
+	page_text(out, "DONE", "done", row->done);
+	page_text(out, "EXPECTED", "expected", row->expected);
+	page_text(out, "CAME", "came", result->came);
+}
+
+/* How many keep the partner out. */
+static int64_t try_all(struct trial *trial, struct page *page, const char *key,
+	const struct trial_row *rows, int64_t *number)
+{
+	bool is_sender = rows == trial_sender_rows;
+	struct page_table *table = page_table(page, key,
+		is_sender ? "Its system towards the hub:" : "Its desk, told by the hub:", NULL);
+	int64_t out = 0;
+	for (; rows->fn != NULL; rows++) {
+		const struct trial_result result = rows->fn(trial);
+		show(table, ++*number, rows, &result);
+		out += keeps_out(trial, rows, &result);
+	}
+	return out;
+}
+
+static void report(struct cli_call *call, struct trial *trial)
+{
+	struct page_row *facts = page_facts(call->page);
+	int64_t number = 0;
+	page_text(facts, "partner", "partner", trial->partner->rules->name);
+	page_text(facts, NULL, "oin", trial->partner->rules->oin);
+	page_text(facts, "speaks", "format", trial->format);
+	page_text(facts, "desk", "desk", trial->desk->id);
+	page_text(facts, "hub", "url", party_url(trial->party));
+	page_text(facts, "referred to by", "giver", trial->giver->rules->home_desk);
+	page_number(facts, "at", "at", PAGE_TIME, clock_wall());
+	int64_t out = try_all(trial, call->page, "sender", trial_sender_rows, &number);
+	out += try_all(trial, call->page, "desk_rows", trial_desk_rows, &number);
+	page_flag(facts, "admitted", out == 0);
+	page_format(facts, "result", NULL, "%s",
+		out == 0 ? "can be admitted" : "cannot be admitted yet");
+	page_tone(facts, out == 0 ? TERMINAL_GOOD : TERMINAL_BAD);
+	if (out > 0)
+		call->code = CLI_FOUND;
+}
+
+static enum outcome run(struct cli_call *call, struct err *err)
+{
+	struct trial trial = {.format = OWN};
+	if (open_trial(call, &trial, err) == OK)
+		report(call, &trial);
+	close_trial(&trial);
+	return err->outcome;
+}
+
+static const struct cli_option options[] = {
+	{"wait", 'w', "SECONDS", "for each thing that comes by itself; 30 if not given", WAIT_S,
+		86400},
+	{"from", 'f', "PARTNER", "who refers to its desk; else the first other one that can", 0, 0},
+	{"url", 'u', "URL", "of the hub; else as the configuration says", 0, 0},
+	{"ca", 0, "FILE", "certificates that the hub's is checked against; else the system's", 0,
+		0},
+	{"cert", 0, "FILE", "the partner's certificate, where the hub asks for one", 0, 0},
+	{"key", 0, "FILE", "its key", 0, 0},
+	{"templates", 0, "FOLDER", "the sample documents; else simulate/ beside the configuration",
+		0, 0},
+	{0},
+};
+
+const struct cli_verb conform_verb = {
+	.name = "conform",
+	.arguments = "PARTNER",
+	.least = 1,
+	.most = 1,
+	.needs = CLI_CONF,
+	.summary = "Tries on the test lane whether a partner can be admitted",
+	.about = "Plays its system towards the hub, in the format of its source, and the hub\n"
+		 "towards its desk: offers it three made-up clients, whose cases end in what it\n"
+		 "is to do (ACCEPT, DECLINE, LEAVE), and watches what comes back. Where the desk\n"
+		 "is told by webhook, its system is also sent what it must take or refuse:\n"
+		 "duplicates, news out of order, garbage, wrong signatures. With the\n"
+		 "configuration of the test lane, whose deliveries lead to its test system.",
+	.options = options,
+	.found = "something keeps the partner out: the report says what",
+	.examples = "  lokethub conform wsp-rijnmond\n"
+		    "  lokethub conform 00000099002000022000 --wait 3600 --json > report.json",
+	.run = run,
+};
