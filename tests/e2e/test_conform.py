@@ -2,16 +2,21 @@
 
 import json
 import subprocess
+import tempfile
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import harness
 import pytest
 from api import Api, a_hub, action
+from harness import wait_for
 from lanes import LaneHub, token_for_tests
-from model.world import ROTTERDAM, WSP
+from model.world import ROTTERDAM, WORLD, WSP
 from receiver import SECRET, Handler, Received, Receiver, says
+from test_api_tls import make_all
 
 TEMPLATES = harness.ROOT / "config" / "simulate"
 TOKEN = "a-token-for-the-webhook-of-the-wsp-only"
@@ -175,6 +180,31 @@ def test_a_system_that_is_away_fails_where_it_is_asked(lane, system):
     failed = rows_with(page, "FAIL")
     assert {"desk_rows: accept", "desk_rows: no answer", "desk_rows: every kind"} <= set(failed)
     assert not [row for row in failed if row.startswith("sender")]
+
+
+def test_certificates_are_tried_where_there_is_tls(services, tmp_path):
+    make_all(tmp_path)
+    lane = LaneHub(tmp_path, services, WORLD, f"tls-{time.time_ns()}.")
+    lane.http = {
+        "tls_cert_file": '"server.pem"',
+        "tls_key_file": '"../server.key"',
+        "tls_client_ca_file": '"ca.pem"',
+    }
+    try:
+        lane.deploy()
+        (tmp_path / "server.key").chmod(0o600)
+        lane.start()
+        wait_for("the hub", lane.processes["one"].is_ready, 60)
+        url = lane.edges()[0].replace("http://", "https://")
+        words = ("--url", url, "--ca", str(tmp_path / "ca.pem"), "--wait", "1")
+        page = conform(lane, "gemeente-almere", *words, code=1)
+        assert set(NO_TLS) <= set(rows_with(page, "PASS"))
+        came = {row["name"]: row["came"] for row in page["sender"]}
+        assert "no connection" in came["certificate of the hub"]
+        assert came["certificate of the partner"] == "status 401"
+        assert not list(Path(tempfile.gettempdir()).glob("lokethub-stranger-*"))
+    finally:
+        lane.end()
 
 
 def test_a_partner_with_a_format_of_its_own(lane, system):
