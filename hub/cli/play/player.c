@@ -334,6 +334,12 @@ static void say_something(void *context)
 		snprintf(player->why, sizeof(player->why), "%s", err.text);
 }
 
+static struct bytes text_of(const struct json_tree *in, const char *name)
+{
+	const struct json_tree *found = in == NULL ? NULL : json_tree_member(in, name);
+	return found != NULL && found->kind == JSON_TREE_STRING ? found->text : (struct bytes){0};
+}
+
 static void do_it(void *context);
 
 static void plan_deed(struct watcher *watcher, const struct deed *like)
@@ -370,6 +376,20 @@ static enum player_act next_act(const struct player *player, struct deed *deed)
 	return PLAYER_ACTS;
 }
 
+/* An accepted request, for one, is over at once. Not decided yet: it goes on. */
+static bool goes_on(const struct client_answer *answer)
+{
+	struct arena arena = {0};
+	struct problems problems;
+	problems_init(&problems, &arena);
+	const struct json_tree *page = json_tree_parse(answer->body, DEPTH, &problems);
+	struct bytes state = text_of(page, "state");
+	bool goes_on = state.data == NULL || bytes_equal_string(state, "ACCEPTED") ||
+		bytes_equal_string(state, "IN_PROGRESS");
+	arena_done(&arena);
+	return goes_on;
+}
+
 static void take_done(void *context, const struct client_answer *answer)
 {
 	struct deed *deed = context;
@@ -378,7 +398,7 @@ static void take_done(void *context, const struct client_answer *answer)
 	player->world->waiting--;
 	*(is_taken ? &player->counts.done[deed->act] : &player->counts.too_late) += 1;
 	if (is_taken) {
-		deed->act = next_act(player, deed);
+		deed->act = goes_on(answer) ? next_act(player, deed) : PLAYER_ACTS;
 		if (deed->act != PLAYER_ACTS)
 			plan_deed(deed->watcher, deed);
 	}
@@ -415,12 +435,6 @@ static void do_it(void *context)
 	arena_done(&arena);
 }
 
-static struct bytes text_of(const struct json_tree *in, const char *name)
-{
-	const struct json_tree *found = json_tree_member(in, name);
-	return found != NULL && found->kind == JSON_TREE_STRING ? found->text : (struct bytes){0};
-}
-
 static void decide(struct watcher *watcher, struct deed *deed)
 {
 	const struct conf_simulation *plan = watcher->player->plan;
@@ -433,6 +447,15 @@ static void decide(struct watcher *watcher, struct deed *deed)
 	plan_deed(watcher, deed);
 }
 
+static bool may_do(const struct json_tree *handover, const char *action)
+{
+	const struct json_tree *list = json_tree_member(handover, "actions");
+	const struct json_tree *it = list == NULL ? NULL : list->first;
+	while (it != NULL && !bytes_equal_string(it->text, action))
+		it = it->next;
+	return it != NULL;
+}
+
 /* What it does about a referral follows from the seed and the referral. */
 static void hear(struct watcher *watcher, const struct json_tree *handover)
 {
@@ -443,7 +466,7 @@ static void hear(struct watcher *watcher, const struct json_tree *handover)
 		return;
 	struct deed deed = {.dice = dice_of(watcher->player->world->seed, referral)};
 	bytes_to_uuid(id, deed.referral);
-	if (bytes_equal_string(kind, "OFFER")) {
+	if (bytes_equal_string(kind, "OFFER") && may_do(handover, "ACCEPT")) {
 		decide(watcher, &deed);
 	} else if (bytes_equal_string(kind, "QUESTION")) {
 		deed.act = PLAYER_ANSWER;

@@ -8,46 +8,70 @@
 #include "hub/cli/play/script.h"
 #include "schemas/json_tree.h"
 
-enum { LOOK_MS = 300, QUIET_MS = 3000 };
+enum { LOOK_MS = 300, QUIET_MS = 3000, DEPTH = 32, TRIES = 10 };
 
 static const char *const wishes[TRIAL_OFFERS] = {"ACCEPT", "DECLINE", "LEAVE"};
 
 /* The case tells the partner's people, or its test system, what to do with it. */
-static bool offer(struct trial *trial, enum trial_offer which, const struct template *template)
+static enum outcome write_offer(struct trial *trial, enum trial_offer which,
+	const struct template *template, struct buffer *out, struct err *err)
 {
 	int64_t number = ++trial->number;
+	const char *giver = trial->giver->rules->home_desk;
 	struct dice dice = dice_of(trial->seed + number, bytes_of_string("offer"));
-	struct arena *arena = &trial->arena;
 	struct script script = {.conf = trial->conf,
 		.plan = &(struct conf_simulation){0},
-		.desk = rules_desk(
-			&trial->conf->rules, bytes_of_string(trial->giver->rules->home_desk)),
+		.desk = rules_desk(&trial->conf->rules, bytes_of_string(giver)),
 		.to = trial->desk,
 		.dice = &dice,
-		.arena = arena};
+		.arena = &trial->arena};
+	script_begin_case(&script, trial->seed, number);
+	script.case_ = arena_format(&trial->arena, "CONFORM-%lld-%lld-%s", (long long)trial->seed,
+		(long long)number, wishes[which]);
+	script.reference = arena_format(&trial->arena, "%s-1", script.case_);
+	return template_fill(template, script_value, &script, out, err);
+}
+
+/* Among so many, another one may have been the same: his desk is asked then, not the partner's. */
+static bool is_offered(struct trial *trial, const struct party_answer *answer)
+{
+	struct problems *problems = arena_get(&trial->arena, sizeof(*problems));
+	problems_init(problems, &trial->arena);
+	const struct json_tree *page = json_tree_parse(answer->body, DEPTH, problems);
+	return answer->status == 201 && strcmp(trial_text(trial, page, "kind"), "TRANSFER") == 0 &&
+		strcmp(trial_text(trial, page, "target"), trial->desk->id) == 0;
+}
+
+static void note_offer(
+	struct trial *trial, enum trial_offer which, const struct party_answer *answer)
+{
+	const char *id = strrchr(answer->location, '/');
+	if (is_offered(trial, answer) && id != NULL)
+		snprintf(trial->offers[which], sizeof(trial->offers[which]), "%s", id + 1);
+	else
+		trial->why = arena_format(&trial->arena, "status %d: %.*s", answer->status,
+			answer->body.size < 200 ? (int)answer->body.size : 200,
+			(const char *)answer->body.data);
+}
+
+static bool offer(struct trial *trial, enum trial_offer which, const struct template *template)
+{
 	struct buffer body = {0};
 	struct err err = {0};
-	script_begin_case(&script, trial->seed, number);
-	script.case_ =
-		arena_format(arena, "CONFORM-%lld-%s", (long long)trial->seed, wishes[which]);
-	script.reference = arena_format(arena, "%s-1", script.case_);
-	if (template_fill(template, script_value, &script, &body, &err) == OK) {
+	for (int tries = 0; tries < TRIES && trial->offers[which][0] == '\0'; tries++) {
+		buffer_clear(&body);
+		if (write_offer(trial, which, template, &body, &err) != OK) {
+			trial->why = arena_format(&trial->arena, "%s", err.text);
+			break;
+		}
 		const struct party_letter letter = {.method = "POST",
 			.path = "/v1/referrals",
 			.type = template->type,
 			.body = buffer_bytes(&body),
 			.token = trial->giver_token,
 			.wait_s = 5};
-		const struct party_answer answer = party_ask(trial->party, &letter, arena);
-		const char *id = strrchr(answer.location, '/');
-		if (answer.status == 201 && id != NULL)
-			snprintf(trial->offers[which], sizeof(trial->offers[which]), "%s", id + 1);
-		else
-			trial->why = arena_format(arena, "status %d: %.*s", answer.status,
-				answer.body.size < 200 ? (int)answer.body.size : 200,
-				(const char *)answer.body.data);
-	} else {
-		trial->why = arena_format(arena, "%s", err.text);
+		const struct party_answer answer = party_ask(trial->party, &letter, &trial->arena);
+		note_offer(trial, which, &answer);
 	}
 	buffer_done(&body);
 	return trial->offers[which][0] != '\0';
