@@ -6,11 +6,11 @@
 #include "hub/cli/verbs.h"
 #include "hub/http/loop.h"
 
-enum { CONNECTIONS = 64, LAST_MS = 10000, LAST_LOOK_MS = 20 };
+enum { CONNECTIONS = 64, LAST_MS = 35000, LAST_LOOK_MS = 20 };
 
 struct play {
 	struct cli_call *call;
-	struct player_world world;
+	struct stage stage;
 	struct party_options options;
 	struct player **players;
 	size_t count;
@@ -28,7 +28,7 @@ static bool can_speak(const struct play *play, const struct conf_partner *partne
 {
 	char token[PARTY_TOKEN_MOST];
 	struct err err = {0};
-	bool can = party_token(play->world.party, partner, token, &err) == OK;
+	bool can = party_token(play->stage.party, partner, token, &err) == OK;
 	explicit_bzero(token, sizeof(token));
 	return can;
 }
@@ -45,7 +45,7 @@ static enum outcome choose(struct play *play, struct err *err)
 		const struct conf_partner *partner = &conf->partners[i];
 		if (!is_meant(partner, who) || (is_all && !can_speak(play, partner)))
 			continue;
-		if (player_new(&play->players[play->count], &play->world, partner, err) != OK)
+		if (player_new(&play->players[play->count], &play->stage, partner, err) != OK)
 			return err->outcome;
 		play->count++;
 	}
@@ -62,8 +62,8 @@ static enum outcome prove_lane(struct play *play, const struct player *player, s
 	struct arena arena = {0};
 	const struct party_letter letter = {
 		.method = "GET", .path = "/v1/codes", .token = player_token(player)};
-	const struct party_answer answer = party_ask(play->world.party, &letter, &arena);
-	const char *url = party_url(play->world.party);
+	const struct party_answer answer = party_ask(play->stage.party, &letter, &arena);
+	const char *url = party_url(play->stage.party);
 	const char *oin = player_partner(player)->rules->oin;
 	bool may_be_production = cli_has(play->call, "i-know-this-is-production");
 	if (answer.outcome != OK)
@@ -93,20 +93,20 @@ static enum outcome prove_all(struct play *play, struct err *err)
 static void stop(void *context)
 {
 	struct play *play = context;
-	struct player_world *world = &play->world;
-	int64_t now = loop_now(world->loop);
-	if (!world->is_over)
+	struct stage *stage = &play->stage;
+	int64_t now = loop_now(stage->loop);
+	if (!stage->is_over)
 		play->give_up = now + LAST_MS;
-	world->is_over = true;
-	if (world->waiting == 0 || now >= play->give_up)
-		loop_stop(world->loop);
+	stage->is_over = true;
+	if (stage->waiting == 0 || now >= play->give_up)
+		loop_stop(stage->loop);
 	else
-		loop_set(world->loop, &play->end, now + LAST_LOOK_MS);
+		loop_set(stage->loop, &play->end, now + LAST_LOOK_MS);
 }
 
 static void run_for(struct play *play, int64_t seconds)
 {
-	struct loop *loop = play->world.loop;
+	struct loop *loop = play->stage.loop;
 	play->end = (struct loop_timer){.fn = stop, .context = play};
 	for (size_t i = 0; i < play->count; i++)
 		player_begin(play->players[i]);
@@ -116,15 +116,15 @@ static void run_for(struct play *play, int64_t seconds)
 
 static void show_one(struct page_table *table, const struct player *player)
 {
-	const struct player_counts *counts = player_counts(player);
+	const struct stage_counts *counts = player_counts(player);
 	static const struct {
 		const char *title, *key;
-	} acts[PLAYER_ACTS] = {[PLAYER_ACCEPT] = {"ACCEPTED", "accepted"},
-		[PLAYER_DECLINE] = {"DECLINED", "declined"},
-		[PLAYER_ANSWER] = {"ANSWERED", "answered"},
-		[PLAYER_NO_SHOW] = {"NO SHOWS", "no_shows"},
-		[PLAYER_SCHEDULED] = {"SCHEDULED", "scheduled"},
-		[PLAYER_COMPLETE] = {"COMPLETED", "completed"}};
+	} acts[STAGE_ACTS] = {[STAGE_ACCEPT] = {"ACCEPTED", "accepted"},
+		[STAGE_DECLINE] = {"DECLINED", "declined"},
+		[STAGE_ANSWER] = {"ANSWERED", "answered"},
+		[STAGE_NO_SHOW] = {"NO SHOWS", "no_shows"},
+		[STAGE_SCHEDULED] = {"SCHEDULED", "scheduled"},
+		[STAGE_COMPLETE] = {"COMPLETED", "completed"}};
 	struct page_row *row = page_table_row(table);
 	page_text(row, "PARTNER", "partner", player_partner(player)->rules->name);
 	page_text(row, NULL, "oin", player_partner(player)->rules->oin);
@@ -135,7 +135,7 @@ static void show_one(struct page_table *table, const struct player *player)
 	page_tone(row, counts->refused > 0 ? TERMINAL_BAD : TERMINAL_PLAIN);
 	page_number(row, "NO ANSWER", "away", PAGE_COUNT, counts->away);
 	page_number(row, "GOT", "handovers", PAGE_COUNT, counts->handovers);
-	for (size_t i = 0; i < PLAYER_ACTS; i++)
+	for (size_t i = 0; i < STAGE_ACTS; i++)
 		page_number(row, acts[i].title, acts[i].key, PAGE_COUNT, counts->done[i]);
 	page_number(row, "SILENT", "silent", PAGE_COUNT, counts->silent);
 	page_number(row, "TOO LATE", "too_late", PAGE_COUNT, counts->too_late);
@@ -146,11 +146,11 @@ static void show(struct play *play)
 	struct page *page = play->call->page;
 	struct page_row *facts = page_facts(page);
 	struct page_table *table = page_table(page, "partners", NULL, NULL);
-	page_text(facts, "hub", "url", party_url(play->world.party));
-	page_number(facts, "seed", "seed", PAGE_COUNT, play->world.seed);
+	page_text(facts, "hub", "url", party_url(play->stage.party));
+	page_number(facts, "seed", "seed", PAGE_COUNT, play->stage.seed);
 	for (size_t i = 0; i < play->count; i++) {
 		const struct player *player = play->players[i];
-		const struct player_counts *counts = player_counts(player);
+		const struct stage_counts *counts = player_counts(player);
 		show_one(table, player);
 		if (counts->refused + counts->away > 0)
 			play->call->code = CLI_FOUND;
@@ -167,48 +167,48 @@ static const char *templates_of(struct cli_call *call)
 	return given != NULL ? given : file_path(&call->arena, folder, "simulate");
 }
 
-static enum outcome open_world(struct play *play, struct err *err)
+static enum outcome open_stage(struct play *play, struct err *err)
 {
 	struct cli_call *call = play->call;
-	struct player_world *world = &play->world;
+	struct stage *stage = &play->stage;
 	bool is_production = cli_has(call, "i-know-this-is-production");
 	int64_t seed = cli_number(call, "seed");
-	world->conf = call->conf;
-	world->folder = templates_of(call);
-	world->seed = seed > 0 ? seed : clock_wall() / 1000;
-	world->pace = (double)(cli_number(call, "rate") > 0 ? cli_number(call, "rate") : 1);
-	world->drops_files = call->conf->lane == CONF_LANE_TEST || is_production;
-	if (loop_new(&world->loop, err) != OK)
+	stage->conf = call->conf;
+	stage->folder = templates_of(call);
+	stage->seed = seed > 0 ? seed : clock_wall() / 1000;
+	stage->pace = (double)(cli_number(call, "rate") > 0 ? cli_number(call, "rate") : 1);
+	stage->drops_files = call->conf->lane == CONF_LANE_TEST || is_production;
+	if (loop_new(&stage->loop, err) != OK)
 		return err->outcome;
-	play->options = (struct party_options){.loop = world->loop,
+	play->options = (struct party_options){.loop = stage->loop,
 		.conf = call->conf,
 		.url = cli_value(call, "url"),
 		.ca_file = cli_value(call, "ca"),
 		.to_production = is_production,
 		.connections = CONNECTIONS};
-	if (party_new(&world->party, &play->options, err) != OK)
+	if (party_new(&stage->party, &play->options, err) != OK)
 		return err->outcome;
-	return player_open_world(world, err);
+	return stage_open(stage, err);
 }
 
-static void close_world(struct play *play)
+static void close_stage(struct play *play)
 {
-	party_free(play->world.party);
+	party_free(play->stage.party);
 	for (size_t i = 0; i < play->count; i++)
 		player_free(play->players[i]);
-	loop_free(play->world.loop);
-	arena_done(&play->world.arena);
+	loop_free(play->stage.loop);
+	arena_done(&play->stage.arena);
 }
 
 static enum outcome run(struct cli_call *call, struct err *err)
 {
 	struct play play = {.call = call};
-	if (open_world(&play, err) == OK && choose(&play, err) == OK &&
+	if (open_stage(&play, err) == OK && choose(&play, err) == OK &&
 		prove_all(&play, err) == OK) {
 		run_for(&play, cli_number(call, "for"));
 		show(&play);
 	}
-	close_world(&play);
+	close_stage(&play);
 	return err->outcome;
 }
 
