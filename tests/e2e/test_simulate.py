@@ -11,7 +11,7 @@ import pytest
 from api import ApiHub, a_hub
 from harness import wait_for
 from lanes import LaneHub, Production
-from model.world import ROTTERDAM, SCHOOL, UWV, WORLD
+from model.world import FUND, ROTTERDAM, SCHOOL, TWENTE, UWV, WORLD
 
 TEMPLATES = harness.ROOT / "config" / "simulate"
 PLACES = WORLD.municipalities
@@ -32,7 +32,7 @@ def simulate(config: Any, *words: str, code: int = 0) -> Any:
 
 
 class Played(LaneHub):
-    """Two partners with formats of their own: one posts, one drops files."""
+    """Partners with formats of their own: one for each connector that has a template."""
 
     def deploy(self) -> None:
         drop = self.folder / "sonar"
@@ -40,6 +40,16 @@ class Played(LaneHub):
         self.lists = {
             "sources": [
                 {"name": "events", "partner": ROTTERDAM, "connector": "cloudevent"},
+                {"name": "table", "partner": FUND, "connector": "csv"},
+                {
+                    "name": "school",
+                    "partner": SCHOOL,
+                    "connector": "overstap",
+                    "settings": {
+                        "schools": (("99XX", "from_desk=roc-maas municipality=GM0599"),),
+                        "statuses": (("LI", "CANCEL reason=CLIENT_DECLINED"),),
+                    },
+                },
                 {
                     "name": "sonar",
                     "partner": UWV,
@@ -53,7 +63,8 @@ class Played(LaneHub):
                 },
             ],
             "simulations": [
-                {"partner": SCHOOL, "referrals_per_day": 0},
+                {"partner": SCHOOL, "values": (("brin", "99XX"),)},
+                {"partner": TWENTE, "referrals_per_day": 0},
                 {"partner": ROTTERDAM, "referrals_per_day": 40, "accepted": 100, "declined": 0},
             ],
         }
@@ -82,13 +93,15 @@ def test_partners_are_played(lane):
     assert page["seed"] == 7
     partners = {each["oin"]: each for each in page["partners"]}
     assert set(partners) == set(lane.config.partners)
-    assert partners[SCHOOL]["sent"] == 0
+    assert partners[TWENTE]["sent"] == 0
     for oin, each in partners.items():
         assert each["refused"] == 0, each
         assert each["taken"] + each["away"] == each["sent"]
-        assert each["taken"] > 5 or oin == SCHOOL
+        assert each["taken"] > 5 or oin == TWENTE
     formats = {oin: each["format"] for oin, each in partners.items()}
-    assert (formats[ROTTERDAM], formats[UWV], formats[SCHOOL]) == ("cloudevent", "sonar", "own")
+    assert formats[ROTTERDAM] == "cloudevent"
+    assert (formats[FUND], formats[UWV], formats[SCHOOL]) == ("csv", "sonar", "overstap")
+    assert {path.name for path in TEMPLATES.iterdir() if path.is_dir()} == set(formats.values())
     assert partners[ROTTERDAM]["declined"] == 0
     total = {
         name: sum(each[name] for each in page["partners"])
@@ -101,6 +114,10 @@ def test_partners_are_played(lane):
     cases = {each["case"] for _, each in lane.decoded("intake") if each["case"]}
     assert {case.split("-")[0] for case in cases} >= {"SIM", "WZ"}
     assert not [path for path in (lane.folder / "sonar").glob("*.csv")]
+    said = {message["partner"] for _, message in lane.decoded("intake")}
+    assert said >= {FUND, ROTTERDAM, SCHOOL, UWV}
+    refused = [each for _, each in lane.decoded("rejected") if each["refused"]]
+    assert refused == []  # also of what a table's answer tells row by row
 
 
 def cases_of(hub: ApiHub, seed: int) -> dict[str, list[bytes]]:
