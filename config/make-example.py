@@ -163,6 +163,8 @@ def partner(oin: str, token: str, name: str, home: str, more: str) -> str:
         tokens += (
             f' coordinator_tokens = [ "tokens/coordinator-{token.removeprefix("gemeente-")}" ];'
         )
+    if token == "sbb":
+        tokens += " recognises = true;"
     return lines + tokens + " }"
 
 

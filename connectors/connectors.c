@@ -6,6 +6,7 @@
 #include "connectors/municipality/openklant.h"
 #include "connectors/municipality/stuf.h"
 #include "connectors/municipality/zgw.h"
+#include "connectors/sbb/recognition.h"
 #include "connectors/school/cambo.h"
 #include "connectors/school/overstap.h"
 #include "connectors/uwv/sonar.h"
@@ -18,6 +19,7 @@ const struct connector *const connectors[] = {
 	&csv,
 	&openklant,
 	&overstap,
+	&recognition,
 	&sonar,
 	&stuf,
 	&vacancy,

@@ -177,12 +177,19 @@ static void add_reason(struct buffer *out, const struct problems *problems)
 	buffer_done(&reason);
 }
 
+/* What waits for its case, and a fact, have no referral. */
+static bool is_named(struct uuid referral)
+{
+	static const struct uuid none;
+	return memcmp(&referral, &none, sizeof(none)) != 0;
+}
+
 static void add_verdict(struct buffer *out, const struct verdict *verdict)
 {
 	static const char *const fates[] = {"taken", "refused", "unknown"};
 	char referral[37] = "";
 	sheet_add_cell(out, verdict->of->label);
-	if (verdict->fate == VERDICT_TAKEN)
+	if (verdict->fate == VERDICT_TAKEN && is_named(verdict->referral))
 		bytes_to_uuid(verdict->referral.data, referral);
 	buffer_add_format(out, ";%s;%s;", fates[verdict->fate], referral);
 	if (verdict->fate == VERDICT_REFUSED)

@@ -126,6 +126,7 @@ struct conf_partner {
 	size_t tokens_count;
 	int32_t requests_per_second, requests_burst; /* its own, else those of http */
 	bool needs_certificate; /* of a client, with its OIN, beside the token */
+	bool recognises; /* its word on which employers may train counts */
 	const char *balance_to; /* address that is mailed its balance every day; NULL: none is */
 };
 
@@ -141,6 +142,7 @@ struct conf_source {
 	const char *folder; /* where its files are dropped; NULL: none are */
 	const char *callback_token_file; /* the token that it posts with, for subscribing */
 	int32_t poll_interval_s; /* 0: is not polled */
+	bool needs_certificate; /* what is posted comes with a client certificate of the partner */
 	int32_t task_retry_s; /* so long an unanswered fetch is tried again */
 };
 

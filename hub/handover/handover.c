@@ -39,6 +39,13 @@ static bool has_assigned(struct decider *d)
 	return decider_find(d, decider_derive(d, change->referral, change->to_desk)) != NULL;
 }
 
+/* What the hub says of itself may come again at will, and finds it done; what it passes on of a
+ * company is told once. */
+static bool is_told_once(const struct decider *d)
+{
+	return !decider_by_hub(d) || (d->change != NULL && d->change->action == ACTION_RECOGNITION);
+}
+
 /* True when the message is a repeat, or a conflict with what came under the same id. A referral
  * whose reference the hub made from its content is compared with the referral itself, later. */
 static bool settle_repeat(struct decider *d)
@@ -51,7 +58,7 @@ static bool settle_repeat(struct decider *d)
 		d->event->result = RESULT_DUPLICATE;
 		return true;
 	}
-	if (before == NULL || decider_by_hub(d) ||
+	if (before == NULL || !is_told_once(d) ||
 		(message->derived_reference && message->body_referral != NULL))
 		return false;
 	if (memcmp(before->digest.data, now.digest.data, sizeof(now.digest.data)) == 0)
@@ -65,7 +72,7 @@ static bool settle_repeat(struct decider *d)
 
 static void remember(struct decider *d)
 {
-	if (d->event->result != RESULT_APPLIED || decider_by_hub(d))
+	if (d->event->result != RESULT_APPLIED || !is_told_once(d))
 		return;
 	d->out->remembered = recent_of(d->input->message);
 	d->event->remembered = &d->out->remembered;

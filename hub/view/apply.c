@@ -30,13 +30,14 @@ enum statement {
 /* A record lies at its place for good: one that is read again is ignored. */
 static const char *const texts[STATEMENTS] = {
 	[PUT_MESSAGE] = "INSERT INTO messages (place, received_at, partner, system, case_id,"
-			" referral, redrive, kind, value, client)"
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+			" referral, redrive, kind, value, client, leerbedrijf)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 			" ON CONFLICT (place) DO UPDATE SET received_at = excluded.received_at,"
 			" partner = excluded.partner, system = excluded.system,"
 			" case_id = excluded.case_id, referral = excluded.referral,"
 			" redrive = excluded.redrive, kind = excluded.kind,"
-			" value = excluded.value, client = excluded.client",
+			" value = excluded.value, client = excluded.client,"
+			" leerbedrijf = excluded.leerbedrijf",
 	[PUT_RESULT] = "INSERT INTO messages (place, event, events, fate, event_partner)"
 		       " VALUES (?, ?, 1, ?, ?) ON CONFLICT (place) DO UPDATE SET"
 		       " event = excluded.event, events = events + 1, fate = excluded.fate,"
@@ -132,6 +133,8 @@ static void bind_message(
 	/* Whose a case is, its first message says: not a copy, which is for another client. */
 	bind_optional(put, 10, message->has_client && record->headers.hops == 0,
 		message->client.data, sizeof(message->client.data));
+	if (referral != NULL && referral->employer != NULL)
+		database_bind_text(put, 11, referral->employer->leerbedrijf_id);
 }
 
 static enum tables_kind kind_of(const struct apply_record *record)

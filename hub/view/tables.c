@@ -22,11 +22,13 @@ const char tables_sql[] =
 	"CREATE TABLE messages (place INTEGER PRIMARY KEY,"
 	/* of intake */
 	" received_at INTEGER, partner TEXT, system TEXT, case_id TEXT, referral BLOB,"
-	" redrive INTEGER, kind INTEGER, client BLOB, value BLOB,"
+	" redrive INTEGER, kind INTEGER, client BLOB, leerbedrijf TEXT, value BLOB,"
 	/* of events */
 	" event INTEGER, events INTEGER DEFAULT 0, fate INTEGER, event_partner TEXT);"
 	"CREATE INDEX messages_case ON messages (case_id, partner) WHERE case_id IS NOT NULL;"
 	"CREATE INDEX messages_open ON messages (referral) WHERE event IS NULL;"
+	"CREATE INDEX messages_leerbedrijf ON messages (leerbedrijf, referral)"
+	" WHERE leerbedrijf IS NOT NULL;"
 	"CREATE INDEX messages_twice ON messages (place) WHERE events > 1;"
 	"CREATE INDEX messages_flow ON messages (partner, event_partner, kind, fate)"
 	" WHERE fate IS NOT NULL;"
@@ -52,6 +54,7 @@ const char tables_sql[] =
 
 	"CREATE TABLE referrals (referral BLOB PRIMARY KEY, client BLOB, parent BLOB)"
 	" WITHOUT ROWID;"
+	"CREATE INDEX referrals_parent ON referrals (parent) WHERE parent IS NOT NULL;"
 
 	"CREATE TABLE handovers (place INTEGER PRIMARY KEY, desk TEXT, referral BLOB,"
 	" number INTEGER, kind INTEGER, value BLOB);"

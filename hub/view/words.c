@@ -66,6 +66,9 @@ static const struct {
 			"samenvoegen met een ander dossier van deze persoon"}},
 	{"29", ANY, {"place reviewed by {target}", "plek beoordeeld door {target}"}},
 	{"30", ANY, {"gone from the source of {sender}", "verdwenen uit de bron van {sender}"}},
+	{"31", ANY,
+		{"its employer may train nobody any more",
+			"erkenning van de werkgever ingetrokken"}},
 };
 
 static const char *const phrases[WORDS_PHRASES][WORDS_LANGUAGES] = {

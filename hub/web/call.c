@@ -64,25 +64,61 @@ static bool rate_allows(struct call *call)
 	return false;
 }
 
+/* Who asks, by a token, or without one by a client certificate. NULL: all is well; else why not. */
+static const char *find_partner(struct call *call)
+{
+	const struct conf *conf = call->edge->options->conf;
+	const struct conf_token *token = NULL;
+	struct bytes authorization = request_header(call->request, "Authorization");
+	const char *serial = NULL;
+	enum request_peer peer = request_peer(call->request, &serial);
+	call->role = CONF_TOKEN_DESK;
+	call->has_certificate = peer == REQUEST_PEER_KNOWN;
+	if (authorization.data == NULL && call->has_certificate) {
+		call->partner = conf_partner(conf, bytes_of_string(serial));
+		return call->partner != NULL
+			? NULL
+			: "the serialNumber of the client certificate is the OIN of no partner";
+	}
+	if (authorization.data == NULL && peer == REQUEST_PEER_BAD)
+		return "the client certificate is not valid here, or its subject has no "
+		       "serialNumber";
+	call->partner = conf_partner_by_token(conf, header_bearer(authorization), &token);
+	if (call->partner == NULL)
+		return "send Authorization: Bearer with a token that the hub knows";
+	call->has_token = true;
+	call->role = token->role;
+	return NULL;
+}
+
 /* Token and certificate are of one partner. */
-static bool certificate_agrees(struct call *call)
+static const char *why_not_both(const struct call *call)
 {
 	const char *serial = NULL;
-	const char *why = NULL;
+	bool needs_both = call->partner->needs_certificate;
 	switch (request_peer(call->request, &serial)) {
 	case REQUEST_PEER_NONE:
-		if (call->partner->needs_certificate)
-			why = "come with the client certificate that was agreed, beside the token";
-		break;
+		return needs_both
+			? "come with the client certificate that was agreed, beside the token"
+			: NULL;
 	case REQUEST_PEER_BAD:
-		why = "the client certificate is not valid here, or its subject has no "
-		      "serialNumber";
-		break;
+		return "the client certificate is not valid here, or its subject has no "
+		       "serialNumber";
 	case REQUEST_PEER_KNOWN:
-		if (strcmp(serial, call->partner->rules->oin) != 0)
-			why = "the client certificate is of another partner than the token";
 		break;
 	}
+	if (strcmp(serial, call->partner->rules->oin) != 0)
+		return "the client certificate is of another partner than the token";
+	if (needs_both && !call->has_token)
+		return "send the token that was agreed, beside the client certificate";
+	return NULL;
+}
+
+static bool is_known(struct call *call)
+{
+	const char *why = find_partner(call);
+	if (why == NULL)
+		why = why_not_both(call);
 	if (why != NULL)
 		request_refuse(call->request, PROBLEM_JSON_UNAUTHORIZED, why);
 	return why == NULL;
@@ -100,20 +136,11 @@ static bool can_take(const struct call *call)
 void call_head(void *context, struct request *request)
 {
 	struct edge *edge = context;
-	const struct conf_token *token = NULL;
 	struct call *call = arena_get(request_arena(request), sizeof(*call));
 	call->edge = edge;
 	call->request = request;
-	call->partner = conf_partner_by_token(edge->options->conf,
-		header_bearer(request_header(request, "Authorization")), &token);
-	if (call->partner == NULL) {
-		request_refuse(request, PROBLEM_JSON_UNAUTHORIZED,
-			"send Authorization: Bearer with a token that the hub knows");
-		return;
-	}
-	call->role = token->role;
 	request_set_own(request, call);
-	if (certificate_agrees(call) && can_take(call) && rate_allows(call) && !is_test(call))
+	if (is_known(call) && can_take(call) && rate_allows(call) && !is_test(call))
 		operation_takes_query(api_operation(edge, request), request);
 }
 

@@ -28,6 +28,7 @@ struct call {
 	struct request *request;
 	const struct conf_partner *partner;
 	enum conf_token_role role;
+	bool has_token, has_certificate; /* at least one of them, of the partner */
 	enum check_kind kind; /* of a POST */
 	struct draft *draft;
 	int32_t wait_ms; /* Prefer: wait */
@@ -53,8 +54,8 @@ struct call {
 	struct call *before, *behind; /* among those that wait */
 };
 
-/* The head of every request: token, then whether Kafka can store what is posted, then the rate.
- * What does not pass is answered. */
+/* The head of every request: token or client certificate, then whether Kafka can store what is
+ * posted, then the rate. What does not pass is answered. */
 void call_head(void *context, struct request *request);
 /* All of it is here: the operation's own, or on to the test lane. */
 void call_whole(void *context, struct request *request);

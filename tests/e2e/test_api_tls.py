@@ -69,6 +69,8 @@ def make_all(folder):
     certificate(folder, "uwv", uwv, CLIENT)
     certificate(folder, "city", f"/CN=city.example/serialNumber={ROTTERDAM}", CLIENT)
     certificate(folder, "foreign", uwv, CLIENT, issuer="stranger")
+    certificate(folder, "unknown", "/CN=x/serialNumber=00000099999999999000", CLIENT)
+    certificate(folder, "short", f"/CN=x/serialNumber={ROTTERDAM[:-1]}", CLIENT)
     certificate(folder, "nameless", "/O=UWV/CN=uwv.example", CLIENT)
     certificate(folder, "for-servers", uwv, SERVER)
     certificate(folder, "long", f"/CN=x/serialNumber={UWV}{'0' * 44}", CLIENT)
@@ -81,6 +83,18 @@ def hub(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tls")
     make_all(folder)
     hub = ApiHub(folder, services, WORLD, f"apitls-{time.time_ns()}.")
+    hub.lists = {
+        "sources": [
+            {"name": "table", "partner": ROTTERDAM, "connector": "csv"},
+            {
+                "name": "sure",
+                "partner": ROTTERDAM,
+                "connector": "csv",
+                "auth": "certificate",
+            },
+            {"name": "sure", "partner": UWV, "connector": "csv", "auth": "certificate"},
+        ]
+    }
     hub.http = {
         "tls_cert_file": '"server.pem"',
         "tls_key_file": '"../server.key"',
@@ -139,10 +153,90 @@ def test_token_and_certificate_are_of_one_partner(hub, oin, certificate, status)
         assert "certificate" in answer.json()["detail"]
 
 
+def call(hub, method, path, certificate=None, token=None, **more):
+    context = ssl.create_default_context(cafile=hub.folder / "ca.pem")
+    if certificate:
+        context.load_cert_chain(
+            hub.folder / f"{certificate}.pem", hub.folder / f"{certificate}.key"
+        )
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    with httpx.Client(base_url=url_of(hub), verify=context, timeout=10) as client:
+        headers |= more.pop("headers", {})
+        return client.request(method, path, headers=headers, **more)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "status", "says"),
+    [
+        ("city", 404, ""),
+        (None, 401, "Bearer"),
+        ("uwv", 401, "token"),  # who must send both
+        ("unknown", 401, "OIN of no partner"),
+        ("short", 401, "OIN of no partner"),
+        ("foreign", 401, "not valid"),
+        ("nameless", 401, "not valid"),
+        ("for-servers", 401, "not valid"),
+        ("expired", 401, "not valid"),
+    ],
+)
+def test_a_certificate_alone_says_who_asks(hub, certificate, status, says):
+    answer = call(hub, "GET", "/v1/receipts/none", certificate)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert says in answer.json()["detail"]
+
+
+def test_a_token_that_is_none_is_not_mended_by_a_certificate(hub):
+    assert call(hub, "GET", "/v1/receipts/none", "city", "x" * 40).status_code == 401
+
+
+def test_by_certificate_a_partner_sees_its_own_and_no_more(hub):
+    draft = referral("tls-by-certificate") | {"person": person(411)}
+    prefer = {"Prefer": "wait=10"}
+    answer = call(hub, "POST", "/v1/referrals", "city", json=draft, headers=prefer)
+    assert answer.status_code == 201, answer.text
+    where = answer.headers["location"]
+    assert call(hub, "GET", where, "city").status_code == 200
+    assert call(hub, "GET", where, token=token_of(ROTTERDAM)).status_code == 200
+    feed = call(hub, "GET", "/v1/handovers?desk=gemeente-rotterdam", "city")
+    assert feed.status_code == 200
+    other = referral("tls-not-its-desk", desk="uwv-rijnmond") | {"person": person(412)}
+    assert call(hub, "POST", "/v1/referrals", "city", json=other).status_code == 400
+
+
+TABLE = b"case;question;legal_basis.kind;from_desk\n{};LEERBAAN;PUBLIC_TASK;gemeente-rotterdam\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "certificate", "token", "status"),
+    [
+        (f"{ROTTERDAM}/table", None, ROTTERDAM, 200),
+        (f"{ROTTERDAM}/table", "city", None, 200),
+        (f"{ROTTERDAM}/sure", None, ROTTERDAM, 401),
+        (f"{ROTTERDAM}/sure", "city", None, 200),
+        (f"{ROTTERDAM}/sure", "city", ROTTERDAM, 200),
+        (f"{ROTTERDAM}/sure", "uwv", ROTTERDAM, 401),
+        (f"{ROTTERDAM}/sure", "foreign", ROTTERDAM, 401),
+        (f"{UWV}/sure", "city", None, 404),
+    ],
+)
+def test_a_source_may_ask_for_a_certificate_in_any_case(hub, source, certificate, token, status):
+    answer = call(
+        *(hub, "POST", f"/v1/in/{source}", certificate, token and token_of(token)),
+        content=TABLE.replace(b"{}", b"tls-table"),
+        headers={"Content-Type": "text/csv"},
+    )
+    assert answer.status_code == status, answer.text
+    if status == 401:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "certificate" in answer.json()["detail"]
+
+
 def test_what_is_open_needs_no_certificate(hub):
     document = ask(hub, "nobody", path="/v1/openapi.json")
     assert document.status_code == 200
     assert "certificate" in document.json()["components"]["securitySchemes"]
+    assert {"certificate": []} in document.json()["security"]
 
 
 def test_a_partner_works_over_one_connection(hub):

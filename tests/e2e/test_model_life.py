@@ -318,6 +318,16 @@ def test_t13_expiry_runs_from_the_offer_on() -> None:
     assert "T13" not in hub.clocks("a")
 
 
+def test_31_whose_employer_may_train_nobody_is_told_to_the_owner(hub: Hub) -> None:
+    version, clocks = hub.referral("a").version, hub.clocks("a")
+    assert rows(hub.act("a", "RECOGNITION", "hub")) == ["31"]
+    assert hub.told == [(UWV, "STATUS", "a")]
+    assert hub.referral("a").version == version and hub.clocks("a") == clocks
+    assert hub.act("a", "RECOGNITION", WSP).code == "ILLEGAL"
+    hub.act("a", "CANCEL", UWV, reason="SENDER_ERROR")
+    assert rows(hub.act("a", "RECOGNITION", "hub")) == []
+
+
 def test_30_what_vanished_is_its_senders_to_explain(hub: Hub) -> None:
     version = hub.referral("a").version
     assert rows(hub.act("a", "VANISHED", "hub")) == ["30"]

@@ -88,6 +88,8 @@ static const struct row {
 		"\"CANCEL reason=CLIENT_DECLINED\" ) ); suspensions = ( ( \"J\", \"HOLD "
 		"hold_reason=ILLNESS days=30\" ) ); tells = ( ( \"OFFER\", \"1 - Aangeboden\" ), ( "
 		"\"STATUS\", \"2 Inbeh In behandeling\" ) ); new_zaaktype = \"B2000 Aanbod\";"},
+	{"recognition",
+		"words = ( ( \"erkend\", \"RECOGNISED\" ), ( \"ingetrokken\", \"WITHDRAWN\" ) );"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -327,6 +327,12 @@ static const struct small_conf_row rows[] = {
 		"main.conf:2: source suite: desk wps is not in desks; did you mean wsp?\n"
 		"main.conf:2: source suite: desks nobody is not in desks\n"
 		"main.conf:3: delivery wsp: desk gone is not in desks\n"},
+	{"a source whose certificates nobody can check",
+		{.main = "node = \"n1\";\nsources = ( { name = \"suite\"; partner = "
+			 "\"00000099000000001000\"; connector = \"table\"; auth = "
+			 "\"certificate\"; } );\n"},
+		"main.conf:2: source suite: auth is certificate, but http.tls_client_ca_file names "
+		"no issuer of such certificates\n"},
 	{"two sources with one folder",
 		{.main = "node = \"n1\";\nsources = (\n{ name = \"suite\"; partner = "
 			 "\"00000099000000001000\"; connector = \"table\"; folder = "

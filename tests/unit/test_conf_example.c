@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connectors/connectors.h"
 #include "hub/base/clock.h"
 #include "hub/handover/rule/route.h"
 #include "tests/support/small_conf.h"
@@ -14,7 +15,7 @@ static struct conf *load(const char *path)
 {
 	struct conf *conf = NULL;
 	struct conf_problems problems = {0};
-	if (conf_load(path, NULL, &conf, &problems) == OK &&
+	if (conf_load(path, connectors, &conf, &problems) == OK &&
 		conf_check(conf, NULL, 0, &problems) != OK) {
 		conf_free(conf);
 		conf = NULL;

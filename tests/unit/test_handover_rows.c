@@ -267,7 +267,7 @@ static void an_older_word_of_the_same_part_is_stale(void **state)
 static void what_decides_nothing_leaves_the_version(void **state)
 {
 	static const enum action by_hub[] = {
-		ACTION_UNDELIVERABLE, ACTION_VANISHED, ACTION_DELIVERED};
+		ACTION_UNDELIVERABLE, ACTION_VANISHED, ACTION_RECOGNITION, ACTION_DELIVERED};
 	static const enum action by_owner[] = {ACTION_SIGN_OF_LIFE, ACTION_WITHDRAW_CONSENT};
 
 	(void)state;
@@ -308,6 +308,7 @@ static void each_row_tells_target_giver_and_sender(void **state)
 		{{{ACTION_UNDELIVERABLE, NULL}}, "STATUS>ops DUTY>wsp STATUS>gemeente"},
 		{{{ACTION_DELIVERED, NULL}}, ""},
 		{{{ACTION_VANISHED, NULL}}, "DUTY>gemeente"},
+		{{{ACTION_RECOGNITION, NULL}}, "STATUS>wsp"},
 		{{{ACTION_SEEN, "roc"}}, ""},
 		{{{ACTION_CANCEL, "gemeente"}}, "RECALL>roc DUTY>wsp"},
 		{{{ACTION_DECLINE, "roc"}}, "DUTY>wsp STATUS>gemeente"},

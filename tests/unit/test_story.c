@@ -179,7 +179,7 @@ static void test_every_row_duty_and_clock_has_words(void **state)
 {
 	static const char *const rows[] = {"1", "1b", "1c", "1d", "2", "3", "4", "5", "6", "7", "8",
 		"9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22",
-		"23", "25", "26", "27", "28", "29", "30"};
+		"23", "25", "26", "27", "28", "29", "30", "31"};
 	struct buffer out = {0};
 	const struct report_event row = {.event = &event, .message = &message};
 	(void)state;

@@ -288,9 +288,9 @@ static void test_names(void **state)
 
 	(void)state;
 	assert_string_equal(action_name(ACTION_TAKE_BACK), "TAKE_BACK");
-	assert_true(action_from_name(text("NOT_TOLD"), &action));
-	assert_int_equal(action, ACTION_NOT_TOLD);
-	assert_int_equal(ACTION_NOT_TOLD, ACTION_COUNT - 1);
+	assert_true(action_from_name(text("RECOGNITION"), &action));
+	assert_int_equal(action, ACTION_RECOGNITION);
+	assert_int_equal(ACTION_RECOGNITION, ACTION_COUNT - 1);
 	assert_false(action_from_name(text("vanished"), &action));
 	assert_ptr_equal(schema_find("StatusChange"), &schema_status_change);
 	assert_null(schema_find("Nothing"));

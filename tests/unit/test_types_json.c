@@ -99,7 +99,7 @@ static const struct row rows[] = {
 		"DECLINE, ASK, ANSWER, PROGRESS, HOLD, RESUME, CANCEL, CONFIRM_CANCEL, COMPLETE, "
 		"RETURN, TAKE_BACK, ACKNOWLEDGE, DISPUTE, ENTERED_IN_ERROR, ASSIGN, CLOSE, "
 		"SIGN_OF_LIFE, WITHDRAW_CONSENT, MERGE, MERGED, NOT_MERGED, REVIEW, VANISHED, "
-		"NOT_TOLD "
+		"NOT_TOLD, RECOGNITION "
 		"(ACCEPT)\n"
 		"body.StatusChange.seen_version: is not a whole number (3)\n"},
 	{"{\"ocurred_at\": 5, \"occurred_at\": \"2026-02-30T00:00:00Z\", \"system\": 8, "

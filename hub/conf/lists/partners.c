@@ -11,7 +11,7 @@ struct row {
 	struct rules_partner rules;
 	int32_t requests_per_second, requests_burst;
 	const char *const *tokens, *const *coordinator_tokens, *const *test_tokens;
-	bool client_certificate;
+	bool client_certificate, recognises;
 	const char *balance_to;
 };
 
@@ -45,6 +45,8 @@ static const struct setting rows[] = {
 		"Its requests must come with a client certificate whose subject.serialNumber is "
 		"its "
 		"OIN, beside the token; see http.tls_client_ca_file."},
+	{"recognises", SETTING_BOOL, AT(recognises), "false", 0, 0, NULL,
+		"It is SBB: what it says of the recognition of companies (leerbedrijven) counts."},
 	{"balance_to", SETTING_STRING, AT(balance_to), "", 3, 200, NULL,
 		"Address that is mailed every day what was open at midnight between it and each "
 		"other partner, in numbers, as `lokethub balance` counts it; none: nothing is."},
@@ -94,6 +96,7 @@ static void take(const struct list_group *group, void *from)
 	partner->rules = &rules[group->at];
 	/* On the test lane the edge that passes on has looked. */
 	partner->needs_certificate = row->client_certificate && group->conf->lane != CONF_LANE_TEST;
+	partner->recognises = row->recognises;
 	partner->balance_to = row->balance_to;
 	partner->requests_per_second = rate > 0 ? rate : conf->http.requests_per_second;
 	partner->requests_burst = burst > 0 ? burst : conf->http.requests_burst;

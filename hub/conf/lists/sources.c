@@ -9,9 +9,12 @@
 struct row {
 	struct conf_source source;
 	const char *connector;
+	int32_t auth;
 };
 
 #define AT(member) offsetof(struct row, member)
+
+static const char *const auths[] = {"token", "certificate", NULL};
 
 static const struct setting rows[] = {
 	{"name", SETTING_FORMAT, AT(source.name), NULL, 0, 0, SETTING_ONE("name"),
@@ -30,6 +33,9 @@ static const struct setting rows[] = {
 		"Where its files are dropped; none: they are not. They go on to done/ below it, "
 		"with "
 		"an answer beside each."},
+	{"auth", SETTING_CHOICE, AT(auth), "token", 0, 0, auths,
+		"What a post to it must come with: the partner's token or client certificate, or "
+		"in any case the certificate; see http.tls_client_ca_file."},
 	{"callback_token", SETTING_SECRET, AT(source.callback_token_file), "", 0, 0, NULL,
 		"File of the partner's token that its system posts with, told when subscribing."},
 	{"poll_interval_s", SETTING_INT, AT(source.poll_interval_s), "0", 0, 604800, NULL,
@@ -49,6 +55,7 @@ static void take(const struct list_group *group, void *from)
 	struct row *row = from;
 	if (row->source.system == NULL)
 		row->source.system = "";
+	row->source.needs_certificate = row->auth > 0;
 	row->source.connector = list_connector(group, row->connector, &row->source.config);
 }
 
@@ -84,6 +91,10 @@ static void check(struct check *check, const void *item)
 		check_error(check, "%s does not poll: leave poll_interval_s out", connector->name);
 	if (source->endpoint != NULL && conf_endpoint(check->conf, source->endpoint) == NULL)
 		check_error(check, "endpoint %s is not in endpoints", source->endpoint);
+	if (source->needs_certificate && check->conf->http.tls_client_ca_file == NULL)
+		check_error(check,
+			"auth is certificate, but http.tls_client_ca_file names no issuer of such "
+			"certificates");
 	if (source->poll_interval_s > 0 && source->endpoint == NULL)
 		check_error(check, "poll_interval_s needs an endpoint");
 }

@@ -6,6 +6,7 @@
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
 #include "hub/flow/intake/made_up.h"
+#include "hub/flow/intake/recognition.h"
 
 #define REFERRAL(field) "body.Referral." field
 #define CHANGE(field) "body.StatusChange." field
@@ -115,6 +116,9 @@ static void check_change(const struct check *check)
 		problems_add(check->problems, CHANGE("referral"),
 			"a3f1c2d4-0000-8000-8000-000000000000", "is missing");
 	}
+	if (recognition_is_said(check->draft))
+		recognition_check(check->draft, check->sender->partner, check->sender->conf->codes,
+			check->problems);
 	if (change->actor.desk.data != NULL)
 		check_own_desk(check, CHANGE("actor.desk"), change->actor.desk);
 	if (!bytes_equal_string(change->suggested_desk, "unknown"))

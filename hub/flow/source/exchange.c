@@ -7,6 +7,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/memory.h"
 #include "hub/flow/intake/check.h"
+#include "hub/flow/intake/recognition.h"
 
 #define AGAIN_MS 200 /* when intake cannot store now */
 /* Of what is refused so much is kept; a file that is longer stays where it was put. */
@@ -194,6 +195,8 @@ static struct intake_job *take(struct slot *slot, struct parcel_draft *item)
 			exchange->err.outcome == REJECT ? REJECTION_CODE_UNREADABLE
 							: REJECTION_CODE_INVALID,
 			&item->problems);
+	if (recognition_is_said(&item->draft))
+		return intake_recognition(intake, &item->draft, exchange->sender.now, caller);
 	if (check_kind_of(&item->draft) == CHECK_CASE_ACTION)
 		return intake_defer(intake, &exchange->sender, &item->draft, caller);
 	const struct intake_input input = {

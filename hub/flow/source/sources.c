@@ -1,5 +1,5 @@
 /* sources - the thread of an edge process that gets what partners do not post: dropped files,
- * polls, and the tasks of topic fetch. */
+ * polls, the tasks of topic fetch, and what facts of employers mean for referrals. */
 #include "hub/flow/source/sources.h"
 
 #include <pthread.h>
@@ -12,6 +12,7 @@
 #include "hub/flow/source/drops.h"
 #include "hub/flow/source/fetcher.h"
 #include "hub/flow/source/polls.h"
+#include "hub/flow/source/recognitions.h"
 #include "hub/flow/source/tasks.h"
 
 #define TURN_MS 50
@@ -32,6 +33,7 @@ struct sources {
 	struct sent *sent;
 	struct tasks *tasks;
 	struct polls *polls;
+	struct recognitions *recognitions;
 	struct drops *drops;
 	struct loop_timer turn;
 	struct loop_bell *stop;
@@ -54,6 +56,7 @@ static void turn(void *context)
 	if (!is_well)
 		log_warn("sources", "text=%s", log_quote(err.text));
 	polls_turn(sources->polls);
+	recognitions_turn(sources->recognitions);
 	drops_turn(sources->drops);
 	metrics_set(&metrics[TASKS], NULL, (int64_t)tasks_open(sources->tasks));
 	loop_set(loop, &sources->turn, loop_now(loop) + (is_well ? TURN_MS : FAILED_TURN_MS));
@@ -100,6 +103,7 @@ static enum outcome open_all(struct sources *sources, struct err *err)
 		drops_new(&sources->drops, outside, err) != OK)
 		return err->outcome;
 	sources->polls = outside->polls = polls_new(outside, sources->tasks);
+	sources->recognitions = recognitions_new(outside, sources->tasks);
 	sources->turn = (struct loop_timer){.fn = turn, .context = sources};
 	loop_set(outside->loop, &sources->turn, loop_now(outside->loop));
 	return OK;
@@ -148,6 +152,7 @@ void sources_stop(struct sources *sources)
 	}
 	drops_free(sources->drops);
 	polls_free(sources->polls);
+	recognitions_free(sources->recognitions);
 	tasks_free(sources->tasks);
 	fetcher_free(sources->outside.fetcher);
 	intake_free(sources->outside.intake);

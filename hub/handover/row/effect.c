@@ -277,6 +277,20 @@ void effect_vanished(struct decider *d, struct referral_after *referral)
 	decider_step(d, TABLE_30, referral);
 }
 
+/* Who has the client looks for another company; what has ended is no concern of it. */
+void effect_recognition(struct decider *d, struct referral_after *referral)
+{
+	struct handover *handover;
+
+	if (!decider_is_open(referral->state))
+		return;
+	decider_step(d, TABLE_31, referral);
+	handover = tell(d, d->owner, ROLE_OWNER, HANDOVER_KIND_STATUS, referral);
+	handover->row = bytes_of_string(table[TABLE_31].number);
+	handover->text =
+		bytes_of_string("its employer's recognition as a leerbedrijf was withdrawn");
+}
+
 /* Of the referral, or the client's T6. */
 static struct clock_armed *find_notice(struct decider *d, const struct referral_after *referral,
 	enum clock_name name, int32_t level)

@@ -23,6 +23,7 @@ void effect_error(struct decider *d, struct referral_after *referral);
 void effect_assign(struct decider *d, struct referral_after *referral);
 void effect_review(struct decider *d, struct referral_after *referral);
 void effect_vanished(struct decider *d, struct referral_after *referral);
+void effect_recognition(struct decider *d, struct referral_after *referral);
 void effect_not_told(struct decider *d, struct referral_after *referral);
 void effect_close(struct decider *d, struct referral_after *referral);
 void effect_sign_of_life(struct decider *d, struct referral_after *referral);

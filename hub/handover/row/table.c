@@ -53,6 +53,7 @@ const struct row table[TABLE_ROWS] = {
 	[TABLE_28] =        {"28", ACTION_MERGE,            R(OWNER),                   ANY,                          TABLE_SAME,           needs_merge,    guard_merge,     merge_begin,           TELL_NONE,    TELL_NONE,   TELL_NONE,     false},
 	[TABLE_29] =        {"29", ACTION_REVIEW,           R(TARGET),                  S(ACCEPTED) | S(IN_PROGRESS), TABLE_SAME,           needs_review,   NULL,            effect_review,         TELL_NONE,    TELL_STATUS, TELL_STATUS,   true},
 	[TABLE_30] =        {"30", ACTION_VANISHED,         R(HUB),                     OPEN,                         TABLE_SAME,           NULL,           NULL,            effect_vanished,       TELL_NONE,    TELL_NONE,   TELL_DUTY,     false},
+	[TABLE_31] =        {"31", ACTION_RECOGNITION,      R(HUB),                     ANY,                          TABLE_SAME,           NULL,           NULL,            effect_recognition,    TELL_NONE,    TELL_NONE,   TELL_NONE,     false},
 };
 /* clang-format on */
 

@@ -40,6 +40,7 @@ enum table_row {
 	TABLE_28,
 	TABLE_29,
 	TABLE_30,
+	TABLE_31,
 	TABLE_ROWS
 };
 

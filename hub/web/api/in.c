@@ -150,7 +150,11 @@ void api_post_in(void *context, struct request *request)
 	const struct conf_source *source = bytes_equal_string(oin, call->partner->rules->oin)
 		? conf_source(call->edge->options->conf, call->partner, name)
 		: NULL;
-	if (source == NULL)
+	if (source != NULL && source->needs_certificate && !call->has_certificate)
+		request_refuse(request, PROBLEM_JSON_UNAUTHORIZED,
+			"this source takes what comes with the partner's client certificate, and a "
+			"token alone is not enough");
+	else if (source == NULL)
 		request_refuse(request, PROBLEM_JSON_NOT_FOUND,
 			"the path is /v1/in/ with your OIN and the name of one of your sources");
 	else

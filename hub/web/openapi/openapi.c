@@ -217,7 +217,9 @@ static void put_head(const struct conf *conf, struct json_object *document)
 	json_put_text(info, "description", about);
 	json_put_text(server, "url", conf->http.base_url == NULL ? "/" : conf->http.base_url);
 	json_object_array_add(json_put_array(document, "servers"), server);
-	json_put_parsed(document, "security", "[{\"token\": []}]");
+	json_put_parsed(document, "security",
+		conf->http.tls_client_ca_file != NULL ? "[{\"token\": []}, {\"certificate\": []}]"
+						      : "[{\"token\": []}]");
 }
 
 struct bytes openapi_document(const struct conf *conf, struct arena *arena)

@@ -168,5 +168,6 @@ TABLE: dict[str, tuple[Row, ...]] = {
     "MERGE": (Row("28", ALL, ("owner",), merge.begin, needs.merge),),
     "REVIEW": (Row("29", WORKED_ON, ("target",), work.review, needs.review),),
     "VANISHED": (Row("30", OPEN_STATES, ("hub",), offers.vanished),),
+    "RECOGNITION": (Row("31", ALL, ("hub",), offers.recognition),),
     "NOT_TOLD": (Row("22", ALL, ("hub",), escalation.not_told),),
 }

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from .machine import Decision
+from .machine import Decision, is_told_once
 from .state import Client, Clock, Message, Referral
 
 NOBODY = "0" * 32  # a mark that is gone
@@ -42,7 +42,7 @@ def event_of(before: Client | None, decision: Decision, message: Message | None)
         event[name] = getattr(after, name) if changed or before is None else None
     if after.withdrawn_at != old.withdrawn_at:
         event["consent"] = after.consent
-    if decision.result == "APPLIED" and message and message.partner != "hub":
+    if decision.result == "APPLIED" and message and is_told_once(message):
         event["remembered"] = dict(zip(("id", "digest"), message.tags, strict=True))
     return event
 

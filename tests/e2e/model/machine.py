@@ -75,7 +75,7 @@ def apply(
             actions.act(step, message)
     except Refused as refused:
         return _rejected(config, known, message, refused)
-    if message.partner != "hub":
+    if is_told_once(message):
         working.recent = [*working.recent, message.tags][-RECENT_MAX:]
     working.version += 1
     step.settle_next_action()
@@ -97,6 +97,11 @@ def park(client: Client | None, result: str, code: str, name: str = "") -> Decis
     client.parked += 1
     client.version += 1
     return Decision(result, client, code)
+
+
+def is_told_once(message: Message) -> bool:
+    """The hub's own word may come again at will, but not that of an employer (reading 103)."""
+    return message.partner != "hub" or message.body.get("action") == "RECOGNITION"
 
 
 def _repeat(client: Client, message: Message) -> bool:

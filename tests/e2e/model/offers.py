@@ -163,7 +163,7 @@ def answer(step: Step, referral: Referral, message: Message) -> None:
     step.news(referral, "8")
 
 
-# Rows 13, 14 and 30.
+# Rows 13, 14, 30 and 31.
 
 
 def _who_cancels(message: Message) -> str:
@@ -195,3 +195,12 @@ def vanished(step: Step, referral: Referral, message: Message) -> None:
     step.change(referral, "30", referral.state)
     step.arm(referral, "T4", "SENDER")
     step.news(referral, "30")
+
+
+def recognition(step: Step, referral: Referral, message: Message) -> None:
+    """Row 31: its employer may train nobody any more; who has the client hears it."""
+    if not referral.is_open:
+        return
+    assert step.client.owner is not None
+    step.change(referral, "31", referral.state)
+    step.tell(step.client.owner, referral, "STATUS", "OWNER")

@@ -183,6 +183,9 @@ static void list_hub(struct list *list, size_t place)
 	move.action = ACTION_VANISHED;
 	if (list->world->vanishes && is_open(referral->state))
 		add(list, move);
+	move.action = ACTION_RECOGNITION;
+	if (list->world->vanishes)
+		add(list, move);
 }
 
 static void list_amendments(struct list *list, size_t place)

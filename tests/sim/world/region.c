@@ -440,7 +440,7 @@ static void find_twins(struct sim *sim, void *what)
 	sim_at(sim, sim->now + sim_between(sim, CLOCK_DAY_MS, 8 * CLOCK_DAY_MS), find_twins, what);
 }
 
-/* A row that is no more in what a partner sends whole. */
+/* A row that is no more in what a partner sends whole, or an employer that may train nobody. */
 static void lose_row(struct sim *sim, void *what)
 {
 	struct uuid referral;
@@ -449,7 +449,8 @@ static void lose_row(struct sim *sim, void *what)
 	if (sim->stage != SIM_CHAOS)
 		return;
 	if (region_any_referral(what, &referral)) {
-		post_hub(sim, &post, referral, ACTION_VANISHED);
+		post_hub(sim, &post, referral,
+			sim_chance(sim, 4) ? ACTION_RECOGNITION : ACTION_VANISHED);
 		post_send(sim, &post);
 	}
 	sim_at(sim, sim->now + sim_between(sim, CLOCK_DAY_MS, 8 * CLOCK_DAY_MS), lose_row, what);
