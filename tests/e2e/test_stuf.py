@@ -164,8 +164,15 @@ def test_what_is_not_known_to_be_stored_is_the_servers_fault(suite):
     with suite.hub.services.silent_kafka():
         code, place, _ = suite.refused("T", zaak("0599000005", 5), reference="silent-1")
         assert (code, place) == ("StUF058", "server")
-    suite.hub.ready(120)
-    suite.send("T", zaak("0599000005", 5), reference="silent-1")
+
+    def confirmed():
+        try:
+            return suite.send("T", zaak("0599000005", 5), reference="silent-1")
+        except zeep.exceptions.TransportError as answer:
+            assert answer.status_code == 503
+            return None
+
+    assert wait_for("a Bv03", confirmed, 120, 1).berichtcode == "Bv03"
     wait_for("the referral", lambda: suite.said("0599000005")["APPLIED"] == 1, 60)
     assert set(suite.said("0599000005")) <= {"APPLIED", "DUPLICATE"}
 
