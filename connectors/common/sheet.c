@@ -119,6 +119,13 @@ bool sheet_next(struct sheet *sheet, struct parcel *parcel)
 	return false;
 }
 
+bool sheet_is_ended(const struct sheet *sheet, const struct parcel *parcel)
+{
+	struct bytes text = sheet->rows.text;
+	uint8_t last = text.size > 0 ? text.data[text.size - 1] : 0;
+	return !parcel->more && (last == '\n' || last == '\r');
+}
+
 /* Fields behind the last column are fine as long as they are empty. */
 bool sheet_is_whole(const struct sheet *sheet)
 {

@@ -28,6 +28,8 @@ enum outcome sheet_need(const struct sheet *sheet, const char *const *names, str
 /* The next row that has text. false: none is left for this parcel, which then knows where to go on.
  */
 bool sheet_next(struct sheet *sheet, struct parcel *parcel);
+/* This parcel is the last one, and its last row ends as a line does: it was not cut off there. */
+bool sheet_is_ended(const struct sheet *sheet, const struct parcel *parcel);
 /* It could be read, and has as many fields as the first; else only sheet_add makes sense of it. */
 bool sheet_is_whole(const struct sheet *sheet);
 /* The row's draft, named by its line; with a problem, if it is not whole. */

@@ -367,13 +367,16 @@ static enum outcome parse(
 		return REJECT;
 	client.sheet = &sheet;
 	find_columns(&client);
+	bool is_whole = docs->from > 0; /* the last row; where there is none, nothing is */
 	while (sheet_next(&sheet, out)) {
+		is_whole = sheet_is_whole(&sheet);
 		const char *question = profile_of(profile, &rows);
-		if (question != NULL || !sheet_is_whole(&sheet))
+		if (question != NULL || !is_whole)
 			take(&client, out, bytes_of_string(question));
 		else
 			out->passed++;
 	}
+	out->complete = client.config->snapshot && is_whole && sheet_is_ended(&sheet, out);
 	return OK;
 }
 

@@ -46,6 +46,9 @@ const struct setting sonar_settings_rows[] = {
 		"\"Beschikbare uren/wk\", \"Mondeling Nederlands\", \"Schriftelijk Nederlands\", "
 		"\"Rijbewijs\", \"Vervoer\" ]",
 		1, 100, NULL, "Columns that are told to the desk as text, as they stand."},
+	{"snapshot", SETTING_BOOL, AT(snapshot), "false", 0, 0, NULL,
+		"Each file has all clients: of who is in it no more, or is no referral by what "
+		"referrals says, the sending desk is asked what became of them."},
 	{0},
 };
 

@@ -11,6 +11,7 @@ struct sonar_settings {
 	const char *const *text_columns;
 	enum referral_kind kind;
 	enum legal_basis_kind legal_basis;
+	bool snapshot;
 };
 
 extern const struct setting sonar_settings_rows[];

@@ -1,6 +1,8 @@
 /* reach - from the config to what a command talks to: Kafka and the registry. */
 #include "hub/cli/reach.h"
 
+#include <stdio.h>
+
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/kafka/producer.h"
@@ -115,5 +117,30 @@ enum outcome reach_send(
 	producer_free(producer);
 	if (outcome == OK && why.outcome != OK)
 		outcome = err_set(err, RETRY, "Kafka did not store all: %s", why.text);
+	return outcome;
+}
+
+enum outcome reach_fact(
+	const struct conf *conf, const struct fact *fact, bool deletes, struct err *err)
+{
+	char key[TOPICS_FACT_KEY_SIZE], id[TOPICS_FACT_KEY_SIZE + 24];
+	struct buffer value = {0};
+	struct wire *wire = NULL;
+	if (reach_wire(conf, &wire, err) != OK)
+		return err->outcome;
+	wire_begin(wire, &schema_fact, &value);
+	fact_encode(fact, &value);
+	topics_fact_key(fact, key);
+	snprintf(id, sizeof(id), "%s-%lld", key, (long long)fact->at);
+	const struct record_write record = {.topic = TOPIC_FACTS,
+		.partition = RECORD_BY_KEY,
+		.key = bytes_of_string(key),
+		.value = deletes ? (struct bytes){0} : buffer_bytes(&value),
+		.headers = {.id = bytes_of_string(id),
+			.source = bytes_of_string("urn:lokethub"),
+			.time = fact->at}};
+	enum outcome outcome = reach_send(conf, &record, 1, err);
+	buffer_done(&value);
+	wire_free(wire);
 	return outcome;
 }

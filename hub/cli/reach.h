@@ -22,6 +22,10 @@ enum outcome reach_registry(const struct conf *conf, char line[256], struct wire
 enum outcome reach_send(const struct conf *conf, const struct record_write *records, size_t count,
 	struct err *err) MUST_CHECK;
 
+/* Writes one fact, or deletes it. RETRY: it is not known to be stored. REJECT: as reach_wire. */
+enum outcome reach_fact(
+	const struct conf *conf, const struct fact *fact, bool deletes, struct err *err) MUST_CHECK;
+
 /* For topics_check: what is wrong goes into the log. */
 void reach_log_topic(void *context, const char *text);
 

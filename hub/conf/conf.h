@@ -144,6 +144,9 @@ struct conf_source {
 	int32_t poll_interval_s; /* 0: is not polled */
 	bool needs_certificate; /* what is posted comes with a client certificate of the partner */
 	int32_t task_retry_s; /* so long an unanswered fetch is tried again */
+	/* Of what is open, so many in a hundred, and so many, may be missing from a complete list
+	 * of it before a person has looked. */
+	int32_t vanished_limit, vanished_few;
 };
 
 enum conf_way {

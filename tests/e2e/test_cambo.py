@@ -246,13 +246,12 @@ def test_a_token_that_is_not_known_any_more_is_got_anew(schools):
 @pytest.mark.parametrize("refuses", [True, False])
 def test_numbers_that_begin_anew_lose_nothing(schools, refuses):
     """The hub asks from a number that CAMBO has not reached again: it says so, or gives no rows."""
+    schools.vca.number += 1000
+    last = schools.apply(62 + 10 * refuses)
+    schools.notify()
+    schools.wait_for_applied(last)
     schools.quiet()
     schools.vca.refuses = refuses
-    schools.vca.number += 1000
-    first = schools.apply(62 + 10 * refuses)
-    schools.notify()
-    schools.wait_for_applied(first)
-    schools.quiet()
     before = [each for each in schools.vca.rows if schools.said(each)["APPLIED"]]
     schools.vca.restore()
     keten = schools.apply(60 + 10 * refuses)

@@ -256,7 +256,7 @@ static void read_parcel(const struct target *target, const struct documents *doc
 	for (size_t i = 0; i < parcel->tasks_count; i++)
 		read_all(trace, parcel->tasks[i]);
 	read_all(trace, parcel->cursor);
-	buffer_add_format(trace, "%zu %d", parcel->passed, parcel->poll_now);
+	buffer_add_format(trace, "%zu %d %d", parcel->passed, parcel->poll_now, parcel->complete);
 	acknowledge(target, docs, parcel, trace);
 }
 

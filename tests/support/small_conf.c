@@ -94,6 +94,7 @@ static enum outcome parse_nothing(
 struct table_config {
 	const char *desk;
 	const struct setting_pair *desks, *questions;
+	bool snapshot;
 };
 
 static const struct setting table_settings[] = {
@@ -103,6 +104,8 @@ static const struct setting table_settings[] = {
 		SETTING_ONE("desk"), "Several."},
 	{"questions", SETTING_CODE_PAIRS, offsetof(struct table_config, questions), "", 0, 0,
 		SETTING_ONE("question"), "What they ask."},
+	{"snapshot", SETTING_BOOL, offsetof(struct table_config, snapshot), "false", 0, 0, NULL,
+		"All of it."},
 	{0},
 };
 

@@ -341,6 +341,25 @@ static const struct small_conf_row rows[] = {
 			 "\"/in\"; } );\n"},
 		"main.conf:4: source other: its folder is that of source suite too, whose files it "
 		"would take: give each its own\n"},
+	{"a whole list, and another source of the same cases",
+		{.main = "node = \"n1\";\nsources = (\n{ name = \"list\"; partner = "
+			 "\"00000099000000001000\"; connector = \"table\"; system = \"a\"; "
+			 "settings = { snapshot = true; }; },\n{ name = \"other\"; partner = "
+			 "\"00000099000000001000\"; connector = \"table\"; system = \"a\"; },\n{ "
+			 "name = \"third\"; partner = \"00000099000000001000\"; connector = "
+			 "\"table\"; system = \"b\"; },\n{ name = \"list\"; partner = "
+			 "\"00000099000000002000\"; connector = \"table\"; system = \"a\"; } );\n"},
+		"main.conf:4: source other: its system is that of source list too, and one of them "
+		"has snapshot = true: what the other sent would be missing from it; give each a "
+		"system of its own\n"},
+	{"a whole list behind another source of the same cases",
+		{.main = "node = \"n1\";\nsources = (\n{ name = \"first\"; partner = "
+			 "\"00000099000000001000\"; connector = \"table\"; },\n{ name = \"list\"; "
+			 "partner = \"00000099000000001000\"; connector = \"table\"; settings = { "
+			 "snapshot = true; }; } );\n"},
+		"main.conf:4: source list: its system is that of source first too, and one of them "
+		"has snapshot = true: what the other sent would be missing from it; give each a "
+		"system of its own\n"},
 	{"overrides",
 		{.clocks = "overrides = (\n{ clock = \"T2\"; duration = \"5wd\"; from_desk = "
 			   "\"nobody\"; to_desk = \"wps\"; }\n);\n"},

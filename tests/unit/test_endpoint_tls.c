@@ -3,6 +3,7 @@
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -84,7 +85,12 @@ static void write_pem(const struct folder *folder, const char *name, const struc
 struct fixture {
 	struct folder folder;
 	struct loop *loop;
+	/* In a thread of its own: a handshake has two sides. */
+	struct loop *server_loop;
+	struct loop_bell *stop;
+	pthread_t thread;
 	struct server *server;
+	struct server_options options;
 	char *cert, *key, *ca; /* PEM, of the server */
 	char base[60], url[80], token_url[90], ca_file[300], cert_file[300], key_file[300];
 	int tokens; /* that were asked for */
@@ -150,6 +156,17 @@ static void write_all(struct fixture *fixture)
 	forget(&foreign);
 }
 
+static void stop_server(void *context)
+{
+	loop_stop(((struct fixture *)context)->server_loop);
+}
+
+static void *run_server(void *context)
+{
+	loop_run(((struct fixture *)context)->server_loop);
+	return NULL;
+}
+
 static void set_up(struct fixture *fixture)
 {
 	struct err err = {0};
@@ -160,7 +177,11 @@ static void set_up(struct fixture *fixture)
 	fixture->key = read_file(&fixture->folder, "server.key");
 	fixture->ca = read_file(&fixture->folder, "ca.pem");
 	assert_int_equal(loop_new(&fixture->loop, &err), OK);
-	const struct server_options options = {.host = "127.0.0.1",
+	assert_int_equal(loop_new(&fixture->server_loop, &err), OK);
+	assert_int_equal(
+		loop_bell_new(&fixture->stop, fixture->server_loop, stop_server, fixture, &err),
+		OK);
+	fixture->options = (struct server_options){.host = "127.0.0.1",
 		.tls_cert = fixture->cert,
 		.tls_key = fixture->key,
 		.tls_client_ca = fixture->ca,
@@ -172,8 +193,9 @@ static void set_up(struct fixture *fixture)
 		.request_ms = 5000,
 		.idle_ms = 5000,
 		.retry_after_s = 1};
-	if (server_new(&fixture->server, fixture->loop, &options, &err) != OK)
+	if (server_new(&fixture->server, fixture->server_loop, &fixture->options, &err) != OK)
 		fail_msg("%s", err.text);
+	assert_int_equal(pthread_create(&fixture->thread, NULL, run_server, fixture), 0);
 	snprintf(fixture->base, sizeof(fixture->base), "https://127.0.0.1:%d",
 		(int)server_port(fixture->server));
 	snprintf(fixture->url, sizeof(fixture->url), "%s/api", fixture->base);
@@ -184,7 +206,11 @@ static void set_up(struct fixture *fixture)
 
 static void tear_down(struct fixture *fixture)
 {
+	loop_ring(fixture->stop);
+	pthread_join(fixture->thread, NULL);
 	server_free(fixture->server);
+	loop_bell_free(fixture->stop);
+	loop_free(fixture->server_loop);
 	loop_free(fixture->loop);
 	test_free(fixture->cert);
 	test_free(fixture->key);

@@ -12,30 +12,6 @@ static enum outcome find_desk(struct cli_call *call, const struct rules_desk **o
 	return *out != NULL ? OK : err_set(err, REJECT, "no desk %s in the config", id);
 }
 
-static enum outcome send_fact(struct cli_call *call, const struct fact *fact, struct err *err)
-{
-	char key[TOPICS_FACT_KEY_SIZE];
-	struct buffer value = {0};
-	struct wire *wire = NULL;
-	if (reach_wire(call->conf, &wire, err) != OK)
-		return err->outcome;
-	wire_begin(wire, &schema_fact, &value);
-	fact_encode(fact, &value);
-	topics_fact_key(fact, key);
-	const struct record_write record = {.topic = TOPIC_FACTS,
-		.partition = RECORD_BY_KEY,
-		.key = bytes_of_string(key),
-		.value = buffer_bytes(&value),
-		.headers = {.id = bytes_of_string(arena_format(
-				    &call->arena, "%s-%lld", key, (long long)fact->at)),
-			.source = bytes_of_string("urn:lokethub"),
-			.time = fact->at}};
-	enum outcome outcome = reach_send(call->conf, &record, 1, err);
-	buffer_done(&value);
-	wire_free(wire);
-	return outcome;
-}
-
 static enum outcome read_until(struct cli_call *call, struct fact *fact, struct err *err)
 {
 	int32_t day;
@@ -60,7 +36,7 @@ static enum outcome hold(struct cli_call *call, struct err *err)
 		.has_from = true,
 		.from = clock_wall(),
 		.text = bytes_of_string(cli_value(call, "reason"))};
-	if (read_until(call, &fact, err) != OK || send_fact(call, &fact, err) != OK)
+	if (read_until(call, &fact, err) != OK || reach_fact(call->conf, &fact, false, err) != OK)
 		return err->outcome;
 	struct page_row *facts = page_facts(call->page);
 	page_text(facts, "on hold", "desk", desk->id);
@@ -85,7 +61,7 @@ static enum outcome release(struct cli_call *call, struct err *err)
 		.at = now,
 		.has_to = true,
 		.to = calendar_start(calendar_date(now)) - 1};
-	if (send_fact(call, &fact, err) != OK)
+	if (reach_fact(call->conf, &fact, false, err) != OK)
 		return err->outcome;
 	page_text(page_facts(call->page), "released", "desk", desk->id);
 	return OK;
@@ -103,7 +79,7 @@ static enum outcome send_capacity(struct cli_call *call, struct capacity *capaci
 	if (fault != NULL)
 		return err_set(err, REJECT, "%s %s", field, fault);
 	const struct fact fact = capacity_fact(capacity, id);
-	return send_fact(call, &fact, err);
+	return reach_fact(call->conf, &fact, false, err);
 }
 
 static enum outcome full(struct cli_call *call, struct err *err)

@@ -45,6 +45,12 @@ static const struct setting rows[] = {
 		"So many seconds a document that cannot be fetched is tried again; then a person "
 		"is "
 		"told."},
+	{"vanished_limit", SETTING_INT, AT(source.vanished_limit), "5", 0, 100, NULL,
+		"Where a document is all that is open: when more in a hundred of the open cases "
+		"are missing from it, or all, nobody is told before a person has looked: see "
+		"`lokethub snapshot`. 100: all are told."},
+	{"vanished_few", SETTING_INT, AT(source.vanished_few), "3", 0, 1000000, NULL,
+		"So many may be missing whatever part of the open cases they are, but all."},
 	{0},
 };
 
@@ -57,6 +63,21 @@ static void take(const struct list_group *group, void *from)
 		row->source.system = "";
 	row->source.needs_certificate = row->auth > 0;
 	row->source.connector = list_connector(group, row->connector, &row->source.config);
+}
+
+/* A connector that can be given whole lists has a switch of this name, or it is one whose documents
+ * always are, which shows when they come. */
+static bool tells_all(const struct conf_source *source)
+{
+	const struct setting *own = source->connector->settings;
+	const struct setting *row = own != NULL ? bind_row(own, "snapshot") : NULL;
+	return row != NULL && row->type == SETTING_BOOL &&
+		*(const bool *)(const void *)((const uint8_t *)source->config + row->offset);
+}
+
+static bool has_same_system(const struct conf_source *a, const struct conf_source *b)
+{
+	return strcmp(a->oin, b->oin) == 0 && strcmp(a->system, b->system) == 0;
 }
 
 static bool has_same_folder(const struct conf_source *a, const struct conf_source *b)
@@ -74,6 +95,12 @@ static void check_twins(struct check *check, const struct conf_source *source)
 			check_error(check,
 				"its folder is that of source %s too, whose files it would take: "
 				"give each its own",
+				first->name);
+		if (has_same_system(first, source) && (tells_all(first) || tells_all(source)))
+			check_error(check,
+				"its system is that of source %s too, and one of them has snapshot "
+				"= true: what the other sent would be missing from it; give each a "
+				"system of its own",
 				first->name);
 	}
 }

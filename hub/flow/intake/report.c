@@ -1,5 +1,5 @@
 /* report - what the hub itself says of a referral: that its desk has the offer, or never will, or
- * does not know that a clock came due. */
+ * does not know that a clock came due; or that its sender's list has it no more. */
 #include "hub/flow/intake/report.h"
 
 #include <inttypes.h>
@@ -21,6 +21,16 @@ static struct raw_status *name_notice(const struct handover *notice, struct aren
 	return raw;
 }
 
+/* Tells one report of the same action and referral from the next. */
+static const char *name_cause(const struct report *report, struct arena *arena)
+{
+	if (report->snapshot.data != NULL)
+		return arena_string(arena, report->snapshot);
+	if (report->notice == NULL)
+		return arena_string(arena, report->desk);
+	return arena_format(arena, "%.*s/%" PRId64, BYTES_ARG(report->desk), report->cursor);
+}
+
 void report_make(const struct ids *ids, const struct report *report, struct arena *arena,
 	struct message *out)
 {
@@ -34,10 +44,8 @@ void report_make(const struct ids *ids, const struct report *report, struct aren
 		.raw = report->notice != NULL ? name_notice(report->notice, arena) : NULL};
 	*out = (struct message){.partner = SENDER,
 		.system = bytes_of_string(""),
-		.reference = bytes_of_string(arena_format(arena, "%s#%s@%.*s%s", referral,
-			action_name(report->action), BYTES_ARG(report->desk),
-			report->notice != NULL ? arena_format(arena, "/%" PRId64, report->cursor)
-					       : "")),
+		.reference = bytes_of_string(arena_format(arena, "%s#%s@%s", referral,
+			action_name(report->action), name_cause(report, arena))),
 		.case_ = report->case_,
 		.leg = bytes_of_string(""),
 		.occurred_at = clock_wall(),

@@ -26,6 +26,7 @@ struct drop {
 	struct exchange *exchange;
 	uint8_t *mapped;
 	size_t size;
+	int64_t written_at; /* epoch ms */
 	FILE *answer; /* NULL: nothing to say yet */
 	const char *ending; /* of the answer's name */
 	int64_t look_at;
@@ -47,6 +48,15 @@ static bool copy(int from, int to, size_t size)
 		size -= (size_t)done;
 	}
 	return true;
+}
+
+/* When it was last written to, also by who copied it; a clock of theirs may run ahead of ours. */
+static int64_t written_at(const struct stat *stat)
+{
+	int64_t at = (int64_t)stat->st_mtim.tv_sec * 1000 + stat->st_mtim.tv_nsec / 1000000 +
+		clock_offset();
+	int64_t now = clock_wall();
+	return at < now ? at : now;
 }
 
 /* A file of ours that has no name. */
@@ -71,6 +81,7 @@ static enum outcome map(struct drop *drop, struct err *err)
 		to = open_nameless(drop, &arena);
 	is_fine = is_fine && to >= 0 && copy(from, to, (size_t)stat.st_size);
 	drop->size = is_fine ? (size_t)stat.st_size : 0;
+	drop->written_at = is_fine ? written_at(&stat) : 0;
 	drop->mapped = NULL;
 	if (is_fine && drop->size > 0)
 		drop->mapped = mmap(NULL, drop->size, PROT_READ, MAP_PRIVATE, to, 0);
@@ -203,6 +214,7 @@ static void begin(struct drop *drop)
 		.body = drop->mapped != NULL ? bytes_of(drop->mapped, drop->size) : bytes_of("", 0),
 		.status = 200};
 	options.way = DOCUMENTS_DROPPED;
+	options.taken_at = drop->written_at;
 	options.parcel = on_parcel;
 	options.done = on_done;
 	options.context = drop;

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
+#include "hub/base/crash.h"
 #include "hub/base/memory.h"
 #include "hub/flow/intake/check.h"
 #include "hub/flow/intake/recognition.h"
+#include "hub/flow/source/snapshot/comparison.h"
 
 #define AGAIN_MS 200 /* when intake cannot store now */
 /* Of what is refused so much is kept; a file that is longer stays where it was put. */
@@ -40,6 +42,8 @@ struct exchange {
 	size_t slots_count, begun, pending; /* begun: how many of the slots */
 	int rounds, wanted; /* documents under way */
 	bool is_busy; /* in a loop that must not be entered twice */
+	struct roll roll; /* the cases of all parcels, where they may be compared */
+	struct comparison *comparison;
 	struct err err;
 	struct exchange_result result;
 	struct loop_timer again;
@@ -54,6 +58,7 @@ static void release(struct exchange *exchange)
 	arena_wipe(&exchange->arena);
 	arena_done(&exchange->kept);
 	arena_done(&exchange->arena);
+	roll_done(&exchange->roll);
 	free(exchange);
 }
 
@@ -63,6 +68,34 @@ static void finish(struct exchange *exchange, enum outcome outcome)
 	exchange->result.text = exchange->err.text;
 	exchange->options.done(exchange->options.context, &exchange->result);
 	release(exchange);
+}
+
+static void on_compared(void *context, enum outcome outcome, const char *why)
+{
+	struct exchange *exchange = context;
+	exchange->comparison = NULL;
+	if (outcome != OK)
+		err_set(&exchange->err, outcome, "%s", why);
+	finish(exchange, outcome);
+}
+
+static void end_document(struct exchange *exchange)
+{
+	const struct exchange_options *options = &exchange->options;
+	const struct comparison_options comparison = {.outside = options->comparing,
+		.source = options->source,
+		.roll = &exchange->roll,
+		.document = options->first.name,
+		.taken_at = options->taken_at,
+		.done = on_compared,
+		.context = exchange};
+	if (options->comparing == NULL || !exchange->parcel.complete ||
+		exchange->err.outcome != OK) {
+		finish(exchange, exchange->err.outcome);
+		return;
+	}
+	crash_point("snapshot-stored");
+	comparison_start(&exchange->comparison, &comparison);
 }
 
 static void end_parcel(struct exchange *exchange)
@@ -98,7 +131,7 @@ static void end_parcel(struct exchange *exchange)
 		loop_set(exchange->options.loop, &exchange->again,
 			loop_now(exchange->options.loop) + 1);
 	} else {
-		finish(exchange, exchange->err.outcome);
+		end_document(exchange);
 	}
 }
 
@@ -266,6 +299,9 @@ static void store(struct exchange *exchange)
 		exchange->slots[i].verdict.of = parcel->drafts[i];
 		check_translated(parcel->drafts[i], exchange->options.conf,
 			exchange->options.source, exchange->sender.now);
+		/* Also what is refused is there. */
+		if (exchange->options.comparing != NULL)
+			roll_add(&exchange->roll, parcel->drafts[i]->draft.case_);
 	}
 	for (size_t i = 0; i < parcel->tasks_count; i++)
 		exchange->slots[parcel->drafts_count + i].task = parcel->tasks[i];
@@ -396,6 +432,7 @@ void exchange_cancel(struct exchange *exchange)
 	for (size_t i = 0; i < exchange->slots_count; i++)
 		if (exchange->slots[i].job != NULL)
 			intake_forget(exchange->slots[i].job);
+	comparison_cancel(exchange->comparison);
 	if (exchange->wanted > 0)
 		exchange->options.fetcher->forget(exchange->options.fetcher->context, exchange);
 	release(exchange);

@@ -7,9 +7,11 @@
 #include "hub/http/loop.h"
 
 /* parse · what it wants is fetched, and it is parsed again · each draft is checked, and taken or
- * refused · once all is stored the next parcel of the same document, or the end. One thread uses
+ * refused · once all is stored the next parcel of the same document, or the end, before which a
+ * document that is all that its source has open is compared with what is open here. One thread uses
  * it: that of the loop. */
 struct exchange;
+struct outside;
 
 /* Gives the document of this URL; done is called later, or at once. RETRY: none now. */
 typedef void exchange_fetched_fn(
@@ -44,6 +46,9 @@ struct exchange_options {
 	struct bytes cursor; /* of a poll */
 	enum conf_token_role role;
 	struct bytes trace; /* traceparent; absent: none */
+	const struct outside *comparing; /* complete documents; NULL: they are not compared */
+	int64_t taken_at; /* what the document says was so then, epoch ms; of one that is compared
+			   */
 	/* Tries again, as long as it takes, what could not be stored; else that is RETRY. */
 	bool persists;
 	/* Called for each parcel, and then, once, when it is over: the exchange is gone behind it.

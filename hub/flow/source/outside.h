@@ -18,6 +18,10 @@ struct outside {
 	struct fetcher *fetcher;
 	const struct exchange_fetcher *exchange_fetcher; /* the same, as exchanges want it */
 	struct polls *polls;
+	struct sent *sent; /* what this thread has stored */
+	int64_t views; /* how often the reader's view became another one */
+	int64_t *compared; /* per source: when its newest snapshot was taken that was compared here
+			    */
 };
 
 /* All that an exchange has of the thread's; the rest is the caller's to fill in. It persists. */
@@ -29,6 +33,7 @@ static inline struct exchange_options outside_exchange(
 		.intake = outside->intake,
 		.fetcher = outside->exchange_fetcher,
 		.source = source,
+		.comparing = outside,
 		.persists = true};
 }
 

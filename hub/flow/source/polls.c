@@ -26,6 +26,7 @@ struct poll {
 	bool poll_now;
 	bool is_asked; /* for the next, before its time */
 	int64_t ended, due, failures;
+	int64_t asked_at; /* epoch ms */
 	struct arena arena; /* of the request at hand, and its answer */
 	struct exchange *exchange;
 	struct intake_job *job;
@@ -117,6 +118,7 @@ static void on_answer(
 		.body = arena_copy(&poll->arena, document->body),
 		.status = document->status};
 	options.way = DOCUMENTS_POLLED;
+	options.taken_at = poll->asked_at;
 	options.cursor = buffer_bytes(&poll->cursor);
 	options.done = on_parsed;
 	options.context = poll;
@@ -177,6 +179,7 @@ static void begin(struct poll *poll)
 			&poll->arena, "%s/v1/in/%s/%s", base, source->oin, source->name));
 	poll->is_under_way = true;
 	poll->is_asked = false;
+	poll->asked_at = asks.now;
 	if (source->connector->poll(source->config, &asks, &request, &err) != OK)
 		fail(poll, err.text);
 	else if (request.method == NULL)

@@ -13,6 +13,7 @@
 #include "hub/flow/source/fetcher.h"
 #include "hub/flow/source/polls.h"
 #include "hub/flow/source/recognitions.h"
+#include "hub/flow/source/snapshot/snapshots.h"
 #include "hub/flow/source/tasks.h"
 
 #define TURN_MS 50
@@ -30,11 +31,11 @@ static struct metric metrics[METRICS] = {
 struct sources {
 	struct sources_options options;
 	struct outside outside;
-	struct sent *sent;
 	struct tasks *tasks;
 	struct polls *polls;
 	struct recognitions *recognitions;
 	struct drops *drops;
+	struct snapshots *snapshots;
 	struct loop_timer turn;
 	struct loop_bell *stop;
 	pthread_t thread;
@@ -48,8 +49,10 @@ static void turn(void *context)
 	struct loop *loop = sources->outside.loop;
 	struct err err = {0}, why = {0};
 	if (sources->turns++ % VIEW_EVERY == 0 &&
-		view_reader_refresh(&sources->outside.reader, sources->options.view_path, &why))
+		view_reader_refresh(&sources->outside.reader, sources->options.view_path, &why)) {
 		intake_forget_view(sources->outside.intake);
+		sources->outside.views++;
+	}
 	if (why.outcome != OK)
 		log_debug("sources", "text=%s", log_quote(why.text));
 	bool is_well = tasks_turn(sources->tasks, &err) == OK;
@@ -58,6 +61,7 @@ static void turn(void *context)
 	polls_turn(sources->polls);
 	recognitions_turn(sources->recognitions);
 	drops_turn(sources->drops);
+	snapshots_turn(sources->snapshots);
 	metrics_set(&metrics[TASKS], NULL, (int64_t)tasks_open(sources->tasks));
 	loop_set(loop, &sources->turn, loop_now(loop) + (is_well ? TURN_MS : FAILED_TURN_MS));
 }
@@ -85,7 +89,7 @@ static enum outcome open_intake(struct sources *sources, struct err *err)
 		.loop = outside->loop,
 		.reader = &outside->reader,
 		.view = outside->view,
-		.sent = sources->sent,
+		.sent = outside->sent,
 		.writes_facts = true};
 	return intake_new(&outside->intake, &options, err);
 }
@@ -104,6 +108,7 @@ static enum outcome open_all(struct sources *sources, struct err *err)
 		return err->outcome;
 	sources->polls = outside->polls = polls_new(outside, sources->tasks);
 	sources->recognitions = recognitions_new(outside, sources->tasks);
+	sources->snapshots = snapshots_new(outside, sources->tasks);
 	sources->turn = (struct loop_timer){.fn = turn, .context = sources};
 	loop_set(outside->loop, &sources->turn, loop_now(outside->loop));
 	return OK;
@@ -127,11 +132,13 @@ enum outcome sources_start(
 		return OK;
 	struct sources *sources = memory_get_zeroed(1, sizeof(*sources));
 	sources->options = *options;
-	sources->sent = sent_new(conf->rules.partners_count, options->kafka->partitions);
 	sources->outside = (struct outside){.conf = conf,
 		.kafka = options->kafka,
 		.wire = options->wire,
-		.view = options->view};
+		.view = options->view,
+		.sent = sent_new(conf->rules.partners_count, options->kafka->partitions),
+		.compared =
+			memory_get_zeroed(conf->sources_count, sizeof(*sources->outside.compared))};
 	metrics_register(metrics, METRICS);
 	if (open_all(sources, err) != OK || start_thread(sources, err) != OK) {
 		sources_stop(sources);
@@ -150,6 +157,7 @@ void sources_stop(struct sources *sources)
 		loop_ring(sources->stop);
 		pthread_join(sources->thread, NULL);
 	}
+	snapshots_free(sources->snapshots);
 	drops_free(sources->drops);
 	polls_free(sources->polls);
 	recognitions_free(sources->recognitions);
@@ -159,6 +167,7 @@ void sources_stop(struct sources *sources)
 	view_reader_free(sources->outside.reader);
 	loop_bell_free(sources->stop);
 	loop_free(sources->outside.loop);
-	sent_free(sources->sent);
+	sent_free(sources->outside.sent);
+	free(sources->outside.compared);
 	free(sources);
 }

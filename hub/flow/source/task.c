@@ -124,6 +124,7 @@ static void on_fetched(
 		.body = arena_copy(arena, document->body),
 		.status = document->status};
 	options.way = DOCUMENTS_FETCHED;
+	options.taken_at = task->asked_at;
 	options.done = on_parsed;
 	options.context = task;
 	exchange_start(&task->exchange, &options);
@@ -132,6 +133,7 @@ static void on_fetched(
 void task_begin(struct task *task)
 {
 	task->is_under_way = true;
+	task->asked_at = clock_wall();
 	arena_wipe(&task->attempt);
 	const struct conf_source *source = source_of(task);
 	if (task->what->kind == FETCH_KIND_RESOLVE)

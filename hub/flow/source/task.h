@@ -17,6 +17,7 @@ struct task {
 	struct arena arena; /* of what */
 	struct arena attempt; /* of the try at hand */
 	int64_t due, failures; /* clock_monotonic, in ms */
+	int64_t asked_at; /* for the document, epoch ms */
 	bool is_under_way;
 	struct exchange *exchange; /* GET */
 	struct intake_job *job; /* RESOLVE, or the refusal of either */

@@ -1,0 +1,330 @@
+"""test_snapshot - exports that name all that is open: who is in them no more is asked about, never
+closed, and too much at once waits for a person."""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from api import ApiHub, a_hub
+from harness import wait_for
+from model.world import UWV
+from test_sheets import export, row, table
+from town import run
+
+DESK = "uwv-rijnmond"
+HELD = 1  # exit code of `lokethub snapshot`
+SOURCES = ("daily", "third", "half", "small", "late", "pages", "kill-1", "kill-2", "kill-3")
+
+
+def source(folder: Path, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "partner": UWV,
+        "connector": "sonar",
+        "system": name,
+        "folder": str(folder / name),
+        "settings": {
+            "referrals": (("Klantprofiel = BBL", "LEERBAAN"),),
+            "from_desks": (("AM22", DESK),),
+            "snapshot": True,
+        },
+    }
+
+
+class Source:
+    """One of them, with cases of its own."""
+
+    def __init__(self, hub: ApiHub, folder: Path, name: str) -> None:
+        self.hub = hub
+        self.drop = folder / name
+        self.name = name
+
+    def case(self, number: int) -> str:
+        return f"WZ-{self.name}-{number}"
+
+    def row(self, number: int, **more: str) -> str:
+        return row(f"{self.name}-{number}", **more)
+
+    def rows(self, numbers) -> str:
+        return export(*(self.row(number) for number in numbers))
+
+    def leave(self, name: str, text: str, written_at: float | None = None) -> None:
+        aside = self.drop / f".{name}"
+        aside.write_text(text, newline="")
+        if written_at:
+            os.utime(aside, (written_at, written_at))
+        aside.rename(self.drop / name)
+
+    def answer(self, name: str, seconds: float = 60) -> list[dict[str, str]]:
+        def find():
+            found = [
+                each
+                for folder in ("done", "refused")
+                for each in (self.drop / folder).glob(f"*-{name}.answer*")
+            ]
+            return found[0] if found else None
+
+        return table(wait_for(f"the answer to {name}", find, seconds).read_text())
+
+    def put(self, name: str, text: str, **more: float) -> list[dict[str, str]]:
+        self.leave(name, text, **more)
+        return self.answer(name)
+
+    def referrals(self) -> dict[str, Any]:
+        """Those of its cases, by the case's number."""
+        return {
+            str(each["body"][1]["referral"]): int(each["case"].rpartition("-")[2])
+            for _, each in self.hub.decoded("intake")
+            if each["system"] == self.name and each["body"][0].endswith("Referral")
+        }
+
+    def vanished(self) -> list[int]:
+        """The cases of all reports, each as often as it was told with another id."""
+        mine = self.referrals()
+        told = {
+            each["id"]: mine[str(each["body"][1]["referral"])]
+            for _, each in self.hub.decoded("intake")
+            if each["partner"] == "hub"
+            and each["body"][1].get("action") == "VANISHED"
+            and str(each["body"][1]["referral"]) in mine
+        }
+        return sorted(told.values())
+
+    def asked(self) -> list[int]:
+        """The cases of which the sending desk was told that it has a duty, as often as it was."""
+        mine = self.referrals()
+        return sorted(
+            mine[str(each["referral"])]
+            for _, each in self.hub.decoded("handovers")
+            if each["kind"] == "DUTY" and each["desk"] == DESK and str(each["referral"]) in mine
+        )
+
+    def results(self, number: int) -> list[str]:
+        answer = self.hub.partner(UWV).get(f"/v1/receipts/{self.case(number)}").json()
+        return [each["result"] for each in answer["messages"]]
+
+    def states(self) -> set[str]:
+        """Of the clients of all its cases."""
+        found = {}
+        mine = self.referrals()
+        for _, client in self.hub.decoded("clients"):
+            if any(str(each["referral"]) in mine for each in client["referrals"]):
+                found[client["client"]] = client["status"]
+        return set(found.values())
+
+    def logged(self, *words: str) -> list[str]:
+        lines = self.hub.processes["one"].log.read_text(errors="replace").splitlines()
+        about = f"source={UWV}/{self.name} "
+        return [
+            line
+            for line in lines
+            if "at=snapshot " in line and about in line and all(word in line for word in words)
+        ]
+
+    def ask(self, *words: str) -> subprocess.CompletedProcess:
+        return run(*words, config=self.hub.folder / "one.conf")
+
+    def known(self) -> dict[str, Any]:
+        """What `lokethub snapshot` says of it."""
+        done = self.ask("snapshot", "--json")
+        assert done.returncode in (0, HELD), done.stdout + done.stderr
+        found = json.loads(done.stdout)["snapshots"]
+        assert (done.returncode == HELD) == any(each["state"] == "held" for each in found)
+        mine = [each for each in found if each["source"] == f"{UWV}/{self.name}"]
+        return mine[0] if mine else {}
+
+    def wait_state(self, state: str) -> dict[str, Any]:
+        return wait_for(
+            f"{self.name} to be {state}",
+            lambda: (known := self.known()).get("state") == state and known,
+            30,
+        )
+
+    def gauge(self) -> int:
+        lines = httpx.get(self.hub.processes["one"].admin + "/metrics", timeout=10).text
+        name = f'lokethub_snapshot_held{{source="{UWV}/{self.name}"}} '
+        found = [line for line in lines.splitlines() if line.startswith(name)]
+        return int(found[0].removeprefix(name)) if found else 0
+
+
+@pytest.fixture(scope="module")
+def hub(services, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("snapshot")
+    sources = [source(folder, name) for name in SOURCES]
+    with a_hub(services, folder, lists={"sources": sources}) as made:
+        yield made
+
+
+def of(hub: ApiHub, name: str) -> Source:
+    return Source(hub, hub.folder, name)
+
+
+def test_a_row_that_is_gone_is_asked_about_until_it_is_there_again(hub):
+    daily = of(hub, "daily")
+    daily.put("monday.csv", daily.rows(range(20)))
+    hub.settle()
+    assert daily.known()["open"] == 20 and daily.vanished() == []
+    refused = daily.row(1, Toestemming="Nee")  # it is there all the same
+    other = daily.row(2, Klantprofiel="Werk")  # it is there, but no referral any more
+    rest = [daily.row(number) for number in range(4, 20)]
+    daily.put("tuesday.csv", export(daily.row(0), refused, other, *rest))
+    hub.settle()
+    assert daily.vanished() == [2, 3] and daily.asked() == [2, 3]
+    assert daily.states() == {"OPEN"}
+    known = daily.wait_state("compared")
+    assert (known["open"], known["gone"], known["unreadable"]) == (20, 2, 0)
+    daily.put("wednesday.csv", export(daily.row(0), refused, other, *rest))
+    hub.settle()
+    assert daily.asked() == [2, 3], "told twice"
+    assert daily.logged("outcome=ok", "gone=0 ", "open=18 ")
+    daily.put("thursday.csv", daily.rows(range(20)))
+    hub.settle()
+    assert daily.results(3) == ["APPLIED", "APPLIED"]  # the row is the same, but it had vanished
+    assert daily.results(4) == ["APPLIED", "DUPLICATE", "DUPLICATE", "DUPLICATE"]
+    daily.put("friday.csv", daily.rows(number for number in range(20) if number != 3))
+    hub.settle()
+    assert daily.asked() == [2, 3, 3]
+    assert daily.states() == {"OPEN"}
+
+
+def test_too_much_at_once_waits_for_a_person_over_restarts(hub):
+    third = of(hub, "third")
+    third.put("monday.csv", third.rows(range(20)))
+    hub.settle()
+    third.put("tuesday.csv", third.rows(range(6, 20)))
+    hub.settle()
+    known = third.wait_state("held")
+    assert (known["open"], known["gone"], known["document"]) == (20, 6, "tuesday.csv")
+    assert third.vanished() == []
+    [line] = third.logged("level=error", "outcome=held")
+    assert "lokethub snapshot release" in line
+    wait_for("the gauge", lambda: third.gauge() == 6, 10)
+    hub.processes["one"].kill()
+    hub.start()
+    hub.ready()
+    assert third.wait_state("held")["gone"] == 6
+    wait_for("the gauge", lambda: third.gauge() == 6, 20)
+    assert third.vanished() == []
+    # Posted, it says nothing of the others; of this one somebody has spoken since.
+    posted = hub.partner(UWV).post(
+        f"/v1/in/{UWV}/third", third.rows([2]).encode(), Content_Type="text/csv"
+    )
+    assert posted.status_code == 200, posted.text
+    hub.settle()
+    done = third.ask("snapshot", "release", "third")
+    assert done.returncode == 0, done.stdout + done.stderr
+    third.wait_state("settled")
+    wait_for("all to be told", lambda: len(third.vanished()) == 5, 30)
+    hub.settle()
+    assert third.vanished() == [0, 1, 3, 4, 5] == third.asked()
+    wait_for("the gauge", lambda: third.gauge() == 0, 10)
+    again = third.ask("snapshot", "release", "third")
+    assert again.returncode == 2 and "no list of source third is held" in again.stderr
+    assert third.states() == {"OPEN"}
+
+
+def test_half_a_list_is_dropped_or_replaced_by_the_next_one(hub):
+    half = of(hub, "half")
+    half.put("monday.csv", half.rows(range(20)))
+    hub.settle()
+    half.put("tuesday.csv", half.rows(range(10)))
+    half.wait_state("held")
+    done = half.ask("snapshot", "drop", f"{UWV}/half")
+    assert done.returncode == 0, done.stdout + done.stderr
+    half.wait_state("settled")
+    half.put("wednesday.csv", half.rows(range(5)))
+    assert half.wait_state("held")["gone"] == 15
+    half.put("thursday.csv", half.rows(range(1, 20)))
+    assert half.wait_state("compared")["gone"] == 1
+    hub.settle()
+    assert half.vanished() == [0]
+    assert half.ask("snapshot", "release", "half").returncode == 2
+
+
+def test_a_list_that_is_cut_off_or_says_nothing_is_no_list(hub):
+    small = of(hub, "small")
+    small.put("monday.csv", small.rows(range(8)))
+    hub.settle()
+    known = small.wait_state("compared")
+    small.leave("cut.csv", small.rows(range(7)).removesuffix("\r\n"))
+    small.answer("cut.csv")
+    small.leave("nobody.csv", export(small.row(0, Klantprofiel="Werk")))
+    wait_for("it to be passed over", lambda: small.logged("outcome=skip", "no case at all"), 30)
+    assert small.known() == known
+    # Of a row that nobody can read: it may be the one that is missing.
+    broken = small.row(7).rpartition(";")[0]
+    small.put("broken.csv", export(*(small.row(number) for number in range(7)), broken))
+    held = small.wait_state("held")
+    assert (held["open"], held["gone"], held["unreadable"]) == (8, 1, 1)
+    assert small.vanished() == []
+    small.put("none-of-them.csv", small.rows([100]))
+    assert small.wait_state("held")["unreadable"] == 0
+    assert small.known()["gone"] == 8
+    hub.settle()
+    assert small.vanished() == []
+
+
+def test_what_came_after_the_list_was_made_is_not_missing_from_it(hub):
+    late = of(hub, "late")
+    before = time.time() - 5
+    late.put("monday.csv", late.rows(range(10)))
+    hub.settle()
+    late.put("older.csv", late.rows(range(9)), written_at=before)
+    assert late.logged("outcome=skip", "older than one")
+    hub.settle()
+    assert late.vanished() == []
+    between = time.time()
+    time.sleep(1)
+    posted = hub.partner(UWV).post(
+        f"/v1/in/{UWV}/late", late.rows([11]).encode(), Content_Type="text/csv"
+    )
+    assert posted.status_code == 200, posted.text
+    late.put("tuesday.csv", late.rows(range(9)), written_at=between)
+    assert late.logged("outcome=ok", "open=11 ", "gone=1 ", "later=1 ")
+    hub.settle()
+    assert late.vanished() == [9]
+
+
+def test_the_cases_of_all_parcels_count(hub):
+    pages = of(hub, "pages")
+    pages.leave("monday.csv", pages.rows(range(1300)))
+    pages.answer("monday.csv", 180)
+    hub.settle(180)
+    pages.leave("tuesday.csv", pages.rows(number for number in range(1300) if number % 100))
+    pages.answer("tuesday.csv", 180)
+    hub.settle(180)
+    assert pages.logged("cases=1287 ", "open=1300 ", "gone=13 ")
+    assert pages.vanished() == list(range(0, 1300, 100)) == pages.asked()
+
+
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [("kill-1", "snapshot-stored"), ("kill-2", "snapshot-told:2"), ("kill-3", "snapshot-noted")],
+)
+def test_a_kill_loses_nothing_and_tells_nobody_twice(hub, name, point):
+    killed = of(hub, name)
+    killed.put("monday.csv", killed.rows(range(100)))
+    hub.settle()
+    assert hub.processes["one"].end() == 0
+    process = hub.start(crash_at=point)
+    hub.ready()
+    killed.leave("tuesday.csv", killed.rows(range(4, 100)))
+    wait_for("the kill", lambda: not process.alive, 60)
+    hub.start()
+    hub.ready()
+    killed.answer("tuesday.csv", 120)
+    killed.wait_state("compared")
+    hub.settle()
+    assert killed.vanished() == [0, 1, 2, 3] == killed.asked()
+
+
+def test_no_other_rule_is_broken(hub):
+    report = hub.judge(seconds=120)
+    assert report.counts
+    orphans = run("orphans", config=hub.folder / "one.conf")
+    assert orphans.returncode == 0, orphans.stdout
