@@ -183,6 +183,20 @@ static enum outcome check_begin(struct bytes text, struct err *err)
 	return OK;
 }
 
+/* The library compares each attribute of an element with all before it. None of them can hold a
+ * "<", so what has more of "=" behind one may be such an element. */
+static enum outcome check_attributes(struct bytes text, struct err *err)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < text.size; i++) {
+		count = text.data[i] == '<' ? 0 : count + (text.data[i] == '=');
+		if (count > XML_ATTRIBUTES)
+			return err_set(err, REJECT, "line %zu: more than 4,096 of \"=\" in one tag",
+				lines_in(bytes_of(text.data, i)) + 1);
+	}
+	return OK;
+}
+
 /* An element whose end is still to come. */
 struct open {
 	struct xml *element;
@@ -383,6 +397,8 @@ enum outcome xml_parse(
 	enum outcome outcome = decode(body, &text, err);
 	if (outcome == OK)
 		outcome = check_begin(buffer_bytes(&text), err);
+	if (outcome == OK)
+		outcome = check_attributes(buffer_bytes(&text), err);
 	if (outcome == OK) {
 		read_all(&reading, take_declaration(buffer_bytes(&text), &reading.line));
 		if (reading.why != NULL)

@@ -9,6 +9,7 @@
 #define XML_SIZE 4194304
 #define XML_DEPTH 64
 #define XML_NODES 100000
+#define XML_ATTRIBUTES 4096 /* of one element */
 
 struct xml_attribute {
 	struct bytes uri, name, value; /* uri: absent without a prefix */
