@@ -258,7 +258,7 @@ def test_a_list_that_is_cut_off_or_says_nothing_is_no_list(hub):
     assert small.known() == known
     # Of a row that nobody can read: it may be the one that is missing.
     broken = small.row(7).rpartition(";")[0]
-    small.put("broken.csv", export(*(small.row(number) for number in range(7)), broken))
+    small.put("broken.csv", export(broken, *(small.row(number) for number in range(7))))
     held = small.wait_state("held")
     assert (held["open"], held["gone"], held["unreadable"]) == (8, 1, 1)
     assert small.vanished() == []
