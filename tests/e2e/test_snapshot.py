@@ -263,8 +263,8 @@ def test_a_list_that_is_cut_off_or_says_nothing_is_no_list(hub):
     assert (held["open"], held["gone"], held["unreadable"]) == (8, 1, 1)
     assert small.vanished() == []
     small.put("none-of-them.csv", small.rows([100]))
-    assert small.wait_state("held")["unreadable"] == 0
-    assert small.known()["gone"] == 8
+    wait_for("the next one to be held", lambda: small.known()["gone"] == 8, 30)
+    assert (small.known()["state"], small.known()["unreadable"]) == ("held", 0)
     hub.settle()
     assert small.vanished() == []
 
