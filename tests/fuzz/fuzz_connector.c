@@ -122,15 +122,26 @@ static struct target *targets(void)
 	return all;
 }
 
+static size_t count_rows(const char *name)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < ROWS; i++)
+		count += strcmp(rows[i].connector, name) == 0;
+	return count;
+}
+
+/* Of the connector that was asked for, one of its rows. */
 static const struct target *choose(uint8_t number)
 {
 	struct target *all = targets();
 	const char *name = getenv("LOKETHUB_CONNECTOR");
-	for (size_t i = 0; name != NULL && i < ROWS; i++)
-		if (strcmp(rows[i].connector, name) == 0)
-			return &all[i];
-	fuzz_must(name == NULL);
-	return &all[number % ROWS];
+	if (name == NULL)
+		return &all[number % ROWS];
+	fuzz_must(count_rows(name) > 0);
+	size_t skip = number % count_rows(name), i = 0;
+	while (strcmp(rows[i].connector, name) != 0 || skip-- > 0)
+		i++;
+	return &all[i];
 }
 
 /* Documents, each a copy with nothing behind it, so that a look beyond is seen. */
