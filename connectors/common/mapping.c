@@ -54,19 +54,6 @@ static bool put_days(const struct slot *slot, struct bytes value, struct arena *
 	return true;
 }
 
-/* What stands before the mark; *text is then what stands behind it. */
-static struct bytes cut(struct bytes *text, char mark)
-{
-	const uint8_t *found = text->size > 0 ? memchr(text->data, mark, text->size) : NULL;
-	struct bytes before = *text;
-	*text = bytes_of(text->data + text->size, 0);
-	if (found == NULL)
-		return before;
-	before.size = (size_t)(found - before.data);
-	*text = bytes_of(found + 1, (size_t)(text->data - found) - 1);
-	return before;
-}
-
 static bool put_groups(
 	const struct slot *slot, struct bytes value, struct arena *arena, void *record)
 {
@@ -78,7 +65,8 @@ static bool put_groups(
 		all[i] = referral->target_groups[i];
 	referral->target_groups = all;
 	while (value.size > 0)
-		referral->target_groups[referral->target_groups_count++] = cut(&value, ',');
+		referral->target_groups[referral->target_groups_count++] =
+			bytes_cut_first(&value, ',');
 	return referral->target_groups_count > 0;
 }
 
@@ -121,7 +109,7 @@ static const struct slot change_slots[] = {
 static enum outcome put_word(struct bytes word, const struct slot *slot, struct arena *arena,
 	void *record, struct err *err)
 {
-	struct bytes value = word, name = cut(&value, '=');
+	struct bytes value = word, name = bytes_cut_first(&value, '=');
 	while (slot->name != NULL && !bytes_equal_string(name, slot->name))
 		slot++;
 	if (slot->name == NULL)
@@ -135,7 +123,7 @@ static enum outcome put_words(struct bytes words, const struct slot *slots, stru
 	void *record, struct err *err)
 {
 	while (words.size > 0) {
-		struct bytes word = cut(&words, ' ');
+		struct bytes word = bytes_cut_first(&words, ' ');
 		if (word.size > 0 && put_word(word, slots, arena, record, err) != OK)
 			return REJECT;
 	}
@@ -155,7 +143,7 @@ enum outcome mapping_referral(
 enum outcome mapping_change(const char *words, int32_t date, struct arena *arena,
 	struct status_change *out, struct err *err)
 {
-	struct bytes rest = bytes_of_string(words), action = cut(&rest, ' ');
+	struct bytes rest = bytes_of_string(words), action = bytes_cut_first(&rest, ' ');
 	if (!action_from_name(action, &out->action))
 		return err_set(err, REJECT, "%.*s is no action", BYTES_ARG(action));
 	out->next_date = date;

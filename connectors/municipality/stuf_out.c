@@ -5,6 +5,7 @@
 
 #include "connectors/common/mapping.h"
 #include "connectors/common/soap.h"
+#include "connectors/municipality/lines.h"
 #include "connectors/municipality/stuf_write.h"
 
 #define TEXT_MAX 80 /* bytes, of an omschrijving (RGBZ) */
@@ -228,8 +229,7 @@ static void write_new_zaak(struct writing *writing)
 	write(writing, "ZKN:identificatie", writing->zaak);
 	write(writing, "ZKN:omschrijving", name);
 	if (opened->person != NULL)
-		write(writing, "ZKN:toelichting",
-			stuf_write_cut(opened->person->text, EXPLANATION_MAX));
+		write(writing, "ZKN:toelichting", lines_cut(opened->person->text, EXPLANATION_MAX));
 	add(writing, "<ZKN:kenmerk>");
 	write_string(writing, "ZKN:kenmerk", opened->id);
 	write_string(writing, "ZKN:bron", "lokethub");

@@ -16,18 +16,6 @@ void stuf_write(struct buffer *out, const char *name, struct bytes text)
 	buffer_add_format(out, "</%s>", name);
 }
 
-struct bytes stuf_write_cut(struct bytes text, size_t characters)
-{
-	size_t at = 0;
-	for (; at < text.size; at++) {
-		bool begins = (text.data[at] & 0xc0) != 0x80;
-		if (begins && characters == 0)
-			break;
-		characters -= begins;
-	}
-	return bytes_of(text.data, at);
-}
-
 static void write_party(struct buffer *out, const char *name, const struct stuf_party *party)
 {
 	if (party->organisation.size == 0 && party->application.size == 0)

@@ -16,8 +16,6 @@ struct stuf_head {
 void stuf_write_head(struct buffer *out, const struct stuf_head *head);
 /* <name>text</name>, and nothing where the text is empty. */
 void stuf_write(struct buffer *out, const char *name, struct bytes text);
-/* So many characters of it at most. */
-struct bytes stuf_write_cut(struct bytes text, size_t characters);
 /* Local time in 17 digits; the date alone in 8. */
 const char *stuf_write_time(struct arena *arena, int64_t at);
 const char *stuf_write_date(struct arena *arena, int64_t at);

@@ -32,17 +32,6 @@ struct cursor {
 	int64_t began; /* this one; 0: not yet */
 };
 
-static struct bytes cut_word(struct bytes *text)
-{
-	size_t size = 0;
-	while (size < text->size && text->data[size] != ' ')
-		size++;
-	struct bytes word = bytes_of(text->data, size);
-	size += size < text->size;
-	*text = bytes_of(text->data + size, text->size - size);
-	return word;
-}
-
 static bool take_value(struct bytes word, const char *name, struct bytes *out)
 {
 	size_t size = strlen(name);
@@ -72,7 +61,7 @@ static struct cursor read_cursor(struct bytes text)
 {
 	struct cursor cursor = {.page = 1};
 	while (text.size > 0)
-		read_word(cut_word(&text), &cursor);
+		read_word(bytes_cut_first(&text, ' '), &cursor);
 	return cursor;
 }
 

@@ -43,22 +43,11 @@ static bool is_number(struct bytes text)
 	return text.size > 0;
 }
 
-static struct bytes cut_word(struct bytes *text)
-{
-	size_t size = 0;
-	while (size < text->size && text->data[size] != ' ')
-		size++;
-	struct bytes word = bytes_of(text->data, size);
-	size += size < text->size;
-	*text = bytes_of(text->data + size, text->size - size);
-	return word;
-}
-
 static struct cursor read_cursor(struct bytes text)
 {
 	struct cursor cursor = {0};
 	for (bool is_first = true; text.size > 0; is_first = false) {
-		struct bytes word = cut_word(&text);
+		struct bytes word = bytes_cut_first(&text, ' ');
 		if (is_first && is_number(word))
 			cursor.number = word;
 		cursor.is_included = cursor.is_included || bytes_equal_string(word, included);

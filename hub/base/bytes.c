@@ -46,6 +46,18 @@ int bytes_compare(struct bytes a, struct bytes b)
 	return (a.data != NULL) - (b.data != NULL);
 }
 
+struct bytes bytes_cut_first(struct bytes *text, char mark)
+{
+	if (text->size == 0)
+		return *text;
+	const uint8_t *at = memchr(text->data, mark, text->size);
+	size_t size = at != NULL ? (size_t)(at - text->data) : text->size;
+	struct bytes first = bytes_of(text->data, size);
+	size += at != NULL ? 1 : 0;
+	*text = bytes_of(text->data + size, text->size - size);
+	return first;
+}
+
 struct bytes bytes_cut_last(struct bytes *text, char mark)
 {
 	size_t size = text->size;

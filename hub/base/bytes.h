@@ -23,6 +23,8 @@ struct bytes bytes_of_string(const char *text); /* NULL: absent; without the ter
 bool bytes_equal(struct bytes a, struct bytes b); /* not constant time */
 bool bytes_equal_string(struct bytes a, const char *text);
 int bytes_compare(struct bytes a, struct bytes b); /* as memcmp, the shorter first; absent first */
+/* What stands before the first `mark`, which goes with it; all, if there is none. */
+struct bytes bytes_cut_first(struct bytes *text, char mark);
 /* What follows the last `mark`, which goes with it; all, if there is none. */
 struct bytes bytes_cut_last(struct bytes *text, char mark);
 /* Digits, "-" before them; the whole of it, and no overflow, else false. */

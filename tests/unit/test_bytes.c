@@ -75,6 +75,20 @@ static void test_numbers(void **state)
 	assert_false(bytes_to_int64(bytes_of("1\0", 2), &value));
 }
 
+static void test_cut_first(void **state)
+{
+	static const struct {
+		const char *text, *first, *left;
+	} rows[] = {{"a b c", "a", "b c"}, {" b", "", "b"}, {"a", "a", ""}, {"a ", "a", ""},
+		{"", "", ""}};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bytes text = bytes_of_string(rows[i].text);
+		assert_true(bytes_equal_string(bytes_cut_first(&text, ' '), rows[i].first));
+		assert_true(bytes_equal_string(text, rows[i].left));
+	}
+}
+
 static void test_cut_last(void **state)
 {
 	(void)state;
@@ -273,6 +287,7 @@ int main(void)
 		cmocka_unit_test(test_absent_is_not_empty),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_cut_first),
 		cmocka_unit_test(test_cut_last),
 		cmocka_unit_test(test_siphash),
 		cmocka_unit_test(test_hex),

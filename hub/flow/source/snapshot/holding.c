@@ -68,17 +68,6 @@ struct fact holding_fact(enum fact_kind kind, const struct holding *holding,
 		.text = buffer_bytes(text)};
 }
 
-/* What stands before the next mark, which goes with it; all, if there is none. */
-static struct bytes cut_first(struct bytes *text, char mark)
-{
-	const uint8_t *at = text->size > 0 ? memchr(text->data, mark, text->size) : NULL;
-	size_t size = at != NULL ? (size_t)(at - text->data) : text->size;
-	struct bytes first = bytes_of(text->data, size);
-	size += at != NULL ? 1 : 0;
-	*text = bytes_of(text->data + size, text->size - size);
-	return first;
-}
-
 bool holding_read(const struct fact *fact, struct holding *out)
 {
 	const size_t prefix = strlen(PREFIX);
@@ -89,13 +78,13 @@ bool holding_read(const struct fact *fact, struct holding *out)
 		.taken_at = fact->from,
 		.at = fact->at,
 		.is_released = fact->has_to};
-	struct bytes line = cut_first(&rest, '\n');
+	struct bytes line = bytes_cut_first(&rest, '\n');
 	out->listed = rest;
-	out->hash = cut_first(&line, ' ');
+	out->hash = bytes_cut_first(&line, ' ');
 	bool is_fine = fact->has_from && out->hash.size == HEX_SIZE &&
-		bytes_to_int64(cut_first(&line, ' '), &out->open) &&
-		bytes_to_int64(cut_first(&line, ' '), &out->gone) &&
-		bytes_to_int64(cut_first(&line, ' '), &out->nameless);
+		bytes_to_int64(bytes_cut_first(&line, ' '), &out->open) &&
+		bytes_to_int64(bytes_cut_first(&line, ' '), &out->gone) &&
+		bytes_to_int64(bytes_cut_first(&line, ' '), &out->nameless);
 	out->document = line;
 	return is_fine;
 }
