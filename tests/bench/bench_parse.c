@@ -12,6 +12,8 @@
 #define MB 1e6
 #define NOTIFICATIONS 20000
 #define ZGW "tests/data/zgw/"
+#define MESSAGES 10000
+#define STUF "tests/data/stuf/create"
 
 struct run {
 	double seconds;
@@ -179,6 +181,51 @@ static void measure_told(int64_t rounds)
 	connector_conf_done(&told.conf);
 }
 
+/* One message, as it is posted, and its answer. */
+static void take_message(const struct connector *connector, const void *config,
+	const struct documents *docs, struct arena *arena)
+{
+	struct parcel parcel = {.arena = arena};
+	struct verdict verdict = {.fate = VERDICT_TAKEN};
+	struct connector_answer answer = {0};
+	struct err err = {0};
+	if (connector->parse(config, docs, &parcel, &err) != OK || parcel.drafts_count != 1)
+		args_die("stuf: a message is not what it was: %s", err.text);
+	verdict.of = parcel.drafts[0];
+	const struct verdicts verdicts = {.items = &verdict, .count = 1, .arena = arena};
+	if (connector->acknowledge(config, docs, &verdicts, &answer, &err) != OK ||
+		answer.body.size == 0)
+		args_die("stuf: a message has no answer: %s", err.text);
+	arena_reset(arena);
+}
+
+static void measure_messages(int64_t rounds)
+{
+	struct case_folder folder;
+	struct connector_conf conf;
+	struct arena arena = {0}, scratch = {0};
+	const struct connector *connector = connector_find(connectors, bytes_of_string("stuf"));
+	double best = 1e9;
+	case_open(&folder, STUF, &arena);
+	if (!connector_conf_load(&conf, connector, folder.settings, "config/codes.csv"))
+		args_die("the settings of stuf are refused");
+	const struct document document = case_document(&folder, NULL);
+	const struct documents docs = {.items = &document, .count = 1, .way = DOCUMENTS_POSTED};
+	for (int64_t i = 0; i < rounds; i++) {
+		double began = clock_cpu_seconds();
+		for (int j = 0; j < MESSAGES; j++)
+			take_message(connector, conf.config, &docs, &scratch);
+		double seconds = clock_cpu_seconds() - began;
+		best = seconds < best ? seconds : best;
+	}
+	printf("%-22s %8d messages of %zu bytes, each with its answer: %6.0f /s %6.0f MB/s\n",
+		"stuf", MESSAGES, document.body.size, MESSAGES / best,
+		(double)document.body.size * MESSAGES / MB / best);
+	arena_done(&scratch);
+	arena_done(&arena);
+	connector_conf_done(&conf);
+}
+
 int main(int argc, char **argv)
 {
 	int64_t mb = 20, rounds = 3;
@@ -190,5 +237,6 @@ int main(int argc, char **argv)
 	for (const struct made_sheet *sheet = made_sheets; sheet->connector != NULL; sheet++)
 		measure(sheet, (size_t)mb * 1000000, rounds);
 	measure_told(rounds);
+	measure_messages(rounds);
 	return 0;
 }

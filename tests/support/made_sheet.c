@@ -90,6 +90,11 @@ const struct made_sheet made_sheets[] = {
 	{"overstap", "overstap",
 		"schools = ( ( \"99XX\", \"from_desk=roc\" ) ); statuses = ( ( \"LI\", \"-\" ) );",
 		"[", add_application, "]"},
+	{"cambo", "cambo",
+		"path = \"koppelpunt/0234AS/aanmelding\"; schools = ( ( \"99XX\", "
+		"\"from_desk=roc\" "
+		") ); statuses = ( ( \"LI\", \"-\" ) );",
+		"{\"items\":[", add_application, "]}"},
 	{"vum", "vum",
 		"referrals = ( ( \"contractvorm.codeTypeOvereenkomst = 02\", \"question=LEERBAAN\" "
 		") ); presets = \"from_desk=uwv\";",

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
-#include "hub/base/crash.h"
 #include "hub/base/memory.h"
 #include "hub/flow/intake/check.h"
 #include "hub/flow/intake/recognition.h"
@@ -94,7 +93,6 @@ static void end_document(struct exchange *exchange)
 		finish(exchange, exchange->err.outcome);
 		return;
 	}
-	crash_point("snapshot-stored");
 	comparison_start(&exchange->comparison, &comparison);
 }
 

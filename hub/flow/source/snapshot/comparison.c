@@ -378,6 +378,7 @@ void comparison_start(struct comparison **out, const struct comparison_options *
 {
 	struct comparison *comparison = memory_get_zeroed(1, sizeof(*comparison));
 	const struct conf_source *source = options->source;
+	crash_point("snapshot-stored");
 	comparison->options = *options;
 	comparison->timer = (struct loop_timer){.fn = on_timer, .context = comparison};
 	comparison->until = clock_steady() + LOOK_MS;
