@@ -1,11 +1,11 @@
 """receiver - a partner's webhook that answers well, badly, late or not at all."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
 import socket
-import socketserver
 import ssl
 import struct
 import subprocess
@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from aiosmtpd.smtp import SMTP
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -175,43 +177,47 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}{path}"
 
 
-class _Session(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        mail_server: MailServer = self.server.owner  # type: ignore[attr-defined]
-        self.wfile.write(b"220 test\r\n")
-        mail: dict[str, str] = {}
-        for line in self.rfile:
-            verb = line.strip().upper()
-            if verb.startswith(b"MAIL") and mail_server.is_busy():
-                self.wfile.write(b"421 busy\r\n")
-                return
-            if verb == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                text = b"".join(iter(self.rfile.readline, b".\r\n"))
-                mail_server.mails.append(mail | {"text": text.decode()})
-            elif verb.startswith(b"RCPT TO:"):
-                mail["to"] = line.decode().split("<")[1].split(">")[0]
-                if mail["to"] in mail_server.refused:
-                    self.wfile.write(b"550 no such user\r\n")
-                    continue
-            elif verb == b"QUIT":
-                self.wfile.write(b"221 bye\r\n")
-                return
-            self.wfile.write(b"250 fine\r\n")
+class _Mail:
+    """What aiosmtpd asks of whoever takes its mails."""
+
+    def __init__(self, owner: "MailServer") -> None:
+        self.owner = owner
+
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.owner.is_busy():
+            return "421 busy"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 fine"
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if address in self.owner.refused:
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        for address in envelope.rcpt_tos:
+            self.owner.mails.append({"to": address, "text": envelope.content.decode()})
+        return "250 fine"
 
 
 class MailServer:
-    """Takes every mail, but to addresses that are refused and while it is busy."""
+    """aiosmtpd. Takes every mail, but to addresses that are refused and while it is busy."""
 
     def __init__(self) -> None:
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Session)
-        self._server.daemon_threads = True
         self.mails: list[dict[str, str]] = []
         self.refused: set[str] = set()
         self.busy = 0  # so often from now on
-        self._server.owner = self  # type: ignore[attr-defined]
-        self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._loop = loop = asyncio.new_event_loop()
+        listening = loop.create_server(lambda: SMTP(_Mail(self), loop=loop), "127.0.0.1", 0)
+        self._server = loop.run_until_complete(listening)
+        self.port = self._server.sockets[0].getsockname()[1]
+        threading.Thread(target=loop.run_forever, daemon=True).start()
 
     def is_busy(self) -> bool:
         self.busy -= 1
@@ -221,5 +227,5 @@ class MailServer:
         return [mail["text"] for mail in list(self.mails) if mail["to"] == address]
 
     def end(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._loop.call_soon_threadsafe(self._server.close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
