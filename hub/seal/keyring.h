@@ -40,8 +40,6 @@ struct keyring_source {
 		struct keyring_record *out, bool *found, struct err *err);
 	/* Another number whenever a key may have been erased since; NULL: always another. */
 	uint64_t (*erasures)(void *context);
-	/* Reads topic keys to its present end; blocks, bounded. */
-	enum outcome (*catch_up)(void *context, struct err *err);
 	void *context;
 };
 
@@ -71,9 +69,9 @@ void keyring_to_seal(struct keyring *ring, const uint8_t owner[KEYRING_OWNER_SIZ
 	struct seal_key *key, const struct keyring_record **store);
 void keyring_stored(struct keyring *ring, const uint8_t id[SEAL_KEY_ID_SIZE]);
 
-/* The key of this id. REJECT: erased, which is known only after reading topic keys to its end.
- * RETRY: the source cannot be asked, or its master key is not in the configuration. The caller
- * wipes *key. */
+/* The key of this id. REJECT: the source does not have it: it is erased, or was stored so lately
+ * that the view has yet to read it, which the age of what it seals tells. RETRY: the source cannot
+ * be asked, or its master key is not in the configuration. The caller wipes *key. */
 enum outcome keyring_to_open(struct keyring *ring, const uint8_t id[SEAL_KEY_ID_SIZE], int64_t now,
 	struct seal_key *key, struct err *err) MUST_CHECK;
 

@@ -162,6 +162,32 @@ def test_an_action_that_names_only_its_case_finds_its_referral(partners):
     assert [each["result"] for each in receipt["messages"]] == ["APPLIED", "APPLIED"]
 
 
+def test_an_action_waits_for_the_data_key_of_its_person(partners):
+    """A view may read the key that another edge stored after the referral: it was refused."""
+    hub = partners.hub
+    before = len(hub.records("rejected"))
+    assert partners.post([event(by_case("key-1") | {"person": person(45)})]).status_code == 204
+    [task] = [each for _, each in hub.decoded("fetch") if each["case"] == "key-1"]
+    identity = task["message"]["sealed"]["key"].hex()
+    [key] = [each for each in hub.records("keys") if each.key == identity]
+    producer = Producer({"bootstrap.servers": hub.services.brokers})
+
+    def put(value):
+        producer.produce(hub.prefix + "keys", value, identity, key.partition)
+        assert producer.flush(30) == 0
+
+    put(None)
+    assert partners.post([event(named(45, "key-1"))]).status_code == 204
+    assert partners.receipt("key-1", 1)["messages"][0]["result"] == "APPLIED"
+    time.sleep(3)
+    said = [each for _, each in hub.decoded("intake") if each["case"] == "key-1"]
+    assert not any(map(is_action, said))
+    put(key.value)
+    receipt = partners.receipt("key-1", 2)
+    assert [each["result"] for each in receipt["messages"]] == ["APPLIED", "APPLIED"]
+    assert len(hub.records("rejected")) == before
+
+
 def test_cases_of_one_partner_stay_in_order(partners):
     """Twenty actions of one case, sent before the referral: they come in the order of sending."""
     for n in range(20):

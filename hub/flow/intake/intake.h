@@ -105,7 +105,7 @@ struct intake_job *intake_fact(
 struct intake_job *intake_forget_fact(
 	struct intake *intake, const struct fact *fact, struct intake_caller caller);
 /* The Draft that was deferred, to be taken with its referral. RETRY: its key cannot be looked up
- * now. REJECT: erased. */
+ * now. REJECT: its key is not there, or not yet there, or it is damaged. */
 enum outcome intake_undefer(struct intake *intake, const struct message *message,
 	struct arena *arena, struct draft *out, struct err *err) MUST_CHECK;
 

@@ -66,12 +66,6 @@ static enum outcome by_id(void *context, const uint8_t id[SEAL_KEY_ID_SIZE],
 	return outcome;
 }
 
-static enum outcome catch_up(void *context, struct err *err)
-{
-	struct keys *keys = context;
-	return keys->catch_up == NULL ? OK : keys->catch_up(keys->context, err);
-}
-
 static uint64_t erasures(void *context)
 {
 	const struct keys *keys = context;
@@ -83,7 +77,6 @@ struct keyring_source keys_source(struct keys *keys)
 	return (struct keyring_source){.by_owner = by_owner,
 		.by_id = by_id,
 		.erasures = keys->view != NULL ? erasures : NULL,
-		.catch_up = catch_up,
 		.context = keys};
 }
 

@@ -13,9 +13,6 @@
 struct keys {
 	struct view_reader **reader; /* *reader NULL: no view yet, which is RETRY */
 	const struct view *view; /* the one that writes what is read; NULL: another process's */
-	/* Waits until the view has read topic keys to its present end; NULL: does not wait. */
-	enum outcome (*catch_up)(void *context, struct err *err);
-	void *context;
 	struct arena arena;
 };
 

@@ -59,6 +59,28 @@ static void on_stored(void *context, const struct intake_receipt *receipt)
 		task_later(task, "it could not be stored");
 }
 
+static void look_again(struct task *task)
+{
+	task->is_under_way = false;
+	task->due = clock_monotonic() + LOOK_EVERY_MS;
+}
+
+/* What the view does not have by then will not come. */
+static bool is_late(const struct task *task)
+{
+	return clock_wall() - task->what->at > LOOK_MS && view_is_ready(task->outside->view);
+}
+
+/* Another edge may have stored the key that its person is sealed with: this view may read it after
+ * the referral. */
+static void cannot_open(struct task *task, const struct err *err)
+{
+	if (is_late(task))
+		task_give_up(task, REJECTION_CODE_UNREADABLE, err->text);
+	else
+		look_again(task);
+}
+
 static void go_on(struct task *task, struct arena *arena, struct uuid referral)
 {
 	struct err err = {0};
@@ -70,11 +92,14 @@ static void go_on(struct task *task, struct arena *arena, struct uuid referral)
 		.partner = conf_partner(outside->conf, message->partner),
 		.trace = message->trace,
 		.now = clock_wall()};
+	if (sender.partner == NULL) {
+		task_give_up(task, REJECTION_CODE_UNREADABLE,
+			"its partner is no longer in the configuration");
+		return;
+	}
 	enum outcome outcome = intake_undefer(outside->intake, message, arena, &draft, &err);
-	if (outcome == OK && sender.partner == NULL)
-		outcome = err_set(&err, REJECT, "its partner is no longer in the configuration");
 	if (outcome == REJECT) {
-		task_give_up(task, REJECTION_CODE_UNREADABLE, err.text);
+		cannot_open(task, &err);
 		return;
 	}
 	problems_init(&problems, arena);
@@ -91,24 +116,17 @@ static void go_on(struct task *task, struct arena *arena, struct uuid referral)
 		task_later(task, outcome == OK ? "it cannot be stored now" : err.text);
 }
 
-static void look_again(struct task *task)
-{
-	task->is_under_way = false;
-	task->due = clock_monotonic() + LOOK_EVERY_MS;
-}
-
 void resolve_begin(struct task *task)
 {
 	struct err err = {0};
 	struct arena arena = {0};
 	struct uuid referral;
 	enum found found = UNKNOWN;
-	bool is_late = clock_wall() - task->what->at > LOOK_MS;
 	if (find(task, &arena, &found, &referral, &err) != OK)
 		task_later(task, err.text);
 	else if (found == FOUND)
 		go_on(task, &arena, referral);
-	else if (found == UNKNOWN && is_late && view_is_ready(task->outside->view))
+	else if (found == UNKNOWN && is_late(task))
 		task_give_up(task, REJECTION_CODE_UNKNOWN_CASE,
 			"no referral of this case came within an hour: refer the client first, "
 			"then "
