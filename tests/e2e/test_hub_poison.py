@@ -86,8 +86,11 @@ def test_the_partition_moves_on(hub: Hub) -> None:
 
 
 def at_rest(process: Process, seconds: float = 5) -> int:
-    """The least that it holds, in KiB: what it has freed goes back within half a second, and what
-    it reads ahead is gone once all is read."""
+    """The least that it holds, in KiB, once its view has read what was decided: what it has freed
+    goes back within half a second, and what it reads ahead is gone once all is read."""
+    read = -1.0
+    while read != (read := process.metric("lokethub_view_records_total")):
+        time.sleep(2)
     end = time.monotonic() + seconds
     least = process.memory()
     while time.monotonic() < end:

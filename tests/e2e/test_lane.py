@@ -1,6 +1,5 @@
 """test_lane - a test token leads to the test lane alone, and made-up people alone go there."""
 
-import httpx
 import pytest
 from api import BSN, WAIT, Api, ApiHub, a_hub, action, referral
 from harness import free_ports, wait_for
@@ -44,12 +43,6 @@ def references(hub: ApiHub) -> set[str]:
 
 def counts(hub: ApiHub) -> dict[str, int]:
     return {topic: len(hub.records(topic)) for topic in ("intake", "rejected", "keys", "access")}
-
-
-def metric(hub: ApiHub, name: str) -> float:
-    text = httpx.get(hub.processes["one"].admin + "/metrics").text
-    lines = [line for line in text.splitlines() if line.startswith(name)]
-    return sum(float(line.rpartition(" ")[2]) for line in lines)
 
 
 def test_a_referral_with_a_test_token_is_in_the_test_topics_only(hub, lane, tester):
@@ -168,9 +161,9 @@ def test_an_etag_is_the_lanes(hub, lane, tester):
 
 
 def test_a_body_is_bounded_before_it_goes_on(hub, lane, tester):
-    passed = metric(hub, "lokethub_test_lane_passed_total")
+    passed = hub.processes["one"].metric("lokethub_test_lane_passed_total")
     assert tester.refer(b"[" * 300_000).status_code == 413
-    assert metric(hub, "lokethub_test_lane_passed_total") == passed
+    assert hub.processes["one"].metric("lokethub_test_lane_passed_total") == passed
 
 
 def test_the_feed_waits_at_the_lane(hub, lane, tester):
@@ -190,14 +183,14 @@ def test_the_feed_waits_at_the_lane(hub, lane, tester):
 def test_a_lane_that_is_away_is_503_and_comes_back(hub, lane, tester):
     before = counts(hub)
     person = nobody()
-    away = metric(hub, "lokethub_test_lane_away_total")
+    away = hub.processes["one"].metric("lokethub_test_lane_away_total")
     lane.processes["one"].end()
     answer = tester.refer(referral("away") | {"person": person})
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "9"
     assert "test lane" in answer.json()["detail"]
     assert tester.get("/v1/desks").status_code == 503
-    assert metric(hub, "lokethub_test_lane_away_total") == away + 2
+    assert hub.processes["one"].metric("lokethub_test_lane_away_total") == away + 2
     meanwhile = referral("meanwhile") | {"person": nobody()}
     assert hub.partner(ROTTERDAM).refer(meanwhile, **WAIT).status_code == 201
     assert counts(hub)["rejected"] == before["rejected"]
