@@ -190,6 +190,20 @@ static void a_token_is_got_once_for_all(void **state)
 	tear_down(&fixture);
 }
 
+static void a_secret_in_a_header_is_in_no_form(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	set_up(&fixture, ENDPOINT_OAUTH2);
+	fixture.settings.token_auth = ENDPOINT_TOKEN_BASIC;
+	open_it(&fixture);
+	assert_int_equal(ask(&fixture, 1), 200);
+	assert_true(has(&fixture, 0, "\r\nAuthorization: Basic aHViOnMzY3JldA==\r\n"));
+	assert_true(has(&fixture, 0, "\r\n\r\ngrant_type=client_credentials"));
+	assert_false(has(&fixture, 0, "&client_"));
+	tear_down(&fixture);
+}
+
 static void a_token_is_got_anew_when_it_is_refused(void **state)
 {
 	(void)state;
@@ -383,8 +397,22 @@ static const struct {
 		 .secret_file = "s",
 		 .client_id = "c",
 		 .token_url = "https://a",
-		 .scope = "x"},
+		 .scope = "x",
+		 .token_auth = ENDPOINT_TOKEN_BASIC},
 		NULL},
+	{{.url = "https://a",
+		 .auth = ENDPOINT_OAUTH2,
+		 .cert_file = "c",
+		 .key_file = "k",
+		 .client_id = "c",
+		 .token_url = "https://a",
+		 .token_auth = ENDPOINT_TOKEN_BASIC},
+		"token_auth without secret_file"},
+	{{.url = "https://a",
+		 .auth = ENDPOINT_BEARER,
+		 .secret_file = "s",
+		 .token_auth = ENDPOINT_TOKEN_BASIC},
+		"auth bearer has no use for token_auth"},
 };
 
 static void settings_must_fit_together(void **state)
@@ -422,6 +450,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_way_shows_who_we_are),
 		cmocka_unit_test(a_token_is_got_once_for_all),
+		cmocka_unit_test(a_secret_in_a_header_is_in_no_form),
 		cmocka_unit_test(a_token_is_got_anew_when_it_is_refused),
 		cmocka_unit_test(a_token_is_not_used_when_it_is_old),
 		cmocka_unit_test(without_a_token_nothing_goes_out),

@@ -90,6 +90,18 @@ static void a_token_is_asked_for_in_a_form(void **state)
 		"grant_type=client_credentials&client_id=a&client_secret=b");
 	assert_string_equal(token_ask("00000099", (struct bytes){0}, "x", &arena),
 		"grant_type=client_credentials&client_id=00000099&scope=x");
+	assert_string_equal(token_ask(NULL, (struct bytes){0}, "x", &arena),
+		"grant_type=client_credentials&scope=x");
+	arena_done(&arena);
+}
+
+/* What it encodes is a%3Ab:c%3D%C3%A9%20%3F, as in a form. */
+static void a_client_shows_a_secret_in_a_header(void **state)
+{
+	(void)state;
+	struct arena arena = {0};
+	assert_string_equal(token_basic("a:b", bytes_of_string("c=\xc3\xa9 ?"), &arena),
+		"Basic YSUzQWI6YyUzRCVDMyVBOSUyMCUzRg==");
 	arena_done(&arena);
 }
 
@@ -138,6 +150,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_secret_is_refused),
 		cmocka_unit_test(a_token_of_our_own_is_a_jwt),
 		cmocka_unit_test(a_token_is_asked_for_in_a_form),
+		cmocka_unit_test(a_client_shows_a_secret_in_a_header),
 		cmocka_unit_test(only_what_can_be_sent_is_a_token),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

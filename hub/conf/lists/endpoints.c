@@ -8,6 +8,7 @@
 #define AT(member) offsetof(struct endpoint_settings, member)
 
 static const char *const auths[] = {"none", "bearer", "header", "jwt", "oauth2", NULL};
+static const char *const token_auths[] = {"form", "basic", NULL};
 
 static const struct setting rows[] = {
 	{"name", SETTING_FORMAT, AT(name), NULL, 0, 0, SETTING_ONE("name"),
@@ -55,6 +56,9 @@ static const struct setting rows[] = {
 		"auth jwt: a token is used for so many seconds; 0: for one request."},
 	{"token_url", SETTING_STRING, AT(token_url), "", 1, 2000, NULL,
 		"auth oauth2: where tokens are got with client credentials."},
+	{"token_auth", SETTING_CHOICE, AT(token_auth), "form", 0, 0, token_auths,
+		"auth oauth2: where secret_file's secret stands when tokens are got: in the form, "
+		"or in the header of HTTP Basic, which some systems alone take."},
 	{"scope", SETTING_STRING, AT(scope), "", 1, 1000, NULL,
 		"auth oauth2: what is asked for, words between spaces."},
 	{0},

@@ -148,28 +148,41 @@ static void take_token(void *context, const struct client_answer *answer)
 	look_at(endpoint, loop_now(endpoint->loop));
 }
 
-static void ask_for_token(struct endpoint *endpoint)
+/* What shows who asks stands in the form, or in the second header. */
+static void fill_asking(struct endpoint *endpoint, struct client_request *out)
 {
-	static const char type[] = "application/x-www-form-urlencoded";
-	static const struct client_header accept = {
-		"Accept", {(const uint8_t *)"application/json", 16}};
 	const struct endpoint_settings *settings = endpoint->settings;
 	struct arena *arena = &endpoint->asking_arena;
+	struct client_header *headers = arena_get_array(arena, 2, sizeof(*headers));
+	const char *client = settings->client_id;
 	struct bytes secret = {0};
 	if (settings->secret_file != NULL)
 		secret = bytes_of_string(endpoint->secret);
+	headers[0] = (struct client_header){"Accept", bytes_of_string("application/json")};
+	out->headers = headers;
+	out->headers_count = 1;
+	if (settings->token_auth == ENDPOINT_TOKEN_BASIC) {
+		headers[1] = (struct client_header){
+			"Authorization", bytes_of_string(token_basic(client, secret, arena))};
+		out->headers_count = 2;
+		client = NULL;
+		secret = (struct bytes){0};
+	}
+	out->body = bytes_of_string(token_ask(client, secret, settings->scope, arena));
+}
+
+static void ask_for_token(struct endpoint *endpoint)
+{
+	const struct endpoint_settings *settings = endpoint->settings;
 	struct client_request request = {.method = "POST",
 		.url = settings->token_url,
-		.headers = &accept,
-		.headers_count = 1,
-		.type = bytes_of_string(type),
-		.body = bytes_of_string(
-			token_ask(settings->client_id, secret, settings->scope, arena)),
+		.type = bytes_of_string("application/x-www-form-urlencoded"),
 		.timeout_ms = settings->timeout_ms,
 		.answer_max = TOKEN_ANSWER_MAX,
 		.done = take_token,
 		.context = endpoint};
 	struct err err = {0};
+	fill_asking(endpoint, &request);
 	if (client_send(endpoint->client, &request, &endpoint->asking, &err) != OK)
 		fail_waiting(endpoint, err.text);
 }

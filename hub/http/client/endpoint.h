@@ -16,6 +16,12 @@ enum endpoint_auth {
 	ENDPOINT_OAUTH2,
 };
 
+/* Where the secret stands in the request for a token (RFC 6749, 2.3.1). */
+enum endpoint_token_auth {
+	ENDPOINT_TOKEN_FORM,
+	ENDPOINT_TOKEN_BASIC,
+};
+
 /* Texts that are not given are NULL. */
 struct endpoint_settings {
 	const char *name;
@@ -35,6 +41,7 @@ struct endpoint_settings {
 	const char *issuer, *user, *user_name; /* JWT: iss, user_id, user_representation */
 	int32_t jwt_s; /* JWT: made anew after so many seconds; 0: for each request */
 	const char *token_url, *scope; /* OAUTH2 */
+	enum endpoint_token_auth token_auth;
 };
 
 /* REJECT: the settings contradict each other. */

@@ -17,6 +17,7 @@ enum part {
 	CLAIMS = 8,
 	TOKEN_URL = 16,
 	SCOPE = 32,
+	TOKEN_AUTH = 64,
 };
 
 static const struct {
@@ -27,7 +28,8 @@ static const struct {
 	[ENDPOINT_BEARER] = {"bearer", SECRET, SECRET},
 	[ENDPOINT_HEADER] = {"header", SECRET | HEADER, SECRET | HEADER},
 	[ENDPOINT_JWT] = {"jwt", SECRET | CLIENT, SECRET | CLIENT | CLAIMS},
-	[ENDPOINT_OAUTH2] = {"oauth2", CLIENT | TOKEN_URL, SECRET | CLIENT | TOKEN_URL | SCOPE},
+	[ENDPOINT_OAUTH2] = {"oauth2", CLIENT | TOKEN_URL,
+		SECRET | CLIENT | TOKEN_URL | SCOPE | TOKEN_AUTH},
 };
 
 static enum outcome check_auth(const struct endpoint_settings *settings, struct err *err)
@@ -46,6 +48,7 @@ static enum outcome check_auth(const struct endpoint_settings *settings, struct 
 		{CLAIMS, "jwt_s", settings->jwt_s != 0},
 		{TOKEN_URL, "token_url", settings->token_url != NULL},
 		{SCOPE, "scope", settings->scope != NULL},
+		{TOKEN_AUTH, "token_auth", settings->token_auth != ENDPOINT_TOKEN_FORM},
 	};
 	const char *way = ways[settings->auth].name;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -103,6 +106,8 @@ static enum outcome check_token(const struct endpoint_settings *settings, struct
 			"auth oauth2 needs secret_file, or a certificate that is known at "
 			"token_url: "
 			"cert_file and key_file");
+	if (settings->token_auth != ENDPOINT_TOKEN_FORM)
+		return err_set(err, REJECT, "token_auth without secret_file has nothing to show");
 	if (is_in_clear(settings->token_url))
 		return err_set(err, REJECT,
 			"auth oauth2 without secret_file shows our certificate: token_url must be "

@@ -8,13 +8,18 @@
 #include <string.h>
 #include <strings.h>
 
-enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING, SECONDS_DEFAULT = 300, MOST = 16384 };
+enum {
+	OF_JWT = sodium_base64_VARIANT_URLSAFE_NO_PADDING,
+	OF_BASIC = sodium_base64_VARIANT_ORIGINAL,
+	SECONDS_DEFAULT = 300,
+	MOST = 16384,
+};
 
-static const char *base64(struct bytes bytes, struct arena *arena)
+static const char *base64(struct bytes bytes, int variant, struct arena *arena)
 {
-	size_t places = sodium_base64_encoded_len(bytes.size, VARIANT);
+	size_t places = sodium_base64_encoded_len(bytes.size, variant);
 	char *text = arena_get(arena, places);
-	return sodium_bin2base64(text, places, bytes.data, bytes.size, VARIANT);
+	return sodium_bin2base64(text, places, bytes.data, bytes.size, variant);
 }
 
 static void add_claim(struct json_object *claims, const char *name, const char *value)
@@ -43,15 +48,17 @@ const char *token_jwt(const struct token_claims *claims, struct bytes secret, st
 {
 	static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
 	const char *json = claims_json(claims, arena);
-	const char *text = arena_format(arena, "%s.%s", base64(bytes_of_string(header), arena),
-		base64(bytes_of_string(json), arena));
+	const char *text =
+		arena_format(arena, "%s.%s", base64(bytes_of_string(header), OF_JWT, arena),
+			base64(bytes_of_string(json), OF_JWT, arena));
 	uint8_t digest[crypto_auth_hmacsha256_BYTES];
 	crypto_auth_hmacsha256_state state;
 	crypto_auth_hmacsha256_init(&state, secret.data, secret.size);
 	crypto_auth_hmacsha256_update(&state, (const uint8_t *)text, strlen(text));
 	crypto_auth_hmacsha256_final(&state, digest);
 	sodium_memzero(&state, sizeof(state));
-	return arena_format(arena, "%s.%s", text, base64(bytes_of(digest, sizeof(digest)), arena));
+	return arena_format(
+		arena, "%s.%s", text, base64(bytes_of(digest, sizeof(digest)), OF_JWT, arena));
 }
 
 /* All but what RFC 3986, 2.3, lets stay as it is. The text may be secret, and has a zero behind it.
@@ -70,14 +77,23 @@ static const char *escape(struct bytes text, struct arena *arena)
 const char *token_ask(
 	const char *client, struct bytes secret, const char *scope, struct arena *arena)
 {
-	const char *text = arena_format(arena, "grant_type=client_credentials&client_id=%s",
-		escape(bytes_of_string(client), arena));
+	const char *text = "grant_type=client_credentials";
+	if (client != NULL)
+		text = arena_format(
+			arena, "%s&client_id=%s", text, escape(bytes_of_string(client), arena));
 	if (secret.data != NULL)
 		text = arena_format(arena, "%s&client_secret=%s", text, escape(secret, arena));
 	if (scope != NULL)
 		text = arena_format(
 			arena, "%s&scope=%s", text, escape(bytes_of_string(scope), arena));
 	return text;
+}
+
+const char *token_basic(const char *client, struct bytes secret, struct arena *arena)
+{
+	const char *pair = arena_format(
+		arena, "%s:%s", escape(bytes_of_string(client), arena), escape(secret, arena));
+	return arena_format(arena, "Basic %s", base64(bytes_of_string(pair), OF_BASIC, arena));
 }
 
 /* RFC 6750, 2.1. */
