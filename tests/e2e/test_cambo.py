@@ -1,17 +1,21 @@
 """test_cambo - applications at schools: polled over mutual TLS, at once where that is notified."""
 
+import ssl
 import time
 from collections import Counter
 
+import httpx
 import pytest
 from api import Api, ApiHub, a_hub, person
 from harness import wait_for
 from model.world import ROTTERDAM
+from oauth import BASIC, CERTIFICATE, FORM, Client
 from test_api_tls import CLIENT, SERVER, authority, certificate
-from vca import Vca
+from vca import LIST, TYPE, Vca
 
 OIN = "00000099000000001000"
 HOUR_S = 3600
+SECRET = "a:secret & 100% = of this+test"
 NOTICE = {
     "koppelpuntCode": "0234AS",
     "koppelpuntNaam": "Overstapsysteem Voorbeeld",
@@ -37,18 +41,29 @@ def make_certificates(folder):
     certificate(folder, "other", "/CN=other.example/serialNumber=00000099000000009999", CLIENT)
 
 
-def endpoint(vca, folder, name, shown):
+def endpoint(vca, folder, name, **more):
     return {
         "name": name,
         "url": f"{vca.url}/cambo/rest/v1",
         "allow_private": True,
         "ca_file": str(folder / "ca.pem"),
-        "cert_file": str(folder / f"{shown}.pem"),
-        "key_file": str(folder / f"{shown}.key"),
         "auth": "oauth2",
         "client_id": OIN,
-        "token_url": f"{vca.url}/login/oauth2/token",
-    }
+        "token_url": vca.authority.token_url,
+    } | more
+
+
+def by_certificate(vca, folder, name, shown):
+    files = {"cert_file": str(folder / f"{shown}.pem"), "key_file": str(folder / f"{shown}.key")}
+    return endpoint(vca, folder, name, **files)
+
+
+def by_secret(vca, folder, name, where, secret):
+    """where: the secret stands in."""
+    path = folder / "secrets" / f"{name}.secret"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(secret + "\n")
+    return endpoint(vca, folder, name, token_auth=where, secret_file=path.name)
 
 
 def source(name, more=None):
@@ -64,21 +79,32 @@ def source(name, more=None):
 
 
 class Schools:
-    """CAMBO, the hub, and what became of the applications there."""
+    """CAMBO, the hub, and what became of the applications there; others, by the client's way."""
 
-    def __init__(self, hub, vca):
+    def __init__(self, hub, vca, others):
         self.hub = hub
         self.vca = vca
+        self.others = others
         self.api = hub.partner(ROTTERDAM)
 
-    def apply(self, number, **members):
+    def apply(self, number, vca=None, **members):
         keten = f"99XX:{number:08d}"
         who = {"pgn": person(number)["bsn"], "status": "AO", "leeratraject": "BOL"}
-        self.vca.put(keten, **who | members)
+        (vca or self.vca).put(keten, **who | members)
         return keten
 
-    def notify(self, notice=None, api: Api | None = None):
-        return (api or self.api).post(f"/v1/in/{ROTTERDAM}/cambo", notice or NOTICE)
+    def notify(self, notice=None, api: Api | None = None, source="cambo"):
+        return (api or self.api).post(f"/v1/in/{ROTTERDAM}/{source}", notice or NOTICE)
+
+    def tries_of(self, source):
+        """What the hub says of a source that cannot be polled."""
+        log = self.hub.processes["one"].log
+        where = f"{ROTTERDAM}/{source} "
+
+        def find():
+            return [line for line in log.read_text().splitlines() if where in line]
+
+        return wait_for(f"a try of {source}", find, 30)
 
     def said(self, keten):
         """What was decided of its messages."""
@@ -112,24 +138,38 @@ class Schools:
 def schools(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("cambo")
     make_certificates(folder)
-    vca = Vca(folder, OIN)
+    vca = Vca(folder, Client(OIN, CERTIFICATE), ssl.CERT_REQUIRED)
+    others = {way: Vca(folder, Client(OIN, way, SECRET), ssl.CERT_NONE) for way in (FORM, BASIC)}
     names = {"cambo": "hub", "foreign": "foreign", "other": "other"}
+    endpoints = [by_certificate(vca, folder, *each) for each in names.items()]
+    endpoints += [
+        by_secret(others[way], folder, name, where, secret)
+        for name, way, where, secret in (
+            ("form", FORM, "form", SECRET),
+            ("basic", BASIC, "basic", SECRET),
+            ("wrong-form", FORM, "form", SECRET[:-1]),
+            ("wrong-basic", BASIC, "basic", SECRET[:-1]),
+            ("wrong-place", BASIC, "form", SECRET),
+        )
+    ]
     lists = {
-        "endpoints": [endpoint(vca, folder, *each) for each in names.items()],
-        "sources": [source(name) for name in names],
+        "endpoints": endpoints,
+        "sources": [source(each["name"]) for each in endpoints],
     }
     vca.put("99XX:00000001", pgn=person(1)["bsn"], status="AO", leeratraject="BBL")
     try:
         with a_hub(services, folder, ApiHub, lists=lists) as hub:
-            yield Schools(hub, vca)
+            yield Schools(hub, vca, others)
     finally:
-        vca.end()
+        for each in (vca, *others.values()):
+            each.end()
 
 
 @pytest.fixture(autouse=True)
 def as_usual(schools):
     yield
     schools.vca.page, schools.vca.slow_s = 1000, 0.0
+    schools.vca.authority.lifetime_s = 7200
 
 
 def test_what_was_there_before_is_a_registration(schools):
@@ -146,20 +186,35 @@ def test_what_was_there_before_is_a_registration(schools):
 
 
 def test_the_certificate_alone_gets_a_token(schools):
-    right = {"grant_type": ["client_credentials"], "client_id": [OIN]}
-    assert schools.vca.forms and all(form == right for form in schools.vca.forms)
+    right = {"grant_type": "client_credentials", "client_id": OIN}
+    asked = schools.vca.authority.asked
+    assert 200 in [status for _, status in asked]
+    assert all(form == right for form, _ in asked)
 
 
 @pytest.mark.parametrize("name", ["foreign", "other"])
 def test_no_other_certificate_does(schools, name):
     """One of an authority that CAMBO does not know, and one of somebody else."""
-    log = schools.hub.processes["one"].log
-
-    def tries():
-        return [line for line in log.read_text().splitlines() if f"{ROTTERDAM}/{name} " in line]
-
-    found = wait_for("a try", tries, 30)
+    found = schools.tries_of(name)
     assert all("no token from token_url" in line for line in found), found
+
+
+@pytest.mark.parametrize(("name", "way", "number"), [("form", FORM, 95), ("basic", BASIC, 96)])
+def test_a_secret_gets_a_token_where_the_server_wants_it(schools, name, way, number):
+    vca = schools.others[way]
+    keten = schools.apply(number, vca)
+    schools.notify(source=name)
+    schools.wait_for_applied(keten)
+    forms = [form for form, status in vca.authority.asked if status == 200]
+    assert forms and all(("client_secret" in form) == (way == FORM) for form in forms)
+    assert not vca.refused
+
+
+@pytest.mark.parametrize("name", ["wrong-form", "wrong-basic", "wrong-place"])
+def test_a_secret_that_is_wrong_gets_none(schools, name):
+    found = schools.tries_of(name)
+    assert all("no token from token_url: status 40" in line for line in found), found
+    assert not any(SECRET[2:-1] in line for line in found)
 
 
 def test_a_notification_leads_to_a_poll_at_once(schools):
@@ -236,11 +291,52 @@ def test_all_pages_of_an_answer_are_read(schools):
         schools.wait_for_applied(keten, 1, 20)
 
 
-def test_a_token_that_is_not_known_any_more_is_got_anew(schools):
-    schools.vca.forget_tokens()
+def test_a_token_that_was_revoked_is_got_anew(schools):
+    schools.quiet()
+    before = schools.vca.refused, len(schools.vca.authority.tokens)
+    schools.vca.authority.revoke_all()
     keten = schools.apply(55)
     schools.notify()
     schools.wait_for_applied(keten)
+    assert (schools.vca.refused, len(schools.vca.authority.tokens)) == (
+        before[0] + 1,
+        before[1] + 1,
+    )
+
+
+def test_a_token_is_renewed_before_it_expires(schools):
+    vca, authority = schools.vca, schools.vca.authority
+    authority.lifetime_s = 3
+    authority.revoke_all()
+    schools.notify()
+    schools.quiet()
+    refused, given = vca.refused, len(authority.tokens)
+    for number in range(56, 60):
+        keten = schools.apply(number)
+        schools.notify()
+        schools.wait_for_applied(keten)
+        time.sleep(1)
+    assert len(authority.tokens) >= given + 2
+    assert vca.refused == refused
+
+
+def test_a_token_that_has_expired_is_refused(schools):
+    """By the server that all of the above believes."""
+    authority = schools.vca.authority
+    context = ssl.create_default_context(cafile=schools.hub.folder / "ca.pem")
+    context.load_cert_chain(schools.hub.folder / "hub.pem", schools.hub.folder / "hub.key")
+    form = {"grant_type": "client_credentials", "client_id": OIN}
+    authority.lifetime_s = 1
+    with httpx.Client(verify=context, headers={"Accept": TYPE}) as http:
+        token = http.post(authority.token_url, data=form).json()["access_token"]
+        shown = {"Authorization": f"Bearer {token}"}
+        assert http.get(schools.vca.url + LIST, headers=shown).status_code == 200
+        assert (
+            http.get(schools.vca.url + LIST, headers={"Authorization": "Bearer x"}).status_code
+            == 401
+        )
+        time.sleep(1.1)
+        assert http.get(schools.vca.url + LIST, headers=shown).status_code == 401
 
 
 @pytest.mark.parametrize("refuses", [True, False])
