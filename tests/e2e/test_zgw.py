@@ -4,17 +4,53 @@ import sys
 import time
 from collections import Counter
 
+import jwt
 import pytest
 from api import ApiHub, a_hub, person
 from harness import ROOT, wait_for
 from model.world import ROTTERDAM
 
 sys.path.insert(0, str(ROOT / "ops"))
-from demo_zgw import CATALOGI, NOTIFICATIES, ZAKEN, Faults, Served, Zaaksysteem  # noqa: E402
+from demo_zgw import (  # noqa: E402
+    CATALOGI,
+    LEEWAY_SECONDS,
+    NOTIFICATIES,
+    ZAKEN,
+    Faults,
+    Refused,
+    Served,
+    Zaaksysteem,
+)
 
-SECRET = "a secret of this test"
+SECRET = "a secret of this test, as long as HS256 wants it"
 TYPE = "LWL-TOELEIDING"
 POLL_S = 4
+
+
+class ByPyjwt(Zaaksysteem):
+    """Each token that comes is read by PyJWT too."""
+
+    def __init__(self):
+        super().__init__(secret=SECRET)
+        self.claims = []
+        self.refusals = Counter()  # by the kind of PyJWT's error
+
+    def authenticate(self, header):
+        late = self.now().timestamp() - time.time()
+        try:
+            read = jwt.decode_complete(
+                (header or "").removeprefix("Bearer "),
+                SECRET,
+                algorithms=["HS256"],
+                issuer="lokethub",
+                leeway=LEEWAY_SECONDS + late,
+                options={"require": ["iss", "iat"]},
+            )
+        except jwt.PyJWTError as error:
+            self.refusals[type(error)] += 1
+            raise Refused(403, "permission_denied") from None
+        self.claims.append((read["header"], read["payload"]))
+        super().authenticate(header)
 
 
 class ZgwHub(ApiHub):
@@ -90,38 +126,44 @@ class City:
         return report
 
 
+def endpoint(system, name):
+    return {
+        "name": name,
+        "url": system.url + ZAKEN,
+        "also": [system.url + CATALOGI, system.url + NOTIFICATIES],
+        "headers": (("Accept-Crs", "EPSG:4326"),),
+        "allow_private": True,
+        "auth": "jwt",
+        "client_id": "lokethub",
+        "secret_file": f"{name}.secret",
+        "concurrency": 16,
+    }
+
+
+def source(system, name):
+    return {
+        "name": name,
+        "partner": ROTTERDAM,
+        "connector": "zgw",
+        "endpoint": name,
+        "system": "zaaksysteem",
+        "callback_token": f"{ROTTERDAM}.token",
+        "poll_interval_s": POLL_S,
+        "settings": settings(system.url),
+    }
+
+
 @pytest.fixture(scope="module")
 def city(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("zgw")
     (folder / "secrets").mkdir()
     (folder / "secrets" / "zgw.secret").write_text(SECRET + "\n")
-    with Served(Zaaksysteem(secret=SECRET)) as system:
+    (folder / "secrets" / "wrong.secret").write_text(SECRET[:-1] + "\n")
+    with Served(ByPyjwt()) as system:
+        names = ("zgw", "wrong")
         lists = {
-            "endpoints": [
-                {
-                    "name": "zgw",
-                    "url": system.url + ZAKEN,
-                    "also": [system.url + CATALOGI, system.url + NOTIFICATIES],
-                    "headers": (("Accept-Crs", "EPSG:4326"),),
-                    "allow_private": True,
-                    "auth": "jwt",
-                    "client_id": "lokethub",
-                    "secret_file": "zgw.secret",
-                    "concurrency": 16,
-                }
-            ],
-            "sources": [
-                {
-                    "name": "zgw",
-                    "partner": ROTTERDAM,
-                    "connector": "zgw",
-                    "endpoint": "zgw",
-                    "system": "zaaksysteem",
-                    "callback_token": f"{ROTTERDAM}.token",
-                    "poll_interval_s": POLL_S,
-                    "settings": settings(system.url),
-                }
-            ],
+            "endpoints": [endpoint(system, name) for name in names],
+            "sources": [source(system, name) for name in names],
         }
         with a_hub(services, folder, ZgwHub, lists=lists) as hub:
             yield City(hub, system)
@@ -267,3 +309,20 @@ def test_what_a_zaak_names_is_not_asked_for_for_ever(city):
     assert not given_up()
     city.hub.advance(6 * 24 * 3600 * 1000)
     wait_for("the rejection", given_up, 60)
+
+
+def test_each_token_was_what_pyjwt_takes(city):
+    assert len(city.system.claims) > 100
+    for header, claims in city.system.claims:
+        assert header == {"alg": "HS256", "typ": "JWT"}
+        assert isinstance(claims.pop("iat"), int)
+        assert claims == dict.fromkeys(
+            ("iss", "client_id", "user_id", "user_representation"), "lokethub"
+        )
+
+
+def test_a_wrong_secret_signs_nothing(city):
+    assert set(city.system.refusals) == {jwt.InvalidSignatureError}
+    lines = city.hub.processes["one"].log.read_text().splitlines()
+    mine = [line for line in lines if f"source={ROTTERDAM}/wrong " in line]
+    assert any("403" in line for line in mine), mine
