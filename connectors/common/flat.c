@@ -113,6 +113,17 @@ static bool has_form(const struct field *field, const char *form)
 	return field->format != NULL && strcmp(field->format, form) == 0;
 }
 
+/* How long a number is that a spreadsheet may have robbed of the zero in front; 0: not mended. The
+ * trade register's has no check digit: with one forgotten it would be another company's. */
+static size_t digits_of(const struct field *field)
+{
+	if (has_form(field, "bsn"))
+		return CELL_BSN;
+	bool is_phone =
+		strcmp(field->name, "phone") == 0 || strcmp(field->name, "worker_phone") == 0;
+	return is_phone ? CELL_PHONE : 0;
+}
+
 struct json_tree *flat_read(const struct field *field, struct bytes cell, struct arena *arena)
 {
 	int64_t number;
@@ -122,8 +133,8 @@ struct json_tree *flat_read(const struct field *field, struct bytes cell, struct
 		return text(date_of(cell, arena), arena);
 	if (field->form == FORM_TIME)
 		return text(time_of(field, cell, arena), arena);
-	if (has_form(field, "bsn"))
-		return text(cell_digits(cell, CELL_BSN, arena), arena);
+	if (digits_of(field) > 0)
+		return text(cell_digits(cell, digits_of(field), arena), arena);
 	/* A year alone has no hyphen. */
 	if (has_form(field, "partial-date") && memchr(cell.data, '-', cell.size) != NULL)
 		return text(date_of(cell, arena), arena);
