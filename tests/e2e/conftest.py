@@ -16,6 +16,8 @@ HUBS = itertools.count()  # of this process; also one test's cases have topics o
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone: measures time, so that nothing may run beside it")
+    config.addinivalue_line("markers", "peers: with a program that nobody here wrote")
+    config.addinivalue_line("markers", "libreoffice: with that, which ops/campaign-peers installs")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -19,6 +19,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+pytestmark = pytest.mark.peers
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -11,6 +11,8 @@ from api import ApiHub, person, referral
 from deploy import token_of
 from model.world import LEERWERK, ROTTERDAM, UWV, WORLD
 
+pytestmark = pytest.mark.peers
+
 CLIENT, SERVER = "clientAuth", "serverAuth"
 
 

@@ -25,6 +25,8 @@ from model.world import WORLD
 from receiver import MailServer
 from town import GEMEENTE, LEERWERK, PEOPLE, UWV, WSP, Town
 
+pytestmark = pytest.mark.peers
+
 HOUR = 3_600_000
 NETHERLANDS = ZoneInfo("Europe/Amsterdam")
 LETTERS_TO = "stand@uwv.example"

@@ -13,6 +13,8 @@ from oauth import BASIC, CERTIFICATE, FORM, Client
 from test_api_tls import CLIENT, SERVER, authority, certificate
 from vca import LIST, TYPE, Vca
 
+pytestmark = pytest.mark.peers
+
 OIN = "00000099000000001000"
 HOUR_S = 3600
 SECRET = "a:secret & 100% = of this+test"

@@ -341,6 +341,7 @@ def test_records_of_a_topic_of_its_own(hub):
     wait_until_settled(hub, "uwv-twente")
 
 
+@pytest.mark.peers
 def test_a_mail_tells_how_many_wait_and_never_who(hub):
     names = [hub.refer(f"mail {who}", "uwv-rijnmond", who=who) for who in (38, 39)]
     mails = wait_for("the mail", lambda: hub.mails.at("balie@uwv.example"), 20)

@@ -12,6 +12,8 @@ from api import a_hub, person
 from harness import ROOT, wait_for
 from model.world import ROTTERDAM
 
+pytestmark = pytest.mark.peers
+
 WSDL = str(ROOT / "tests" / "e2e" / "stuf.wsdl")
 BINDING = "{http://www.egem.nl/StUF/sector/zkn/0310}OntvangAsynchroon"
 STUF = "{http://www.egem.nl/StUF/StUF0301}"

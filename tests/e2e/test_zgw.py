@@ -22,6 +22,8 @@ from demo_zgw import (  # noqa: E402
     Zaaksysteem,
 )
 
+pytestmark = pytest.mark.peers
+
 SECRET = "a secret of this test, as long as HS256 wants it"
 TYPE = "LWL-TOELEIDING"
 POLL_S = 4
