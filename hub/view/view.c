@@ -106,6 +106,7 @@ static void *run(void *context)
 		.publish = publish,
 		.context = view,
 	};
+	pthread_setname_np(pthread_self(), "view");
 	while (!is_stopping(view)) {
 		struct err err = {0};
 		if (follow_run(&follow, &err) == OK)

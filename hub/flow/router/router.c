@@ -59,6 +59,7 @@ static void done(struct worker *worker)
 
 static void *run(void *context)
 {
+	pthread_setname_np(pthread_self(), "router");
 	worker_run(context);
 	return NULL;
 }
