@@ -12,28 +12,31 @@
 #include <unistd.h>
 
 #include "hub/base/bytes.h"
+#include "hub/base/clock.h"
 #include "hub/base/memory.h"
 #include "tests/bench/args.h"
+#include "tests/bench/numbers.h"
 #include "tests/bench/spread.h"
 
 #define ANSWER_MAX 16384
 #define CALLS_MAX 1000
-#define NUMBER_HASHES "############" /* in the document: the number, 12 digits */
-#define BSN_HASHES "%%%%%%%%%" /* in the document: a valid BSN, another for each number */
+#define NEVER INT64_MAX
 
-static const char *path = "/", *document_path, *token = "";
+static const char *path = "/", *document_path, *token = "", *type = "application/json";
 static int64_t port = 8099, connections = 64, rate, seconds = 10, skip = 2, first = 1, people, pid,
-	       beside;
+	       beside, count;
 
 static const struct args_row arguments[] = {
 	{"port", NULL, &port, "of 127.0.0.1"},
 	{"path", &path, NULL, "to post to"},
-	{"document", &document_path, NULL, "file with the JSON to post"},
+	{"document", &document_path, NULL, "file with what to post"},
+	{"type", &type, NULL, "of the document"},
 	{"token", &token, NULL, "bearer token"},
 	{"connections", NULL, &connections, "kept open; each has one request under way"},
 	{"rate", NULL, &rate, "requests per second; 0: as fast as they are answered"},
 	{"seconds", NULL, &seconds, "how long it counts"},
 	{"skip", NULL, &skip, "seconds before that"},
+	{"count", NULL, &count, "so many requests, however long it takes; 0: by the seconds"},
 	{"first", NULL, &first, "first number"},
 	{"people", NULL, &people, "different BSNs; 0: another one in each request"},
 	{"pid", NULL, &pid, "process whose CPU time is counted; 0: none"},
@@ -78,33 +81,11 @@ static void make_request(struct load *load)
 	struct buffer document = {0};
 	read_document(&document);
 	buffer_add_format(&load->request,
-		"POST %s HTTP/1.1\r\nHost: 127.0.0.1:%lld\r\nContent-Type: application/json\r\n"
+		"POST %s HTTP/1.1\r\nHost: 127.0.0.1:%lld\r\nContent-Type: %s\r\n"
 		"Authorization: Bearer %s\r\nContent-Length: %zu\r\n\r\n",
-		path, (long long)port, token, document.size);
+		path, (long long)port, type, token, document.size);
 	buffer_add_bytes(&load->request, buffer_bytes(&document));
 	buffer_done(&document);
-}
-
-/* Eight digits and the ninth that makes it pass the 11-test; skips those that have none. */
-static int64_t bsn_of(int64_t number)
-{
-	for (int64_t digits = 10000000 + number % 80000000;; digits++) {
-		int64_t sum = 0, rest = digits;
-		for (int weight = 2; weight <= 9; weight++, rest /= 10)
-			sum += weight * (rest % 10);
-		if (sum % 11 < 10)
-			return digits * 10 + sum % 11;
-	}
-}
-
-static void fill_in(struct buffer *request, const char *hashes, int64_t number)
-{
-	char digits[24];
-	size_t size = strlen(hashes);
-	uint8_t *at = request->data, *end = request->data + request->size;
-	snprintf(digits, sizeof(digits), "%0*lld", (int)size, (long long)number);
-	while ((at = memmem(at, (size_t)(end - at), hashes, size)))
-		memcpy(at, digits, size);
 }
 
 static void open_call(struct load *load, struct call *call)
@@ -128,10 +109,7 @@ static void send_request(struct load *load, struct call *call, int64_t due)
 {
 	buffer_clear(&call->request);
 	buffer_add_bytes(&call->request, buffer_bytes(&load->request));
-	fill_in(&call->request, NUMBER_HASHES, load->number);
-	fill_in(&call->request, BSN_HASHES,
-		bsn_of(people > 0 ? load->number % people : load->number));
-	load->number++;
+	numbers_fill_in(&call->request, load->number++, people);
 	call->read = 0;
 	call->due = due;
 	ssize_t written = send(call->socket, call->request.data, call->request.size, MSG_NOSIGNAL);
@@ -180,9 +158,15 @@ static bool read_answer(struct load *load, struct call *call)
 	return true;
 }
 
+static bool is_sending(const struct load *load, int64_t now)
+{
+	return now < load->end && (count == 0 || load->number < first + count);
+}
+
 static void send_due(struct load *load, int64_t now)
 {
-	while (load->idle_count > 0 && now < load->end && (rate == 0 || load->next_due <= now)) {
+	while (load->idle_count > 0 && is_sending(load, now) &&
+		(rate == 0 || load->next_due <= now)) {
 		struct call *call = &load->calls[load->idle[--load->idle_count]];
 		send_request(load, call, rate == 0 ? now : load->next_due);
 		if (rate > 0)
@@ -215,20 +199,23 @@ static void run(struct load *load)
 {
 	struct epoll_event events[64];
 	int64_t now = load->start;
-	while (now < load->end || load->idle_count < (size_t)connections) {
+	while (is_sending(load, now) || load->idle_count < (size_t)connections) {
 		send_due(load, now);
 		struct timespec wait = wait_for(load, now);
-		int count = epoll_pwait2(load->epoll, events, 64, &wait, NULL);
-		for (int i = 0; i < count; i++) {
+		int ready = epoll_pwait2(load->epoll, events, 64, &wait, NULL);
+		for (int i = 0; i < ready; i++) {
 			struct call *call = events[i].data.ptr;
 			if (read_answer(load, call))
 				load->idle[load->idle_count++] = (size_t)(call - load->calls);
 		}
 		now = spread_now();
 		note_cpu(load, now);
-		if (now > load->end + 10 * INT64_C(1000000))
+		if (now - 10 * INT64_C(1000000) > load->end)
 			args_die("answers are missing 10 s after the end");
 	}
+	if (count > 0)
+		load->end = now;
+	note_cpu(load, now);
 }
 
 static void report(struct load *load)
@@ -240,6 +227,7 @@ static void report(struct load *load)
 		(long long)rate, (long long)load->answers, (double)load->answers / wall, cpu,
 		cpu * 1e6 / (double)load->answers, cpu > 0 ? (double)load->answers / cpu : 0);
 	spread_print(&load->spread, "answered", stdout);
+	printf(", \"own_cpu_seconds\": %.3f", clock_cpu_seconds());
 	printf(", \"next\": %lld}\n", (long long)load->number);
 }
 
@@ -257,8 +245,8 @@ int main(int argc, char **argv)
 	}
 	load.number = first;
 	load.start = load.next_due = spread_now();
-	load.counts_from = load.start + skip * 1000000;
-	load.end = load.counts_from + seconds * 1000000;
+	load.counts_from = load.start + (count > 0 ? 0 : skip * 1000000);
+	load.end = count > 0 ? NEVER : load.counts_from + seconds * 1000000;
 	run(&load);
 	report(&load);
 	return 0;

@@ -35,33 +35,26 @@ static void add_event(struct buffer *out, size_t number)
 		number, number);
 }
 
-static void add_listed_event(struct buffer *out, size_t number)
-{
-	buffer_add_string(out, number > 1 ? "," : "");
-	add_event(out, number);
-}
-
 /* Of three rows one is an application. */
 static void add_application(struct buffer *out, size_t number)
 {
 	buffer_add_format(out,
-		"%s{\"ketenId\":\"99XX:%08zu\",\"wijzigingsvolgnummer\":%zu,\"pgn\":\"90000%04zu\","
+		"{\"ketenId\":\"99XX:%08zu\",\"wijzigingsvolgnummer\":%zu,\"pgn\":\"90000%04zu\","
 		"\"brin\":\"99XX\",\"laatsteWijziging\":\"2026-03-02T09:15:00Z\","
 		"\"opleidingCreboCode\":\"25647\",\"leeratraject\":\"BBL\",\"status\":\"%s\"}\n",
-		number > 1 ? "," : "", number % 100000000, number, number % 10000,
-		number % 3 == 0 ? "AO" : "LI");
+		number % 100000000, number, number % 10000, number % 3 == 0 ? "AO" : "LI");
 }
 
 static void add_profile(struct buffer *out, size_t number)
 {
 	buffer_add_format(out,
-		"%s{\"idWerkzoekende\":\"wz-%zu\",\"mobiliteit\":{\"bemiddelingspostcode\":"
+		"{\"idWerkzoekende\":\"wz-%zu\",\"mobiliteit\":{\"bemiddelingspostcode\":"
 		"\"3071AB\",\"maximaleReisafstand\":30},\"bemiddelingsberoep\":[{"
 		"\"codeBeroepsnaam\":\"https://voorbeeld.example/beroep/%zu\"}],\"contractvorm\":[{"
 		"\"codeTypeArbeidscontract\":\"B\",\"codeTypeOvereenkomst\":\"%s\"}],"
 		"\"werktijden\":{\"aantalWerkurenPerWeekMaximaal\":32},\"sector\":[{\"codeSbi\":"
 		"43210}],\"persoonlijkePresentatie\":\"Werkt graag met de handen.\"}\n",
-		number > 1 ? "," : "", number, number % 100, number % 3 == 0 ? "02" : "01");
+		number, number % 100, number % 3 == 0 ? "02" : "01");
 }
 
 static const char clients[] =
@@ -80,27 +73,41 @@ static const char referrals[] =
 const struct made_sheet made_sheets[] = {
 	{"sonar", "sonar",
 		"referrals = ( ( \"Klantprofiel = BBL\", \"LEERBAAN\" ) ); from_desk = \"uwv\";",
-		clients, add_client, NULL},
+		clients, NULL, add_client, NULL},
 	{"sonar, none a referral", "sonar",
-		"referrals = ( ( \"Klantprofiel = Niemand\", \"LEERBAAN\" ) );", clients,
+		"referrals = ( ( \"Klantprofiel = Niemand\", \"LEERBAAN\" ) );", clients, NULL,
 		add_client, NULL},
-	{"csv", "csv", "", referrals, add_referral, NULL},
-	{"cloudevent, lines", "cloudevent", "", "", add_event, NULL},
-	{"cloudevent, a list", "cloudevent", "", "[", add_listed_event, "]"},
+	{"csv", "csv", "", referrals, NULL, add_referral, NULL},
+	{"cloudevent, lines", "cloudevent", "", "", NULL, add_event, NULL},
+	{"cloudevent, a list", "cloudevent", "", "[", ",", add_event, "]"},
 	{"overstap", "overstap",
 		"schools = ( ( \"99XX\", \"from_desk=roc\" ) ); statuses = ( ( \"LI\", \"-\" ) );",
-		"[", add_application, "]"},
+		"[", ",", add_application, "]"},
 	{"cambo", "cambo",
 		"path = \"koppelpunt/0234AS/aanmelding\"; schools = ( ( \"99XX\", "
 		"\"from_desk=roc\" "
 		") ); statuses = ( ( \"LI\", \"-\" ) );",
-		"{\"items\":[", add_application, "]}"},
+		"{\"items\":[", ",", add_application, "]}"},
 	{"vum", "vum",
 		"referrals = ( ( \"contractvorm.codeTypeOvereenkomst = 02\", \"question=LEERBAAN\" "
 		") ); presets = \"from_desk=uwv\";",
-		"{\"matches\":[", add_profile, "],\"maximumAantalResultatenBereikt\":false}"},
+		"{\"matches\":[", ",", add_profile, "],\"maximumAantalResultatenBereikt\":false}"},
 	{0},
 };
+
+static void add_row(
+	const struct made_sheet *sheet, size_t number, bool is_first, struct buffer *out)
+{
+	if (!is_first && sheet->between != NULL)
+		buffer_add_string(out, sheet->between);
+	sheet->add_row(out, number);
+}
+
+static void add_footer(const struct made_sheet *sheet, struct buffer *out)
+{
+	if (sheet->footer != NULL)
+		buffer_add_string(out, sheet->footer);
+}
 
 size_t made_sheet_fill(const struct made_sheet *sheet, size_t size, struct buffer *out)
 {
@@ -108,8 +115,17 @@ size_t made_sheet_fill(const struct made_sheet *sheet, size_t size, struct buffe
 	buffer_reserve(out, size + 4096);
 	buffer_add_string(out, sheet->header);
 	for (; out->size < size; rows++)
-		sheet->add_row(out, rows + 1);
-	if (sheet->footer != NULL)
-		buffer_add_string(out, sheet->footer);
+		add_row(sheet, rows + 1, rows == 0, out);
+	add_footer(sheet, out);
 	return rows;
+}
+
+size_t made_sheet_rows(
+	const struct made_sheet *sheet, size_t first, size_t count, struct buffer *out)
+{
+	buffer_add_string(out, sheet->header);
+	for (size_t i = 0; i < count; i++)
+		add_row(sheet, first + i, i == 0, out);
+	add_footer(sheet, out);
+	return count;
 }

@@ -8,7 +8,7 @@
 
 struct made_sheet {
 	const char *about, *connector, *settings;
-	const char *header;
+	const char *header, *between; /* between: two rows; NULL: nothing */
 	void (*add_row)(struct buffer *out, size_t number);
 	const char *footer; /* NULL: none */
 };
@@ -18,5 +18,8 @@ extern const struct made_sheet made_sheets[];
 
 /* At least so many bytes, in whole rows, which it returns the number of. */
 size_t made_sheet_fill(const struct made_sheet *sheet, size_t size, struct buffer *out);
+/* So many rows from the one with that number on; returns how many. */
+size_t made_sheet_rows(
+	const struct made_sheet *sheet, size_t first, size_t count, struct buffer *out);
 
 #endif

@@ -12,6 +12,7 @@ from harness import Services, free_ports
 
 from driver import (
     clocks,
+    connectors,
     delivery,
     intake,
     latency,
@@ -37,9 +38,10 @@ CASES = {
     "codec": programs.codec,
     "decide": programs.decide,
     "parse": programs.parse,
+    "connectors": connectors.run,
 }
 FULL = Sizes(300_000, 3, 20, (1000, 5000), 1_000_000, 100_000, True, True)
-QUICK = Sizes(60_000, 1, 6, (1000,), 50_000, 10_000, False, True)
+QUICK = Sizes(60_000, 1, 6, (1000,), 50_000, 10_000, False, True, 10)
 
 
 def options() -> argparse.Namespace:
@@ -52,6 +54,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rates", help="messages per second of the open loops: 1000,5000")
     parser.add_argument("--clients", type=int, help="known to a router that is started again")
     parser.add_argument("--armed", type=int, help="clients with armed clocks")
+    parser.add_argument("--sheet-mb", type=int, help="the largest file of the connectors' case")
+    parser.add_argument("--connectors", help="only these of that case: sonar,stuf,…")
     parser.add_argument("--streams", action=argparse.BooleanOptionalAction, help="Kafka Streams")
     parser.add_argument("--where", action=argparse.BooleanOptionalAction, help="view and where")
     parser.add_argument("--kafka", help="HOST:PORT of a running one, with --registry")

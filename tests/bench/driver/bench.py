@@ -17,6 +17,8 @@ class Sizes:
     armed: int  # clients whose clocks are armed, and then come due together
     streams: bool  # also run Kafka Streams
     where: bool  # also build a view of all those clients
+    sheet_mb: int = 100  # the largest file that is dropped; all that is posted is in proportion
+    connectors: str = ""  # only these, by name
 
 
 @dataclass
