@@ -38,7 +38,7 @@ struct exchange {
 	struct documents docs;
 	struct parcel parcel;
 	struct slot *slots;
-	size_t slots_count, begun, pending; /* begun: how many of the slots */
+	size_t slots_count, begun, pending; /* begun: all slots before it are, or are settled */
 	int rounds, wanted; /* documents under way */
 	bool is_busy; /* in a loop that must not be entered twice */
 	struct roll roll; /* the cases of all parcels, where they may be compared */
@@ -133,6 +133,14 @@ static void end_parcel(struct exchange *exchange)
 	}
 }
 
+/* With all behind it that is not under way. */
+static void begin_anew(struct slot *slot)
+{
+	struct exchange *exchange = slot->exchange;
+	size_t place = (size_t)(slot - exchange->slots);
+	exchange->begun = place < exchange->begun ? place : exchange->begun;
+}
+
 static void settle(struct slot *slot, enum verdict_fate fate)
 {
 	slot->verdict.fate = fate;
@@ -149,6 +157,8 @@ static void on_refused(void *context, const struct intake_receipt *receipt)
 	bool is_stored = receipt->fate == INTAKE_STORED;
 	if (is_stored || !exchange->options.persists)
 		settle(slot, is_stored ? VERDICT_REFUSED : VERDICT_UNKNOWN);
+	if (!slot->settled)
+		begin_anew(slot);
 	pump(exchange);
 }
 
@@ -167,6 +177,8 @@ static void on_taken(void *context, const struct intake_receipt *receipt)
 			"is larger than Kafka takes: send less text");
 	else if (!exchange->options.persists)
 		settle(slot, VERDICT_UNKNOWN);
+	if (!slot->settled)
+		begin_anew(slot);
 	pump(exchange);
 }
 
@@ -266,14 +278,15 @@ static void pump(struct exchange *exchange)
 	if (exchange->is_busy)
 		return;
 	exchange->is_busy = true;
-	for (size_t i = 0; i < exchange->slots_count && can_go_on; i++) {
-		struct slot *slot = &exchange->slots[i];
-		if (slot->settled || slot->job != NULL)
+	while (exchange->begun < exchange->slots_count && can_go_on) {
+		struct slot *slot = &exchange->slots[exchange->begun++];
+		if (slot->settled || slot->job != NULL || begin(slot))
 			continue;
-		can_go_on = begin(slot);
-		if (!can_go_on && !exchange->options.persists)
+		can_go_on = !exchange->options.persists;
+		if (can_go_on)
 			settle(slot, VERDICT_UNKNOWN);
-		can_go_on = can_go_on || !exchange->options.persists;
+		else
+			begin_anew(slot);
 	}
 	exchange->is_busy = false;
 	if (!can_go_on)
@@ -287,6 +300,7 @@ static void store(struct exchange *exchange)
 {
 	const struct parcel *parcel = &exchange->parcel;
 	bool asks_for_poll = parcel->poll_now && exchange->docs.way == DOCUMENTS_POSTED;
+	exchange->begun = 0;
 	exchange->slots_count =
 		parcel->drafts_count + parcel->tasks_count + (asks_for_poll ? 1 : 0);
 	exchange->slots = arena_get_array(
@@ -313,6 +327,7 @@ static void refuse_all(struct exchange *exchange)
 	struct parcel_draft *item =
 		parcel_add(&exchange->parcel, (struct bytes){0}, exchange->docs.items[0].name);
 	problems_add(&item->problems, "", NULL, "%s", exchange->err.text);
+	exchange->begun = 0;
 	exchange->slots_count = 1;
 	exchange->slots = arena_get(&exchange->arena, sizeof(*exchange->slots));
 	*exchange->slots = (struct slot){.exchange = exchange, .verdict = {.of = item}};
