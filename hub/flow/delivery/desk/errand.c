@@ -15,7 +15,9 @@
 #include "hub/flow/delivery/ledger.h"
 #include "hub/flow/delivery/outlet.h"
 #include "hub/flow/delivery/place/backoff.h"
+#include "hub/flow/disclose/found.h"
 #include "hub/flow/intake/report.h"
+#include "hub/view/query.h"
 
 /* Where the view is behind, or Kafka cannot store now. */
 #define SOON_MS 10
@@ -135,14 +137,50 @@ static void wait(struct errand *errand, int64_t ms)
 	leave(errand);
 }
 
+/* Whether the view has read the report. */
+static bool is_read(const struct errand *errand)
+{
+	struct view_reader *reader = errand->desk->ground->reader;
+	struct view_positions positions = {0};
+	struct arena arena = {0};
+	struct err err = {0};
+	bool is_read = false;
+	if (reader == NULL || view_reader_begin(reader, &arena, &err) != OK)
+		return false;
+	enum outcome outcome = view_positions(reader, &positions, &err);
+	for (size_t i = 0; i < positions.count && outcome == OK; i++) {
+		const struct view_position *position = &positions.items[i];
+		is_read = is_read ||
+			(bytes_equal_string(position->topic, "intake") &&
+				position->partition == errand->reported.partition &&
+				position->next > errand->reported.offset);
+	}
+	view_reader_end(reader);
+	arena_done(&arena);
+	return is_read;
+}
+
+/* What comes next for this client rests on the case that the receiver answered with. */
+static void settle_once_read(struct errand *errand)
+{
+	if (clock_wall() < errand->reported.until && !is_read(errand))
+		wait(errand, SOON_MS);
+	else
+		settle(errand);
+}
+
 static void take_report(void *context, const struct intake_receipt *receipt)
 {
 	struct errand *errand = context;
 	errand->report = NULL;
-	if (receipt->fate == INTAKE_UNKNOWN)
+	if (receipt->fate == INTAKE_UNKNOWN) {
 		wait(errand, AGAIN_MS);
-	else
-		settle(errand);
+		return;
+	}
+	if (receipt->fate == INTAKE_STORED && errand->partner_case.size > 0)
+		errand->reported = (struct errand_report){
+			clock_wall() + FOUND_ARRIVAL_MS, receipt->offset, receipt->partition};
+	settle_once_read(errand);
 }
 
 static struct intake_job *tell(struct errand *errand)
@@ -335,7 +373,9 @@ void errand_start(struct errand *errand, int64_t now)
 {
 	errand->place.out = true;
 	errand->desk->out++;
-	if (errand->ended)
+	if (errand->reported.until > 0)
+		settle_once_read(errand);
+	else if (errand->ended)
 		report(errand);
 	else
 		try_it(errand, now);

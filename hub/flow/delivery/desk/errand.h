@@ -19,6 +19,13 @@ struct errand_page {
 struct errand_page *errand_page_new(void); /* the caller is its first user */
 void errand_page_leave(struct errand_page *page);
 
+/* Where its report lies in intake, of which the view is waited for until then, epoch ms; 0: it is
+ * not waited for. */
+struct errand_report {
+	int64_t until, offset;
+	int32_t partition;
+};
+
 struct errand {
 	struct queue_item place; /* its first member */
 	struct desk *desk;
@@ -32,6 +39,7 @@ struct errand {
 	struct errand *with; /* the next one of those that go out with it */
 	const char *why; /* it was given up */
 	struct bytes partner_case;
+	struct errand_report reported;
 	int32_t tries;
 	size_t size; /* of its record, where it came from the topic */
 	struct errand_times times;

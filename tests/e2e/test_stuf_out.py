@@ -1,0 +1,83 @@
+"""test_stuf_out - a zaak system that hears of an offer hears of its end, in the same zaak."""
+
+import re
+import time
+
+import pytest
+from api import a_hub, action, person, referral
+from harness import wait_for
+from model.world import ROTTERDAM
+from receiver import Receiver
+
+DESK = "wsp-rijnmond"
+CLIENTS = 4
+SLOW_S = 1.0  # so long a zaak is being made
+SETTINGS = {
+    "organisation": "0599",
+    "partner_organisation": "0599",
+    "partner_application": "GWS4all",
+    "new_zaaktype": "B2000 Aanbod",
+    "tells": (("OFFER", "1 - Aangeboden"), ("RECALL", "9 - Ingetrokken")),
+}
+CONFIRMED = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
+<Bv03Bericht xmlns="http://www.egem.nl/StUF/StUF0301"><stuurgegevens><berichtcode>Bv03</berichtcode>
+<crossRefnummer>{}</crossRefnummer></stuurgegevens></Bv03Bericht></s:Body></s:Envelope>"""
+
+
+def one(name, body):
+    return re.search(rf"<{name}>([^<]*)</{name}>", body.decode()).group(1)
+
+
+def kind(received):
+    return one("StUF:mutatiesoort", received.body)
+
+
+def zaak(received):
+    return one("ZKN:identificatie", received.body)
+
+
+def confirms(handler):
+    """What tells of a new zaak takes a while."""
+    if one("StUF:mutatiesoort", handler.body) == "T":
+        time.sleep(SLOW_S)
+    answer = CONFIRMED.format(one("StUF:referentienummer", handler.body)).encode()
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/xml")
+    handler.send_header("Content-Length", str(len(answer)))
+    handler.end_headers()
+    handler.wfile.write(answer)
+
+
+@pytest.fixture(scope="module")
+def system():
+    receiver = Receiver()
+    receiver.answers["/stuf"] = confirms
+    yield receiver
+    receiver.end()
+
+
+@pytest.fixture(scope="module")
+def hub(services, tmp_path_factory, system):
+    endpoint = {"name": "suite", "url": system.url("/stuf"), "allow_private": True}
+    delivery = {"desk": DESK, "connector": "stuf", "endpoint": "suite", "settings": SETTINGS}
+    lists = {"endpoints": [endpoint], "deliveries": [delivery]}
+    with a_hub(services, tmp_path_factory.mktemp("stufout"), lists=lists) as hub:
+        yield hub
+
+
+def test_what_comes_right_behind_an_offer_names_its_zaak(hub, system):
+    """Withdrawn while the zaak is being made: that it was made is news to the view still."""
+    sender = hub.partner(ROTTERDAM)
+    for number in range(CLIENTS):
+        draft = referral(f"out-{number}", to_desk=DESK) | {"person": person(number)}
+        answer = sender.refer(draft)
+        assert answer.status_code == 202, answer.text
+        name = answer.json()["referral"]
+        cancel = action("CANCEL", f"cancel-{number}", reason="CLIENT_DECLINED")
+        assert sender.act(name, cancel).status_code == 202
+    wait_for("all told", lambda: len(system.at("/stuf")) >= 2 * CLIENTS, 20)
+    came = system.at("/stuf")
+    made = {zaak(each) for each in came if kind(each) == "T"}
+    withdrawn = [zaak(each) for each in came if kind(each) == "W"]
+    assert len(made) == CLIENTS
+    assert sorted(withdrawn) == sorted(made)
