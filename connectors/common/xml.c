@@ -173,8 +173,10 @@ static enum outcome decode(struct bytes body, struct buffer *out, struct err *er
 static enum outcome check_begin(struct bytes text, struct err *err)
 {
 	struct bytes rest = trim(text);
-	while (begins_with(rest, "<!--") || begins_with(rest, "<?"))
-		rest = trim(behind(rest, begins_with(rest, "<?") ? "?>" : "-->"));
+	while (begins_with(rest, "<!--") || begins_with(rest, "<?")) {
+		bool is_comment = begins_with(rest, "<!--"); /* which "<!-->" does not end */
+		rest = trim(behind(rest_of(rest, is_comment ? 4 : 2), is_comment ? "-->" : "?>"));
+	}
 	size_t line = lines_in(bytes_of(text.data, (size_t)(rest.data - text.data))) + 1;
 	if (begins_with(rest, "<!"))
 		return err_set(err, REJECT, "line %zu: it may have no DOCTYPE", line);
@@ -201,6 +203,7 @@ static enum outcome check_attributes(struct bytes text, struct err *err)
 struct open {
 	struct xml *element;
 	const struct xml **last; /* where its next child goes */
+	size_t prefixes; /* that it declares */
 	struct buffer text;
 };
 
@@ -208,7 +211,7 @@ struct reading {
 	xmlTextReaderPtr reader;
 	struct arena *arena;
 	struct open open[XML_DEPTH];
-	size_t depth, nodes;
+	size_t depth, nodes, prefixes;
 	size_t line; /* of the declaration that was taken off */
 	const struct xml *root;
 	const char *why; /* NULL: nothing is wrong so far */
@@ -273,8 +276,17 @@ static void count(struct reading *reading, size_t nodes)
 		fail_here(reading, "it has more than 100,000 parts");
 }
 
-static void take_attributes(struct reading *reading, struct xml *out)
+/* For each name the library looks through all prefixes that are declared around it. */
+static void count_prefixes(struct reading *reading, size_t more)
 {
+	reading->prefixes += more;
+	if (reading->prefixes > XML_PREFIXES)
+		fail_here(reading, "more than 256 prefixes are declared for one element");
+}
+
+static void take_attributes(struct reading *reading, struct open *open)
+{
+	struct xml *out = open->element;
 	int count_of = xmlTextReaderAttributeCount(reading->reader);
 	count(reading, count_of > 0 ? (size_t)count_of : 0);
 	if (count_of <= 0 || reading->why != NULL)
@@ -282,8 +294,11 @@ static void take_attributes(struct reading *reading, struct xml *out)
 	struct xml_attribute *all = arena_get_array(reading->arena, (size_t)count_of, sizeof(*all));
 	out->attributes = all;
 	while (xmlTextReaderMoveToNextAttribute(reading->reader) == 1) {
-		if (xmlTextReaderIsNamespaceDecl(reading->reader) == 1 ||
-			out->attributes_count == (size_t)count_of)
+		if (xmlTextReaderIsNamespaceDecl(reading->reader) == 1) {
+			open->prefixes++;
+			continue;
+		}
+		if (out->attributes_count == (size_t)count_of)
 			continue;
 		all[out->attributes_count++] = (struct xml_attribute){
 			copy(reading, xmlTextReaderConstNamespaceUri(reading->reader)),
@@ -291,11 +306,13 @@ static void take_attributes(struct reading *reading, struct xml *out)
 			copy(reading, xmlTextReaderConstValue(reading->reader))};
 	}
 	xmlTextReaderMoveToElement(reading->reader);
+	count_prefixes(reading, open->prefixes);
 }
 
 static void end(struct reading *reading)
 {
 	struct open *open = &reading->open[--reading->depth];
+	reading->prefixes -= open->prefixes;
 	struct bytes text = trim(buffer_bytes(&open->text));
 	if (text.size > 0)
 		open->element->text = arena_copy(reading->arena, text);
@@ -319,11 +336,12 @@ static void begin(struct reading *reading)
 		*parent->last = element;
 		parent->last = &element->next;
 	}
-	take_attributes(reading, element);
 	struct open *open = &reading->open[reading->depth++];
 	open->element = element;
 	open->last = &element->first;
+	open->prefixes = 0;
 	buffer_clear(&open->text);
+	take_attributes(reading, open);
 	if (is_empty)
 		end(reading);
 }

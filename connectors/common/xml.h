@@ -10,6 +10,7 @@
 #define XML_DEPTH 64
 #define XML_NODES 100000
 #define XML_ATTRIBUTES 4096 /* of one element */
+#define XML_PREFIXES 256 /* declared for one element, by itself and those around it */
 
 struct xml_attribute {
 	struct bytes uri, name, value; /* uri: absent without a prefix */

@@ -172,6 +172,8 @@ static void test_doctype(void **state)
 		{"<a/><!DOCTYPE a>", 0,
 			"line 1: it is cut off, or something stands behind its end"},
 		{"<!-- > <!DOCTYPE a [", 0, "line 1: there is no XML"},
+		{"<!--><a> --><!DOCTYPE a [<!ENTITY % p 'x'>%p;]><a/>", 0,
+			"line 1: it may have no DOCTYPE"},
 	};
 	(void)state;
 	check_rows(ROWS(rows));
@@ -244,6 +246,16 @@ static void test_parts(void **state)
 		buffer_add_string(&text, "</a>");
 		check_large(&text, "line 1: it has more than 100,000 parts");
 	}
+	/* Some systems declare theirs at each element anew; one within the other they count. */
+	buffer_add_string(&text, "<a>");
+	fill(&text, 20000, "<p:b xmlns:p='u' xmlns:q='v'/>");
+	buffer_add_string(&text, "</a>");
+	check_large(&text, "a({u}b(){u}b()");
+	for (int i = 0; i <= XML_PREFIXES; i++)
+		buffer_add_format(&text, "%s xmlns:p%d='u'%s", i % 32 == 0 ? "<b" : "", i,
+			i % 32 == 31 ? ">" : "");
+	buffer_add_string(&text, "/>");
+	check_large(&text, "line 1: more than 256 prefixes are declared for one element");
 	buffer_add_string(&text, "<a");
 	for (int i = 0; i < 100001; i++)
 		buffer_add_format(&text, " a%d=''", i);
