@@ -333,6 +333,12 @@ static const struct small_conf_row rows[] = {
 			 "\"certificate\"; } );\n"},
 		"main.conf:2: source suite: auth is certificate, but http.tls_client_ca_file names "
 		"no issuer of such certificates\n"},
+	{"on the test lane, nobody can",
+		{.main = "node = \"n1\";\nlane = \"test\";\nkafka = { topic_prefix = "
+			 "\"lokethub-test.\"; };\nsources = ( { name = \"suite\"; partner = "
+			 "\"00000099000000001000\"; connector = \"table\"; auth = "
+			 "\"certificate\"; } );\n"},
+		""},
 	{"two sources with one folder",
 		{.main = "node = \"n1\";\nsources = (\n{ name = \"suite\"; partner = "
 			 "\"00000099000000001000\"; connector = \"table\"; folder = "
