@@ -1,6 +1,7 @@
 /* stuf_judge - what the answer to a message of ours says: Bv03, Fo03, or something else. */
 #include "connectors/municipality/stuf_judge.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "connectors/common/soap.h"
@@ -52,12 +53,12 @@ static struct bytes plain(struct bytes code)
 static struct bytes made_zaak(const struct document *answer)
 {
 	static const char end[] = "</";
-	const uint8_t *at = answer->body.data, *stop = at + answer->body.size;
+	const uint8_t *begin = answer->body.data, *at = begin, *stop = at + answer->body.size;
 	while (at < stop &&
 		(at = memmem(at, (size_t)(stop - at), STUF_OWN_ZAAK, sizeof(STUF_OWN_ZAAK) - 1)) !=
 			NULL) {
 		const uint8_t *from = at, *to = at;
-		while (from > answer->body.data && from[-1] != '>')
+		while (from > begin && from[-1] != '>' && at - from < (ptrdiff_t)ZAAK_MAX)
 			from--;
 		to = memmem(at, (size_t)(stop - at), end, 2);
 		if (to == NULL)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "connectors/municipality/stuf.h"
+#include "hub/base/clock.h"
 #include "tests/support/connector_conf.h"
 
 #define AT INT64_C(1772443800000) /* 2026-03-02T09:30:00Z */
@@ -190,6 +191,31 @@ static void test_refusal_is_understood(void **state)
 	}
 }
 
+/* One that says "LWL" and no end of an element, over and over, costs no more than another. */
+static void a_long_answer_is_read_once(void **state)
+{
+	static const char head[] =
+		"<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>"
+		"<Bv03Bericht xmlns=\"http://www.egem.nl/StUF/StUF0301\"><x><![CDATA[";
+	struct side us;
+	struct buffer body = {0};
+	struct err err = {0};
+	struct connector_judgement judged = {0};
+	(void)state;
+	side_open(&us, here);
+	buffer_add_string(&body, head);
+	for (int i = 0; i < 100000; i++)
+		buffer_add_string(&body, "LWL</");
+	buffer_add_string(&body, "]]></x></Bv03Bericht></s:Body></s:Envelope>");
+	const struct document answer = {.body = buffer_bytes(&body), .status = 200};
+	int64_t before = clock_steady();
+	assert_int_equal(stuf.judge(us.conf.config, &answer, &judged, &err), OK);
+	assert_true(clock_steady() - before < 1000);
+	assert_null(judged.partner_case.data);
+	buffer_done(&body);
+	side_done(&us);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +223,7 @@ int main(void)
 		cmocka_unit_test(test_no_echo),
 		cmocka_unit_test(test_new_zaak_is_understood),
 		cmocka_unit_test(test_refusal_is_understood),
+		cmocka_unit_test(a_long_answer_is_read_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
