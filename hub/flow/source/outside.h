@@ -20,8 +20,8 @@ struct outside {
 	struct polls *polls;
 	struct sent *sent; /* what this thread has stored */
 	int64_t views; /* how often the reader's view became another one */
-	int64_t *compared; /* per source: when its newest snapshot was taken that was compared here
-			    */
+	int64_t *compared; /* per source: when its newest snapshot was taken that was compared
+			    * here, as soon as that is about to be stored */
 };
 
 /* All that an exchange has of the thread's; the rest is the caller's to fill in. It persists. */

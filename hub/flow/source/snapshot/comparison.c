@@ -280,8 +280,6 @@ static void store_next(struct comparison *comparison)
 	struct buffer text = {0}, list = {0};
 	char id[HOLDING_ID_SIZE];
 	if (comparison->facts == 2) {
-		outside->compared[comparison->options.source - outside->conf->sources] =
-			comparison->options.taken_at;
 		finish(comparison, OK, "");
 		return;
 	}
@@ -310,13 +308,16 @@ static void on_told(void *context)
 
 static void judge(struct comparison *comparison)
 {
+	const struct outside *outside = comparison->options.outside;
 	const struct holding holding = holding_of(comparison);
-	const struct teller_options options = {.outside = comparison->options.outside,
+	const struct teller_options options = {.outside = outside,
 		.snapshot = bytes_of_string(comparison->snapshot),
 		.items = comparison->gone,
 		.count = comparison->gone_count,
 		.done = on_told,
 		.context = comparison};
+	outside->compared[comparison->options.source - outside->conf->sources] =
+		comparison->options.taken_at;
 	comparison->walks = false;
 	comparison->is_held = holding_is_due(&holding, comparison->options.source);
 	report(comparison);

@@ -60,9 +60,12 @@ static void on_forgotten(void *context, const struct intake_receipt *receipt)
 		go_on_in(release, forget, AGAIN_MS);
 }
 
-/* Another snapshot may be held by now. RETRY: the view cannot be asked. */
+/* Another snapshot may be held by now, which the view may have yet to read. RETRY: it cannot be
+ * asked. */
 static enum outcome is_replaced(const struct release *release, bool *out, struct err *err)
 {
+	const struct outside *outside = release->options.outside;
+	const struct conf_source *source = release->options.source;
 	struct view_reader *reader = release->options.outside->reader;
 	struct arena arena = {0};
 	struct view_facts facts;
@@ -72,7 +75,8 @@ static enum outcome is_replaced(const struct release *release, bool *out, struct
 		return err->outcome;
 	enum outcome outcome = view_facts(reader, FACT_KIND_HOLD, &facts, err);
 	if (outcome == OK)
-		*out = holding_find(&facts, bytes_of_string(release->source)).at != release->at;
+		*out = outside->compared[source - outside->conf->sources] > release->taken_at ||
+			holding_find(&facts, bytes_of_string(release->source)).at != release->at;
 	view_reader_end(reader);
 	arena_done(&arena);
 	return outcome;
