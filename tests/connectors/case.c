@@ -79,9 +79,12 @@ static const char *find_input(const struct case_folder *folder)
 	return found;
 }
 
-/* Its own settings, else those of all cases beside it. */
+/* Those that it names, its own, else those of all cases beside it. */
 static const char *find_settings(const struct case_folder *folder)
 {
+	struct bytes named = case_text(folder->json, "settings");
+	if (named.data != NULL)
+		return below(folder, named);
 	static const char *const names[] = {"settings.conf", "../settings.conf"};
 	for (size_t i = 0; i < 2; i++) {
 		const char *path = below(folder, bytes_of_string(names[i]));
