@@ -11,6 +11,7 @@
 
 #define NUMBER_MAX 1000000 /* of a raw status */
 #define GM_DIGITS 4
+#define STATUSES_MAX 500 /* that one message may tell */
 
 struct zaak {
 	const struct stuf_config *config;
@@ -203,15 +204,27 @@ static void tell_status(struct zaak *zaak, const struct xml *status)
 			"20260302093000", "is no time of 8 to 17 digits");
 }
 
+static void refuse(const struct zaak *zaak, const char *field, const char *text)
+{
+	problems_add(&add(zaak, bytes_of_string("zaak"))->problems, field, NULL, "%s", text);
+}
+
 static void tell_statuses(struct zaak *zaak)
 {
 	const struct xml *status = stuf_read_relation(zaak->message->object, "heeft");
-	for (; status != NULL && zaak->told < PARCEL_DRAFTS / 2; status = stuf_read_next(status)) {
-		if (is_new(status) && !is_own_status(zaak, status))
+	bool are_all = true;
+	for (; status != NULL; status = stuf_read_next(status)) {
+		bool is_news = is_new(status) && !is_own_status(zaak, status);
+		if (!is_news)
+			zaak->out->passed++;
+		else if (zaak->told < STATUSES_MAX)
 			tell_status(zaak, status);
 		else
-			zaak->out->passed++;
+			are_all = false;
 	}
+	if (!are_all)
+		refuse(zaak, "object.heeft",
+			"has more than 500 new statuses: send the others apart");
 }
 
 static struct bytes suspended(const struct xml *object)
@@ -341,11 +354,6 @@ static void draft_referral(const struct zaak *zaak)
 		problems_add(&to->problems, "person", NULL,
 			"is missing: neither heeftAlsInitiator nor heeftBetrekkingOp has a "
 			"natuurlijkPersoon");
-}
-
-static void refuse(const struct zaak *zaak, const char *field, const char *text)
-{
-	problems_add(&add(zaak, bytes_of_string("zaak"))->problems, field, NULL, "%s", text);
 }
 
 static void read_case(struct zaak *zaak)

@@ -2,9 +2,9 @@
 #include "tests/unit/unit.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "connectors/municipality/stuf.h"
-#include "hub/base/clock.h"
 #include "tests/support/connector_conf.h"
 
 #define AT INT64_C(1772443800000) /* 2026-03-02T09:30:00Z */
@@ -191,6 +191,38 @@ static void test_refusal_is_understood(void **state)
 	}
 }
 
+/* What is not taken is refused, and not confirmed. */
+static void more_statuses_than_are_taken_are_refused(void **state)
+{
+	static const char head[] =
+		"<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>"
+		"<zakLk01 xmlns=\"http://www.egem.nl/StUF/sector/zkn/0310\" "
+		"xmlns:S=\"http://www.egem.nl/StUF/StUF0301\"><stuurgegevens>"
+		"<S:berichtcode>Lk01</S:berichtcode><S:referentienummer>r-1</S:referentienummer>"
+		"<S:tijdstipBericht>20260302093000</S:tijdstipBericht></stuurgegevens><parameters>"
+		"<S:mutatiesoort>W</S:mutatiesoort></parameters><object>"
+		"<identificatie>0599208938</identificatie>"
+		"<isVan><gerelateerde><code>B1026</code></gerelateerde></isVan>";
+	(void)state;
+	for (int count = 500; count <= 501; count++) {
+		struct side us;
+		struct buffer body = {0};
+		side_open(&us, here);
+		buffer_add_string(&body, head);
+		for (int i = 0; i < count; i++)
+			buffer_add_string(&body,
+				"<heeft><gerelateerde><volgnummer>2</volgnummer></gerelateerde>"
+				"</heeft>");
+		buffer_add_string(&body, "</object></zakLk01></s:Body></s:Envelope>");
+		take(&us, buffer_bytes(&body));
+		size_t last = us.parcel.drafts_count - 1;
+		assert_int_equal(us.parcel.drafts_count, count);
+		assert_int_equal(us.parcel.drafts[last]->problems.count, count - 500);
+		buffer_done(&body);
+		side_done(&us);
+	}
+}
+
 /* One that says "LWL" and no end of an element, over and over, costs no more than another. */
 static void a_long_answer_is_read_once(void **state)
 {
@@ -204,13 +236,13 @@ static void a_long_answer_is_read_once(void **state)
 	(void)state;
 	side_open(&us, here);
 	buffer_add_string(&body, head);
-	for (int i = 0; i < 100000; i++)
+	for (int i = 0; i < 200000; i++)
 		buffer_add_string(&body, "LWL</");
 	buffer_add_string(&body, "]]></x></Bv03Bericht></s:Body></s:Envelope>");
 	const struct document answer = {.body = buffer_bytes(&body), .status = 200};
-	int64_t before = clock_steady();
+	clock_t before = clock();
 	assert_int_equal(stuf.judge(us.conf.config, &answer, &judged, &err), OK);
-	assert_true(clock_steady() - before < 1000);
+	assert_true(clock() - before < 10 * CLOCKS_PER_SEC);
 	assert_null(judged.partner_case.data);
 	buffer_done(&body);
 	side_done(&us);
@@ -223,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_no_echo),
 		cmocka_unit_test(test_new_zaak_is_understood),
 		cmocka_unit_test(test_refusal_is_understood),
+		cmocka_unit_test(more_statuses_than_are_taken_are_refused),
 		cmocka_unit_test(a_long_answer_is_read_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
