@@ -3,9 +3,10 @@ formats, stored in intake and decided, per CPU-second of the hub, beside what th
 does with the same bytes.
 
 Each begins with empty topics. What is counted ends when the router has committed the last message
-and the view has it. A run that lost a message, or applied one twice, gives no figure. What is
-stored once more because Kafka did not acknowledge it in time, as on a machine that is too busy, is
-a repeat that the router finds: its figure says how many there were.
+and the view has it, and is without what the hub costs when nothing comes. A run that lost a
+message, or applied one twice, gives no figure. What is stored once more because Kafka did not
+acknowledge it in time, as on a machine that is too busy, is a repeat that the router finds: its
+figure says how many there were.
 """
 
 import json
@@ -41,8 +42,10 @@ from driver.systems import (
 AS_SHIPPED_MS = 50
 PATIENT_MS = 300000  # with Kafka's acknowledgements, so that a busy machine has fewer repeats
 SETTLE_SECONDS = 3
+IDLE_SECONDS = 8
 STALLED_SECONDS = 60
 LOOK_SECONDS = 0.2
+FATES = ("applied", "duplicate", "refused", "rejected", "parked", "in_flight")
 MB = 1e6
 SCHOOLS = (
     'schools = ( ( "99XX", "from_desk=roc-rijnmond municipality=GM0599" ) ); '
@@ -177,12 +180,15 @@ def measure(bench: Bench, system: System, size: Size) -> dict:
     both = hub.start_both()
     try:
         time.sleep(SETTLE_SECONDS)
+        first = Spent.of(both.pid)
+        time.sleep(IDLE_SECONDS)
         before, resident = Spent.of(both.pid), resident_bytes(both.pid)
+        idle = before.since(first)
         with system.serving(hub):
             own = system.speak(hub)
-            seconds = follow(hub, both, system, said)
+            decided = follow(hub, both, system, said)
             repeats = check(hub, both, system, said)
-            spent = Spent.of(both.pid).since(before)
+            spent = Spent.of(both.pid).since(before).without(idle)
         peak = resident_bytes(both.pid, "VmHWM")
     finally:
         both.end()
@@ -191,7 +197,8 @@ def measure(bench: Bench, system: System, size: Size) -> dict:
         "messages": said.taken,
         "refused": said.refused,
         "repeats": repeats,
-        "seconds": seconds,
+        "seconds": decided - before.at,
+        "idle": idle.cpu / idle.at,
         "cpu": spent.cpu,
         "threads": spent.threads,
         "per_cpu_second": said.taken / spent.cpu,
@@ -220,22 +227,21 @@ def write_source(hub: Hub, system: System) -> None:
 
 
 def follow(hub: Hub, both: Running, system: System, said: Said) -> float:
-    """From the first that is stored until the last that is decided."""
-    began = last = 0.0
+    """When the last was decided."""
+    last = 0.0
     before = (-1, -1)
     while before[0] < said.taken or before[0] != before[1]:
         both.check()
         now = time.monotonic()
         stored = system.stored(hub)
         decided = hub.kafka.committed(hub.group, hub.intake) if system.is_decided else stored
-        began = began or (now if stored else 0.0)
         if (stored, decided) != before:
             before, last = (stored, decided), now
         refuse_refusals(hub, system, said)
         if now - last > STALLED_SECONDS:
             raise TimeoutError(f"{system.name}: {before} of {said.taken}, then nothing")
         time.sleep(LOOK_SECONDS)
-    return last - began
+    return last
 
 
 def refuse_refusals(hub: Hub, system: System, said: Said) -> None:
@@ -249,12 +255,10 @@ def check(hub: Hub, both: Running, system: System, said: Said) -> int:
     stored = system.stored(hub)
     if system.is_decided:
         wait_for("the view", lambda: is_complete(hub, both, stored), 600, 1)
+        wait_for("refusals", lambda: flow_of(hub)["refused"] >= said.refused, 600, 1)
     time.sleep(SETTLE_SECONDS)
     refuse_refusals(hub, system, said)
-    flow = {
-        name: sum(row[name] for row in hub.flow())
-        for name in ("applied", "duplicate", "refused", "rejected", "parked", "in_flight")
-    }
+    flow = flow_of(hub)
     expected = dict.fromkeys(flow, 0)
     if system.is_decided:
         expected |= {"applied": said.taken, "refused": said.refused}
@@ -262,6 +266,11 @@ def check(hub: Hub, both: Running, system: System, said: Said) -> int:
     if flow != expected or system.stored(hub) != stored:
         raise ValueError(f"{system.name}: {flow}, not {expected}")
     return stored - said.taken
+
+
+def flow_of(hub: Hub) -> dict[str, int]:
+    flow = hub.flow()
+    return {name: sum(row[name] for row in flow) for name in FATES}
 
 
 def report(results: dict[str, dict]) -> None:
@@ -278,7 +287,7 @@ def report(results: dict[str, dict]) -> None:
                 "CPU s",
                 "per CPU-second",
             ),
-            *("alone", "it / alone", "client CPU s", "MB", "peak MB"),
+            *("alone", "it / alone", "client CPU s", "idle CPU", "MB", "peak MB"),
         ],
         [
             [
@@ -290,7 +299,7 @@ def report(results: dict[str, dict]) -> None:
                     row["messages"] / row["alone_cpu"],
                 ),
                 row["alone_cpu"] / row["cpu"],
-                *(row["client_cpu"], row["resident"] / MB, row["peak"] / MB),
+                *(row["client_cpu"], row["idle"], row["resident"] / MB, row["peak"] / MB),
             ]
             for name, row in results.items()
         ],
