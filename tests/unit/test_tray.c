@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "hub/base/metrics.h"
@@ -97,6 +98,22 @@ static void test_the_first_by_name_that_is_whole(void **state)
 	expect_next(tray, 0, "2.csv");
 	put_away(tray, "2.csv");
 	expect_next(tray, 0, NULL);
+	tray_free(tray);
+}
+
+static void test_a_clock_that_runs_ahead_holds_up_nothing(void **state)
+{
+	const struct timespec ahead[2] = {
+		{.tv_sec = time(NULL) + 3600}, {.tv_sec = time(NULL) + 3600}};
+	struct tray *tray = open_tray("one");
+	(void)state;
+	folder_write(&folder, "ahead.csv", "text");
+	assert_int_equal(utimensat(AT_FDCWD, folder_path(&folder, "ahead.csv"), ahead, 0), 0);
+	expect_next(tray, 0, NULL);
+	for (int i = 0; i < 50 && tray_next(tray, 0) == NULL; i++)
+		usleep(100000);
+	expect_next(tray, 0, "ahead.csv");
+	put_away(tray, "ahead.csv");
 	tray_free(tray);
 }
 
@@ -257,6 +274,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_the_first_by_name_that_is_whole, start, end),
+		cmocka_unit_test_setup_teardown(
+			test_a_clock_that_runs_ahead_holds_up_nothing, start, end),
 		cmocka_unit_test_setup_teardown(
 			test_what_cannot_be_read_stays_and_others_go_on, start, end),
 		cmocka_unit_test_setup_teardown(

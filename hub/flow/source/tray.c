@@ -181,14 +181,21 @@ static bool is_held(const struct tray *tray, const char *name, const struct stat
 		held->changed.tv_nsec == stat->st_ctim.tv_nsec;
 }
 
+/* When it was last written to; where the clock of who wrote it runs ahead of ours, when it came. */
+static bool has_settled(const struct stat *stat)
+{
+	time_t now = time(NULL);
+	time_t written = stat->st_mtime <= now ? stat->st_mtime : stat->st_ctime;
+	return written + SETTLED_S <= now;
+}
+
 /* What lies in work/ is not written to any more, and what has the name of one there waits. */
 static bool may_be_next(const struct tray *tray, const char *folder, const char *name, int64_t now)
 {
 	struct stat stat, other;
 	if (!is_file(folder, name, &stat) || is_held(tray, name, &stat, now))
 		return false;
-	return folder == tray->work ||
-		(stat.st_mtime + SETTLED_S <= time(NULL) && !look_at(tray->work, name, &other));
+	return folder == tray->work || (has_settled(&stat) && !look_at(tray->work, name, &other));
 }
 
 /* The first by name, so that a partner can number its files. false: none. */
