@@ -178,7 +178,7 @@ struct conf_delivery {
 /* How `lokethub simulate` plays a partner. */
 struct conf_simulation {
 	const char *oin;
-	int32_t referrals_per_day;
+	int32_t referrals_per_day; /* -1: as is usual in its format */
 	int32_t accepted, declined; /* of 100 offers; the others are not answered */
 	int32_t no_show; /* of 100 that were accepted */
 	int32_t decides_min; /* minutes between two steps of a desk, on average */
@@ -186,7 +186,7 @@ struct conf_simulation {
 };
 
 /* Of those that the list does not have, as texts. */
-#define CONF_SIMULATION_REFERRALS "20"
+#define CONF_SIMULATION_REFERRALS "-1"
 #define CONF_SIMULATION_ACCEPTED "60"
 #define CONF_SIMULATION_DECLINED "25"
 #define CONF_SIMULATION_NO_SHOW "10"

@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import deploy
@@ -12,10 +13,27 @@ import pytest
 from api import ApiHub, a_hub
 from harness import wait_for
 from lanes import LaneHub, Production
-from model.world import FUND, ROTTERDAM, SCHOOL, TWENTE, UWV, WORLD
+from model.rules import Config, Desk, Partner
+from model.world import FUND, ROTTERDAM, SCHOOL, TWENTE, UWV, WORLD, WSP, oin
 
 TEMPLATES = harness.ROOT / "config" / "simulate"
 PLACES = WORLD.municipalities
+CAPELLE, BROKER, SBB = oin(9000), oin(9100), oin(9200)
+MORE = {  # than there are in the world, so that each format has a partner of its own
+    CAPELLE: ("gemeente-capelle", "MUNICIPALITY"),
+    BROKER: ("bemiddelaar-rijnmond", "OUTREACH"),
+    SBB: ("sbb", "SECTOR_DESK"),
+}
+SPOKEN = {
+    ROTTERDAM: "cloudevent",
+    FUND: "csv",
+    SCHOOL: "overstap",
+    UWV: "sonar",
+    CAPELLE: "stuf",
+    WSP: "vacancy",
+    BROKER: "vum",
+    SBB: "recognition",
+}
 FATES = ("handovers", "accepted", "declined", "silent", "completed")
 
 
@@ -31,6 +49,12 @@ def simulate(config: Any, *words: str, code: int = 0) -> Any:
     )
     assert done.returncode in ((0, 1) if code == 0 else (code,)), done.stdout + done.stderr
     return json.loads(done.stdout) if code == 0 else done.stderr
+
+
+def larger_world() -> Config:
+    partners = {name: Partner(name, desk, desk) for name, (desk, _) in MORE.items()}
+    desks = {desk: Desk(desk, name, kind, "AM22", ()) for name, (desk, kind) in MORE.items()}
+    return replace(WORLD, partners=WORLD.partners | partners, desks=WORLD.desks | desks)
 
 
 class Played(LaneHub):
@@ -63,19 +87,73 @@ class Played(LaneHub):
                         "municipalities": tuple((each.code, each.code) for each in PLACES),
                     },
                 },
+                {
+                    "name": "suite",
+                    "partner": CAPELLE,
+                    "connector": "stuf",
+                    "settings": {
+                        "organisation": "0502",
+                        "partner_organisation": "0502",
+                        "partner_application": "SUITE",
+                        "from_desk": "gemeente-capelle",
+                        "municipality": "GM0502",
+                        "zaaktypen": (("B1026", "question=WERK"),),
+                        "results": (("Ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
+                    },
+                },
+                {
+                    "name": "vacancies",
+                    "partner": WSP,
+                    "connector": "vacancy",
+                    "settings": {
+                        "presets": "from_desk=wsp-rijnmond kind=SERVICE",
+                        "legal_basis": "Wet SUWI art. 10",
+                        "referrals": (
+                            ("contractvorm.codeTypeOvereenkomst = 02", "question=ORIENTATIE"),
+                        ),
+                        "municipalities": (("30", "GM0599"),),
+                    },
+                },
+                {
+                    "name": "profiles",
+                    "partner": BROKER,
+                    "connector": "vum",
+                    "settings": {
+                        "presets": "from_desk=bemiddelaar-rijnmond",
+                        "legal_basis": "Wet SUWI art. 10",
+                        "referrals": (
+                            ("contractvorm.codeTypeOvereenkomst = 02", "question=LEERBAAN"),
+                        ),
+                        "municipalities": (("30", "GM0599"),),
+                    },
+                },
+                {"name": "companies", "partner": SBB, "connector": "recognition"},
             ],
             "simulations": [
                 {"partner": SCHOOL, "values": (("brin", "99XX"),)},
+                {
+                    "partner": CAPELLE,
+                    "values": (
+                        ("organisatie", "0502"),
+                        ("applicatie", "SUITE"),
+                        ("zaaktype", "B1026"),
+                    ),
+                },
                 {"partner": TWENTE, "referrals_per_day": 0},
+                {"partner": WSP, "decides_min": 60},
                 {"partner": ROTTERDAM, "referrals_per_day": 40, "accepted": 100, "declined": 0},
             ],
         }
         super().deploy()
+        network = self.folder / "network.conf"
+        row = f'oin = "{SBB}";'
+        assert row in network.read_text()
+        network.write_text(network.read_text().replace(row, f"{row} recognises = true;"))
 
 
 @pytest.fixture(scope="module")
 def lane(services, tmp_path_factory):
-    with a_hub(services, tmp_path_factory.mktemp("played"), Played) as made:
+    with a_hub(services, tmp_path_factory.mktemp("played"), Played, larger_world()) as made:
         yield made
 
 
@@ -104,13 +182,13 @@ def test_partners_are_played(lane):
     partners = {each["oin"]: each for each in page["partners"]}
     assert set(partners) == set(lane.config.partners)
     assert partners[TWENTE]["sent"] == 0
-    for oin, each in partners.items():
+    for name, each in partners.items():
         assert each["refused"] == 0, each
         assert each["taken"] + each["away"] == each["sent"]
-        assert each["taken"] > 5 or oin == TWENTE
+        assert each["taken"] > 5 or name in (TWENTE, SBB)
     formats = {oin: each["format"] for oin, each in partners.items()}
-    assert formats[ROTTERDAM] == "cloudevent"
-    assert (formats[FUND], formats[UWV], formats[SCHOOL]) == ("csv", "sonar", "overstap")
+    assert formats == {name: SPOKEN.get(name, "own") for name in formats}
+    assert 0 < partners[SBB]["sent"] < partners[WSP]["sent"] < partners[BROKER]["sent"]
     assert {path.name for path in TEMPLATES.iterdir() if path.is_dir()} == set(formats.values())
     assert partners[ROTTERDAM]["declined"] == 0
     for seed in range(8, 14):  # what is slow here comes later
@@ -123,9 +201,11 @@ def test_partners_are_played(lane):
     assert report.differences == [], str(report)
     cases = {each["case"] for _, each in lane.decoded("intake") if each["case"]}
     assert {case.split("-")[0] for case in cases} >= {"SIM", "WZ"}
+    assert any(case.startswith("0502") and len(case) == 12 for case in cases)
     assert not [path for path in (lane.folder / "sonar").glob("*.csv")]
     said = {message["partner"] for _, message in lane.decoded("intake")}
-    assert said >= {FUND, ROTTERDAM, SCHOOL, UWV}
+    assert said >= set(SPOKEN) - {SBB}
+    assert any(each["kind"] == "RECOGNITION" for _, each in lane.decoded("facts") if each)
     refused = [each for _, each in lane.decoded("rejected") if each["refused"]]
     assert refused == []  # also of what a table's answer tells row by row
 
@@ -211,6 +291,27 @@ def test_what_a_template_lacks_is_said_before_anything_is_sent(lane, tmp_path):
     (tmp_path / "own" / "accept.json").unlink()
     assert "accept" in simulate(config_of(lane), "all", "--templates", tmp_path, code=2)
     assert len(lane.records("intake")) == before
+
+
+@pytest.mark.parametrize("who", ["gemeente-capelle", "bemiddelaar-rijnmond", "wsp-rijnmond", "sbb"])
+def test_conform_says_the_same_documents(lane, who):
+    """Nobody answers its offers here, so it is not admitted; SBB refers in the hub's own JSON."""
+    words = ("conform", who, "--templates", TEMPLATES, "--wait", "3", "--from", "uwv-rijnmond")
+    done = subprocess.run(
+        [harness.BINARY, *words, "--json", "--config", config_of(lane)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    page = json.loads(done.stdout)
+    spoken = SPOKEN[page["oin"]]
+    assert page["format"] == ("own" if spoken == "recognition" else spoken)
+    rows = {row["name"]: row for row in page["sender"]}
+    assert {row["result"] for row in rows.values()} == {"PASS", "NOT POSSIBLE"}, rows
+    for name in ("referral", "duplicate", "amend", "cancel"):
+        assert rows[name]["result"] == "PASS", rows
 
 
 def test_who_is_not_there(lane):

@@ -138,6 +138,11 @@ static void what_stands_for_names(void **state)
 	assert_string_equal(value(&script, "brin"), "99XX");
 	assert_string_equal(value(&script, "desk"), "mine");
 	assert_null(value(&script, "to_desk"));
+	assert_string_equal(value(&script, "digits brin"), "99");
+	assert_int_equal(strlen(value(&script, "digits birth_date")), 8);
+	assert_int_equal(strlen(value(&script, "digits local")), 17);
+	assert_null(value(&script, "digits nothing"));
+	assert_null(value(&script, "digits "));
 	assert_null(value(&script, "nothing"));
 	assert_string_equal(value(&script, "pick a"), "a");
 	for (int i = 0; i < 300; i++)

@@ -15,13 +15,17 @@ enum {
 	WAITING_MOST = 256,
 	AGAIN_PERCENT = 4, /* of what is sent is what was sent last once more */
 	CANCEL_PERCENT = 4,
+	AMEND_PERCENT = 4,
+	USUAL_PER_DAY = 20,
+	USUAL_MOST = 1000000,
 };
 
 struct player {
 	struct stage_role role;
 	const struct conf_source *source; /* NULL: the hub's own JSON */
 	const char *path; /* that it posts to */
-	struct template referral, cancel; /* cancel.path NULL: it never cancels */
+	struct template referral, cancel, amend; /* path NULL: it never does so */
+	int32_t per_day; /* referrals */
 	struct dice dice; /* when it says something, and what */
 	struct dice people; /* whom its cases are of: a copy is thrown for each */
 	int64_t number; /* of its last case */
@@ -48,16 +52,39 @@ static const struct conf_simulation *plan_of(struct stage *stage, const char *oi
 	return usual;
 }
 
+/* As the configuration says, else as is usual in this format. */
+static int32_t per_day(const struct player *player, const struct template *usual)
+{
+	if (player->role.plan->referrals_per_day != atoi(CONF_SIMULATION_REFERRALS))
+		return player->role.plan->referrals_per_day;
+	int64_t number;
+	struct bytes line = usual->text;
+	while (line.size > 0 && line.data[line.size - 1] <= ' ')
+		line.size--;
+	bool is_one = bytes_to_int64(line, &number) && number > 0 && number <= USUAL_MOST;
+	return is_one ? (int32_t)number : USUAL_PER_DAY;
+}
+
+/* Who refers nobody has news instead. */
 static enum outcome load_format(
 	struct player *player, const char *name, const char *path, struct err *err)
 {
 	struct stage *stage = player->role.stage;
+	struct template news = {0}, usual = {0};
+	const struct {
+		const char *name;
+		struct template *place;
+	} files[] = {{"referral", &player->referral}, {"cancel", &player->cancel},
+		{"amend", &player->amend}, {"news", &news}, {"per_day", &usual}};
 	player->path = path;
-	if (template_load(&(struct template_name){stage->folder, name, "referral"}, &stage->arena,
-		    &player->referral, err) != OK)
-		return err->outcome;
-	return template_load(&(struct template_name){stage->folder, name, "cancel"}, &stage->arena,
-		&player->cancel, err);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (template_load(&(struct template_name){stage->folder, name, files[i].name},
+			    &stage->arena, files[i].place, err) != OK)
+			return err->outcome;
+	if (player->referral.path == NULL)
+		player->referral = news;
+	player->per_day = per_day(player, &usual);
+	return OK;
 }
 
 static enum outcome choose_format(struct player *player, struct err *err)
@@ -231,7 +258,27 @@ static void send_last(struct player *player)
 
 static double mean_between(const struct player *player)
 {
-	return 86400e3 / player->role.plan->referrals_per_day / player->role.stage->pace;
+	return 86400e3 / player->per_day / player->role.stage->pace;
+}
+
+/* What it says once more of its last case; NULL: it goes on to a new one. */
+static const struct template *choose_later(struct player *player)
+{
+	if (player->number == 0)
+		return NULL;
+	if (player->cancel.path != NULL && dice_percent(&player->dice, CANCEL_PERCENT))
+		return &player->cancel;
+	if (player->amend.path != NULL && dice_percent(&player->dice, AMEND_PERCENT))
+		return &player->amend;
+	return NULL;
+}
+
+static enum outcome write_next(struct player *player, struct err *err)
+{
+	const struct template *later = choose_later(player);
+	if (later != NULL)
+		return write_referral(player, player->number, later, err);
+	return write_referral(player, ++player->number, &player->referral, err);
 }
 
 static void say_something(void *context)
@@ -239,8 +286,6 @@ static void say_something(void *context)
 	struct player *player = context;
 	struct stage *stage = player->role.stage;
 	struct err err = {0};
-	const struct template *template = &player->referral;
-	enum outcome outcome = OK;
 	if (stage->is_over)
 		return;
 	if (stage->behind > 0 || stage->waiting >= WAITING_MOST) {
@@ -250,14 +295,7 @@ static void say_something(void *context)
 	loop_set(stage->loop, &player->timer,
 		loop_now(stage->loop) + dice_wait(&player->dice, mean_between(player)));
 	bool is_again = player->number > 0 && dice_percent(&player->dice, AGAIN_PERCENT);
-	bool is_cancel = !is_again && player->number > 0 && player->cancel.path != NULL &&
-		dice_percent(&player->dice, CANCEL_PERCENT);
-	if (is_cancel)
-		template = &player->cancel;
-	if (!is_again)
-		outcome = write_referral(
-			player, is_cancel ? player->number : ++player->number, template, &err);
-	if (outcome == OK)
+	if (is_again || write_next(player, &err) == OK)
 		send_last(player);
 	else
 		snprintf(player->role.why, sizeof(player->role.why), "%s", err.text);
@@ -270,7 +308,7 @@ void player_begin(struct player *player)
 	for (size_t i = 0; i < player->watchers_count; i++)
 		watcher_begin(player->watchers[i]);
 	player->timer = (struct loop_timer){.fn = say_something, .context = player};
-	if (player->role.plan->referrals_per_day > 0)
+	if (player->per_day > 0)
 		loop_set(stage->loop, &player->timer,
 			now + dice_wait(&player->dice, mean_between(player)));
 }

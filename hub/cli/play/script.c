@@ -9,6 +9,7 @@
 #define EXCEL_DAYS 25569 /* from 1899-12-30, which Excel counts from, to 1970-01-01 */
 #define CASES 100000
 #define PICK "pick "
+#define DIGITS "digits "
 
 void script_begin_case(struct script *script, int64_t seed, int64_t number)
 {
@@ -128,6 +129,15 @@ static const char *now_of(const struct script *script)
 	return text;
 }
 
+/* As the clocks in Amsterdam show it. */
+static const char *local_of(const struct script *script)
+{
+	char *text = arena_get(script->arena, 25);
+	clock_to_text(calendar_local(clock_wall()), text);
+	text[strcspn(text, "Z")] = '\0';
+	return text;
+}
+
 static const char *excel_day_of(const struct script *script)
 {
 	return arena_format(script->arena, "%d", calendar_date(clock_wall()) + EXCEL_DAYS);
@@ -139,24 +149,47 @@ static const char *value_of(const struct script *script, struct bytes name)
 		const char *name;
 		const char *(*value)(const struct script *script);
 	} rows[] = {{"case", case_of}, {"desk", desk_of}, {"excel_day", excel_day_of},
-		{"municipality", municipality_of}, {"municipality_name", municipality_name_of},
-		{"now", now_of}, {"number", number_of}, {"oin", oin_of}, {"question", question_of},
-		{"reference", reference_of}, {"region", region_of}, {"to_desk", to_desk_of},
-		{"today", today_of}};
+		{"local", local_of}, {"municipality", municipality_of},
+		{"municipality_name", municipality_name_of}, {"now", now_of}, {"number", number_of},
+		{"oin", oin_of}, {"question", question_of}, {"reference", reference_of},
+		{"region", region_of}, {"to_desk", to_desk_of}, {"today", today_of}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (bytes_equal_string(name, rows[i].name))
 			return rows[i].value(script);
 	return someone_value(&script->someone, name);
 }
 
+static bool begins(struct bytes name, const char *word)
+{
+	return name.size > strlen(word) && memcmp(name.data, word, strlen(word)) == 0;
+}
+
+/* "digits birth_date" is its value without what is between them. */
+static const char *digits(struct script *script, struct bytes name)
+{
+	size_t skipped = strlen(DIGITS);
+	const char *value =
+		script_value(script, bytes_of(name.data + skipped, name.size - skipped));
+	if (value == NULL)
+		return NULL;
+	char *text = arena_get(script->arena, strlen(value) + 1), *end = text;
+	for (; *value != '\0'; value++)
+		if (*value >= '0' && *value <= '9')
+			*end++ = *value;
+	*end = '\0';
+	return text;
+}
+
 const char *script_value(void *context, struct bytes name)
 {
-	const struct script *script = context;
+	struct script *script = context;
 	const struct setting_pair *pair = script->plan->values;
 	for (; pair != NULL && pair->name != NULL; pair++)
 		if (bytes_equal_string(name, pair->name))
 			return pair->value;
-	if (name.size > strlen(PICK) && memcmp(name.data, PICK, strlen(PICK)) == 0)
+	if (begins(name, PICK))
 		return pick(script, name);
+	if (begins(name, DIGITS))
+		return digits(script, name);
 	return value_of(script, name);
 }

@@ -8,7 +8,7 @@
 
 static const struct {
 	const char *ending, *type;
-} endings[] = {{"json", "application/json"}, {"csv", "text/csv"}, {"xml", "application/xml"},
+} endings[] = {{"json", "application/json"}, {"csv", "text/csv"}, {"xml", "text/xml"},
 	{"txt", "text/plain"}};
 
 enum outcome template_load(const struct template_name *name, struct arena *arena,

@@ -7,8 +7,10 @@
 
 static const struct setting rows[] = {
 	{"partner", SETTING_FORMAT, AT(oin), NULL, 0, 0, SETTING_ONE("oin"), "OIN of the partner."},
-	{"referrals_per_day", SETTING_INT, AT(referrals_per_day), CONF_SIMULATION_REFERRALS, 0,
-		1000000, NULL, "Referrals that it sends in 24 hours."},
+	{"referrals_per_day", SETTING_INT, AT(referrals_per_day), CONF_SIMULATION_REFERRALS, -1,
+		1000000, NULL,
+		"Referrals that it sends in 24 hours; -1: as many as is usual in its format, most "
+		"often 20."},
 	{"accepted", SETTING_INT, AT(accepted), CONF_SIMULATION_ACCEPTED, 0, 100, NULL,
 		"Of 100 offers to its desks, so many are accepted."},
 	{"declined", SETTING_INT, AT(declined), CONF_SIMULATION_DECLINED, 0, 100, NULL,
