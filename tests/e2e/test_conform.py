@@ -1,6 +1,8 @@
 """test_conform - a partner is tried row by row: a good one passes, each fault shows in its row."""
 
 import json
+import re
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -151,6 +153,28 @@ def test_a_good_partner_passes(lane, system):
 
 
 @pytest.mark.parametrize(
+    ("what", "other", "came"),
+    [
+        ('"{{case}}-3"', '"{{reference}}"', "status 409"),
+        ("{{pick TRANSFER|TRANSFER|TRANSFER|SERVICE}}", "{{kind}}", "status 4"),
+        ('"case": "{{case}}"', '"case": "{{case}}-other"', r"\d messages?, 0 refused, 1 referral"),
+    ],
+)
+def test_what_is_no_amendment_fails_in_its_row(lane, tmp_path, what, other, came):
+    """The same once more, what is refused, and another case."""
+    shutil.copytree(TEMPLATES, tmp_path / "simulate")
+    amend = tmp_path / "simulate" / "own" / "amend.json"
+    said = amend.read_text()
+    assert what in said
+    amend.write_text(said.replace(what, other.replace("{{kind}}", "NOTHING")))
+    words = ("--templates", str(tmp_path / "simulate"), "--wait", "3")
+    page = conform(lane, "gemeente-almere", *words, code=1)
+    assert [row for row in rows_with(page, "FAIL") if "sender" in row] == ["sender: amend"]
+    (row,) = [row for row in page["sender"] if row["name"] == "amend"]
+    assert re.match(came, row["came"]), row
+
+
+@pytest.mark.parametrize(
     ("fault", "rows"),
     [
         ("takes it for two", ["desk_rows: duplicate"]),
@@ -213,6 +237,6 @@ def test_a_partner_with_a_format_of_its_own(lane, system):
     assert page["format"] == "cloudevent"
     assert [row for row in page["sender"] if row["result"] == "FAIL"] == []
     assert rows_with(page, "NOT POSSIBLE")[:2] == NO_TLS
-    assert "sender: out of order" in rows_with(page, "PASS")
+    assert {"sender: out of order", "sender: amend"} <= set(rows_with(page, "PASS"))
     assert "desk_rows: duplicate" in rows_with(page, "NOT POSSIBLE")
     assert "desk_rows: accept" in rows_with(page, "FAIL")

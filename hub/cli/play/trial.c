@@ -100,6 +100,7 @@ static struct trial_receipt read_receipt(struct trial *trial, const struct json_
 		it = it->next) {
 		const char *result = trial_text(trial, it, "result");
 		receipt.in_flight += strcmp(result, "IN_FLIGHT") == 0;
+		receipt.applied += strcmp(result, "APPLIED") == 0;
 		receipt.refused += strcmp(result, "REJECTED") == 0;
 		receipt.messages++;
 	}

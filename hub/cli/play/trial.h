@@ -49,7 +49,7 @@ struct trial {
 	char token[PARTY_TOKEN_MOST], giver_token[PARTY_TOKEN_MOST];
 	const char *folder; /* of the templates */
 	const char *format, *path; /* of what the partner says, and where it posts it */
-	struct template referral, cancel, old, case_;
+	struct template referral, cancel, amend, old, case_;
 	struct conf_simulation plan;
 	int64_t seed, number; /* of the last person and case */
 	int32_t wait_s; /* for what comes by itself */
@@ -80,7 +80,7 @@ void trial_pause(struct trial *trial, int32_t ms);
 
 /* What the hub made of a case. */
 struct trial_receipt {
-	size_t referrals, messages, in_flight, refused;
+	size_t referrals, messages, in_flight, applied, refused;
 	const char *referral, *state; /* of the first; "": none */
 };
 /* Waits until it has so many messages, all decided, and a referral whose state begins so ("": in

@@ -79,6 +79,29 @@ static struct trial_result says_it_again(struct trial *trial)
 	return say(trial, &trial->referral, trial->said, trial->case_name, 1);
 }
 
+/* The same referral, changed. */
+static struct trial_result amends(struct trial *trial)
+{
+	const char *case_name = NULL;
+	struct bytes document;
+	if (trial->case_name == NULL)
+		return trial_says(trial, TRIAL_FAIL, "there is no referral to amend");
+	if (trial->amend.path == NULL)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE,
+			"there is no template of an amendment in format %s", trial->format);
+	if (trial_write(trial, &trial->amend, TRIAL_FIRST, &document, &case_name) != OK)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
+	const struct trial_receipt before = trial_receipt(trial, trial->case_name, 1, "");
+	const struct party_answer answer =
+		trial_post(trial, trial->path, trial->amend.type, document);
+	if (!is_taken(&answer))
+		return not_taken(trial, &answer);
+	const struct trial_receipt after =
+		trial_receipt(trial, trial->case_name, before.messages + 1, "");
+	bool is_one = after.referrals == 1 && after.refused == 0;
+	return says_receipt(trial, is_one && after.applied == before.applied + 1, &after);
+}
+
 /* A cancel before its referral waits for it. */
 static struct trial_result out_of_order(struct trial *trial)
 {
@@ -243,6 +266,8 @@ const struct trial_row trial_sender_rows[] = {
 		TRIAL_ALWAYS, refers},
 	{"duplicate", "says the same once more", "taken: still one referral", TRIAL_ALWAYS,
 		says_it_again},
+	{"amend", "says it anew with something changed in it",
+		"taken: one message more, still one referral", TRIAL_OPTIONAL, amends},
 	{"stale", "acts on a version of it that is gone", "409, and nothing changed", TRIAL_ALWAYS,
 		stale},
 	{"out of order", "cancels a referral, and refers behind that",

@@ -52,9 +52,9 @@ static enum outcome prove_lane(struct trial *trial, const char *token, struct er
 
 static enum outcome load(struct trial *trial, const char *format, struct err *err)
 {
-	static const char *const names[] = {"referral", "cancel", "referral-1", "case"};
+	static const char *const names[] = {"referral", "cancel", "amend", "referral-1", "case"};
 	struct template *const places[] = {
-		&trial->referral, &trial->cancel, &trial->old, &trial->case_};
+		&trial->referral, &trial->cancel, &trial->amend, &trial->old, &trial->case_};
 	trial->format = format;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (template_load(&(struct template_name){trial->folder, format, names[i]},
