@@ -103,6 +103,26 @@ static bool is_url(const char *text)
 	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
 }
 
+static void check_proxies(
+	const struct conf_http *http, struct report_place place, struct conf_problems *problems)
+{
+	size_t count = words_count(http->proxies);
+	for (size_t i = 0; i < count; i++)
+		if (!words_is_ip(http->proxies[i]))
+			report_error(problems, place,
+				"http.proxies: \"%s\" is no address: write one like 10.0.0.5 or "
+				"fd00::5",
+				http->proxies[i]);
+	if (count > 0 && http->tls_client_ca_file == NULL)
+		report_error(problems, place,
+			"http.proxies is of no use without http.tls_client_ca_file: who issues the "
+			"certificates that they pass on");
+	if (http->tls_client_ca_file != NULL && http->tls_cert_file == NULL && count == 0)
+		report_error(problems, place,
+			"http.tls_client_ca_file is of no use without http.tls_cert_file or "
+			"http.proxies: a client shows its certificate in TLS");
+}
+
 static void check_http(
 	const struct conf *conf, struct report_place place, struct conf_problems *problems)
 {
@@ -110,10 +130,7 @@ static void check_http(
 	if ((http->tls_cert_file == NULL) != (http->tls_key_file == NULL))
 		report_error(problems, place, "http.%s is missing: certificate and key go together",
 			http->tls_cert_file == NULL ? "tls_cert_file" : "tls_key_file");
-	if (http->tls_client_ca_file != NULL && http->tls_cert_file == NULL)
-		report_error(problems, place,
-			"http.tls_client_ca_file is of no use without http.tls_cert_file: a client "
-			"shows its certificate in TLS");
+	check_proxies(http, place, problems);
 	if (http->tls_cert_file == NULL && !words_is_loopback(http->host))
 		report_warning(problems, place,
 			"http.host is %s without TLS: tokens and people's data travel in clear "

@@ -63,6 +63,7 @@ struct conf_http {
 	int32_t port, admin_port; /* 0: any free one */
 	const char *tls_cert_file, *tls_key_file;
 	const char *tls_client_ca_file; /* NULL: clients are asked for no certificate */
+	const char *const *proxies; /* addresses that pass on certificates of clients */
 	const char *base_url; /* as partners see us; NULL: Location headers are paths */
 	const char *test_lane; /* endpoint that what comes with a test token goes on to; or NULL */
 	int32_t threads, connections, connections_per_address;

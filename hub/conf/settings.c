@@ -144,6 +144,11 @@ const struct setting settings_rows[] = {
 		"Certificates in PEM that those of partners are issued by; none: partners are "
 		"asked "
 		"for no certificate."},
+	{"http.proxies", SETTING_STRINGS, AT(http.proxies), "", 1, 45, NULL,
+		"Addresses of proxies in front that end TLS and pass on the certificate of a "
+		"client, in the header Client-Cert (RFC 9440), whose issuer tls_client_ca_file "
+		"names. They must take away one that a client sent. From anybody else it is "
+		"refused."},
 	{"http.base_url", SETTING_STRING, AT(http.base_url), "", 8, 1000, NULL,
 		"The API's address as partners see it, for Location headers; none: paths only."},
 	{"http.test_lane", SETTING_FORMAT, AT(http.test_lane), "", 0, 0, SETTING_ONE("name"),

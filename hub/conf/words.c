@@ -1,6 +1,7 @@
 /* words - lists of words that end in NULL; a list that is NULL is empty. */
 #include "hub/conf/words.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 size_t words_count(const char *const *words)
@@ -37,6 +38,12 @@ bool words_is_loopback(const char *host)
 	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
 		strcmp(host, "[::1]") == 0 ||
 		(strncmp(host, "127.", 4) == 0 && host[strspn(host, "0123456789.")] == '\0');
+}
+
+bool words_is_ip(const char *text)
+{
+	struct in6_addr ignored;
+	return inet_pton(AF_INET, text, &ignored) == 1 || inet_pton(AF_INET6, text, &ignored) == 1;
 }
 
 bool words_is_address(const char *text)

@@ -13,5 +13,7 @@ const char *words_join(struct arena *arena, const char *const *words, const char
 bool words_is_address(const char *text);
 /* A host that is this machine, by name or number. */
 bool words_is_loopback(const char *host);
+/* "10.0.0.5", "fd00::5". */
+bool words_is_ip(const char *text);
 
 #endif

@@ -129,11 +129,11 @@ static enum outcome read_pem(struct edge *edge, const char *path, const char **o
 static enum outcome read_tls(struct edge *edge, struct server_options *options, struct err *err)
 {
 	const struct conf_http *http = &edge->options->conf->http;
-	if (http->tls_cert_file == NULL)
-		return OK;
-	if (read_pem(edge, http->tls_cert_file, &options->tls_cert, err) != OK ||
-		read_pem(edge, http->tls_key_file, &options->tls_key, err) != OK)
+	if (http->tls_cert_file != NULL &&
+		(read_pem(edge, http->tls_cert_file, &options->tls_cert, err) != OK ||
+			read_pem(edge, http->tls_key_file, &options->tls_key, err) != OK))
 		return err->outcome;
+	options->proxies = http->proxies;
 	if (http->tls_client_ca_file != NULL)
 		return read_pem(edge, http->tls_client_ca_file, &options->tls_client_ca, err);
 	return OK;

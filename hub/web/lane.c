@@ -53,12 +53,13 @@ static void refuse(struct call *call, const char *why)
 		"the test lane does not answer: send the same again after the time in Retry-After");
 }
 
-/* Of this connection and not of the answer (RFC 9110, 7.6.1), or made anew by our server. */
+/* Of this connection and not of the answer (RFC 9110, 7.6.1), or made anew by our server, or for us
+ * only: who is behind a proxy that we believe. */
 static bool is_of_connection(const char *name)
 {
-	static const char *const names[] = {"Connection", "Content-Length", "Date", "Keep-Alive",
-		"Proxy-Authenticate", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",
-		"Upgrade", NULL};
+	static const char *const names[] = {"Client-Cert", "Client-Cert-Chain", "Connection",
+		"Content-Length", "Date", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection",
+		"TE", "Trailer", "Transfer-Encoding", "Upgrade", NULL};
 	const char *const *other = names;
 	while (*other != NULL && strcasecmp(*other, name) != 0)
 		other++;

@@ -315,6 +315,101 @@ def test_clear_text_and_silence_hold_nobody_up(hub):
     assert ask(hub, UWV, "uwv").status_code == 404
 
 
+PROXY, OTHER = "127.0.0.2", "127.0.0.3"
+
+
+@pytest.fixture(scope="module")
+def behind(services, tmp_path_factory):
+    """A hub without TLS, which a proxy at one address has for it."""
+    folder = tmp_path_factory.mktemp("behind")
+    make_all(folder)
+    hub = ApiHub(folder, services, WORLD, f"behind-{time.time_ns()}.")
+    hub.http = {"tls_client_ca_file": '"ca.pem"', "proxies": f'[ "192.0.2.1", "{PROXY}" ]'}
+    hub.deploy()
+    hub.start()
+    hub.ready()
+    yield hub
+    hub.end()
+
+
+def passed_on(hub, name):
+    """The value of Client-Cert (RFC 9440): the certificate's DER in base64 between colons."""
+    text = (hub.folder / f"{name}.pem").read_text()
+    lines = [line for line in text.splitlines() if "-----" not in line]
+    return f":{''.join(lines)}:"
+
+
+def come_from(hub, address, *certificates, token=None, text=None):
+    headers = [("Client-Cert", text or passed_on(hub, each)) for each in certificates]
+    if token:
+        headers.append(("Authorization", f"Bearer {token_of(token)}"))
+    transport = httpx.HTTPTransport(local_address=address)
+    with httpx.Client(base_url=hub.edges()[0], transport=transport, timeout=10) as client:
+        return client.get("/v1/receipts/none", headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("address", "certificates", "token", "status"),
+    [
+        (PROXY, ["city"], None, 404),
+        (PROXY, ["city"], ROTTERDAM, 404),
+        (PROXY, [], ROTTERDAM, 404),
+        (PROXY, [], None, 401),
+        (PROXY, ["uwv"], ROTTERDAM, 401),
+        (PROXY, ["city", "city"], None, 401),
+        (PROXY, ["foreign"], None, 401),
+        (PROXY, ["foreign"], ROTTERDAM, 401),
+        (PROXY, ["unknown"], None, 401),
+        (PROXY, ["nameless"], None, 401),
+        (PROXY, ["for-servers"], None, 401),
+        (PROXY, ["long"], None, 401),
+        (PROXY, ["expired"], None, 401),
+        (OTHER, ["city"], None, 401),
+        (OTHER, ["city"], ROTTERDAM, 401),
+        (OTHER, [], ROTTERDAM, 404),
+        (OTHER, [], None, 401),
+    ],
+)
+def test_a_certificate_is_passed_on_by_the_proxy_only(behind, address, certificates, token, status):
+    answer = come_from(behind, address, *certificates, token=token)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("text", ["::", ":x:", ":MIIB", ":AAAA:", f":{'A' * 30000}:", "city"])
+def test_what_is_passed_on_and_no_certificate_is_nobodys(behind, text):
+    for token in (None, ROTTERDAM):
+        answer = come_from(behind, PROXY, "city", token=token, text=text)
+        assert answer.status_code in (401, 431), answer.text
+    assert come_from(behind, PROXY, "city").status_code == 404
+
+
+def test_over_one_connection_of_the_proxy_come_several_partners(behind):
+    transport = httpx.HTTPTransport(
+        local_address=PROXY, limits=httpx.Limits(max_connections=1, max_keepalive_connections=1)
+    )
+    with httpx.Client(base_url=behind.edges()[0], transport=transport, timeout=10) as client:
+        for name, desk, status in [
+            ("city", "gemeente-rotterdam", 200),
+            ("uwv", "gemeente-rotterdam", 404),
+            ("uwv", "uwv-rijnmond", 200),
+            (None, "uwv-rijnmond", 401),
+            ("city", "uwv-rijnmond", 404),
+        ]:
+            headers = {"Client-Cert": passed_on(behind, name)} if name else {}
+            answer = client.get(f"/v1/handovers?desk={desk}", headers=headers)
+            assert answer.status_code == status, (name, desk, answer.text)
+
+
+def test_in_tls_nobody_passes_a_certificate_on(hub):
+    header = {"Client-Cert": passed_on(hub, "city")}
+    for certificate in (None, "city"):
+        answer = call(hub, "GET", "/v1/receipts/none", certificate, headers=header)
+        assert answer.status_code == 401, answer.text
+    answer = call(hub, "GET", "/v1/receipts/none", token=token_of(ROTTERDAM), headers=header)
+    assert answer.status_code == 401
+
+
 def test_the_admin_port_is_apart(hub):
     admin = hub.processes["one"].admin
     for path in ("/live", "/ready", "/metrics"):

@@ -143,8 +143,17 @@ static const struct small_conf_row rows[] = {
 		"main.conf: http.tls_key_file is missing: certificate and key go together\n"},
 	{"certificates of clients without TLS",
 		{.main = "node = \"n1\"; http = { tls_client_ca_file = \"ca.pem\"; };\n"},
-		"main.conf: http.tls_client_ca_file is of no use without http.tls_cert_file: a "
-		"client shows its certificate in TLS\n"},
+		"main.conf: http.tls_client_ca_file is of no use without http.tls_cert_file or "
+		"http.proxies: a client shows its certificate in TLS\n"},
+	{"a proxy that is no address",
+		{.main = "node = \"n1\"; http = { tls_client_ca_file = \"ca.pem\"; proxies = [ "
+			 "\"10.0.0.5\", \"fd00::5\", \"10.0.0.0/8\" ]; };\n"},
+		"main.conf: http.proxies: \"10.0.0.0/8\" is no address: write one like 10.0.0.5 or "
+		"fd00::5\n"},
+	{"proxies that pass on what nobody issued",
+		{.main = "node = \"n1\"; http = { proxies = [ \"10.0.0.5\" ]; };\n"},
+		"main.conf: http.proxies is of no use without http.tls_client_ca_file: who issues "
+		"the certificates that they pass on\n"},
 	{"open to all without TLS", {.main = "node = \"n1\"; http = { host = \"0.0.0.0\"; };\n"},
 		"main.conf: warning: http.host is 0.0.0.0 without TLS: tokens and people's data "
 		"travel in clear unless a proxy in front encrypts\n"},

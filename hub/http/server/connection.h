@@ -5,12 +5,14 @@
 #include <microhttpd.h>
 #include <sys/queue.h>
 
+#include "hub/http/server/forwarded.h"
 #include "hub/http/server/route.h"
 #include "hub/http/server/server.h"
 
 struct server {
 	struct loop *loop;
 	struct server_options options;
+	struct forwarded *forwarded; /* NULL: no proxy is believed */
 	struct MHD_Daemon *daemon;
 	int epoll; /* the daemon's */
 	struct loop_timer turn; /* at the end of this turn of the loop: an answer came */
@@ -20,6 +22,8 @@ struct server {
 	struct request *spares;
 };
 
+#define CONNECTION_SERIAL 65 /* X.520: at most 64 */
+
 struct connection {
 	struct server *server;
 	struct MHD_Connection *mhd;
@@ -27,8 +31,9 @@ struct connection {
 	struct loop_timer timer; /* when this connection, or its request, is given up */
 	struct request *request; /* NULL: waits for one */
 	enum request_peer peer;
+	bool is_proxy; /* each request may be of somebody else */
 	bool peer_is_read;
-	char peer_serial[65]; /* X.520: at most 64 */
+	char peer_serial[CONNECTION_SERIAL];
 	LIST_ENTRY(connection) place;
 };
 

@@ -182,9 +182,13 @@ struct bytes request_body(const struct request *request)
 	return buffer_bytes(&request->body);
 }
 
-enum request_peer request_peer(const struct request *request, const char **serial)
+enum request_peer request_peer(struct request *request, const char **serial)
 {
 	struct connection *connection = request->connection;
+	if (connection->is_proxy)
+		return forwarded_peer(connection->server->forwarded, request, serial);
+	if (connection->server->options.tls_client_ca != NULL && forwarded_count(request) > 0)
+		return REQUEST_PEER_BAD;
 	if (!connection->peer_is_read && connection->server->options.tls_client_ca != NULL)
 		connection->peer = tls_peer(
 			connection->mhd, connection->peer_serial, sizeof(connection->peer_serial));

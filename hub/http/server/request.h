@@ -31,10 +31,11 @@ bool request_has_query(const struct request *request);
 bool request_has_only(struct request *request, const char *const *known);
 struct bytes request_body(const struct request *request); /* whole; absent: none */
 /* Who the client at the other end of a TLS connection is, if certificates of clients are asked for
- * (server_options.tls_client_ca). KNOWN: serial is its subject's serialNumber; lives as long as the
- * connection. */
+ * (server_options.tls_client_ca), or the one whose certificate a proxy passes on; from anybody else
+ * such a header is BAD. KNOWN: serial is its subject's serialNumber; lives as long as the
+ * request. */
 enum request_peer { REQUEST_PEER_NONE, REQUEST_PEER_BAD, REQUEST_PEER_KNOWN };
-enum request_peer request_peer(const struct request *request, const char **serial);
+enum request_peer request_peer(struct request *request, const char **serial);
 struct arena *request_arena(struct request *request); /* reset behind the answer */
 int64_t request_began(const struct request *request); /* loop_now at the request line */
 

@@ -33,6 +33,8 @@ static struct connection *connection_open(struct server *server, struct MHD_Conn
 	connection->mhd = mhd;
 	connection->fd =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	connection->is_proxy =
+		server->forwarded != NULL && forwarded_is_proxy(server->forwarded, connection->fd);
 	connection->timer.fn = connection_due;
 	connection->timer.context = connection;
 	LIST_INSERT_HEAD(&server->connections, connection, place);
@@ -250,6 +252,17 @@ static enum outcome listen_on(struct server *server, struct err *err)
 	return OK;
 }
 
+static enum outcome believe_proxies(struct server *server, struct err *err)
+{
+	const struct server_options *options = &server->options;
+	bool has_some = options->proxies != NULL && options->proxies[0] != NULL;
+	if (!has_some || options->tls_client_ca == NULL)
+		return OK;
+	if (forwarded_new(&server->forwarded, options->proxies, options->tls_client_ca, err) != OK)
+		return err_in(err, "issuers of client certificates");
+	return OK;
+}
+
 enum outcome server_new(struct server **out, struct loop *loop,
 	const struct server_options *options, struct err *err)
 {
@@ -257,12 +270,14 @@ enum outcome server_new(struct server **out, struct loop *loop,
 	server->loop = loop;
 	server->options = *options;
 	server->turn = (struct loop_timer){.fn = turn, .context = server};
-	if (listen_on(server, err) != OK) {
+	if (believe_proxies(server, err) != OK || listen_on(server, err) != OK) {
+		forwarded_free(server->forwarded);
 		free(server);
 		return err->outcome;
 	}
 	if (loop_watch(loop, server->epoll, turn, server, err) != OK) {
 		MHD_stop_daemon(server->daemon);
+		forwarded_free(server->forwarded);
 		free(server);
 		return err->outcome;
 	}
@@ -308,5 +323,6 @@ void server_free(struct server *server)
 	loop_unwatch(server->loop, server->epoll);
 	MHD_stop_daemon(server->daemon);
 	request_free_spares(server);
+	forwarded_free(server->forwarded);
 	free(server);
 }

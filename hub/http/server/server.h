@@ -41,6 +41,8 @@ struct server_options {
 	const char *tls_cert, *tls_key; /* PEM texts; NULL: no TLS */
 	const char
 		*tls_client_ca; /* PEM: clients are asked for a certificate; NULL: they are not */
+	/* Addresses that may pass on a client's certificate, ended by NULL; NULL: none may. */
+	const char *const *proxies;
 	const struct server_route *routes; /* ended by method NULL */
 	void *context;
 	int32_t connections, connections_per_address; /* 0: no limit per address */
@@ -55,7 +57,8 @@ struct server_options {
 	void (*answered)(void *context, const struct request *request, int status);
 };
 
-/* Listens from now on. The options are borrowed. RETRY: the address is taken, or not ours. */
+/* Listens from now on. The options are borrowed. RETRY: the address is taken, or not ours.
+ * REJECT: proxies are believed, and tls_client_ca has no certificate. */
 enum outcome server_new(struct server **out, struct loop *loop,
 	const struct server_options *options, struct err *err) MUST_CHECK;
 int32_t server_port(const struct server *server);

@@ -2,7 +2,6 @@
 #include "hub/http/server/tls.h"
 
 #include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <string.h>
 
 /* As `gnutls-cli --list --priority …` spells it out. */
@@ -24,6 +23,13 @@ static bool is_trusted(gnutls_session_t session)
 }
 
 /* The size that comes back is without the zero behind it. */
+bool tls_read_serial(gnutls_x509_crt_t certificate, char *serial, size_t size)
+{
+	return gnutls_x509_crt_get_dn_by_oid(certificate, SERIAL_NUMBER, 0, 0, serial, &size) ==
+		0 &&
+		strlen(serial) == size;
+}
+
 static bool read_serial(const gnutls_datum_t *der, char *serial, size_t size)
 {
 	gnutls_x509_crt_t certificate;
@@ -31,9 +37,7 @@ static bool read_serial(const gnutls_datum_t *der, char *serial, size_t size)
 	if (gnutls_x509_crt_init(&certificate) != 0)
 		return false;
 	is_read = gnutls_x509_crt_import(certificate, der, GNUTLS_X509_FMT_DER) == 0 &&
-		gnutls_x509_crt_get_dn_by_oid(certificate, SERIAL_NUMBER, 0, 0, serial, &size) ==
-			0 &&
-		strlen(serial) == size;
+		tls_read_serial(certificate, serial, size);
 	gnutls_x509_crt_deinit(certificate);
 	return is_read;
 }

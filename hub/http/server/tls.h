@@ -2,6 +2,7 @@
 #ifndef HUB_HTTP_SERVER_TLS_H
 #define HUB_HTTP_SERVER_TLS_H
 
+#include <gnutls/x509.h>
 #include <microhttpd.h>
 #include <stddef.h>
 
@@ -16,5 +17,7 @@ extern const char tls_priorities[];
  * the text of its subject's serialNumber (X.520), which is the OIN in certificates of the Dutch
  * government's PKI; one without it, or with a longer one, is BAD. */
 enum request_peer tls_peer(struct MHD_Connection *mhd, char *serial, size_t size);
+/* The same text; false: there is none, or it is longer. */
+bool tls_read_serial(gnutls_x509_crt_t certificate, char *serial, size_t size);
 
 #endif
