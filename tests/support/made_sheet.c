@@ -39,10 +39,10 @@ static void add_event(struct buffer *out, size_t number)
 static void add_application(struct buffer *out, size_t number)
 {
 	buffer_add_format(out,
-		"{\"ketenId\":\"99XX:%08zu\",\"wijzigingsvolgnummer\":%zu,\"pgn\":\"90000%04zu\","
+		"{\"ketenId\":\"99XX:%08zu\",\"wijzigingsvolgnummer\":%zu,\"pgn\":\"9%08zu\","
 		"\"brin\":\"99XX\",\"laatsteWijziging\":\"2026-03-02T09:15:00Z\","
 		"\"opleidingCreboCode\":\"25647\",\"leeratraject\":\"BBL\",\"status\":\"%s\"}\n",
-		number % 100000000, number, number % 10000, number % 3 == 0 ? "AO" : "LI");
+		number % 100000000, number, number % 100000000, number % 3 == 0 ? "AO" : "LI");
 }
 
 static void add_profile(struct buffer *out, size_t number)
