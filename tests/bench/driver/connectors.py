@@ -142,16 +142,26 @@ SYSTEMS: list[System] = [
 class Spent:
     """By the hub, so far."""
 
+    at: float
     cpu: float
     threads: dict[str, float]
 
     @staticmethod
     def of(pid: int) -> "Spent":
-        return Spent(cpu_seconds(pid), thread_seconds(pid))
+        return Spent(time.monotonic(), cpu_seconds(pid), thread_seconds(pid))
 
     def since(self, before: "Spent") -> "Spent":
         threads = {name: used - before.threads.get(name, 0) for name, used in self.threads.items()}
-        return Spent(self.cpu - before.cpu, threads)
+        return Spent(self.at - before.at, self.cpu - before.cpu, threads)
+
+    def without(self, idle: "Spent") -> "Spent":
+        """Without what as long a time costs in which nothing comes."""
+        times = self.at / idle.at
+        threads = {
+            name: max(0.0, used - times * idle.threads.get(name, 0))
+            for name, used in self.threads.items()
+        }
+        return Spent(self.at, self.cpu - times * idle.cpu, threads)
 
 
 def run(bench: Bench) -> dict:
