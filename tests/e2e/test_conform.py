@@ -164,7 +164,7 @@ def test_a_good_partner_passes(lane, system):
         ),
     ],
 )
-def test_what_is_no_amendment_fails_in_its_row(lane, tmp_path, what, other, came):
+def test_what_is_no_amendment_fails_in_its_row(lane, system, tmp_path, what, other, came):
     """The same once more, what is refused, and another case."""
     shutil.copytree(TEMPLATES, tmp_path / "simulate")
     amend = tmp_path / "simulate" / "own" / "amend.json"
@@ -172,7 +172,7 @@ def test_what_is_no_amendment_fails_in_its_row(lane, tmp_path, what, other, came
     assert what in said
     amend.write_text(said.replace(what, other.replace("{{kind}}", "NOTHING")))
     words = ("--templates", str(tmp_path / "simulate"), "--wait", "3")
-    page = conform(lane, "gemeente-almere", *words, code=1)
+    page = conform(lane, "wsp-rijnmond", *words, code=1)
     assert [row for row in rows_with(page, "FAIL") if "sender" in row] == ["sender: amend"]
     (row,) = [row for row in page["sender"] if row["name"] == "amend"]
     assert re.match(came, row["came"]), row
