@@ -102,7 +102,7 @@ static struct trial_result amends(struct trial *trial)
 	return says_receipt(trial, is_one && after.applied == 2, &after);
 }
 
-/* A cancel before its referral waits for it. */
+/* A cancel before its referral waits for it; it has the later time. */
 static struct trial_result out_of_order(struct trial *trial)
 {
 	const char *case_name = NULL;
@@ -111,8 +111,8 @@ static struct trial_result out_of_order(struct trial *trial)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE,
 			"there is no template of a cancel in format %s", trial->format);
 	int64_t number = ++trial->number;
-	if (trial_write(trial, &trial->cancel, number, &cancel, &case_name) != OK ||
-		trial_write(trial, &trial->referral, number, &referral, &case_name) != OK)
+	if (trial_write(trial, &trial->referral, number, &referral, &case_name) != OK ||
+		trial_write(trial, &trial->cancel, number, &cancel, &case_name) != OK)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
 	const struct party_answer answer =
 		trial_post(trial, trial->path, trial->cancel.type, cancel);
