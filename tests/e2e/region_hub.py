@@ -80,7 +80,7 @@ class RegionHub(ZgwHub):
             {"name": "wsp", "url": self.receiver.url("/wsp")},
             {"name": "wsp-twente", "url": self.receiver.url("/wsp-twente")},
         ]
-        cambo = test_cambo.endpoint(self.vca, self.certificates, "cambo", "hub")
+        cambo = test_cambo.by_certificate(self.vca, self.certificates, "cambo", "hub")
         return [cambo, *(row | {"allow_private": True} for row in rows)]
 
     def _zgw_settings(self) -> dict[str, Any]:

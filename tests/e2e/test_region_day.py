@@ -7,6 +7,7 @@ were lost, some people come from two partners.
 
 import json
 import re
+import ssl
 import time
 from collections import Counter, defaultdict
 
@@ -18,6 +19,7 @@ from harness import wait_for
 from lxml import etree
 from model.wire import read_topic
 from model.world import FUND, SCHOOL
+from oauth import CERTIFICATE, Client
 from receiver import Receiver
 from region import SPACES, Klanten, Peers, Zaken, someone
 from region_day import VOUCHERS, Day, before, live
@@ -35,7 +37,8 @@ def day(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("region")
     certificates = tmp_path_factory.mktemp("certificates")
     make_certificates(certificates)
-    receiver, vca, peers = Receiver(), Vca(certificates, OIN), Peers()
+    receiver, peers = Receiver(), Peers()
+    vca = Vca(certificates, Client(OIN, CERTIFICATE), ssl.CERT_REQUIRED)
     prefix = f"region-{time.time_ns()}."
     try:
         with Served(Zaken(secret=SECRET)) as zaken, Klanten() as klanten:
