@@ -34,12 +34,18 @@ static void test_a_fact_says_of_whom_what_and_since_when(void **state)
 	one = said("LB-7//2026-03-01", "RECOGNISED");
 	assert_true(bytes_equal_string(one.leerbedrijf, "LB-7"));
 	assert_int_equal(one.crebo.size, 0);
+	assert_false(one.is_heard);
+	one = said("LB-7/25655/2026-03-01/heard", "RECOGNISED");
+	assert_true(bytes_equal_string(one.leerbedrijf, "LB-7"));
+	assert_true(bytes_equal_string(one.crebo, "25655"));
+	assert_true(one.is_heard);
 }
 
 static void test_what_is_no_such_fact(void **state)
 {
 	static const char *const ids[] = {"", "100123456", "2026-03-01", "/2026-03-01",
-		"//2026-03-01", "100123456//", "100123456//1 maart"};
+		"//2026-03-01", "100123456//", "100123456//1 maart", "100123456//heard",
+		"100123456//2026-03-01/heard/heard"};
 	struct recognition out;
 	(void)state;
 	for (size_t i = 0; i < COUNT(ids); i++) {
@@ -82,6 +88,34 @@ static const struct {
 	{"two of them", {{"1/25655/2026-03-01", "WITHDRAWN"}, {"1/25998/2026-04-01", "WITHDRAWN"}},
 		NULL, 3},
 	{"a word of another list", {{"1//2026-03-01", "withdrawn"}}, NULL, 0},
+	{"what was heard before SBB said it",
+		{{"1//2026-02-28/heard", "RECOGNISED"}, {"1//2026-03-01", "WITHDRAWN"}}, NULL, 2},
+	{"what was heard on the day that SBB said it",
+		{{"1//2026-03-01", "WITHDRAWN"}, {"1//2026-03-01/heard", "RECOGNISED"}}, NULL, 1},
+	{"good news that was heard later",
+		{{"1//2026-03-01", "WITHDRAWN"}, {"1//2026-03-02/heard", "RECOGNISED"}}, NULL, 0},
+	{"good news that was heard says nothing of a qualification",
+		{{"1/25655/2026-03-01", "WITHDRAWN"}, {"1//2026-04-01/heard", "RECOGNISED"}},
+		"25655", 1},
+	{"bad news that was heard", {{"1//2026-03-01/heard", "WITHDRAWN"}}, "25655", 1},
+	{"bad news that was heard, and SBB knows better on that day",
+		{{"1//2026-03-01/heard", "WITHDRAWN"}, {"1//2026-03-01", "RECOGNISED"}}, NULL, 0},
+	{"bad news that was heard, and SBB knows better of this one",
+		{{"1//2026-03-01/heard", "WITHDRAWN"}, {"1/25655/2026-03-01", "RECOGNISED"}},
+		"25655", 0},
+	{"bad news that was heard again and again",
+		{{"1//2026-03-01/heard", "WITHDRAWN"}, {"1//2026-03-08/heard", "WITHDRAWN"},
+			{"1//2026-03-05/heard", "WITHDRAWN"}},
+		NULL, 1},
+	{"bad news that was heard of what SBB had said",
+		{{"1//2026-03-08/heard", "WITHDRAWN"}, {"1//2026-03-01", "WITHDRAWN"}}, NULL, 2},
+	{"bad news that was heard after good news",
+		{{"1//2026-03-01", "WITHDRAWN"}, {"1//2026-03-05", "RECOGNISED"},
+			{"1//2026-03-08/heard", "WITHDRAWN"}},
+		NULL, 4},
+	{"bad news that was heard, of which SBB had said a part",
+		{{"1/25655/2026-03-01", "WITHDRAWN"}, {"1//2026-03-08/heard", "WITHDRAWN"}},
+		"25998", 2},
 };
 
 static void test_what_withdraws_what(void **state)

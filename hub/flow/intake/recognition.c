@@ -11,6 +11,7 @@
 
 #define LIST "recognition" /* the code list, and the scheme of the raw status */
 #define WITHDRAWN "WITHDRAWN"
+#define HEARD "heard" /* the scheme, and the end of a fact's id, of what is told at second hand */
 #define LEERBEDRIJF_MAX 40 /* as Employer.leerbedrijf_id */
 #define CHANGE(field) "body.StatusChange." field
 
@@ -57,15 +58,23 @@ bool recognition_read(const struct fact *fact, struct recognition *out)
 	struct bytes rest = fact->id, day;
 	*out = (struct recognition){.id = fact->id, .code = fact->text};
 	day = bytes_cut_last(&rest, '/');
+	out->is_heard = bytes_equal_string(day, HEARD);
+	if (out->is_heard)
+		day = bytes_cut_last(&rest, '/');
 	out->crebo = bytes_cut_last(&rest, '/');
 	out->leerbedrijf = rest;
 	return fact->kind == FACT_KIND_RECOGNITION && rest.size > 0 &&
 		clock_date_from_text(day, &out->since);
 }
 
-/* What is said of one qualification is more than what is said of all on that day. */
+/* What is said of one qualification is more than what is said of all on that day. SBB's own word is
+ * more than what was heard on that day; and who heard of a company says nothing of a qualification.
+ */
 static bool is_later(const struct recognition *a, const struct recognition *b)
 {
+	if (a->is_heard != b->is_heard)
+		return a->is_heard ? a->since > b->since && b->crebo.size == 0
+				   : a->since >= b->since;
 	return a->since > b->since ||
 		(a->since == b->since && a->crebo.size > 0 && b->crebo.size == 0);
 }
@@ -75,14 +84,33 @@ static bool concerns(const struct recognition *recognition, struct bytes crebo)
 	return recognition->crebo.size == 0 || bytes_equal(recognition->crebo, crebo);
 }
 
+static bool is_withdrawal(const struct recognition *recognition)
+{
+	return bytes_equal_string(recognition->code, WITHDRAWN);
+}
+
+/* Whether it was heard, and what was said before says the same: at each contact it may be heard
+ * again. */
+static bool is_old_news(const struct recognition *one, const struct recognition *said, size_t count,
+	struct bytes asked)
+{
+	const struct recognition *last = NULL;
+	for (size_t i = 0; i < count && one->is_heard; i++)
+		if (concerns(&said[i], asked) && said[i].since < one->since &&
+			(last == NULL || is_later(&said[i], last)))
+			last = &said[i];
+	return last != NULL && is_withdrawal(last);
+}
+
 bool recognition_withdraws(const struct recognition *one, const struct recognition *said,
 	size_t count, struct bytes crebo)
 {
 	struct bytes asked = crebo.size > 0 ? crebo : one->crebo;
-	if (!bytes_equal_string(one->code, WITHDRAWN) || !concerns(one, asked))
+	if (!is_withdrawal(one) || !concerns(one, asked) || is_old_news(one, said, count, asked))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (concerns(&said[i], asked) && is_later(&said[i], one))
+		if (concerns(&said[i], asked) && is_later(&said[i], one) &&
+			!(said[i].is_heard && is_withdrawal(&said[i])))
 			return false;
 	return true;
 }
@@ -92,11 +120,13 @@ struct intake_job *intake_recognition(
 {
 	struct arena arena = {0};
 	const struct status_change *change = draft->body_status_change;
+	bool is_heard = bytes_equal_string(change->raw->scheme, HEARD);
 	char day[11];
 	clock_date_to_text(change->effective_date, day);
 	const struct fact fact = {.kind = FACT_KIND_RECOGNITION,
-		.id = bytes_of_string(arena_format(&arena, "%.*s/%.*s/%s", BYTES_ARG(draft->case_),
-			BYTES_ARG(change->raw->text), day)),
+		.id = bytes_of_string(
+			arena_format(&arena, "%.*s/%.*s/%s%s", BYTES_ARG(draft->case_),
+				BYTES_ARG(change->raw->text), day, is_heard ? "/" HEARD : "")),
 		.at = now,
 		.has_from = true,
 		.from = calendar_start(change->effective_date),

@@ -8,7 +8,8 @@
 /* A draft says it with action RECOGNITION, `case` the leerbedrijf-ID, raw.code a code of the list
  * recognition, raw.text the crebo that it is about (absent: all), effective_date since when. It is
  * a fact and never a message: what anybody said of a company and day stays, and the latest day
- * counts, so that the order in which files come does not matter. */
+ * counts, so that the order in which files come does not matter. With raw.scheme "heard" it is told
+ * by somebody who heard it of the company: it yields to what SBB said on that day or later. */
 bool recognition_is_said(const struct draft *draft);
 /* Adds what is wrong with such a draft, or that it is not this partner's to say. */
 void recognition_check(const struct draft *draft, const struct conf_partner *partner,
@@ -16,10 +17,13 @@ void recognition_check(const struct draft *draft, const struct conf_partner *par
 
 /* What a fact of kind RECOGNITION says. */
 struct recognition {
-	struct bytes id; /* of the fact: "100123456/25655/2026-03-01" */
+	/* Of the fact: "100123456/25655/2026-03-01"; "100123456//2026-03-01/heard" if it was heard.
+	 */
+	struct bytes id;
 	struct bytes leerbedrijf, crebo; /* crebo empty: all */
 	int32_t since;
 	struct bytes code; /* of the list recognition */
+	bool is_heard;
 };
 
 /* false: it is none. Borrows from the fact. */
