@@ -11,11 +11,13 @@
 #include "connectors/school/overstap.h"
 #include "connectors/uwv/sonar.h"
 #include "connectors/uwv/vum.h"
+#include "connectors/wsp/contactmoment.h"
 #include "connectors/wsp/vacancy.h"
 
 const struct connector *const connectors[] = {
 	&cambo,
 	&cloudevent,
+	&contactmoment,
 	&csv,
 	&openklant,
 	&overstap,

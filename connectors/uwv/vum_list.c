@@ -8,6 +8,7 @@
 #include "connectors/common/json_rows.h"
 #include "connectors/common/mapping.h"
 #include "connectors/uwv/profile.h"
+#include "connectors/uwv/vum_answer.h"
 #include "hub/base/format.h"
 
 /* The format is that of ibnext/vum-docs (OAS_Contracten/, VUM-Bron and VUM-Bemiddelaar 3.0): the
@@ -186,36 +187,12 @@ static void take(void *of, const struct json_rows_row *read)
 	row.person->text = text_of(&row);
 }
 
-/* A search finds at most 100; that there are more must be seen by a person. */
-static void note_cut(struct list *list)
-{
-	struct parcel_draft *item =
-		parcel_add(list->out, (struct bytes){0}, bytes_of_string("matches"));
-	if (item != NULL)
-		problems_add(&item->problems, "maximumAantalResultatenBereikt", NULL,
-			"says that more was found than was sent: ask for less at once in the "
-			"setting query");
-}
-
 static void end(struct list *list, const struct json_rows *rows)
 {
-	const struct json_tree *around = json_rows_around(rows, list->out->arena);
-	bool is_cut = around != NULL && member_flag(around, "maximumAantalResultatenBereikt");
+	bool is_cut = vum_answer_is_cut(rows, list->out->arena);
 	if (is_cut)
-		note_cut(list);
+		vum_answer_note_cut(list->out, "query", (struct bytes){0});
 	list->out->complete = list->config->snapshot && rows->head != NULL && !is_cut;
-}
-
-/* VUM answers with a code and texts of its own. */
-static enum outcome refuse_answer(const struct document *doc, struct arena *arena, struct err *err)
-{
-	struct problems unread;
-	problems_init(&unread, arena);
-	const struct json_tree *tree = json_tree_parse(doc->body, JSON_ROWS_DEPTH, &unread);
-	struct bytes code = member_text(tree, "code");
-	return err_set(err, REJECT, "%s: the answer was %d%s%.*s", "matches", doc->status,
-		code.size > 0 ? ", code " : "", code.size < 10 ? (int)code.size : 10,
-		code.size > 0 ? (const char *)code.data : "");
 }
 
 enum outcome vum_list_parse(const struct vum_kind *kind, const struct vum_list_config *config,
@@ -225,10 +202,9 @@ enum outcome vum_list_parse(const struct vum_kind *kind, const struct vum_list_c
 	struct json_rows rows;
 	struct profile *profile;
 	list.rows = (struct profile_rows){.of = &list, .value = value};
-	if (docs->items[0].status != 200)
-		return refuse_answer(&docs->items[0], out->arena, err);
-	if (profile_open(&profile, config->referrals, &list.rows, out->arena, err) != OK ||
-		json_rows_open(&rows, docs->items[0].body, docs->from, "matches", err) != OK)
+	if (vum_answer_check(&docs->items[0], out->arena, err) != OK ||
+		profile_open(&profile, config->referrals, &list.rows, out->arena, err) != OK ||
+		json_rows_open(&rows, docs->items[0].body, docs->from, VUM_ANSWER_ROWS, err) != OK)
 		return REJECT;
 	list.profile = profile;
 	if (json_rows_parse(&rows, docs, out, (struct json_rows_taker){take, &list}, err) != OK)

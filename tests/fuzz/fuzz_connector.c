@@ -90,6 +90,11 @@ static const struct row {
 		"\"STATUS\", \"2 Inbeh In behandeling\" ) ); new_zaaktype = \"B2000 Aanbod\";"},
 	{"recognition",
 		"words = ( ( \"erkend\", \"RECOGNISED\" ), ( \"ingetrokken\", \"WITHDRAWN\" ) );"},
+	{"contactmoment",
+		"employers = ( ( \"90001354\", \"100123456\" ), ( \"90001362\", \"LB-7\" ) ); "
+		"words "
+		"= ( ( \"true\", \"RECOGNISED\" ), ( \"ja\", \"ASPIRANT\" ) ); since = "
+		"\"2026-01-01\";"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
