@@ -73,6 +73,15 @@ def sources(drop):
         {"name": "drafts", "partner": UWV, "connector": "cloudevent"},
         {"name": "referrals", "partner": SBB, "connector": "cloudevent"},
         {"name": "table", "partner": WSP, "connector": "csv"},
+        {
+            "name": "contacts",
+            "partner": SBB,
+            "connector": "contactmoment",
+            "settings": {
+                "employers": (("90001354", "100333"), ("90001362", "100334")),
+                "words": (("true", "RECOGNISED"), ("false", "WITHDRAWN")),
+            },
+        },
     ]
 
 
@@ -188,6 +197,37 @@ def test_events_crebos_and_good_news(sbb):
     sbb.wait_words(("gemeente-rotterdam", of_crebo), ("gemeente-rotterdam", of_any))
     look_again(sbb)
     assert sbb.words(of_another, again) == []
+
+
+def contact(kvk, day, recognised):
+    employer = {"nummerKvk": kvk, "erkendSbbLeerbedrijf": recognised}
+    return {"datum": day, "accountmanager": {"naam": "Z. Manager"}, "werkgever": employer}
+
+
+def test_what_was_heard_of_a_company(sbb):
+    """SBB withdraws two companies; a later contact says that one is recognised. Of that contact's
+    day SBB says the same of the other: its word stands. Who was heard to say it is kept nowhere."""
+    again, withdrawn = sbb.refer("100333"), sbb.refer("100334")
+    rows = [
+        contact("90001354", "2026-03-02", True),
+        contact("90001362", "2026-03-01", True),
+        contact("9000135", "2026-03-02", True),
+    ]
+    body = json.dumps({"maximumAantalResultatenBereikt": False, "matches": rows}).encode()
+    answer = sbb.hub.partner(SBB).post(f"/v1/in/{SBB}/contacts", body)
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["field"].endswith("werkgever.nummerKvk") and "Manager" not in answer.text
+    sbb.put("100333;;WITHDRAWN;;2026-03-01;", "100334;;WITHDRAWN;;2026-03-01;")
+    sbb.wait_words(("gemeente-rotterdam", withdrawn))
+    look_again(sbb)
+    assert sbb.words(again) == []
+    for day in ("2026-03-05", "2026-03-08"):
+        heard = json.dumps([contact("90001354", day, False)]).encode()
+        assert sbb.hub.partner(SBB).post(f"/v1/in/{SBB}/contacts", heard).status_code == 204
+        sbb.wait_words(("gemeente-rotterdam", again))
+    look_again(sbb)
+    assert sbb.words(again) == [("gemeente-rotterdam", again)]
 
 
 def test_an_amendment_and_what_is_over(sbb):
