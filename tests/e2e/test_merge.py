@@ -66,6 +66,15 @@ def record(hub, number):
     return name
 
 
+def records_together(hub, count):
+    """Of clients in one partition."""
+    first = next(numbers)
+    here = partition_of(client_of(hub, first))
+    others = (n for n in numbers if partition_of(client_of(hub, n)) == here)
+    found = [first, *itertools.islice(others, count - 1)]
+    return [(number, record(hub, number)) for number in found]
+
+
 def two_records(hub, apart=True):
     """Of clients in different partitions, or in one: the numbers of their persons, and their
     referrals."""
@@ -170,6 +179,43 @@ def test_what_comes_for_the_merged_record_reaches_the_one_that_goes_on(hub, apar
     assert again.status_code == 202
     assert results_of(hub, answer, 4) == ["APPLIED", "DUPLICATE", "FORWARDED", "FORWARDED"]
     assert check_sums(hub)[TWENTE]["received"] == before + 2
+
+
+def test_merged_and_merged_again_in_one_partition(hub):
+    """All three have what came for the first: whichever the router finds, the last one gets it."""
+    (first, one), (second, two), (third, three) = records_together(hub, 3)
+    city, other = hub.partner(ROTTERDAM), hub.partner(TWENTE)
+
+    def merge(number, survivor, gone, loser):
+        assert ask(hub, survivor, loser, f"row-{loser}", **WAIT).status_code == 201
+        wait_for("the merge", lambda: is_merged(hub, number, gone), 30)
+
+    merge(second, two, first, one)
+    draft = referral(f"row-{first}", "gemeente-enschede") | {"person": person(first)}
+    answer = other.refer(draft)
+    assert results_of(hub, answer, 2) == ["APPLIED", "FORWARDED"]
+    name = answer.json()["referral"]
+    reasons = {"reason": "NO_CAPACITY", "suggested_desk": "unknown"}
+    no = action("DECLINE", f"no-row-{first}", **reasons) | {"person": {"text": "Vol."}}
+    assert city.act(name, no).status_code == 202
+    settle(hub)
+    merge(third, three, second, two)
+    for turn in range(2):
+        later = draft | {"reference": f"row-{first}-{turn}", "case": f"row-{first}-{turn}"}
+        answer = other.refer(later)
+        assert results_of(hub, answer, 3) == ["APPLIED", "FORWARDED", "FORWARDED"]
+        name = answer.json()["referral"]
+        assert uuid.UUID(name).bytes in {r["referral"] for r in state_of(hub, third)["referrals"]}
+        declined = city.act(name, no | {"reference": f"no-row-{first}-{turn}"})
+        assert declined.status_code == 202, declined.text
+        settle(hub)
+        events = events_of(hub, declined.json()["message"])
+        assert [each["result"] for each in events if each["result"] != "FORWARDED"] == ["APPLIED"]
+        passed = {each["client"] for each in events}
+        assert state_of(hub, third)["client"] in passed
+    report = hub.judge()
+    assert not report.differences, str(report)
+    check_sums(hub)
 
 
 def test_the_other_referral_must_be_known(hub):

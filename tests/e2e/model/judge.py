@@ -97,7 +97,7 @@ class Judge:
         self.model: dict[str, Client] = {}
         self.router: dict[str, Client] = {}
         self.client_of_referral: dict[str, str] = {}
-        self.sent_on_by: dict[str, str] = {}  # referrals of another client, by whose slot they have
+        self.sent_on_by: dict[str, list[str]] = defaultdict(list)  # who merged clients sent on
         self.astray: set[str] = set()  # clients on which model and router already differ
         self.now: dict[int, int] = {}
         self.partition_of: dict[str, int] = {}
@@ -197,12 +197,12 @@ class Judge:
         return message.partner, decision, client
 
     def _named(self, referral: str, event: dict) -> str | None:
-        """Who has the referral. Where the survivor of a merge lies in the same partition, two have:
-        the router takes either (reading 88)."""
-        both = self.sent_on_by.get(referral), self.client_of_referral.get(referral)
-        if event["client"] and hexed(event["client"]) in both:
+        """Who has the referral. Where the survivors of merges lie in the same partition, several
+        have: the router takes any (reading 88)."""
+        found = [*self.sent_on_by[referral], self.client_of_referral.get(referral)]
+        if event["client"] and hexed(event["client"]) in found:
             return hexed(event["client"])
-        return both[0] or both[1]
+        return found[0]
 
     def _passed_over(self, where: str, client: str | None, now: int) -> None:
         """A clock that was due by now comes before the message."""
@@ -301,7 +301,9 @@ class Judge:
         if decision.client:
             self._keep_told(client, decision, event)
             self.model[client] = decision.client
-            self.sent_on_by |= dict.fromkeys(decision.client.forwarded, client)
+            for referral in decision.client.forwarded:
+                if client not in self.sent_on_by[referral]:
+                    self.sent_on_by[referral].append(client)
             for referral in decision.client.referrals:
                 self.client_of_referral[referral] = client
         self._take(client, event)
