@@ -133,6 +133,7 @@ def read_topic(brokers: str, topic: str, prefix: str = PREFIX) -> Iterator[Recor
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "auto.offset.reset": "error",
+            "fetch.wait.max.ms": 20,  # the end of what is there, soon
             "enable.partition.eof": True,
             "allow.auto.create.topics": False,
         }
