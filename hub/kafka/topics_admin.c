@@ -189,7 +189,9 @@ static enum outcome wait_ready(const struct creation *creation, struct err *err)
 	int64_t until = clock_monotonic() + creation->timeout_ms;
 	while (ready_topics(creation) < TOPIC_COUNT) {
 		if (clock_monotonic() > until)
-			return err_set(err, RETRY, "the topics have no leaders yet");
+			return err_set(err, RETRY,
+				"the topics are made, but have no leaders yet: look whether all "
+				"brokers are up, and run this again");
 		nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
 	}
 	return OK;

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import deploy
+from confluent_kafka.admin import AdminClient
 from model.judge import Judge, Report, Topics
 from model.rules import Config
 from traffic import Sent, check_ledger
@@ -56,6 +57,11 @@ def stands_still(pid: int) -> bool:
     return all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
 
 
+def has_leaders(brokers: str) -> bool:
+    topics = AdminClient({"bootstrap.servers": brokers}).list_topics(timeout=60).topics
+    return all(each.leader >= 0 for topic in topics.values() for each in topic.partitions.values())
+
+
 @dataclass(frozen=True)
 class Services:
     """The embedded Kafka and registry, as ops/up started them."""
@@ -86,7 +92,8 @@ class Services:
 
     @contextlib.contextmanager
     def silent_kafka(self) -> Iterator[None]:
-        """The broker stands still meanwhile, with every connection open."""
+        """The broker stands still meanwhile, with every connection open. If that outlasted its
+        session its partitions have no leaders for a while: whoever comes next finds them again."""
         broker = int((Path(self.environment["LOKETHUB_VAR"]) / "kafka" / "pid").read_text())
         os.kill(broker, signal.SIGSTOP)
         wait_for("Kafka to stand still", lambda: stands_still(broker), 10, 0.01)
@@ -94,6 +101,7 @@ class Services:
             yield
         finally:
             os.kill(broker, signal.SIGCONT)
+        wait_for("the leaders of all partitions", lambda: has_leaders(self.brokers), 120)
 
 
 @contextlib.contextmanager
@@ -217,9 +225,9 @@ class Hub:
             groups[name] = groups.get(name, {}) | row
         deploy.write(self.folder, self.config, groups, self.lists)
         self._node("setup", {}, 0, 0)
+        self.watch = Watch(self.services.brokers, self.services.registry, self.prefix)
         for command in (["check"], ["schemas", "register"], ["topics", "create"]):
             self.command(*command)
-        self.watch = Watch(self.services.brokers, self.services.registry, self.prefix)
         self.watch.start()
 
     def _node(self, node: str, top: Mapping[str, Any], port: int, admin: int) -> Path:
