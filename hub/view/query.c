@@ -104,14 +104,13 @@ bool view_reader_is_current(const struct view_reader *reader)
 
 bool view_reader_refresh(struct view_reader **reader, const char *path, struct err *err)
 {
-	bool is_another = *reader != NULL && !view_reader_is_current(*reader);
-	if (is_another) {
-		view_reader_free(*reader);
+	if (*reader != NULL && view_reader_is_current(*reader))
+		return false;
+	view_reader_free(*reader);
+	*reader = NULL;
+	if (view_reader_new(reader, path, err) != OK)
 		*reader = NULL;
-	}
-	if (*reader == NULL && view_reader_new(reader, path, err) != OK)
-		*reader = NULL;
-	return is_another;
+	return true;
 }
 
 enum outcome view_reader_begin(struct view_reader *reader, struct arena *arena, struct err *err)

@@ -17,8 +17,9 @@ void view_reader_free(struct view_reader *reader);
  * and the reader goes on with what was there before. */
 bool view_reader_is_current(const struct view_reader *reader);
 /* Opens the one at path where there is none, or no current one, if it can be opened now: else
- * *reader is NULL, and err says why. true: what was read before is another's, and what was learned
- * from it. */
+ * *reader is NULL, and err says why. true: it is not the one that there was, so what was learned
+ * from that, and of how far it was, is void. A view's file is new only after view_is_ready said
+ * that it is not: who asks that behind this is not told of the file before. */
 bool view_reader_refresh(struct view_reader **reader, const char *path, struct err *err);
 
 /* Every query lies between these two. They all see one moment of the view, and what they find lies

@@ -101,7 +101,6 @@ static enum outcome open_intake(struct edge *edge, struct err *err)
 		.writes_facts = true};
 	edge->buckets =
 		memory_get_zeroed(2 * conf->rules.partners_count + 1, sizeof(*edge->buckets));
-	open_reader(edge);
 	return intake_new(&edge->intake, &options, err);
 }
 

@@ -369,6 +369,32 @@ static void test_file_of_another_source(void **state)
 	view_file_free(file);
 }
 
+/* Nothing that was learned before a reader was opened counts for it, also where none could be. */
+static void test_a_reader_of_another_file(void **state)
+{
+	struct view_file *file = view_file_new();
+	struct view_reader *reader = NULL;
+	struct err err = {0};
+	(void)state;
+
+	assert_true(view_reader_refresh(&reader, file->path, &err));
+	assert_non_null(reader);
+	assert_false(view_reader_refresh(&reader, file->path, &err));
+	view_file_close(file);
+	database_delete(file->path);
+	for (int i = 0; i < 2; i++) {
+		assert_true(view_reader_refresh(&reader, file->path, &err));
+		assert_null(reader);
+		assert_int_equal(err.outcome, RETRY);
+	}
+	view_file_open(file, "cluster/test.");
+	assert_true(view_reader_refresh(&reader, file->path, &err));
+	assert_non_null(reader);
+	assert_false(view_reader_refresh(&reader, file->path, &err));
+	view_reader_free(reader);
+	view_file_free(file);
+}
+
 static void test_damaged_file(void **state)
 {
 	struct view_file *file = view_file_new();
@@ -546,6 +572,7 @@ int main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_file_of_another_source),
+		cmocka_unit_test(test_a_reader_of_another_file),
 		cmocka_unit_test(test_damaged_file),
 		cmocka_unit_test(test_damaged_page),
 		cmocka_unit_test(test_positions_of_other_topics),
