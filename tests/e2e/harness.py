@@ -2,9 +2,7 @@
 
 import contextlib
 import os
-import random
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -18,6 +16,7 @@ import deploy
 from confluent_kafka.admin import AdminClient
 from model.judge import Judge, Report, Topics
 from model.rules import Config
+from ports import free_ports
 from traffic import Sent, check_ledger
 from watch import Watch
 
@@ -25,18 +24,6 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("LOKETHUB_BUILD", ROOT / "build"))
 LOOK_AT_IT = 1  # exit code of a command that found something
 BINARY = BUILD / "hub" / "lokethub"
-
-
-def free_ports(count: int) -> list[int]:
-    """Of those that the system gives to nobody who only connects: one could be taken meanwhile."""
-    with contextlib.ExitStack() as stack:
-        found: list[int] = []
-        while len(found) < count:
-            with contextlib.suppress(OSError):
-                port = random.randrange(10000, 32000)
-                stack.enter_context(socket.create_server(("127.0.0.1", port)))
-                found.append(port)
-        return found
 
 
 def wait_for(what: str, check: Callable[[], Any], seconds: float, pause: float = 0.05) -> Any:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 from api import a_hub, person, referral
-from harness import free_ports, wait_for
+from harness import wait_for
 from model.rules import Desk
 from model.world import ROTTERDAM, WORLD, WSP
+from ports import free_ports
 from receiver import SECRET, Receiver, hangs
 
 HEALTHY = tuple(f"wsp-{number}" for number in range(10))

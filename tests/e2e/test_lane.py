@@ -2,10 +2,11 @@
 
 import pytest
 from api import BSN, WAIT, Api, ApiHub, a_hub, action, referral
-from harness import free_ports, wait_for
+from harness import wait_for
 from lanes import LaneHub, Production, somebodys, token_for_tests
 from model import persons
 from model.world import ROTTERDAM, WSP
+from ports import free_ports
 
 NOBODY = (bsn for bsn in persons.test_bsns() if bsn.startswith("99999"))
 MADE_UP = referral("x")["person"] | {"bsn": BSN}

@@ -2,12 +2,12 @@
 
 import contextlib
 import os
-import random
 import resource
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -17,19 +17,10 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+from ports import free_ports  # noqa: E402
+
 SCHEMA = '{"type": "record", "name": "Probe", "fields": [{"name": "n", "type": "int"}]}'
-
-
-def free_ports(count):
-    """Of those that the system gives to nobody who only connects: one could be taken meanwhile."""
-    with contextlib.ExitStack() as stack:
-        found = []
-        while len(found) < count:
-            with contextlib.suppress(OSError):
-                port = random.randrange(10000, 32000)
-                stack.enter_context(socket.create_server(("127.0.0.1", port)))
-                found.append(port)
-        return found
 
 
 class Instance:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness import Services, free_ports
+from harness import Services
+from ports import free_ports
 
 from driver import (
     clocks,

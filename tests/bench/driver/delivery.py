@@ -11,8 +11,8 @@ import re
 import time
 from pathlib import Path
 
-from harness import free_ports
 from model.wire import read_topic
+from ports import free_ports
 
 from driver import process
 from driver.bench import Bench

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import fastavro
-from harness import free_ports, status_of
+from harness import status_of
 from model.wire import local_schemas
+from ports import free_ports
 
 from driver import process
 from driver.kafka import Kafka, wait_for

@@ -12,7 +12,7 @@ stored before the first; so requests about new clients and about known ones are 
 import json
 from pathlib import Path
 
-from harness import free_ports
+from ports import free_ports
 
 from driver import process
 from driver.bench import Bench

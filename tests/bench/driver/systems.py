@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import free_ports
+from ports import free_ports
 
 from driver import process
 from driver.hub import ROOT, Hub, program
