@@ -5,14 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/handover/handover.h"
 #include "hub/kafka/topics.h"
 #include "hub/view/database.h"
 #include "hub/view/reader.h"
 #include "hub/view/tables.h"
 
+/* Events and clients come by different topics: until the client is here as the Event left it, the
+ * message is undecided. A reader never finds the one with the state of before the other. */
+#define IS_HERE                                                                                    \
+	"(e.state_hash IS NULL"                                                                    \
+	" OR e.version <= (SELECT c.version FROM clients c WHERE c.client = e.client))"
+
 #define MESSAGE_COLUMNS                                                                            \
 	"m.place, m.received_at, m.redrive, m.value, e.value, m.partner, m.kind FROM messages m"   \
-	" LEFT JOIN events e ON e.place = m.event"
+	" LEFT JOIN events e ON e.place = m.event AND " IS_HERE
 
 static const char *const texts[READER_STATEMENTS] = {
 	[READER_CLIENT] = "SELECT value FROM clients WHERE client = ?",
@@ -40,8 +47,8 @@ static const char *const texts[READER_STATEMENTS] = {
 		" AND o.partner = m.partner AND o.system IS m.system WHERE e.client = ?1"
 		" AND m.client = ?1 AND o.client <> ?1 AND m.fate & 7 <> 2 AND o.fate & 7 <> 2",
 	[READER_OF_REFERRAL] =
-		"SELECT m.place, m.received_at, m.redrive, m.value, e.value, m.partner, m.kind"
-		" FROM referrals r"
+		"SELECT m.place, m.received_at, m.redrive, m.value,"
+		" CASE WHEN " IS_HERE " THEN e.value END, m.partner, m.kind FROM referrals r"
 		" JOIN events e ON e.client = r.client JOIN messages m ON m.place = e.message"
 		" WHERE r.referral = ?1 AND m.referral = ?1 UNION ALL SELECT m.place,"
 		" m.received_at, m.redrive, m.value, NULL, m.partner, m.kind FROM messages m"
@@ -469,17 +476,6 @@ static enum outcome read_creator(struct view_reader *reader, struct uuid referra
 	return OK;
 }
 
-static const struct client_referral *find_referral(
-	const struct client *client, const struct uuid *referral)
-{
-	for (size_t i = 0; client != NULL && i < client->referrals_count; i++) {
-		const uint8_t *id = client->referrals[i].referral.data;
-		if (memcmp(id, referral->data, sizeof(referral->data)) == 0)
-			return &client->referrals[i];
-	}
-	return NULL;
-}
-
 enum outcome view_referral(struct view_reader *reader, struct uuid referral,
 	const struct view_referral **out, struct err *err)
 {
@@ -495,8 +491,10 @@ enum outcome view_referral(struct view_reader *reader, struct uuid referral,
 	if (view_client(reader, found->client_id, &found->client, err) != OK ||
 		read_creator(reader, referral, &found->created_by, err) != OK)
 		return err->outcome;
-	found->referral = find_referral(found->client, &referral);
-	*out = found->client == NULL ? NULL : found;
+	if (found->client == NULL)
+		return OK;
+	found->referral = handover_referral(found->client, referral);
+	*out = found;
 	return OK;
 }
 

@@ -66,7 +66,7 @@ struct view_message {
 	int64_t received_at; /* append time, epoch ms; 0: the record is no more kept */
 	int32_t redrive; /* the number that its header names; 0: not a redrive */
 	const struct message *message; /* without `sealed`; NULL: unreadable, or no more kept */
-	const struct event *event; /* NULL: not decided yet */
+	const struct event *event; /* NULL: not decided yet, or the client after it is not here */
 	struct bytes partner; /* OIN, also of an unreadable one; empty: unknown */
 	bool is_copy; /* made by a router for the survivor of a merge */
 };

@@ -91,6 +91,7 @@ static void test_message_and_event(void **state)
 	struct message message = message_of(1, "case-1");
 	struct sealed sealed = {.box = text("secret")};
 	struct event event = event_of(7, RESULT_APPLIED);
+	struct client client = client_of(anna, 0, NULL);
 	struct transition transition = {.row = text("1"), .after = after_of(first)};
 	const struct view_case which = {
 		text("00000099000000001000"), text("suite"), text("case-1")};
@@ -112,7 +113,9 @@ static void test_message_and_event(void **state)
 
 	event.transitions = &transition;
 	event.transitions_count = 1;
+	client.version = event.version;
 	view_file_put(file, TOPIC_EVENTS, 3, &event);
+	view_file_put(file, TOPIC_CLIENTS, 3, &client);
 	view_file_begin(file);
 	assert_int_equal(view_messages_of_case(file->reader, &which, &found, &file->err), OK);
 	assert_int_equal(found.items[0].event->result, RESULT_APPLIED);
@@ -125,12 +128,77 @@ static void test_message_and_event(void **state)
 	view_file_free(file);
 }
 
+static bool is_decided(struct view_file *file)
+{
+	const struct view_case which = {
+		text("00000099000000001000"), text("suite"), text("case-1")};
+	struct view_messages of_case, of_referral;
+	const struct view_message *at;
+
+	view_file_begin(file);
+	assert_int_equal(view_messages_of_case(file->reader, &which, &of_case, &file->err), OK);
+	assert_int_equal(
+		view_messages_of_referral(file->reader, first, &of_referral, &file->err), OK);
+	assert_int_equal(view_message_at(file->reader, 0, 7, &at, &file->err), OK);
+	view_file_end(file);
+	assert_int_equal(of_case.count, 1);
+	assert_int_equal(of_referral.count, 1);
+	assert_int_equal(of_case.items[0].event != NULL, at->event != NULL);
+	assert_int_equal(of_referral.items[0].event != NULL, at->event != NULL);
+	return at->event != NULL;
+}
+
+/* Receipts said APPLIED beside the state of before: a topic's partition may come later than another
+ * that was written in the same transaction. */
+static void test_decided_once_the_client_is_here(void **state)
+{
+	struct view_file *file = view_file_new();
+	struct message message = message_of(1, "case-1");
+	struct event event = event_of(7, RESULT_APPLIED);
+	struct transition transition = {.row = text("1"), .after = after_of(first)};
+	struct client client = client_of(anna, 0, NULL);
+	(void)state;
+
+	event.transitions = &transition;
+	event.transitions_count = 1;
+	view_file_put(file, TOPIC_INTAKE, 7, &message);
+	view_file_put(file, TOPIC_EVENTS, 3, &event);
+	assert_false(is_decided(file));
+	client.version = event.version - 1;
+	view_file_put(file, TOPIC_CLIENTS, 0, &client);
+	assert_false(is_decided(file));
+	client.version = event.version + 1;
+	view_file_put(file, TOPIC_CLIENTS, 2, &client);
+	assert_true(is_decided(file));
+	view_file_free(file);
+}
+
+/* What changed no client waits for none. */
+static void test_decided_without_a_client(void **state)
+{
+	struct view_file *file = view_file_new();
+	struct message message = message_of(1, "case-1");
+	struct event event = event_of(7, RESULT_REJECTED);
+	const struct view_message *found;
+	(void)state;
+
+	event.has_state_hash = false;
+	view_file_put(file, TOPIC_INTAKE, 7, &message);
+	view_file_put(file, TOPIC_EVENTS, 3, &event);
+	view_file_begin(file);
+	assert_int_equal(view_message_at(file->reader, 0, 7, &found, &file->err), OK);
+	assert_int_equal(found->event->result, RESULT_REJECTED);
+	view_file_end(file);
+	view_file_free(file);
+}
+
 /* A repeat has the id of the first; its place in intake tells them apart. */
 static void test_repeat(void **state)
 {
 	struct view_file *file = view_file_new();
 	struct message message = message_of(1, "case-1");
 	struct event applied = event_of(0, RESULT_APPLIED), twice = event_of(1, RESULT_DUPLICATE);
+	struct client client = client_of(anna, 0, NULL);
 	const struct view_message *found;
 	(void)state;
 
@@ -138,6 +206,8 @@ static void test_repeat(void **state)
 	view_file_put(file, TOPIC_INTAKE, 1, &message);
 	view_file_put(file, TOPIC_EVENTS, 0, &applied);
 	view_file_put(file, TOPIC_EVENTS, 1, &twice);
+	client.version = twice.version;
+	view_file_put(file, TOPIC_CLIENTS, 1, &client);
 	view_file_begin(file);
 	assert_int_equal(view_message_at(file->reader, 0, 1, &found, &file->err), OK);
 	assert_int_equal(found->event->result, RESULT_DUPLICATE);
@@ -564,6 +634,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_message_and_event),
+		cmocka_unit_test(test_decided_once_the_client_is_here),
+		cmocka_unit_test(test_decided_without_a_client),
 		cmocka_unit_test(test_repeat),
 		cmocka_unit_test(test_referral_of_a_parent),
 		cmocka_unit_test(test_clients),
