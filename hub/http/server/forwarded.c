@@ -51,32 +51,53 @@ void forwarded_free(struct forwarded *forwarded)
 	free(forwarded);
 }
 
-static bool is_at(const char *text, const struct sockaddr_storage *address)
+/* One of IPv4 as a socket for both sees it (RFC 4291, 2.5.5.2). */
+static struct in6_addr mapped(const struct in_addr *address)
+{
+	struct in6_addr both = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+	memcpy(&both.s6_addr[12], address, sizeof(*address));
+	return both;
+}
+
+static bool read_text(const char *text, struct in6_addr *out)
+{
+	struct in_addr address;
+	if (inet_pton(AF_INET, text, &address) != 1)
+		return inet_pton(AF_INET6, text, out) == 1;
+	*out = mapped(&address);
+	return true;
+}
+
+static bool read_peer(const struct sockaddr_storage *peer, struct in6_addr *out)
 {
 	const union {
 		const struct sockaddr_storage *any;
 		const struct sockaddr_in *v4;
 		const struct sockaddr_in6 *v6;
-	} at = {.any = address};
-	struct in6_addr other;
-	if (inet_pton(address->ss_family, text, &other) != 1)
+	} at = {.any = peer};
+	if (peer->ss_family != AF_INET && peer->ss_family != AF_INET6)
 		return false;
-	return address->ss_family == AF_INET6
-		? memcmp(&other, &at.v6->sin6_addr, sizeof(at.v6->sin6_addr)) == 0
-		: memcmp(&other, &at.v4->sin_addr, sizeof(at.v4->sin_addr)) == 0;
+	*out = peer->ss_family == AF_INET6 ? at.v6->sin6_addr : mapped(&at.v4->sin_addr);
+	return true;
+}
+
+bool forwarded_lists(const char *const *proxies, const struct sockaddr_storage *peer)
+{
+	struct in6_addr own, listed;
+	if (!read_peer(peer, &own))
+		return false;
+	for (; *proxies != NULL; proxies++)
+		if (read_text(*proxies, &listed) && memcmp(&listed, &own, sizeof(own)) == 0)
+			return true;
+	return false;
 }
 
 bool forwarded_is_proxy(const struct forwarded *forwarded, int fd)
 {
 	struct sockaddr_storage address = {0};
 	socklen_t size = sizeof(address);
-	if (getpeername(fd, (struct sockaddr *)&address, &size) != 0 ||
-		(address.ss_family != AF_INET && address.ss_family != AF_INET6))
-		return false;
-	for (const char *const *proxy = forwarded->proxies; *proxy != NULL; proxy++)
-		if (is_at(*proxy, &address))
-			return true;
-	return false;
+	return getpeername(fd, (struct sockaddr *)&address, &size) == 0 &&
+		forwarded_lists(forwarded->proxies, &address);
 }
 
 /* A byte sequence of structured fields (RFC 8941, 3.3.5): base64 between colons. */

@@ -3,6 +3,8 @@
 #ifndef HUB_HTTP_SERVER_FORWARDED_H
 #define HUB_HTTP_SERVER_FORWARDED_H
 
+#include <sys/socket.h>
+
 #include "hub/base/err.h"
 #include "hub/http/server/request.h"
 
@@ -14,6 +16,9 @@ struct forwarded;
 enum outcome forwarded_new(struct forwarded **out, const char *const *proxies, const char *issuers,
 	struct err *err) MUST_CHECK;
 void forwarded_free(struct forwarded *forwarded);
+/* Whether the peer has one of these addresses, however a socket writes it: 10.0.0.5 and
+ * ::ffff:10.0.0.5 are one. */
+bool forwarded_lists(const char *const *proxies, const struct sockaddr_storage *peer);
 /* Whether one of them is at the other end of the socket. */
 bool forwarded_is_proxy(const struct forwarded *forwarded, int fd);
 size_t forwarded_count(const struct request *request); /* certificates that it comes with */
