@@ -124,6 +124,12 @@ static bool is_known(struct call *call)
 	return why == NULL;
 }
 
+static bool source_allows(struct call *call)
+{
+	const struct operation *operation = api_operation(call->edge, call->request);
+	return operation->route.whole != api_post_in || api_in_allows(call);
+}
+
 static bool can_take(const struct call *call)
 {
 	if (!is_post(call->request) || is_test(call) || intake_can_store(call->edge->intake))
@@ -140,7 +146,8 @@ void call_head(void *context, struct request *request)
 	call->edge = edge;
 	call->request = request;
 	request_set_own(request, call);
-	if (is_known(call) && can_take(call) && rate_allows(call) && !is_test(call))
+	if (is_known(call) && source_allows(call) && can_take(call) && rate_allows(call) &&
+		!is_test(call))
 		operation_takes_query(api_operation(edge, request), request);
 }
 

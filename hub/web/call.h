@@ -54,8 +54,8 @@ struct call {
 	struct call *before, *behind; /* among those that wait */
 };
 
-/* The head of every request: token or client certificate, then whether Kafka can store what is
- * posted, then the rate. What does not pass is answered. */
+/* The head of every request: token or client certificate, and whether it is enough for the source,
+ * then whether Kafka can store what is posted, then the rate. What does not pass is answered. */
 void call_head(void *context, struct request *request);
 /* All of it is here: the operation's own, or on to the test lane. */
 void call_whole(void *context, struct request *request);

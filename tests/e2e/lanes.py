@@ -42,8 +42,8 @@ class Production(WithTestTokens):
 
     def deploy(self) -> None:
         row = {"name": "lane", "url": self.lane_url, "allow_private": True, "timeout_ms": 12000}
-        self.lists = {"endpoints": [row]}
-        self.http = {"test_lane": '"lane"', "retry_after_s": 9}
+        self.lists = {**(self.lists or {}), "endpoints": [row]}
+        self.http = {**self.http, "test_lane": '"lane"', "retry_after_s": 9}
         super().deploy()
 
 

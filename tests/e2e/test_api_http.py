@@ -83,6 +83,14 @@ def test_without_a_token_that_is_known(hub, city):
     assert city.get("/v1/receipts/none").status_code == 404
 
 
+def test_where_no_certificate_counts_one_that_is_passed_on_is_nothing(hub, city):
+    passed = {"Client-Cert": ":AAAA:"}
+    assert city.http.get("/v1/desks", headers=passed).status_code == 200
+    answer = httpx.get(hub.edges()[0] + "/v1/desks", headers=passed)
+    assert answer.status_code == 401
+    assert "Bearer" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "allow"),
     [

@@ -1,5 +1,6 @@
 """test_lane - a test token leads to the test lane alone, and made-up people alone go there."""
 
+import httpx
 import pytest
 from api import BSN, WAIT, Api, ApiHub, a_hub, action, referral
 from harness import wait_for
@@ -7,6 +8,7 @@ from lanes import LaneHub, Production, somebodys, token_for_tests
 from model import persons
 from model.world import ROTTERDAM, WSP
 from ports import free_ports
+from test_api_tls import CLIENT, TABLE, authority, certificate, passed_on
 
 NOBODY = (bsn for bsn in persons.test_bsns() if bsn.startswith("99999"))
 MADE_UP = referral("x")["person"] | {"bsn": BSN}
@@ -17,9 +19,29 @@ def nobody() -> dict[str, str]:
     return MADE_UP | {"bsn": next(NOBODY)}
 
 
+PROXY, OTHER = "127.0.0.2", "127.0.0.3"
+NOBODYS_ADDRESS = "192.0.2.1"
+SOURCES = [
+    {"name": "table", "partner": ROTTERDAM, "connector": "csv"},
+    {"name": "sure", "partner": ROTTERDAM, "connector": "csv", "auth": "certificate"},
+]
+
+
+def believes(hub: ApiHub, proxy: str) -> None:
+    """What comes with a certificate that another than the proxy passes on, it refuses."""
+    authority(hub.folder, "ca")
+    hub.lists = {"sources": SOURCES}
+    hub.http = {"tls_client_ca_file": '"ca.pem"', "proxies": f'[ "{proxy}" ]'}
+
+
 @pytest.fixture(scope="module")
 def lane(services, tmp_path_factory):
-    with a_hub(services, tmp_path_factory.mktemp("testlane"), LaneHub) as made:
+    class Alone(LaneHub):
+        def deploy(self) -> None:
+            believes(self, NOBODYS_ADDRESS)
+            super().deploy()
+
+    with a_hub(services, tmp_path_factory.mktemp("testlane"), Alone) as made:
         yield made
 
 
@@ -27,6 +49,11 @@ def lane(services, tmp_path_factory):
 def hub(services, tmp_path_factory, lane):
     class Before(Production):
         lane_url = lane.edges()[0]
+
+        def deploy(self) -> None:
+            believes(self, PROXY)
+            certificate(self.folder, "city", f"/CN=city/serialNumber={ROTTERDAM}", CLIENT)
+            super().deploy()
 
     with a_hub(services, tmp_path_factory.mktemp("production"), Before) as made:
         yield made
@@ -152,6 +179,45 @@ def test_what_the_lane_answers_comes_back_as_it_is(hub, lane, tester):
         assert given[1].status_code == given[0].status_code, path
         assert given[1].content == given[0].content, path
         assert passed == own, path
+
+
+def post_from(hub: ApiHub, address: str, source: str, *certificates: str) -> httpx.Response:
+    headers = [
+        ("Authorization", f"Bearer {token_for_tests(ROTTERDAM)}"),
+        ("Content-Type", "text/csv"),
+        *(("Client-Cert", passed_on(hub, each)) for each in certificates),
+    ]
+    transport = httpx.HTTPTransport(local_address=address)
+    with httpx.Client(base_url=hub.edges()[0], transport=transport, timeout=10) as client:
+        path = f"/v1/in/{ROTTERDAM}/{source}"
+        return client.post(path, content=TABLE.replace(b"{}", b"lane-table"), headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("address", "source", "certificates", "status"),
+    [
+        (PROXY, "table", [], 200),
+        (PROXY, "table", ["city"], 200),
+        (PROXY, "sure", ["city"], 200),
+        (PROXY, "sure", [], 401),
+        (OTHER, "table", [], 200),
+        (OTHER, "table", ["city"], 401),
+        (OTHER, "sure", ["city"], 401),
+        (OTHER, "sure", [], 401),
+    ],
+)
+def test_certificates_are_looked_at_before_the_lane(
+    hub, lane, address, source, certificates, status
+):
+    """The lane sees none: it would refuse it, as nobody may pass one on there."""
+    passed = hub.processes["one"].metric("lokethub_test_lane_passed_total")
+    answer = post_from(hub, address, source, *certificates)
+    assert answer.status_code == status, answer.text
+    assert ("lokethub-lane" in answer.headers) == (status == 200)
+    goes_on = hub.processes["one"].metric("lokethub_test_lane_passed_total") - passed
+    assert goes_on == (status == 200)
+    if status == 401:
+        assert "certificate" in answer.json()["detail"]
 
 
 def test_an_etag_is_the_lanes(hub, lane, tester):

@@ -28,6 +28,9 @@ void api_post_action(void *context, struct request *request);
 void api_refuse(struct call *call, enum rejection_code code);
 /* In a partner's own format, in in.c. */
 void api_post_in(void *context, struct request *request);
+/* Of the head of such a post, of a test too, whose lane sees no certificate: whether it comes with
+ * the one that its source asks for; else it is refused. */
+bool api_in_allows(struct call *call);
 /* The answers to them, in answer.c: stored, decided or not in time. */
 void api_answer_stored(struct call *call);
 void api_answer_decided(struct call *call, bool in_time);

@@ -142,19 +142,33 @@ static void take(struct call *call, const struct conf_source *source)
 	exchange_start(&call->exchange, &options);
 }
 
+/* NULL: the partner has none of that name. */
+static const struct conf_source *source_of(struct call *call)
+{
+	struct request *request = call->request;
+	struct bytes oin = request_segment(request, 0), name = request_segment(request, 1);
+	return bytes_equal_string(oin, call->partner->rules->oin)
+		? conf_source(call->edge->options->conf, call->partner, name)
+		: NULL;
+}
+
+bool api_in_allows(struct call *call)
+{
+	const struct conf_source *source = source_of(call);
+	if (source == NULL || !source->needs_certificate || call->has_certificate)
+		return true;
+	request_refuse(call->request, PROBLEM_JSON_UNAUTHORIZED,
+		"this source takes what comes with the partner's client certificate, and a token "
+		"alone is not enough");
+	return false;
+}
+
 void api_post_in(void *context, struct request *request)
 {
 	struct call *call = call_of(request);
-	struct bytes oin = request_segment(request, 0), name = request_segment(request, 1);
+	const struct conf_source *source = source_of(call);
 	(void)context;
-	const struct conf_source *source = bytes_equal_string(oin, call->partner->rules->oin)
-		? conf_source(call->edge->options->conf, call->partner, name)
-		: NULL;
-	if (source != NULL && source->needs_certificate && !call->has_certificate)
-		request_refuse(request, PROBLEM_JSON_UNAUTHORIZED,
-			"this source takes what comes with the partner's client certificate, and a "
-			"token alone is not enough");
-	else if (source == NULL)
+	if (source == NULL)
 		request_refuse(request, PROBLEM_JSON_NOT_FOUND,
 			"the path is /v1/in/ with your OIN and the name of one of your sources");
 	else
