@@ -1,13 +1,19 @@
 """test_snapshot - exports that name all that is open: who is in them no more is asked about, never
 closed, and too much at once waits for a person."""
 
+import contextlib
 import json
 import os
+import re
+import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import harness
 import httpx
 import pytest
 from api import ApiHub, a_hub
@@ -18,7 +24,8 @@ from town import run
 
 DESK = "uwv-rijnmond"
 HELD = 1  # exit code of `lokethub snapshot`
-SOURCES = ("daily", "third", "half", "small", "late", "pages", "kill-1", "kill-2", "kill-3")
+KILLS = ("kill-1", "kill-2", "kill-3")
+SOURCES = ("daily", "third", "half", "release", "drop", "small", "late", "pages", *KILLS)
 
 
 def source(folder: Path, name: str) -> dict[str, Any]:
@@ -244,6 +251,84 @@ def test_half_a_list_is_dropped_or_replaced_by_the_next_one(hub):
     hub.settle()
     assert half.vanished() == [0]
     assert half.ask("snapshot", "release", "half").returncode == 2
+
+
+def pump(source: socket.socket, to: socket.socket) -> None:
+    while piece := source.recv(65536):
+        to.sendall(piece)
+    to.shutdown(socket.SHUT_WR)
+
+
+class Gate:
+    """The registry, which answers nobody before it is let."""
+
+    def __init__(self, url: str) -> None:
+        self.real = urlsplit(url)
+        self.asked, self.open = threading.Event(), threading.Event()
+        self.server = socket.create_server(("127.0.0.1", 0))
+        host, port = self.server.getsockname()
+        self.url = self.real._replace(netloc=f"{host}:{port}").geturl()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                asker, _ = self.server.accept()
+                self.asked.set()
+                threading.Thread(target=self._pass, args=(asker,), daemon=True).start()
+
+    def _pass(self, asker: socket.socket) -> None:
+        self.open.wait(60)
+        with asker, socket.create_connection((self.real.hostname, self.real.port)) as real:
+            answers = threading.Thread(target=pump, args=(real, asker), daemon=True)
+            answers.start()
+            pump(asker, real)
+            answers.join(60)
+
+
+def with_registry(hub: ApiHub, url: str) -> Path:
+    """A config for commands, which find the registry there."""
+    settings = (hub.folder / "settings.conf").read_text()
+    there = f'"{url}"; timeout_ms = 60000; cache_file = "gate.cache"'
+    changed, count = re.subn(re.escape(f'"{hub.services.registry}"'), there, settings)
+    assert count == 1
+    (hub.folder / "gate-settings.conf").write_text(changed)
+    path = hub.folder / "gate.conf"
+    one = (hub.folder / "one.conf").read_text()
+    path.write_text(one.replace('"settings.conf"', '"gate-settings.conf"'))
+    return path
+
+
+@pytest.mark.parametrize("word", ["release", "drop"])
+def test_a_newer_list_that_comes_at_the_same_time_is_held(hub, word):
+    """The command has looked at the older one, and waits for the registry."""
+    both = of(hub, word)
+    both.put("monday.csv", both.rows(range(20)))
+    hub.settle()
+    both.put("tuesday.csv", both.rows(range(10)))
+    assert both.wait_state("held")["gone"] == 10
+    gate = Gate(hub.services.registry)
+    config = with_registry(hub, gate.url)
+    with gate.server:
+        command = subprocess.Popen(
+            [harness.BINARY, "snapshot", word, word, "--config", config],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert gate.asked.wait(30)
+        both.put("wednesday.csv", both.rows(range(5)))
+        wait_for("the newer one to be held", lambda: both.known()["gone"] == 15, 30)
+        gate.open.set()
+        shown, said = command.communicate(timeout=60)
+    assert (command.returncode, shown) == (2, ""), shown + said
+    assert f"a newer list of source {UWV}/{word} came" in said and "lokethub snapshot" in said
+    hub.settle()
+    known = both.known()
+    assert (known["state"], known["gone"], both.vanished()) == ("held", 15, [])
+    done = both.ask("snapshot", "release", word)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wait_for("all to be told", lambda: len(both.vanished()) == 15, 30)
 
 
 def test_a_list_that_is_cut_off_or_says_nothing_is_no_list(hub):

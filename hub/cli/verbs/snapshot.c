@@ -7,6 +7,9 @@
 #include "hub/cli/verbs.h"
 #include "hub/flow/source/snapshot/holding.h"
 
+#define WAIT_MS 5000 /* for the view to read what was written */
+#define LOOK_EVERY_MS 100
+
 static void add(struct page_table *table, const struct holding *last, const struct holding *hold)
 {
 	struct page_row *row = page_table_row(table);
@@ -78,23 +81,86 @@ static enum outcome find(struct cli_call *call, struct holding *out, struct err 
 	return OK;
 }
 
+/* What is known of one source's lists. Zeroed: nothing. */
+struct known {
+	struct holding last, hold;
+};
+
+static enum outcome read_known(
+	struct cli_call *call, struct bytes source, struct known *out, struct err *err)
+{
+	struct view_facts lasts, holds;
+	if (view_facts(call->reader, FACT_KIND_CURSOR, &lasts, err) != OK ||
+		view_facts(call->reader, FACT_KIND_HOLD, &holds, err) != OK)
+		return err->outcome;
+	*out = (struct known){holding_find(&lasts, source), holding_find(&holds, source)};
+	return OK;
+}
+
+static bool is_of_another(const struct holding *hold, const struct holding *last)
+{
+	return !bytes_equal(hold->hash, last->hash);
+}
+
+/* Until the view has what was written, or a newer list. false: it has neither. */
+static enum outcome wait_for_view(struct cli_call *call, const struct holding *written,
+	struct known *out, bool *has, struct err *err)
+{
+	int64_t deadline = clock_monotonic() + WAIT_MS;
+	do {
+		clock_sleep(LOOK_EVERY_MS);
+		if (cli_look(call, err) != OK || read_known(call, written->source, out, err) != OK)
+			return err->outcome;
+		cli_leave(call);
+		*has = out->hold.source.size == 0 || out->hold.at == written->at ||
+			is_of_another(written, &out->last);
+	} while (!*has && clock_monotonic() < deadline);
+	return OK;
+}
+
+static enum outcome write_hold(
+	struct cli_call *call, const struct holding *hold, bool drops, struct err *err)
+{
+	struct buffer text = {0};
+	char id[HOLDING_ID_SIZE];
+	const struct fact fact = holding_fact(FACT_KIND_HOLD, hold, id, &text);
+	enum outcome outcome = reach_fact(call->conf, &fact, drops, err);
+	buffer_done(&text);
+	return outcome;
+}
+
+/* What was written took the place of what held the newer list, if that is held. */
+static enum outcome give_way(struct cli_call *call, const struct holding *last, struct err *err)
+{
+	if (last->listed.size > 0 && write_hold(call, last, false, err) != OK)
+		return err->outcome;
+	return err_set(err, REJECT,
+		"a newer list of source %.*s came meanwhile, and nobody is asked about the one "
+		"before: look with lokethub snapshot what is missing from the newer one",
+		BYTES_ARG(last->source));
+}
+
 static enum outcome settle(struct cli_call *call, bool drops, struct err *err)
 {
 	struct holding hold;
-	struct buffer text = {0};
-	char id[HOLDING_ID_SIZE];
+	struct known known;
+	bool has = false;
 	if (find(call, &hold, err) != OK)
 		return err->outcome;
+	cli_leave(call);
 	hold.at = clock_wall();
 	hold.is_released = true;
-	const struct fact fact = holding_fact(FACT_KIND_HOLD, &hold, id, &text);
-	enum outcome outcome = reach_fact(call->conf, &fact, drops, err);
-	buffer_done(&text);
-	if (outcome != OK)
-		return outcome;
+	if (write_hold(call, &hold, drops, err) != OK ||
+		wait_for_view(call, &hold, &known, &has, err) != OK)
+		return err->outcome;
+	if (is_of_another(&hold, &known.last))
+		return give_way(call, &known.last, err);
 	struct page_row *facts = page_facts(call->page);
 	page_bytes(facts, drops ? "dropped" : "released", "source", hold.source);
 	page_number(facts, "gone", "gone", PAGE_COUNT, hold.gone);
+	if (!has)
+		page_line(call->page, TERMINAL_PLAIN,
+			"No edge has read it yet. Look again later: lokethub snapshot");
 	return OK;
 }
 
