@@ -246,7 +246,7 @@ enum outcome json_rows_parse(struct json_rows *rows, const struct documents *doc
 	struct json_rows_row row;
 	if (docs->from == 0 && check(*rows, err) != OK)
 		return REJECT;
-	while (out->drafts_count < PARCEL_DRAFTS && out->arena->used - before < PARCEL_MAX) {
+	while (out->drafts_count < PARCEL_DRAFTS - 1 && out->arena->used - before < PARCEL_MAX) {
 		if (!json_rows_read(rows, out->arena, &row))
 			return OK;
 		taker.take(taker.of, &row);

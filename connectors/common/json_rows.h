@@ -41,9 +41,10 @@ bool json_rows_read(struct json_rows *rows, struct arena *arena, struct json_row
 /* The object around a list that is over, without its rows. NULL: there is none. */
 const struct json_tree *json_rows_around(const struct json_rows *rows, struct arena *arena);
 
-/* A connector's parse: hands out as many rows as a parcel may hold, and says where the next one
- * goes on. REJECT: not all of the document is JSON; nothing of it was handed out. What is larger
- * than a row may be is not looked at. */
+/* A connector's parse: hands out as many rows as a parcel may hold but one, whose place is for what
+ * is to be said of the list as a whole, and says where the next one goes on. REJECT: not all of the
+ * document is JSON; nothing of it was handed out. What is larger than a row may be is not looked
+ * at. */
 enum outcome json_rows_parse(struct json_rows *rows, const struct documents *docs,
 	struct parcel *out, struct json_rows_taker taker, struct err *err) MUST_CHECK;
 
