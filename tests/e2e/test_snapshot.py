@@ -9,6 +9,7 @@ import socket
 import subprocess
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -206,7 +207,12 @@ def test_too_much_at_once_waits_for_a_person_over_restarts(hub):
     third.put("tuesday.csv", third.rows(range(6, 20)))
     hub.settle()
     known = third.wait_state("held")
-    assert (known["open"], known["gone"], known["document"]) == (20, 6, "tuesday.csv")
+    assert (known["open"], known["gone"], known["document"]) == (20, 6, "a file")
+    [file] = (third.drop / "done").glob("*-tuesday.csv")
+    written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    assert abs(datetime.fromisoformat(known["taken_at"]) - written_at) < timedelta(milliseconds=2)
+    said = [each for each in hub.records("facts") if "/third" in each.key]
+    assert said and not [each for each in said if b"tuesday" in (each.value or b"")]
     assert third.vanished() == []
     [line] = third.logged("level=error", "outcome=held")
     assert "lokethub snapshot release" in line

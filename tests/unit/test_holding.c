@@ -71,6 +71,18 @@ static void a_hold_has_no_list_and_ends_with_its_release(void **state)
 	assert_true(read.is_released);
 }
 
+static void a_file_has_no_name(void **state)
+{
+	struct holding given = some(), read;
+	(void)state;
+	given.document = (struct bytes){0};
+	struct fact fact = holding_fact(FACT_KIND_CURSOR, &given, id, &text);
+	assert_true(holding_read(&fact, &read));
+	assert_int_equal(read.document.size, 0);
+	assert_int_equal(read.nameless, 1);
+	assert_true(bytes_equal(read.listed, given.listed));
+}
+
 static void other_facts_and_broken_ones_are_none(void **state)
 {
 	static const struct {
@@ -124,7 +136,7 @@ static void finds_its_source_among_all(void **state)
 	assert_int_equal(holding_find(&all, bytes_of_string(OIN "/other")).source.size, 0);
 }
 
-static void a_name_of_a_file_is_made_printable(void **state)
+static void a_url_is_made_printable(void **state)
 {
 	char out[HOLDING_DOCUMENT_MAX + 1], name[300];
 	(void)state;
@@ -177,10 +189,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fact_says_what_it_was_given),
 		cmocka_unit_test(a_hold_has_no_list_and_ends_with_its_release),
+		cmocka_unit_test(a_file_has_no_name),
 		cmocka_unit_test(other_facts_and_broken_ones_are_none),
 		cmocka_unit_test(a_damaged_list_is_none),
 		cmocka_unit_test(finds_its_source_among_all),
-		cmocka_unit_test(a_name_of_a_file_is_made_printable),
+		cmocka_unit_test(a_url_is_made_printable),
 		cmocka_unit_test(a_person_looks_when_too_much_is_missing),
 	};
 	return cmocka_run_group_tests(tests, NULL, end);

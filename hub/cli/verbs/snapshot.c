@@ -23,7 +23,8 @@ static void add(struct page_table *table, const struct holding *last, const stru
 	page_number(row, "OPEN", "open", PAGE_COUNT, last->open);
 	page_number(row, "GONE", "gone", PAGE_COUNT, last->gone);
 	page_number(row, "UNREADABLE", "unreadable", PAGE_COUNT, last->nameless);
-	page_bytes(row, "DOCUMENT", "document", last->document);
+	page_bytes(row, "DOCUMENT", "document",
+		last->document.size > 0 ? last->document : bytes_of_string("a file"));
 	page_cut(row);
 }
 
@@ -180,15 +181,15 @@ const struct cli_verb snapshot_verb = {
 	.needs = CLI_MOMENT,
 	.summary = "Complete lists of sources: which cases are missing, and which list is held",
 	.about =
-		"The last complete list of each source. OPEN: so many referrals that it sent were\n"
-		"open; GONE: so many of these are missing from the list; UNREADABLE: of so many "
-		"of\n"
-		"its rows nobody knows whose they are. The sender of what is missing is asked "
-		"what\n"
-		"became of it. If it is more than vanished_limit and vanished_few of the source\n"
-		"allow, or all of it, or rows are unreadable, the list is held: nobody is asked\n"
-		"before you release it; if it is only half a list, drop it. Then it is settled.\n"
-		"The next complete list takes its place in any case.",
+		"The last complete list of each source. TAKEN: when it was made; a file was last\n"
+		"written then, and lies in done/ of its folder. OPEN: so many referrals that the\n"
+		"source sent were open; GONE: so many of these are missing from the list;\n"
+		"UNREADABLE: of so many of its rows nobody knows whose they are. The sender of\n"
+		"what is missing is asked what became of it. If it is more than vanished_limit "
+		"and\n"
+		"vanished_few of the source allow, or all of it, or rows are unreadable, the list\n"
+		"is held: nobody is asked before you release it; if it is only half a list, drop\n"
+		"it. Then it is settled. The next complete list takes its place in any case.",
 	.found = "a list is held",
 	.examples = "  lokethub snapshot\n"
 		    "  lokethub snapshot --json | jq '.snapshots[] | select(.state == \"held\")'",

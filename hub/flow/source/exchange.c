@@ -78,13 +78,20 @@ static void on_compared(void *context, enum outcome outcome, const char *why)
 	finish(exchange, outcome);
 }
 
+/* A partner's name of a file may be somebody's. */
+static struct bytes document_of(const struct exchange *exchange)
+{
+	return exchange->docs.way == DOCUMENTS_DROPPED ? (struct bytes){0}
+						       : exchange->options.first.name;
+}
+
 static void end_document(struct exchange *exchange)
 {
 	const struct exchange_options *options = &exchange->options;
 	const struct comparison_options comparison = {.outside = options->comparing,
 		.source = options->source,
 		.roll = &exchange->roll,
-		.document = options->first.name,
+		.document = document_of(exchange),
 		.taken_at = options->taken_at,
 		.done = on_compared,
 		.context = exchange};

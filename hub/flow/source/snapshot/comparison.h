@@ -16,7 +16,7 @@ struct comparison_options {
 	const struct outside *outside;
 	const struct conf_source *source;
 	struct roll *roll; /* its cases, all added; changed */
-	struct bytes document; /* its name */
+	struct bytes document; /* where it was fetched; absent: it is a file */
 	int64_t taken_at; /* what it says was so then, epoch ms */
 	/* Called once, from the loop; the comparison is gone behind it. RETRY: why not. */
 	void (*done)(void *context, enum outcome outcome, const char *why);

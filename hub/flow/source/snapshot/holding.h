@@ -13,7 +13,7 @@
 struct holding {
 	struct bytes source; /* "OIN/NAME" */
 	struct bytes hash; /* 32 hex digits that name it */
-	struct bytes document; /* its file, or where it was fetched; printable ASCII */
+	struct bytes document; /* where it was fetched, in printable ASCII; empty: it is a file */
 	struct bytes listed; /* of a CURSOR: referrals that are missing, in hex; empty: not held */
 	int64_t taken_at; /* what it says was so then, epoch ms */
 	int64_t at; /* when it was compared, or released */
@@ -37,7 +37,7 @@ bool holding_is_due(const struct holding *holding, const struct conf_source *sou
 /* So many referrals a fact has room for; the others are missing from the next snapshot too. */
 #define HOLDING_LISTED_MAX 20000
 #define HOLDING_DOCUMENT_MAX 100
-/* Of a name, what a fact and a log can show. */
+/* Of a URL, what a fact can show. */
 void holding_document(struct bytes name, char out[HOLDING_DOCUMENT_MAX + 1]);
 
 /* The strings of the fact lie in id and text. kind: CURSOR or HOLD. */
