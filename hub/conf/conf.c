@@ -66,6 +66,14 @@ const struct endpoint_settings *conf_endpoint(const struct conf *conf, const cha
 	return NULL;
 }
 
+const struct conf_delivery *conf_delivery(const struct conf *conf, const char *desk)
+{
+	for (size_t i = 0; i < conf->deliveries_count; i++)
+		if (strcmp(conf->deliveries[i].desk, desk) == 0)
+			return &conf->deliveries[i];
+	return NULL;
+}
+
 static void fill_sources(struct conf *conf)
 {
 	struct conf_source *sources = conf->index->lists[LIST_SOURCES].items;

@@ -161,6 +161,7 @@ enum conf_way {
 /* How a desk gets its handovers; a desk without: by the feed. */
 struct conf_delivery {
 	const char *desk;
+	const char *system; /* of the partner's, that it goes to; NULL: not told */
 	enum conf_way way;
 	const struct connector *connector;
 	const void *config; /* the connector's */
@@ -291,6 +292,9 @@ const struct conf_partner *conf_partner(
 
 /* NULL: there is none of this name. */
 const struct endpoint_settings *conf_endpoint(const struct conf *conf, const char *name);
+
+/* How this desk gets its handovers. NULL: by the feed. */
+const struct conf_delivery *conf_delivery(const struct conf *conf, const char *desk);
 
 /* Every setting with its doc, limits and default, as a config file that can be loaded. */
 void conf_manual(FILE *out);

@@ -4,12 +4,13 @@ import re
 import time
 
 import pytest
-from api import a_hub, action, person, referral
+from api import WAIT, a_hub, action, person, referral
 from harness import wait_for
-from model.world import ROTTERDAM
+from model.world import ROTTERDAM, WSP
 from receiver import Receiver
 
 DESK = "wsp-rijnmond"
+TOWN = "gemeente-rotterdam"
 CLIENTS = 4
 SLOW_S = 1.0  # so long a zaak is being made
 SETTINGS = {
@@ -19,6 +20,7 @@ SETTINGS = {
     "new_zaaktype": "B2000 Aanbod",
     "tells": (("OFFER", "1 - Aangeboden"), ("RECALL", "9 - Ingetrokken")),
 }
+OF_TOWN = SETTINGS | {"tells": (("STATUS", "2 - In behandeling"), ("OFFER", "-"))}
 CONFIRMED = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <Bv03Bericht xmlns="http://www.egem.nl/StUF/StUF0301"><stuurgegevens><berichtcode>Bv03</berichtcode>
 <crossRefnummer>{}</crossRefnummer></stuurgegevens></Bv03Bericht></s:Body></s:Envelope>"""
@@ -51,16 +53,20 @@ def confirms(handler):
 @pytest.fixture(scope="module")
 def system():
     receiver = Receiver()
-    receiver.answers["/stuf"] = confirms
+    receiver.answers["/stuf"] = receiver.answers["/town"] = confirms
     yield receiver
     receiver.end()
 
 
 @pytest.fixture(scope="module")
 def hub(services, tmp_path_factory, system):
-    endpoint = {"name": "suite", "url": system.url("/stuf"), "allow_private": True}
+    endpoints = [
+        {"name": name, "url": system.url(path), "allow_private": True}
+        for name, path in (("suite", "/stuf"), ("town", "/town"))
+    ]
     delivery = {"desk": DESK, "connector": "stuf", "endpoint": "suite", "settings": SETTINGS}
-    lists = {"endpoints": [endpoint], "deliveries": [delivery]}
+    to_town = {"desk": TOWN, "connector": "stuf", "endpoint": "town", "settings": OF_TOWN}
+    lists = {"endpoints": endpoints, "deliveries": [delivery, to_town | {"system": "zaken"}]}
     with a_hub(services, tmp_path_factory.mktemp("stufout"), lists=lists) as hub:
         yield hub
 
@@ -81,3 +87,18 @@ def test_what_comes_right_behind_an_offer_names_its_zaak(hub, system):
     withdrawn = [zaak(each) for each in came if kind(each) == "W"]
     assert len(made) == CLIENTS
     assert sorted(withdrawn) == sorted(made)
+
+
+def test_a_zaak_system_is_told_of_its_own_cases_only(hub, system):
+    """The municipality has another one too, and that gives numbers as well."""
+    town, desk = hub.partner(ROTTERDAM), hub.partner(WSP)
+    for number, of in enumerate(("another", "zaken"), 20):
+        draft = referral(f"town-{of}", to_desk=DESK) | {"person": person(number), "system": of}
+        answer = town.refer(draft, **WAIT)
+        assert answer.status_code == 201, answer.text
+        accept = action("ACCEPT", f"accept-{of}", actor={"worker": "team-1"})
+        answer = desk.act(answer.json()["referral"], accept, **WAIT)
+        assert answer.status_code == 201, answer.text
+    wait_for("its own to be told", lambda: system.at("/town"), 20)
+    hub.settle()
+    assert {zaak(each) for each in system.at("/town")} == {"town-zaken"}

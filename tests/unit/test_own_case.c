@@ -8,6 +8,7 @@
 
 struct stage {
 	struct life life;
+	const char *system; /* that the handovers are brought to */
 	struct arena arena;
 	struct err err;
 };
@@ -67,6 +68,7 @@ static enum outcome read_own_case(
 		.found = &found,
 		.rules = &stage->life.rules,
 		.desk = rules_desk(&stage->life.rules, feed.desk),
+		.system = stage->system,
 		.age = age};
 	enum outcome outcome = own_case_read(reader, &asked, out, &stage->err);
 	view_reader_end(reader);
@@ -135,6 +137,21 @@ static void test_an_offer_to_oneself_has_it_at_once(void **state)
 	assert_true(bytes_equal_string(found, "UWV-1"));
 }
 
+/* A municipality's zaaksysteem was told of zaken of its other system, by their numbers there. */
+static void test_a_case_of_another_system_is_not_its_own(void **state)
+{
+	struct stage *stage = *state;
+	refer(stage, "uwv", "wsp", "UWV-1");
+	life_deliver(&stage->life, 1);
+	life_act(&stage->life, 1, ACTION_ACCEPT, "wsp");
+	stage->system = "test";
+	check(stage, "uwv", "UWV-1");
+	stage->system = "another";
+	check(stage, "uwv", NULL);
+	deliver(stage, "uwv", "Z-7");
+	check(stage, "uwv", "Z-7");
+}
+
 /* Topics come to the view in any order; what is not there in the end is kept no more. */
 static void test_the_message_of_a_sender_is_waited_for(void **state)
 {
@@ -160,6 +177,7 @@ int main(void)
 		TEST(what_was_answered_last_counts),
 		TEST(a_verdict_names_the_case_of_its_message),
 		TEST(an_offer_to_oneself_has_it_at_once),
+		TEST(a_case_of_another_system_is_not_its_own),
 		TEST(the_message_of_a_sender_is_waited_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

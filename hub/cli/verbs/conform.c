@@ -90,9 +90,7 @@ static enum outcome find_desk(struct trial *trial, struct err *err)
 {
 	const struct conf *conf = trial->conf;
 	trial->desk = rules_desk(&conf->rules, bytes_of_string(trial->partner->rules->home_desk));
-	for (size_t i = 0; i < conf->deliveries_count; i++)
-		if (strcmp(conf->deliveries[i].desk, trial->desk->id) == 0)
-			trial->delivery = &conf->deliveries[i];
+	trial->delivery = conf_delivery(conf, trial->desk->id);
 	if (trial->delivery == NULL || trial->delivery->way != CONF_WEBHOOK)
 		return OK;
 	return courier_new(&trial->courier, trial->loop, conf, trial->delivery, err);

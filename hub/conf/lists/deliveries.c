@@ -31,6 +31,9 @@ static const struct setting rows[] = {
 		"What makes its format of them: see `lokethub connectors`."},
 	{"endpoint", SETTING_FORMAT, AT(delivery.endpoint), "", 0, 0, SETTING_ONE("name"),
 		"way webhook: the endpoint that they are sent to."},
+	{"system", SETTING_STRING, AT(delivery.system), "", 1, 100, NULL,
+		"Which of the partner's systems they go to, as its source says: then only a case "
+		"that this one gave is told as its own; none: any case of the partner's is."},
 	{"signing_secrets", SETTING_STRINGS, AT(signing_files), "", 1, 4096, NULL,
 		"way webhook: files with one secret each, \"whsec_\" and base64, by which the "
 		"receiver knows that they are ours (standardwebhooks.com); during a change the "

@@ -167,11 +167,13 @@ static struct item_kit kit_of(struct disclose_batch *batch, const struct rules_d
 {
 	const struct disclose *disclose = batch->disclose;
 	const struct rules *rules = &disclose->options.conf->rules;
+	const struct conf_delivery *delivery = conf_delivery(disclose->options.conf, desk->id);
 	struct item_kit kit = {.conf = disclose->options.conf,
 		.ids = disclose->ids,
 		.ring = disclose->ring,
 		.desk = desk,
 		.partner = rules_partner(rules, bytes_of_string(desk->partner)),
+		.system = delivery != NULL ? delivery->system : NULL,
 		.arena = &batch->arena,
 		.now = clock_wall()};
 	assert(kit.partner != NULL);

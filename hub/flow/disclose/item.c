@@ -73,6 +73,7 @@ enum outcome item_find(struct item *item, const struct item_kit *kit, struct vie
 		.found = &item->found,
 		.rules = &kit->conf->rules,
 		.desk = kit->desk,
+		.system = kit->system,
 		.age = age};
 	if (own_case_read(reader, &asked, &item->opened.own_case, err) != OK)
 		return err->outcome;

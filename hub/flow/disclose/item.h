@@ -28,6 +28,7 @@ struct item_kit {
 	struct keyring *ring;
 	const struct rules_desk *desk;
 	const struct rules_partner *partner; /* the desk's */
+	const char *system; /* of the partner's, that the desk has; NULL: not told */
 	struct arena *arena;
 	int64_t now; /* epoch ms */
 };

@@ -28,12 +28,20 @@ static struct bytes sender_of(const struct own_case_asked *asked)
 	return asked->handover->body != NULL ? asked->handover->body->from_desk : (struct bytes){0};
 }
 
-/* What a message of its own said, which was refused, or with which it sent the client. */
+/* What a message of its own said, which was refused, or with which it sent the client. A message
+ * that was refused is not in the view, which would tell its system. */
 static bool is_named_by_itself(const struct own_case_asked *asked)
 {
 	return asked->handover->case_.data != NULL &&
 		(asked->handover->kind == HANDOVER_KIND_VERDICT ||
-			is_of_partner(asked, sender_of(asked)));
+			(asked->system == NULL && is_of_partner(asked, sender_of(asked))));
+}
+
+static bool is_its_own(const struct own_case_asked *asked, const struct message *message)
+{
+	return message->case_.size > 0 &&
+		bytes_equal_string(message->partner, asked->desk->partner) &&
+		(asked->system == NULL || bytes_equal_string(message->system, asked->system));
 }
 
 /* Most handovers are offers of somebody else's, which nobody has a name for yet. */
@@ -121,8 +129,7 @@ enum outcome own_case_read(struct view_reader *reader, const struct own_case_ask
 		return err->outcome;
 	if (by == NULL && asked->age < FOUND_PERSON_MS && is_of_partner(asked, sender_of(asked)))
 		return err_set(err, RETRY, "the view has no message for it yet");
-	if (by != NULL && by->case_.size > 0 &&
-		bytes_equal_string(by->partner, asked->desk->partner))
+	if (by != NULL && is_its_own(asked, by))
 		*out = by->case_;
 	return out->data != NULL ? OK : read_line(reader, asked, referral, out, err);
 }

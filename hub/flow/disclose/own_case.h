@@ -10,11 +10,14 @@ struct own_case_asked {
 	const struct found *found; /* what the view knows about it */
 	const struct rules *rules;
 	const struct rules_desk *desk; /* the receiver */
+	/* That it is brought to, of the receiver's partner; NULL: whichever */
+	const char *system;
 	int64_t age; /* ms since the handover was made */
 };
 
 /* The case of the message that made the referral, or the first of its line, if the receiver's
- * partner sent it; else the one that this desk's system named last when such a handover was brought
+ * partner sent it, and by that system: one that another of its systems gave may be somebody else's
+ * there; else the one that this desk's system named last when such a handover was brought
  * to it. Never another partner's. Absent also where intake no more keeps who named it. Of a
  * handover about no referral: that of the referral which gave the client to its desk. Between
  * view_reader_begin and view_reader_end; lies in their arena, or is the handover's. RETRY: the view
