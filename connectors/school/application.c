@@ -55,6 +55,7 @@ struct row {
 	struct parcel_draft *item;
 	struct problems *problems;
 	struct bytes brin, status;
+	struct bytes name; /* its ketenId and number; absent: one of them is wrong */
 	const struct setting_pair *school; /* NULL: none of ours */
 };
 
@@ -129,10 +130,10 @@ static void take_case(struct row *row)
 	if (number.data == NULL)
 		refuse_member(row, "wijzigingsvolgnummer", "is not a whole number", "1203");
 	else if (draft->case_.data != NULL)
-		draft->reference = bytes_of_string(arena_format(
+		row->name = bytes_of_string(arena_format(
 			row->out->arena, "%.*s-%.*s", BYTES_ARG(keten), BYTES_ARG(number)));
-	if (draft->reference.data != NULL)
-		row->item->label = draft->reference;
+	if (row->name.data != NULL)
+		row->item->label = row->name;
 }
 
 /* A koppelpunt tells when it was handed in, and not when it was withdrawn. */
@@ -145,6 +146,31 @@ static void take_time(struct row *row)
 	if (!is_time)
 		refuse_member(row, row->kind->time, "is not a date-time (RFC 3339)",
 			"2026-03-02T09:30:00Z");
+}
+
+static bool is_interest(const struct row *row)
+{
+	return row->kind == &koppelpunt &&
+		bytes_equal_string(member_text(row->tree, "type"), interest);
+}
+
+static bool is_referral(const struct row *row)
+{
+	return bytes_equal_string(row->status, row->kind->applied) ||
+		(is_interest(row) && !row->is_withdrawn);
+}
+
+/* What became of an application is the same under any number: they may begin anew, and all rows
+ * come again. So the hub tells it by what it says and when; where that is not told, it is withdrawn
+ * once each time that it was handed in. */
+static void take_reference(struct row *row)
+{
+	struct draft *draft = &row->item->draft;
+	if (is_referral(row))
+		draft->reference = row->name;
+	else if (row->is_withdrawn && row->name.data != NULL)
+		draft->reference = bytes_of_string(arena_format(row->out->arena, "%.*s-%s-%lld",
+			BYTES_ARG(draft->case_), withdrawn, (long long)draft->occurred_at));
 }
 
 /* Both spellings are in use. */
@@ -180,12 +206,6 @@ static struct employer *employer_of(struct row *row)
 	struct employer *employer = arena_get(row->out->arena, sizeof(*employer));
 	employer->leerbedrijf_id = number;
 	return employer;
-}
-
-static bool is_interest(const struct row *row)
-{
-	return row->kind == &koppelpunt &&
-		bytes_equal_string(member_text(row->tree, "type"), interest);
 }
 
 static const char *question_of(const struct row *row)
@@ -238,16 +258,11 @@ static void take_change(struct row *row, const char *words)
 		arena_format(row->out->arena, "status %.*s", BYTES_ARG(row->status)));
 }
 
-static bool is_referral(const struct row *row)
-{
-	return bytes_equal_string(row->status, row->kind->applied) ||
-		(is_interest(row) && !row->is_withdrawn);
-}
-
 static void take_members(struct row *row, const char *words)
 {
 	take_case(row);
 	take_time(row);
+	take_reference(row);
 	if (!is_brin(row->brin))
 		refuse_member(row, row->kind->brin, "is not 2 digits and 2 capitals", "99XX");
 	if (row->status.data == NULL)

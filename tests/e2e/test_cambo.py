@@ -341,6 +341,10 @@ def test_a_token_that_has_expired_is_refused(schools):
         assert http.get(schools.vca.url + LIST, headers=shown).status_code == 401
 
 
+def is_over(row):
+    return row["status"] == "LI"
+
+
 @pytest.mark.parametrize("refuses", [True, False])
 def test_numbers_that_begin_anew_lose_nothing(schools, refuses):
     """The hub asks from a number that CAMBO has not reached again: it says so, or gives no rows."""
@@ -351,6 +355,8 @@ def test_numbers_that_begin_anew_lose_nothing(schools, refuses):
     schools.quiet()
     schools.vca.refuses = refuses
     before = [each for each in schools.vca.rows if schools.said(each)["APPLIED"]]
+    ended = {each: schools.said(each) for each in before if is_over(schools.vca.rows[each])}
+    assert ended
     schools.vca.restore()
     keten = schools.apply(60 + 10 * refuses)
     schools.notify()
@@ -359,6 +365,10 @@ def test_numbers_that_begin_anew_lose_nothing(schools, refuses):
     schools.quiet()
     for each in before:
         [_] = schools.api.get(f"/v1/receipts/{each}").json()["referrals"]
+    schools.hub.settle(60)
+    for each, said in ended.items():
+        again = schools.said(each) - said
+        assert set(again) == {"DUPLICATE"}, f"{each} ended once more: {again}"
     more = schools.apply(61 + 10 * refuses)
     schools.notify()
     schools.wait_for_applied(more)
