@@ -7,6 +7,7 @@
 #include "connectors/common/soap.h"
 #include "connectors/municipality/lines.h"
 #include "connectors/municipality/stuf_write.h"
+#include "hub/base/format.h"
 
 #define TEXT_MAX 80 /* bytes, of an omschrijving (RGBZ) */
 #define ORGANISATION 4 /* digits, of a zaak of ours */
@@ -150,7 +151,7 @@ static void write_birth_date(struct writing *writing, struct bytes date)
 {
 	char digits[] = "00000101";
 	static const char kinds[] = {[4] = 'M', [7] = 'D', [10] = 'V'};
-	if (date.size != 4 && date.size != 7 && date.size != 10)
+	if (!format_is("partial-date", date))
 		return;
 	for (size_t i = 0, to = 0; i < date.size; i++)
 		if (date.data[i] != '-')
