@@ -12,6 +12,27 @@ struct vum_list_config {
 	bool snapshot;
 };
 
+/* The rows of the settings that all lists have alike; AT: where they lie in the config. row: what
+ * one row is. */
+#define VUM_LIST_SETTINGS(AT, row)                                                                 \
+	{"presets", SETTING_STRING, AT(presets), "", 0, 1000, NULL,                                \
+		"What holds of all of them: from_desk=… (none: a registration), to_desk, "       \
+		"municipality, region, kind, target_groups (a,b), sector_from, sector_to, "        \
+		"programme, urgency, origin, purpose, question."},                                 \
+		{"legal_basis", SETTING_STRING, AT(legal_basis), "", 1, 200, NULL,                 \
+			"Article of law of the public task; consent cannot be told by a " row      \
+			"."},                                                                      \
+		{"sectors", SETTING_CODE_PAIRS, AT(sectors), "", 0, 0, SETTING_ONE("sector"),      \
+			"The sector of a codeSbi, where the division of the SBI does not say "     \
+			"it."},                                                                    \
+		{"query", SETTING_STRING, AT(query), "{\"vraagObject\":{}}", 2, 4000, NULL,        \
+			"What a poll searches for, in JSON."},                                     \
+	{                                                                                          \
+		"snapshot", SETTING_BOOL, AT(snapshot), "false", 0, 0, NULL,                       \
+			"Each list tells all that there are: a referral whose " row                \
+			" is gone is asked about."                                                 \
+	}
+
 /* One row, while it is read. */
 struct vum_row {
 	const struct vum_list_config *config;

@@ -131,20 +131,12 @@ static const struct setting settings[] = {
 		"fits: ( ( \"contractvorm.codeTypeOvereenkomst = 02\", \"question=BBL_VACATURE\" ) "
 		"). Members are named with those they lie in; of a list any one counts. The words "
 		"are those of presets."},
-	{"presets", SETTING_STRING, AT(presets), "", 0, 1000, NULL,
-		"What holds of all of them: from_desk=… (none: a registration), to_desk, "
-		"municipality, region, kind, target_groups (a,b), sector_from, sector_to, "
-		"programme, urgency, origin, purpose, question."},
-	{"legal_basis", SETTING_STRING, AT(legal_basis), "", 1, 200, NULL,
-		"Article of law of the public task; consent cannot be told by a vacancy."},
 	{"employers", SETTING_PAIRS, offsetof(struct vacancy_config, employers), "", 0, 0, NULL,
 		"The number in the trade register of an employer that is only named: ( ( "
 		"\"Voorbeeld BV\", \"90001354\" ) )."},
 	{"municipalities", SETTING_FORMAT_PAIRS, AT(municipalities), "", 0, 0, SETTING_ONE("gm"),
 		"The municipality of a postcode, by its first digits, where codeGemeente does not "
 		"say it: ( ( \"301\", \"GM0599\" ) ); the longest that fits."},
-	{"sectors", SETTING_CODE_PAIRS, AT(sectors), "", 0, 0, SETTING_ONE("sector"),
-		"The sector of a codeSbi, where the division of the SBI does not say it."},
 	{"text", SETTING_STRINGS, AT(text),
 		"[ \"naamVacature\", \"nummerVacature\", \"omschrijvingVacature\", "
 		"\"aantalPlaatsen\", \"codeWerkEnDenkniveauMinimaal\", "
@@ -155,11 +147,7 @@ static const struct setting settings[] = {
 		1, 100, NULL, "Members that are told to the desk as text, as they stand."},
 	{"path", SETTING_STRING, AT(path), "vacatures/matches", 1, 200, NULL,
 		"Where a poll searches, below the endpoint's URL."},
-	{"query", SETTING_STRING, AT(query), "{\"vraagObject\":{}}", 2, 4000, NULL,
-		"What a poll searches for, in JSON."},
-	{"snapshot", SETTING_BOOL, AT(snapshot), "false", 0, 0, NULL,
-		"Each list tells all that there are: a referral whose vacancy is gone is asked "
-		"about."},
+	VUM_LIST_SETTINGS(AT, "vacancy"),
 	{0},
 };
 
