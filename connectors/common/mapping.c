@@ -3,8 +3,15 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #define DAYS_MAX 366
+
+bool mapping_alike(struct bytes a, struct bytes b)
+{
+	return a.size > 0 && a.size == b.size &&
+		strncasecmp((const char *)a.data, (const char *)b.data, a.size) == 0;
+}
 
 /* Puts a value into the record, at the slot's offset; false: it is none. */
 struct slot;

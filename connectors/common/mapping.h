@@ -18,6 +18,10 @@ enum outcome mapping_referral(
 enum outcome mapping_change(const char *words, int32_t date, struct arena *arena,
 	struct status_change *out, struct err *err) MUST_CHECK;
 
+/* Equal but for the case of letters, as a setting names what a partner says; what is absent or
+ * empty is like nothing. */
+bool mapping_alike(struct bytes a, struct bytes b);
+
 /* Stands for words where a code tells nothing. */
 #define MAPPING_NOTHING "-"
 

@@ -2,7 +2,6 @@
 #include "connectors/municipality/stuf_zaak.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "connectors/common/mapping.h"
 #include "connectors/municipality/stuf_person.h"
@@ -58,18 +57,12 @@ static void read_zaaktype(struct zaak *zaak)
 	zaak->name = stuf_read_text(type, "zkt.omschrijving");
 }
 
-static bool equal_words(struct bytes a, struct bytes b)
-{
-	return a.size > 0 && a.size == b.size &&
-		strncasecmp((const char *)a.data, (const char *)b.data, a.size) == 0;
-}
-
 static const struct setting_pair *find_zaaktype(const struct zaak *zaak)
 {
 	const struct setting_pair *pair = zaak->config->zaaktypen;
 	for (; pair != NULL && pair->name != NULL; pair++) {
 		struct bytes name = bytes_of_string(pair->name);
-		if (equal_words(name, zaak->code) || equal_words(name, zaak->name))
+		if (mapping_alike(name, zaak->code) || mapping_alike(name, zaak->name))
 			return pair;
 	}
 	return NULL;
@@ -82,7 +75,7 @@ static struct bytes without_zaaktype(const struct zaak *zaak, struct bytes name)
 	for (size_t i = 0; i < 2; i++) {
 		size_t size = types[i].size;
 		if (size > 0 && name.size > size && name.data[size] == ':' &&
-			equal_words(bytes_of(name.data, size), types[i]))
+			mapping_alike(bytes_of(name.data, size), types[i]))
 			return bytes_of(name.data + size + 1, name.size - size - 1);
 	}
 	return name;
@@ -101,7 +94,7 @@ static const char *find_words(
 {
 	for (; pairs != NULL && pairs->name != NULL; pairs++) {
 		struct bytes name = without_zaaktype(zaak, bytes_of_string(pairs->name));
-		if (equal_words(name, raw->text) || equal_words(name, raw->code) ||
+		if (mapping_alike(name, raw->text) || mapping_alike(name, raw->code) ||
 			equal_numbers(name, raw))
 			return pairs->value;
 	}
@@ -240,7 +233,7 @@ static void tell_suspension(const struct zaak *zaak)
 	struct bytes now = suspended(object), before = suspended(zaak->message->old);
 	if (before.data == NULL)
 		before = bytes_of_string("N");
-	if (now.data == NULL || equal_words(now, before))
+	if (now.data == NULL || mapping_alike(now, before))
 		return;
 	struct telling telling = {.raw = {.code = now, .text = bytes_of_string("opschorting")},
 		.reference = reference_of(zaak, "opschorting"),

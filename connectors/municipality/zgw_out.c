@@ -3,7 +3,6 @@
 
 #include <json-c/json.h>
 #include <string.h>
-#include <strings.h>
 
 #include "connectors/common/mapping.h"
 #include "connectors/common/member.h"
@@ -152,8 +151,7 @@ static bool is_wanted(const struct exchange *exchange, const struct json_tree *t
 	if (!bytes_equal(zaaktype, zgw_url_below(base, exchange->zaaktype_url)))
 		return false;
 	return bytes_equal(member_number(type, "volgnummer"), wanted) ||
-		(name.size == wanted.size && name.size > 0 &&
-			strncasecmp((const char *)name.data, exchange->wanted, name.size) == 0);
+		mapping_alike(wanted, name);
 }
 
 static enum outcome take_types(

@@ -3,7 +3,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 #include "connectors/common/mapping.h"
 #include "connectors/common/member.h"
@@ -140,12 +139,6 @@ static struct bytes cut(struct bytes *text)
 	return before;
 }
 
-static bool is_same(struct bytes a, struct bytes b)
-{
-	return a.size == b.size && a.size > 0 &&
-		strncasecmp((const char *)a.data, (const char *)b.data, a.size) == 0;
-}
-
 /* "education.level=3" is one of our fields, all else words of the mapping. */
 static const char *put(
 	const char *words, struct bytes value, const struct filling *filling, struct err *err)
@@ -163,8 +156,8 @@ static bool fits(const struct setting_pair *row, const struct json_tree *item)
 {
 	struct bytes wanted = bytes_of_string(row->name), name = cut(&wanted);
 	struct bytes value = member_text(item, "waarde");
-	return value.data != NULL && is_same(member_text(item, "naam"), name) &&
-		(wanted.data == NULL || is_same(value, wanted));
+	return value.data != NULL && mapping_alike(member_text(item, "naam"), name) &&
+		(wanted.data == NULL || mapping_alike(value, wanted));
 }
 
 static void fill_one(const struct setting_pair *row, const struct json_tree *item,

@@ -2,7 +2,6 @@
 #include "connectors/municipality/zgw_status.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "connectors/common/mapping.h"
 #include "connectors/common/member.h"
@@ -218,12 +217,6 @@ void zgw_status_read(struct zgw_read *read, struct zgw_statuses *out)
 			out->items[i].problems = problems;
 }
 
-static bool equal_words(struct bytes a, struct bytes b)
-{
-	return a.size > 0 && a.size == b.size &&
-		strncasecmp((const char *)a.data, (const char *)b.data, a.size) == 0;
-}
-
 /* "LWL-TOELEIDING:In behandeling", "In behandeling", "LWL-TOELEIDING:3" or "3"; the first that
  * fits. NULL: none. */
 static const char *find_words(const struct zgw_read *read, const struct setting_pair *pairs,
@@ -234,7 +227,7 @@ static const char *find_words(const struct zgw_read *read, const struct setting_
 		if (name.size > scheme.size && name.data[scheme.size] == ':' &&
 			memcmp(name.data, scheme.data, scheme.size) == 0)
 			name = bytes_of(name.data + scheme.size + 1, name.size - scheme.size - 1);
-		if (equal_words(name, text) || equal_words(name, number))
+		if (mapping_alike(name, text) || mapping_alike(name, number))
 			return pairs->value;
 	}
 	return NULL;

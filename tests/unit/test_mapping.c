@@ -26,6 +26,26 @@ static void test_referral(void **state)
 	arena_done(&arena);
 }
 
+static void test_alike(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool is_alike;
+	} rows[] = {
+		{"In behandeling", "in BEHANDELING", true},
+		{"In behandeling", "In behandelin", false},
+		{"3", "03", false},
+		{"", "", false},
+		{NULL, NULL, false},
+		{"a", NULL, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++)
+		assert_int_equal(
+			mapping_alike(bytes_of_string(rows[i].a), bytes_of_string(rows[i].b)),
+			rows[i].is_alike);
+}
+
 static void test_change(void **state)
 {
 	struct arena arena = {0};
@@ -87,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_referral),
+		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_refused),
 	};
