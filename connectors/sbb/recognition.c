@@ -2,9 +2,9 @@
 #include "connectors/sbb/recognition.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "connectors/common/cell.h"
+#include "connectors/common/leerbedrijf.h"
 #include "connectors/common/member.h"
 #include "connectors/common/sheet.h"
 #include "hub/base/clock.h"
@@ -15,7 +15,6 @@
  * one or a batch, whose data has them as members. The name of the company is not looked at. */
 
 #define DEPTH 8
-#define LEERBEDRIJF_MAX 40
 #define EVENT_MAX ((size_t)65536)
 #define PARCEL_MAX ((size_t)16 << 20)
 
@@ -46,26 +45,11 @@ static void refuse(struct said *said, enum field which, const char *why, const c
 	problems_add(&said->item->problems, names[which], example, "%s", why);
 }
 
-/* It travels in clear, and is a part of a key. SBB says nowhere how long it is, or that it is a
- * number. */
-static bool is_leerbedrijf(struct bytes text)
-{
-	static const char others[] = "-_.";
-	for (size_t i = 0; i < text.size; i++) {
-		uint8_t c = text.data[i], letter = (uint8_t)(c | 0x20);
-		bool fits = (c >= '0' && c <= '9') || (letter >= 'a' && letter <= 'z') ||
-			memchr(others, c, sizeof(others) - 1) != NULL;
-		if (!fits)
-			return false;
-	}
-	return text.size > 0 && text.size <= LEERBEDRIJF_MAX;
-}
-
 static void take_company(struct said *said)
 {
 	struct bytes id = said->fields[LEERBEDRIJF_ID], crebo = said->fields[CREBO];
 	struct bytes kvk = cell_digits(said->fields[KVK], 8, said->out->arena);
-	if (is_leerbedrijf(id))
+	if (leerbedrijf_is_id(id))
 		said->item->draft.case_ = id;
 	else
 		refuse(said, LEERBEDRIJF_ID,

@@ -6,6 +6,7 @@
 
 #include "connectors/common/cell.h"
 #include "connectors/common/json_content.h"
+#include "connectors/common/leerbedrijf.h"
 #include "connectors/uwv/vum_answer.h"
 #include "connectors/wsp/contactmoment_round.h"
 #include "hub/base/calendar.h"
@@ -21,7 +22,6 @@
 #define KVK "werkgever.nummerKvk"
 #define STANDING "werkgever.erkendSbbLeerbedrijf"
 #define SCHEME "heard" /* SBB's own word counts for more */
-#define LEERBEDRIJF_MAX 40
 #define KEPT_MAX 12 /* of a value of a row that is refused */
 
 struct contactmoment_config {
@@ -216,14 +216,6 @@ static enum outcome poll(const void *config, const struct connector_poll *poll,
 	return OK;
 }
 
-/* As a part of a key, it travels in clear. */
-static bool is_leerbedrijf(const char *id)
-{
-	size_t size =
-		strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
-	return id[size] == '\0' && size > 0 && size <= LEERBEDRIJF_MAX;
-}
-
 static enum outcome check_employer(
 	const struct contactmoment_config *config, const struct setting_pair *pair, struct err *err)
 {
@@ -231,7 +223,7 @@ static enum outcome check_employer(
 		return err_set(err, REJECT,
 			"employers: \"%s\" is not 8 digits, as the trade register has them",
 			pair->name);
-	if (!is_leerbedrijf(pair->value))
+	if (!leerbedrijf_is_id(bytes_of_string(pair->value)))
 		return err_set(err, REJECT,
 			"employers: \"%s\": \"%s\" is no leerbedrijf-ID: up to 40 letters and "
 			"digits",
