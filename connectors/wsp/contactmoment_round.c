@@ -7,7 +7,7 @@
 #include "hub/base/clock.h"
 
 struct round {
-	uint64_t employers; /* which they are: with others, all are asked for from the start */
+	uint64_t asked; /* which employers since when: with others, all are asked from the start */
 	int64_t since, begun; /* dates; since may be INT32_MIN: any */
 	int64_t place; /* of the employer */
 };
@@ -15,7 +15,7 @@ struct round {
 static uint64_t hash_of(const struct contactmoment_round_config *config)
 {
 	static const uint8_t key[16] = {0};
-	uint64_t hash = 0;
+	uint64_t hash = (uint32_t)config->since;
 	for (const struct setting_pair *pair = config->employers; pair->name != NULL; pair++)
 		hash = hash * 31 + bytes_hash(bytes_of_string(pair->name), key);
 	return hash;
@@ -34,7 +34,7 @@ static bool is_date(int64_t date)
 	return date >= CLOCK_FIRST_DATE && date <= calendar_date(CLOCK_LAST_MS);
 }
 
-/* "HASH SINCE BEGUN PLACE". false: it is none, or one of other employers. */
+/* "HASH SINCE BEGUN PLACE". false: it is none, or one of other settings. */
 static bool read_cursor(
 	const struct contactmoment_round_config *config, struct bytes cursor, struct round *out)
 {
@@ -45,11 +45,11 @@ static bool read_cursor(
 		!bytes_to_int64(bytes_cut_first(&cursor, ' '), &round.begun) ||
 		!bytes_to_int64(cursor, &round.place))
 		return false;
-	if ((uint64_t)hash != out->employers || !is_date(round.begun) ||
+	if ((uint64_t)hash != out->asked || !is_date(round.begun) ||
 		(round.since != INT32_MIN && !is_date(round.since)) || round.place < 0 ||
 		round.place >= count_of(config))
 		return false;
-	round.employers = out->employers;
+	round.asked = out->asked;
 	*out = round;
 	return true;
 }
@@ -58,7 +58,7 @@ static bool read_cursor(
 static struct round round_of(
 	const struct contactmoment_round_config *config, struct bytes cursor, int64_t now)
 {
-	struct round round = {.employers = hash_of(config), .since = config->since};
+	struct round round = {.asked = hash_of(config), .since = config->since};
 	if (!read_cursor(config, cursor, &round) || round.place == 0)
 		round.begun = calendar_date(now);
 	return round;
@@ -92,5 +92,5 @@ void contactmoment_round_go_on(const struct contactmoment_round_config *config,
 	}
 	out->cursor = bytes_of_string(
 		arena_format(out->arena, "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
-			(int64_t)round.employers, round.since, round.begun, round.place));
+			(int64_t)round.asked, round.since, round.begun, round.place));
 }
