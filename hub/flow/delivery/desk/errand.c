@@ -163,10 +163,13 @@ static bool is_read(const struct errand *errand)
 /* What comes next for this client rests on the case that the receiver answered with. */
 static void settle_once_read(struct errand *errand)
 {
-	if (clock_wall() < errand->reported.until && !is_read(errand))
-		wait(errand, SOON_MS);
-	else
+	struct errand_report *reported = &errand->reported;
+	if (clock_wall() >= reported->until || is_read(errand)) {
 		settle(errand);
+		return;
+	}
+	wait(errand, reported->pause_ms);
+	reported->pause_ms *= reported->pause_ms < AGAIN_MS ? 2 : 1;
 }
 
 static void take_report(void *context, const struct intake_receipt *receipt)
@@ -178,8 +181,8 @@ static void take_report(void *context, const struct intake_receipt *receipt)
 		return;
 	}
 	if (receipt->fate == INTAKE_STORED && errand->partner_case.size > 0)
-		errand->reported = (struct errand_report){
-			clock_wall() + FOUND_ARRIVAL_MS, receipt->offset, receipt->partition};
+		errand->reported = (struct errand_report){clock_wall() + FOUND_ARRIVAL_MS,
+			receipt->offset, receipt->partition, SOON_MS};
 	settle_once_read(errand);
 }
 

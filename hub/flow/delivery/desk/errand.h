@@ -23,7 +23,7 @@ void errand_page_leave(struct errand_page *page);
  * not waited for. */
 struct errand_report {
 	int64_t until, offset;
-	int32_t partition;
+	int32_t partition, pause_ms; /* before it is looked for once more */
 };
 
 struct errand {
