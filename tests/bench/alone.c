@@ -86,6 +86,8 @@ static void take_task(struct alone *alone, struct bytes url)
 	struct parcel parcel;
 	parse(alone, &docs, &parcel);
 	while (parcel.wants_count > 0) {
+		if (docs.count + parcel.wants_count > CONNECTOR_DOCUMENTS)
+			args_die("%s wants more than %d documents", name, CONNECTOR_DOCUMENTS);
 		for (size_t i = 0; i < parcel.wants_count; i++)
 			items[docs.count++] = fetch(alone, parcel.wants[i].url);
 		parse(alone, &docs, &parcel);
