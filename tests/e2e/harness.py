@@ -302,9 +302,14 @@ class Hub:
             process.kill()
         self.watch.done.set()
 
+    def wait_settled(self, seconds: float = 60) -> None:
+        """Until every record of intake has its event."""
+        if not self.watch.wait_settled(seconds):
+            raise TimeoutError(f"not all of intake is decided within {seconds:.0f} s")
+
     def settle(self, seconds: float = 60) -> Topics:
-        """Waits until every record of intake has its event, and reads all."""
-        self.watch.wait_settled(seconds)
+        """All that lies in the topics once that is so."""
+        self.wait_settled(seconds)
         return Topics.read(self.services.brokers, self.services.registry, self.prefix)
 
     def judge(

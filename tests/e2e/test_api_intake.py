@@ -380,7 +380,7 @@ def test_nothing_personal_anywhere(hub):
     """Not in keys, headers and values of any topic, in no log, no file, no metric."""
     people = [person(number) for number in range(1, 43)]
     words = [word.encode() for word in (*CANARIES, *(each["bsn"] for each in people))]
-    hub.settle()
+    hub.wait_settled()
     for topic in TOPICS:
         for record in hub.records(topic):
             whole = (

@@ -120,7 +120,7 @@ def story(services, tmp_path_factory):
     with a_hub(services, tmp_path_factory.mktemp("cases")) as hub:
         # Ready to store; that a router is at work too shows in what it has decided.
         assert hub.partner(UWV).refer(referral("first of all", OF_UWV)).status_code == 202
-        hub.settle(120)
+        hub.wait_settled(120)
         yield Story(hub)
 
 
@@ -139,7 +139,7 @@ def own(number):
 
 def restart(story):
     """An edge with an empty memory, and a view that has all."""
-    story.hub.settle()
+    story.hub.wait_settled()
     assert story.hub.processes["one"].end() == 0
     story.hub.start()
     story.hub.ready()
@@ -232,7 +232,7 @@ def test_what_was_rejected_does_not_hold_its_case(story, city):
     uwv_again = story.draft("let go", bsn(21), desk=OF_UWV, body={"to_desk": OF_UWV})
     refused = story.send(uwv, uwv_again)
     assert refused.status_code == 409
-    story.hub.settle()
+    story.hub.wait_settled()
     del story.cases.first[UWV, "suite", "let go"]
     story.send(uwv, story.draft("let go", bsn(22), desk=OF_UWV))
     assert not [each for each in story.cases.listed if each[1] == "let go"]
@@ -280,7 +280,7 @@ def send_at_once(story, api, draft):
 
 def test_an_edge_takes_nothing_before_it_knows_the_past(story, city):
     story.send(city, story.draft("early", bsn(26)))
-    story.hub.settle()
+    story.hub.wait_settled()
     assert story.hub.processes["one"].end() == 0
     lose_view(story)
     story.hub.start()
@@ -352,7 +352,7 @@ def test_the_commands(story, city):
     story.send(city, story.draft("shown", own(28)))
     story.send(city, story.draft("shown", own(28) | bsn(28)))
     story.send(city, story.draft("of its own", bsn(28)))
-    story.hub.settle()
+    story.hub.wait_settled()
     first = story.named(own(28), ROTTERDAM).hex()
     second = story.named(bsn(28)).hex()
     rows = story.ask("rejected", "--code", "CASE_TWICE")["rejected"]
@@ -403,7 +403,7 @@ def test_two_edges_at_once(story):
     for turn in range(20):
         case = f"raced {turn}"
         race(edges, [story.draft(case, bsn(29)), story.draft(case, own(29))])
-        hub.settle()
+        hub.wait_settled()
         found = {each["client"] for _, each in hub.decoded("intake") if each["case"] == case}
         if len(found) > 1:
             break

@@ -227,7 +227,7 @@ def quiet(hub):
     """What is delivered comes back as a message; until no more does."""
     before = -1
     for _ in range(60):
-        hub.settle(120)
+        hub.wait_settled(120)
         records = hub.watch.records_of_intake()
         if records == before:
             return

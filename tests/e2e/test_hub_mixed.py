@@ -48,7 +48,7 @@ def test_clocks(make_hub: Callable[..., Hub]) -> None:
     day = 86_400_000
     traffic = play(hub, 2, 200)
     for _ in range(4):
-        hub.settle()
+        hub.wait_settled()
         hub.advance(12 * day)
         time.sleep(2)
     traffic.ledger += play(hub, 3, 5).ledger

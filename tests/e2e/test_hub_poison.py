@@ -62,7 +62,7 @@ def hub(make_hub: Callable[..., Hub]) -> Hub:
 def test_the_partition_moves_on(hub: Hub) -> None:
     """Poison parks its own client at most; a neighbour is decided within a second."""
     refer(hub, person(0))
-    hub.settle()
+    hub.wait_settled()
     victim = next(read_topic(hub.services.brokers, "clients", hub.prefix))
     people = map(person, range(1, 200))
     neighbour = next(each for each in people if partition_of(refer(hub, each)) == victim.partition)
@@ -119,7 +119,7 @@ def test_memory_stays_flat(make_hub: Callable[..., Hub]) -> None:
 
 def test_the_registry_is_away(hub: Hub) -> None:
     refer(hub, person(0))
-    hub.settle()
+    hub.wait_settled()
     hub.services.ops("down", "registry")
     try:
         began = time.monotonic()

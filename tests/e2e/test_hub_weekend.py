@@ -95,9 +95,6 @@ class Weekend(ApiHub):
         }
         return [each for each in of if each["client"] in clients]
 
-    def wait_settled(self) -> None:
-        assert self.watch.wait_decided(self.watch.records_of_intake(), 60)
-
     def stop(self, node: str) -> None:
         assert self.processes[node].end() == 0
 

@@ -101,15 +101,11 @@ def is_merged(hub, survivor, loser):
 
 
 def settle(hub):
-    """Each record of intake has its one Event. Counted, as the ends of intake do not tell: what
-    routers send lies there between the marks of their transactions."""
-
-    def all_decided():
-        records = sorted((each.partition, each.offset) for each in hub.records("intake"))
-        events = [event for _, event in hub.decoded("events") if event["offset"] is not None]
-        return records == sorted((each["partition"], each["offset"]) for each in events)
-
-    wait_for("each record to be decided once", all_decided, 60)
+    """Each record of intake has its one Event."""
+    hub.wait_settled()
+    records = sorted((each.partition, each.offset) for each in hub.records("intake"))
+    events = [event for _, event in hub.decoded("events") if event["offset"] is not None]
+    assert records == sorted((each["partition"], each["offset"]) for each in events)
 
 
 def check_sums(hub):

@@ -175,27 +175,27 @@ def of(hub: ApiHub, name: str) -> Source:
 def test_a_row_that_is_gone_is_asked_about_until_it_is_there_again(hub):
     daily = of(hub, "daily")
     daily.put("monday.csv", daily.rows(range(20)))
-    hub.settle()
+    hub.wait_settled()
     assert daily.known()["open"] == 20 and daily.vanished() == []
     refused = daily.row(1, Toestemming="Nee")  # it is there all the same
     other = daily.row(2, Klantprofiel="Werk")  # it is there, but no referral any more
     rest = [daily.row(number) for number in range(4, 20)]
     daily.put("tuesday.csv", export(daily.row(0), refused, other, *rest))
-    hub.settle()
+    hub.wait_settled()
     assert daily.vanished() == [2, 3] and daily.asked() == [2, 3]
     assert daily.states() == {"OPEN"}
     known = daily.wait_state("compared")
     assert (known["open"], known["gone"], known["unreadable"]) == (20, 2, 0)
     daily.put("wednesday.csv", export(daily.row(0), refused, other, *rest))
-    hub.settle()
+    hub.wait_settled()
     assert daily.asked() == [2, 3], "told twice"
     assert daily.logged("outcome=ok", "gone=0 ", "open=18 ")
     daily.put("thursday.csv", daily.rows(range(20)))
-    hub.settle()
+    hub.wait_settled()
     assert daily.results(3) == ["APPLIED", "APPLIED"]  # the row is the same, but it had vanished
     assert daily.results(4) == ["APPLIED", "DUPLICATE", "DUPLICATE", "DUPLICATE"]
     daily.put("friday.csv", daily.rows(number for number in range(20) if number != 3))
-    hub.settle()
+    hub.wait_settled()
     assert daily.asked() == [2, 3, 3]
     assert daily.states() == {"OPEN"}
 
@@ -203,9 +203,9 @@ def test_a_row_that_is_gone_is_asked_about_until_it_is_there_again(hub):
 def test_too_much_at_once_waits_for_a_person_over_restarts(hub):
     third = of(hub, "third")
     third.put("monday.csv", third.rows(range(20)))
-    hub.settle()
+    hub.wait_settled()
     third.put("tuesday.csv", third.rows(range(6, 20)))
-    hub.settle()
+    hub.wait_settled()
     known = third.wait_state("held")
     assert (known["open"], known["gone"], known["document"]) == (20, 6, "a file")
     [file] = (third.drop / "done").glob("*-tuesday.csv")
@@ -228,12 +228,12 @@ def test_too_much_at_once_waits_for_a_person_over_restarts(hub):
         f"/v1/in/{UWV}/third", third.rows([2]).encode(), Content_Type="text/csv"
     )
     assert posted.status_code == 200, posted.text
-    hub.settle()
+    hub.wait_settled()
     done = third.ask("snapshot", "release", "third")
     assert done.returncode == 0, done.stdout + done.stderr
     third.wait_state("settled")
     wait_for("all to be told", lambda: len(third.vanished()) == 5, 30)
-    hub.settle()
+    hub.wait_settled()
     assert third.vanished() == [0, 1, 3, 4, 5] == third.asked()
     wait_for("the gauge", lambda: third.gauge() == 0, 10)
     again = third.ask("snapshot", "release", "third")
@@ -244,7 +244,7 @@ def test_too_much_at_once_waits_for_a_person_over_restarts(hub):
 def test_half_a_list_is_dropped_or_replaced_by_the_next_one(hub):
     half = of(hub, "half")
     half.put("monday.csv", half.rows(range(20)))
-    hub.settle()
+    hub.wait_settled()
     half.put("tuesday.csv", half.rows(range(10)))
     half.wait_state("held")
     done = half.ask("snapshot", "drop", f"{UWV}/half")
@@ -254,7 +254,7 @@ def test_half_a_list_is_dropped_or_replaced_by_the_next_one(hub):
     assert half.wait_state("held")["gone"] == 15
     half.put("thursday.csv", half.rows(range(1, 20)))
     assert half.wait_state("compared")["gone"] == 1
-    hub.settle()
+    hub.wait_settled()
     assert half.vanished() == [0]
     assert half.ask("snapshot", "release", "half").returncode == 2
 
@@ -340,7 +340,7 @@ def test_a_newer_list_that_comes_at_the_same_time_is_held(hub, word):
 def test_a_list_that_is_cut_off_or_says_nothing_is_no_list(hub):
     small = of(hub, "small")
     small.put("monday.csv", small.rows(range(8)))
-    hub.settle()
+    hub.wait_settled()
     known = small.wait_state("compared")
     small.leave("cut.csv", small.rows(range(7)).removesuffix("\r\n"))
     small.answer("cut.csv")
@@ -356,7 +356,7 @@ def test_a_list_that_is_cut_off_or_says_nothing_is_no_list(hub):
     small.put("none-of-them.csv", small.rows([100]))
     wait_for("the next one to be held", lambda: small.known()["gone"] == 8, 30)
     assert (small.known()["state"], small.known()["unreadable"]) == ("held", 0)
-    hub.settle()
+    hub.wait_settled()
     assert small.vanished() == []
 
 
@@ -364,10 +364,10 @@ def test_what_came_after_the_list_was_made_is_not_missing_from_it(hub):
     late = of(hub, "late")
     before = time.time() - 5
     late.put("monday.csv", late.rows(range(10)))
-    hub.settle()
+    hub.wait_settled()
     late.put("older.csv", late.rows(range(9)), written_at=before)
     assert late.logged("outcome=skip", "older than one")
-    hub.settle()
+    hub.wait_settled()
     assert late.vanished() == []
     between = time.time()
     time.sleep(1)
@@ -377,7 +377,7 @@ def test_what_came_after_the_list_was_made_is_not_missing_from_it(hub):
     assert posted.status_code == 200, posted.text
     late.put("tuesday.csv", late.rows(range(9)), written_at=between)
     assert late.logged("outcome=ok", "open=11 ", "gone=1 ", "later=1 ")
-    hub.settle()
+    hub.wait_settled()
     assert late.vanished() == [9]
 
 
@@ -385,10 +385,10 @@ def test_the_cases_of_all_parcels_count(hub):
     pages = of(hub, "pages")
     pages.leave("monday.csv", pages.rows(range(1300)))
     pages.answer("monday.csv", 180)
-    hub.settle(180)
+    hub.wait_settled(180)
     pages.leave("tuesday.csv", pages.rows(number for number in range(1300) if number % 100))
     pages.answer("tuesday.csv", 180)
-    hub.settle(180)
+    hub.wait_settled(180)
     assert pages.logged("cases=1287 ", "open=1300 ", "gone=13 ")
     assert pages.vanished() == list(range(0, 1300, 100)) == pages.asked()
 
@@ -400,7 +400,7 @@ def test_the_cases_of_all_parcels_count(hub):
 def test_a_kill_loses_nothing_and_tells_nobody_twice(hub, name, point):
     killed = of(hub, name)
     killed.put("monday.csv", killed.rows(range(100)))
-    hub.settle()
+    hub.wait_settled()
     assert hub.processes["one"].end() == 0
     process = hub.start(crash_at=point)
     hub.ready()
@@ -410,7 +410,7 @@ def test_a_kill_loses_nothing_and_tells_nobody_twice(hub, name, point):
     hub.ready()
     killed.answer("tuesday.csv", 120)
     killed.wait_state("compared")
-    hub.settle()
+    hub.wait_settled()
     assert killed.vanished() == [0, 1, 2, 3] == killed.asked()
 
 

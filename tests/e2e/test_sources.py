@@ -260,7 +260,7 @@ def test_files_and_cases_survive_a_kill(partners):
     partners.hub.start()
     partners.hub.ready()
     partners.answer("done", "kill.jsonl", 120)
-    partners.hub.settle(120)
+    partners.hub.wait_settled(120)
     cases = {
         each["case"]
         for _, each in partners.hub.decoded("intake")
@@ -345,7 +345,7 @@ def test_a_task_of_a_newer_hub_waits_for_the_registry(partners):
 
 
 def test_nothing_personal_outside_of_sealed_values(partners):
-    partners.hub.settle(120)
+    partners.hub.wait_settled(120)
     for topic in ("intake", "events", "clients", "handovers", "rejected", "fetch", "facts"):
         for record in partners.hub.records(topic):
             for canary in CANARIES:

@@ -180,6 +180,5 @@ def test_what_is_not_known_to_be_stored_is_the_servers_fault(suite):
 
 
 def test_nothing_is_lost_on_the_way(suite):
-    suite.hub.settle(60)
     report = suite.hub.judge()
     assert not report.differences, str(report)

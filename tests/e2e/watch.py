@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
@@ -36,7 +37,9 @@ class Watch(threading.Thread):
         try:
             self._follow()
         except BaseException as error:  # for those who wait
-            self.failure = error
+            with self.changed:
+                self.failure = error
+                self.changed.notify_all()
 
     def _consumer(self) -> Consumer:
         return Consumer(
@@ -103,9 +106,8 @@ class Watch(threading.Thread):
         def made() -> list[str]:
             return [name for name in self.children[asked.parent] if name not in asked.known]
 
-        with self.changed:
-            self.changed.wait_for(lambda: made() or self.failure, seconds)
-            return next(iter(made()), None)
+        self._wait(made, seconds)
+        return next(iter(made()), None)
 
     def client(self, referral: str) -> Client | None:
         """Whose it is, as that client is now."""
@@ -120,9 +122,16 @@ class Watch(threading.Thread):
                 self.changed.wait(0.1)
         return found
 
-    def wait_decided(self, count: int, seconds: float) -> bool:
+    def _wait(self, check: Callable[[], Any], seconds: float) -> bool:
+        """Whether it came; never for what nobody reads any more."""
         with self.changed:
-            return self.changed.wait_for(lambda: self.decided >= count or self.failure, seconds)
+            came = self.changed.wait_for(lambda: self.failure or check(), seconds)
+        if self.failure:
+            raise RuntimeError("the topics are not read any more") from self.failure
+        return bool(came)
+
+    def wait_decided(self, count: int, seconds: float) -> bool:
+        return self._wait(lambda: self.decided >= count, seconds)
 
     def records_of_intake(self) -> int:
         """How many there are now: records, which are fewer than offsets."""
@@ -138,10 +147,9 @@ class Watch(threading.Thread):
         def is_read() -> bool:
             return all(self.passed.get(part, 0) >= end for part, end in ends.items())
 
-        with self.changed:
-            if not self.changed.wait_for(lambda: is_read() or self.failure, PATIENCE):
-                raise TimeoutError(f"intake is read to {self.passed}, not to {ends}")
-            return self.records
+        if not self._wait(is_read, PATIENCE):
+            raise TimeoutError(f"intake is read to {self.passed}, not to {ends}")
+        return self.records
 
     def wait_settled(self, seconds: float) -> bool:
         """Until each record of intake has its event, also those that routers have sent there."""
