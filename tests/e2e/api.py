@@ -82,6 +82,7 @@ class Api:
         self.http = httpx.Client(
             base_url=url,
             timeout=30,
+            verify=url.startswith("https:"),  # else it would read all authorities for nothing
             headers={"Authorization": f"Bearer {token or deploy.token_of(oin)}"},
         )
 

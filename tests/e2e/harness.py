@@ -170,11 +170,15 @@ class Process:
         self.check()
         return status_of(f"{self.admin}/ready") == 200
 
+    def metrics(self) -> list[str]:
+        """As lines, with those that explain them."""
+        with urllib.request.urlopen(f"{self.admin}/metrics", timeout=30) as answer:
+            return answer.read().decode().splitlines()
+
     def metric(self, name: str) -> float:
         """The sum over its labels, of all whose names begin so."""
-        with urllib.request.urlopen(f"{self.admin}/metrics", timeout=30) as answer:
-            lines = answer.read().decode().splitlines()
-        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+        rows = (line.rpartition(" ")[2] for line in self.metrics() if line.startswith(name))
+        return sum(map(float, rows))
 
     def tail(self, lines: int = 30) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])

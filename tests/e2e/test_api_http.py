@@ -265,7 +265,7 @@ def test_the_admin_port(hub, city):
     assert httpx.get(admin + "/live").status_code == 200
     assert httpx.get(admin + "/ready").status_code == 200
     city.refer(referral("counted"))
-    lines = httpx.get(admin + "/metrics").text.splitlines()
+    lines = hub.processes["one"].metrics()
     found = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     assert int(found['lokethub_http_answers_total{status="202"}']) > 0
     assert int(found[f'lokethub_intake_stored_total{{partner="{ROTTERDAM}"}}']) > 0

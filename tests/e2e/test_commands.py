@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import harness
-import httpx
 import pytest
 from model.world import WORLD
 from town import GEMEENTE, LEERWERK, PEOPLE, UWV, WSP, Town, run
@@ -324,7 +323,7 @@ def test_a_view_that_was_killed_or_deleted_comes_back_equal(town: Town) -> None:
 
 def gauges_of(town: Town, name: str) -> dict[str, int]:
     """By label; of a gauge without one by the empty text."""
-    lines = httpx.get(town.hub.processes["one"].admin + "/metrics", timeout=30).text.splitlines()
+    lines = town.hub.processes["one"].metrics()
     rows = (line.rpartition(" ") for line in lines if line.startswith((f"{name}{{", f"{name} ")))
     return {(key.split('"') + [""])[1]: int(value) for key, _, value in rows}
 

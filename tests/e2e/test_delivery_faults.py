@@ -5,7 +5,6 @@ import os
 import time
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import test_delivery
 from api import person, referral
 from harness import wait_for
@@ -18,7 +17,7 @@ hub, receiver, fresh = test_delivery.hub, test_delivery.receiver, test_delivery.
 
 def circuits(hub, node):
     """Of the desks that the edge has, or once had."""
-    lines = httpx.get(hub.processes[node].admin + "/metrics").text.splitlines()
+    lines = hub.processes[node].metrics()
     rows = [line.split() for line in lines if line.startswith("lokethub_delivery_circuit{")]
     return {name: int(value) for name, value in rows}
 

@@ -4,7 +4,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import httpx
 import pytest
 from api import ApiHub, person, referral
 from harness import wait_for
@@ -53,7 +52,7 @@ class DesksHub(ApiHub):
 
     def batches(self):
         """Seconds that batches took from their first message to their commit, and how many."""
-        lines = httpx.get(self.processes["one"].admin + "/metrics").text.splitlines()
+        lines = self.processes["one"].metrics()
         rows = [each.rsplit(" ", 1) for each in lines if "_router_batch_seconds_" in each]
         return tuple(
             sum(float(value) for named, value in rows if f"_seconds_{part}" in named)

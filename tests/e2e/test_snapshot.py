@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import harness
-import httpx
 import pytest
 from api import ApiHub, a_hub
 from harness import wait_for
@@ -154,9 +153,8 @@ class Source:
         )
 
     def gauge(self) -> int:
-        lines = httpx.get(self.hub.processes["one"].admin + "/metrics", timeout=10).text
         name = f'lokethub_snapshot_held{{source="{UWV}/{self.name}"}} '
-        found = [line for line in lines.splitlines() if line.startswith(name)]
+        found = [each for each in self.hub.processes["one"].metrics() if each.startswith(name)]
         return int(found[0].removeprefix(name)) if found else 0
 
 

@@ -46,6 +46,7 @@ class Town:
         self.config = hub.folder / "one.conf"
         self.referrals: dict[str, str] = {}
         self.count = 0
+        self.http = httpx.Client(verify=False)  # in clear
 
     def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess:
         return run(*words, stdin=stdin, config=self.config)
@@ -59,7 +60,7 @@ class Town:
 
     def post(self, desk: str, path: str, body: dict) -> httpx.Response:
         self.count += 1
-        return httpx.post(
+        return self.http.post(
             self.hub.processes["one"].url + path,
             json={"reference": f"r-{self.count}"} | body,
             headers={
