@@ -10,7 +10,6 @@ from api import person
 from lxml import etree
 from openklant import OpenKlant
 from receiver import Server
-from test_zgw import Zaaksysteem
 
 PROFILES, VACANCIES, SOAP = "/v3/werkzoekendeProfielen/matches", "/v3/vacatures/matches", "/stuf"
 SPACES = {
@@ -126,18 +125,6 @@ class Peers:
             ]
         name = "ZKN:identificatie"
         return [each for each in found if case in (None, each.findtext(name, None, SPACES))]
-
-
-class Zaken(Zaaksysteem):
-    """That keeps what it was asked for."""
-
-    def __init__(self, **named: Any) -> None:
-        super().__init__(**named)
-        self.urls: list[str] = []
-
-    def misbehave(self, path: str) -> None:
-        self.urls.append(path)
-        super().misbehave(path)
 
 
 class Klanten(OpenKlant):

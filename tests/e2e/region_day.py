@@ -19,7 +19,7 @@ from region_hub import TOLD, RegionHub
 from test_cambo import NOTICE
 from test_sheets import export, row, table
 from test_sources import event
-from test_zgw import TYPE, Faults
+from zaken import TYPE, Faults, add_zaak
 
 HOUR = 3_600_000
 MINUTE = 60_000
@@ -216,9 +216,7 @@ class Day:
         """All of it at once, so that nobody is told of half a zaak."""
         who, zaken = self.who(number), self.hub.zaken
         with zaken.lock:
-            zaak = zaken.create_zaak(self.zaaktype, toelichting=who["text"])
-            names = {"inpBsn": who["bsn"], "geslachtsnaam": who["family_name"]}
-            zaken.create_rol(zaak["url"], names | {"geboortedatum": who["birth_date"]})
+            zaak = add_zaak(zaken, self.zaaktype, who)
             zaken.create_status(zaak["url"], status)
         says = 2 if status == "In behandeling" else 1
         self.ledger.take(FLEVOLAND, "zgw", zaak["identificatie"], says)

@@ -5,7 +5,7 @@ from typing import Any
 
 import test_cambo
 import test_stuf
-import test_zgw
+import zaken
 from harness import Services
 from model.world import (
     FLEVOLAND,
@@ -20,8 +20,7 @@ from model.world import (
 )
 from openklant import TOKEN
 from receiver import SECRET, Receiver
-from region import PROFILES, SOAP, VACANCIES, Klanten, Peers, Zaken
-from test_zgw import CATALOGI, NOTIFICATIES, ZAKEN, ZgwHub
+from region import PROFILES, SOAP, VACANCIES, Klanten, Peers
 from vca import Vca
 
 POLL_S = 3600
@@ -32,7 +31,7 @@ FIELDS = ["bsn", "family_name", "birth_date", "phone", "email", "text", "employe
 SEEN = {"fields": FIELDS, "fields_accepted": FIELDS}
 
 
-class RegionHub(ZgwHub):
+class RegionHub(zaken.ZgwHub):
     """Each partner's systems, in and out. `certificates`: those of test_cambo."""
 
     def __init__(
@@ -40,7 +39,7 @@ class RegionHub(ZgwHub):
         folder: Path,
         services: Services,
         prefix: str,
-        systems: tuple[Zaken, Klanten, Vca, Peers, Receiver],
+        systems: tuple[zaken.Zaken, Klanten, Vca, Peers, Receiver],
         certificates: Path,
     ) -> None:
         super().__init__(folder, services, WORLD, prefix, fields=SEEN)
@@ -48,7 +47,8 @@ class RegionHub(ZgwHub):
         self.certificates = certificates
         for name in ("out-fund", "out-uwv", "secrets"):
             (folder / name).mkdir()
-        for name, text in (("zgw", test_zgw.SECRET), ("klant", TOKEN), ("hook", SECRET)):
+        zaken.write_secret(folder, "zaken")
+        for name, text in (("klant", TOKEN), ("hook", SECRET)):
             (folder / "secrets" / name).write_text(text + "\n")
         self.lists = {
             "endpoints": self._endpoints(),
@@ -63,17 +63,9 @@ class RegionHub(ZgwHub):
         path.write_text(path.read_text().replace(fund, f"{fund} recognises = true;"))
 
     def _endpoints(self) -> list[dict[str, Any]]:
-        base = self.zaken.url
-        zaken = {
-            "also": [base + CATALOGI, base + NOTIFICATIES],
-            "headers": (("Accept-Crs", "EPSG:4326"),),
-            "auth": "jwt",
-            "client_id": "lokethub",
-            "secret_file": "zgw",
-        }
         klanten = {"auth": "header", "header": "Authorization", "secret_file": "klant"}
         rows: list[dict[str, Any]] = [
-            {"name": "zaken", "url": base + ZAKEN, **zaken},
+            zaken.endpoint(self.zaken.url, "zaken"),
             {"name": "klanten", "url": self.klanten.url, **klanten},
             {"name": "vum", "url": self.peers.url},
             {"name": "suite", "url": self.peers.url + SOAP},
@@ -85,7 +77,7 @@ class RegionHub(ZgwHub):
 
     def _zgw_settings(self) -> dict[str, Any]:
         place = {"from_desk": "gemeente-almere", "municipality": "GM0034"}
-        return test_zgw.settings(self.zaken.url) | place
+        return zaken.settings(self.zaken.url) | place
 
     def _asked(self) -> list[dict[str, Any]]:
         """Sources that are polled, and named after their connectors."""

@@ -4,7 +4,6 @@ The model is the judge of what comes out, and planted names are looked for where
 """
 
 import random
-import sys
 import threading
 import time
 from collections import Counter, defaultdict
@@ -12,15 +11,22 @@ from collections import Counter, defaultdict
 import pytest
 from api import CANARIES
 from api import person as canary
-from harness import ROOT, wait_for
+from harness import wait_for
 from model import scenario
-from model.world import LEERWERK, ROTTERDAM, UWV, WORLD, WSP
+from model.world import LEERWERK, UWV, WORLD, WSP
 from receiver import SECRET, Receiver, ok, resets, says
-from test_zgw import ZgwHub, settings
 from traffic import Edges, Traffic
-
-sys.path.insert(0, str(ROOT / "ops"))
-from demo_zgw import CATALOGI, NOTIFICATIES, ZAKEN, Faults, Served, Zaaksysteem  # noqa: E402
+from zaken import (
+    TYPE,
+    Faults,
+    Served,
+    Zaaksysteem,
+    ZgwHub,
+    add_zaak,
+    endpoint,
+    source,
+    write_secret,
+)
 
 CLIENTS, ZAKEN_COUNT, FILES, ROWS = 120, 40, 6, 60
 HEAD = (
@@ -37,30 +43,11 @@ class EdgesHub(ZgwHub):
         self.drop, self.out = folder / "drop", folder / "out"
         self.out.mkdir()
         endpoints = [
-            {
-                "name": "zaken",
-                "url": system.url + ZAKEN,
-                "also": [system.url + CATALOGI, system.url + NOTIFICATIES],
-                "headers": (("Accept-Crs", "EPSG:4326"),),
-                "allow_private": True,
-                "auth": "jwt",
-                "client_id": "lokethub",
-                "secret_file": "zaken.secret",
-                "concurrency": 8,
-            },
+            endpoint(system.url, "zaken", concurrency=8),
             {"name": "wsp", "url": receiver.url("/wsp"), "allow_private": True},
         ]
         sources = [
-            {
-                "name": "zgw",
-                "partner": ROTTERDAM,
-                "connector": "zgw",
-                "endpoint": "zaken",
-                "system": "zaken",
-                "callback_token": f"{ROTTERDAM}.token",
-                "poll_interval_s": 5,
-                "settings": settings(system.url),
-            },
+            source(system.url, endpoint="zaken", system="zaken", poll_interval_s=5),
             {
                 "name": "sonar",
                 "partner": UWV,
@@ -79,17 +66,15 @@ class EdgesHub(ZgwHub):
             {"desk": "fonds-scholing", "way": "file", "folder": str(self.out)},
         ]
         self.lists = {"endpoints": endpoints, "sources": sources, "deliveries": deliveries}
-        secrets = folder / "secrets"
-        secrets.mkdir()
-        (secrets / "zaken.secret").write_text("geheim\n")
-        (secrets / "hook").write_text(f"{SECRET}\n")
+        write_secret(folder, "zaken", "geheim")
+        (folder / "secrets" / "hook").write_text(f"{SECRET}\n")
 
 
 def zaken(system, seed):
     """A municipality at work; its system sends twice, late, in no order, and fails now and then."""
     chance = random.Random(seed)
     zaaktype = system.add_zaaktype(
-        "LWL-TOELEIDING", ["Ontvangen", "In behandeling", "Afgehandeld"], ["Ingetrokken"]
+        TYPE, ["Ontvangen", "In behandeling", "Afgehandeld"], ["Ingetrokken"]
     )
     for number in range(ZAKEN_COUNT):
         system.faults = Faults(
@@ -99,10 +84,7 @@ def zaken(system, seed):
             fail=chance.choice((0, 0, 2)),
             slow_s=chance.choice((0, 0, 0.2)),
         )
-        who = canary(3000 + number)
-        zaak = system.create_zaak(zaaktype, toelichting=who["text"])
-        names = {"inpBsn": who["bsn"], "geslachtsnaam": who["family_name"]}
-        system.create_rol(zaak["url"], names | {"geboortedatum": who["birth_date"]})
+        zaak = add_zaak(system, zaaktype, canary(3000 + number))
         system.create_status(zaak["url"], "Ontvangen")
         time.sleep(0.01)  # no two statuses of a zaak are of the same moment
         if chance.random() < 0.5:

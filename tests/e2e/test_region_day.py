@@ -20,12 +20,12 @@ from model.wire import read_topic
 from model.world import FUND, SCHOOL
 from oauth import CERTIFICATE, Client
 from receiver import Receiver
-from region import SPACES, Klanten, Peers, Zaken, someone
+from region import SPACES, Klanten, Peers, someone
 from region_day import VOUCHERS, Day, before, live
 from region_hub import RegionHub
 from test_cambo import OIN, make_certificates
-from test_zgw import SECRET, Served
 from vca import Vca
+from zaken import SECRET, Served, Zaken
 
 POLLED = {"zgw", "cambo", "vum", "vacancy"}
 LEAD = 24 * 3_600_000

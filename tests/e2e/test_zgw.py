@@ -1,35 +1,31 @@
 """test_zgw - the zaken of a municipality, from a system that sends too much, too little, late."""
 
-import sys
 import time
 from collections import Counter
 
 import jwt
 import pytest
-from api import ApiHub, a_hub, person
-from harness import ROOT, wait_for
+from api import a_hub
+from harness import wait_for
 from model.world import ROTTERDAM
-
-sys.path.insert(0, str(ROOT / "ops"))
-from demo_zgw import (  # noqa: E402
-    CATALOGI,
+from zaken import (
     LEEWAY_SECONDS,
-    NOTIFICATIES,
-    ZAKEN,
+    SECRET,
+    City,
     Faults,
     Refused,
     Served,
-    Zaaksysteem,
+    Zaken,
+    ZgwHub,
+    endpoint,
+    source,
+    write_secret,
 )
 
 pytestmark = pytest.mark.peers
 
-SECRET = "a secret of this test, as long as HS256 wants it"
-TYPE = "LWL-TOELEIDING"
-POLL_S = 4
 
-
-class ByPyjwt(Zaaksysteem):
+class ByPyjwt(Zaken):
     """Each token that comes is read by PyJWT too."""
 
     def __init__(self):
@@ -55,117 +51,16 @@ class ByPyjwt(Zaaksysteem):
         super().authenticate(header)
 
 
-class ZgwHub(ApiHub):
-    """It can be reached by who is told its address."""
-
-    def _node(self, node, top, port, admin):
-        path = super()._node(node, top, port, admin)
-        url = f' base_url = "http://127.0.0.1:{port}";'
-        path.write_text(path.read_text().replace("http = {", "http = {" + url, 1))
-        return path
-
-
-def settings(url):
-    return {
-        "zaken_url": url + ZAKEN,
-        "catalogi_url": url + CATALOGI,
-        "notifications_url": url + NOTIFICATIES,
-        "from_desk": "gemeente-rotterdam",
-        "municipality": "GM0599",
-        "zaaktypen": ((TYPE, "question=WERK"),),
-        "statuses": (("Ontvangen", "-"), ("In behandeling", "SIGN_OF_LIFE days=28")),
-        "results": (("Ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
-        "eigenschappen": (("Niveau", "education.level"), ("Wens", "text")),
-    }
-
-
-class City:
-    """A municipality's system, the hub, and what became of its zaken there."""
-
-    def __init__(self, hub, system):
-        self.hub = hub
-        self.system = system
-        self.type = system.add_zaaktype(
-            TYPE, ["Ontvangen", "In behandeling", "Afgehandeld"], ["Ingetrokken", "Aan het werk"]
-        )
-        self.api = hub.partner(ROTTERDAM)
-
-    def zaak(self, number, status="Ontvangen"):
-        who = person(number)
-        zaak = self.system.create_zaak(self.type, toelichting="Zoekt werk.")
-        self.system.create_rol(
-            zaak["url"],
-            {
-                "inpBsn": who["bsn"],
-                "geslachtsnaam": who["family_name"],
-                "geboortedatum": who["birth_date"],
-            },
-        )
-        self.system.create_status(zaak["url"], status)
-        return zaak
-
-    def said(self, zaak):
-        """What was decided of a zaak's messages, by kind of body."""
-        answer = self.api.get(f"/v1/receipts/{zaak['identificatie']}")
-        messages = answer.json()["messages"] if answer.status_code == 200 else []
-        return Counter(each["result"] for each in messages)
-
-    def wait_for_applied(self, zaak, count, seconds=40):
-        wait_for(
-            f"{count} messages of {zaak['identificatie']}",
-            lambda: self.said(zaak)["APPLIED"] >= count,
-            seconds,
-        )
-
-    def judge(self):
-        """While the system answers nothing, so that no poll says anything meanwhile."""
-        self.system.faults = Faults(fail=1_000_000, fail_status=503)
-        time.sleep(2)
-        self.hub.settle(60)
-        report = self.hub.judge()
-        assert not report.differences, str(report)
-        assert not self.hub.command("orphans", node="one").strip()
-        return report
-
-
-def endpoint(system, name):
-    return {
-        "name": name,
-        "url": system.url + ZAKEN,
-        "also": [system.url + CATALOGI, system.url + NOTIFICATIES],
-        "headers": (("Accept-Crs", "EPSG:4326"),),
-        "allow_private": True,
-        "auth": "jwt",
-        "client_id": "lokethub",
-        "secret_file": f"{name}.secret",
-        "concurrency": 16,
-    }
-
-
-def source(system, name):
-    return {
-        "name": name,
-        "partner": ROTTERDAM,
-        "connector": "zgw",
-        "endpoint": name,
-        "system": "zaaksysteem",
-        "callback_token": f"{ROTTERDAM}.token",
-        "poll_interval_s": POLL_S,
-        "settings": settings(system.url),
-    }
-
-
 @pytest.fixture(scope="module")
 def city(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("zgw")
-    (folder / "secrets").mkdir()
-    (folder / "secrets" / "zgw.secret").write_text(SECRET + "\n")
-    (folder / "secrets" / "wrong.secret").write_text(SECRET[:-1] + "\n")
+    write_secret(folder, "zgw")
+    write_secret(folder, "wrong", SECRET[:-1])
     with Served(ByPyjwt()) as system:
         names = ("zgw", "wrong")
         lists = {
-            "endpoints": [endpoint(system, name) for name in names],
-            "sources": [source(system, name) for name in names],
+            "endpoints": [endpoint(system.url, name, concurrency=16) for name in names],
+            "sources": [source(system.url, name) for name in names],
         }
         with a_hub(services, folder, ZgwHub, lists=lists) as hub:
             yield City(hub, system)
@@ -207,7 +102,7 @@ def test_an_eigenschap_that_is_added_amends_the_referral(city):
     city.system.create_zaakeigenschap(zaak["url"], "Parkeerplaats", "12")
     city.system.create_zaakeigenschap(zaak["url"], "Niveau", "3")
     city.wait_for_applied(zaak, 2)
-    time.sleep(POLL_S + 1)
+    city.wait_for_walks()
     assert city.said(zaak)["APPLIED"] == 2, city.said(zaak)
     said = [
         message["body"][1]["education"]
@@ -222,7 +117,7 @@ def test_what_comes_twice_or_the_last_first_is_the_same(city):
     zaken = [city.zaak(10 + n, "In behandeling") for n in range(4)]
     for zaak in zaken:
         city.wait_for_applied(zaak, 2)
-    time.sleep(POLL_S + 2)
+    city.wait_for_walks()
     for zaak in zaken:
         assert city.said(zaak)["APPLIED"] == 2, city.said(zaak)
     city.judge()
@@ -246,7 +141,7 @@ def test_a_zaak_of_another_type_is_nobodys(city):
     other = city.system.add_zaaktype("PASPOORT", ["Ontvangen", "Klaar"], [])
     zaak = city.system.create_zaak(other)
     city.system.create_status(zaak["url"], "Ontvangen")
-    time.sleep(POLL_S + 2)
+    city.wait_for_walks()
     assert city.api.get(f"/v1/receipts/{zaak['identificatie']}").status_code == 404
 
 
@@ -261,12 +156,9 @@ def test_what_each_walk_refuses_is_recorded_once(city):
         city.type, registratiedatum="2026-01-05", startdatum="2026-01-05"
     )
     wait_for("the rejection", lambda: refused() == 1, 30)
-    time.sleep(2 * POLL_S)
-    city.hub.processes["one"].kill()
-    city.hub.start()
-    city.hub.ready()
-    city.api = city.hub.partner(ROTTERDAM)
-    time.sleep(3 * POLL_S)
+    city.wait_for_walks(2)
+    city.restart()
+    city.wait_for_walks(2)
     assert refused() == 1
     city.system.change_zaak(zaak["url"], toelichting="Nog steeds zonder cliënt.")
     wait_for("that of what it says now", lambda: refused() == 2, 30)
@@ -278,10 +170,7 @@ def test_kills_in_the_middle_lose_nothing(city):
     for round_ in range(3):
         zaken += [city.zaak(100 + 40 * round_ + n, "In behandeling") for n in range(40)]
         time.sleep(0.5)
-        city.hub.processes["one"].kill()
-        city.hub.start()
-        city.hub.ready()
-        city.api = city.hub.partner(ROTTERDAM)
+        city.restart()
     for zaak in zaken:
         city.wait_for_applied(zaak, 2, 120)
     report = city.judge()

@@ -1,21 +1,27 @@
 """test_zgw_out - what becomes of a zaak is told in that zaak, once, and is no news to the hub."""
 
-import sys
 import time
 
 import pytest
-import test_zgw
 from api import a_hub, action
-from harness import ROOT, wait_for
+from harness import wait_for
 from model.world import ROTTERDAM, WSP
 from test_delivery import wait_until_settled
-from test_zgw import POLL_S, SECRET, City, ZgwHub
-
-sys.path.insert(0, str(ROOT / "ops"))
-from demo_zgw import CATALOGI, NOTIFICATIES, ZAKEN, Faults, Served, Zaaksysteem  # noqa: E402
+from zaken import (
+    SECRET,
+    TYPE,
+    City,
+    Faults,
+    Served,
+    Zaken,
+    ZgwHub,
+    endpoint,
+    settings,
+    source,
+    write_secret,
+)
 
 DESK = "gemeente-rotterdam"
-TYPE = test_zgw.TYPE
 TOLD = "Bij het loket"  # of this status the source's settings say nothing: it is never theirs
 TELLS = (
     ("STATUS:ACCEPT", TOLD),
@@ -64,43 +70,19 @@ class OutCity(City):
         time.sleep(1)
         assert len(self.told(zaak)) == count, self.told(zaak)
 
-    def restart(self, crash_at=None):
-        self.hub.processes["one"].kill()
-        self.hub.start(crash_at=crash_at)
-        self.hub.ready()
-        self.api = self.hub.partner(ROTTERDAM)
-
 
 @pytest.fixture(scope="module")
 def city(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("zgwout")
-    (folder / "secrets").mkdir()
-    (folder / "secrets" / "zgw.secret").write_text(SECRET + "\n")
-    with Served(Zaaksysteem(secret=SECRET)) as system:
+    write_secret(folder)
+    with Served(Zaken(secret=SECRET)) as system:
         system.retries_s = (0.1, 0.3, 1, 3, 9, 9, 9)
-        endpoint = {
-            "name": "zgw",
-            "url": system.url + ZAKEN,
-            "also": [system.url + CATALOGI, system.url + NOTIFICATIES],
-            "headers": (("Accept-Crs", "EPSG:4326"),),
-            "allow_private": True,
-            "auth": "jwt",
-            "client_id": "lokethub",
-            "secret_file": "zgw.secret",
+        told = settings(system.url) | {"tells": TELLS}
+        lists = {
+            "endpoints": [endpoint(system.url)],
+            "sources": [source(system.url)],
+            "deliveries": [{"desk": DESK, "connector": "zgw", "endpoint": "zgw", "settings": told}],
         }
-        source = {
-            "name": "zgw",
-            "partner": ROTTERDAM,
-            "connector": "zgw",
-            "endpoint": "zgw",
-            "system": "zaaksysteem",
-            "callback_token": f"{ROTTERDAM}.token",
-            "poll_interval_s": POLL_S,
-            "settings": test_zgw.settings(system.url),
-        }
-        settings = test_zgw.settings(system.url) | {"tells": TELLS}
-        delivery = {"desk": DESK, "connector": "zgw", "endpoint": "zgw", "settings": settings}
-        lists = {"endpoints": [endpoint], "sources": [source], "deliveries": [delivery]}
         with a_hub(services, folder, ZgwHub, lists=lists) as hub:
             yield OutCity(hub, system)
 
@@ -127,7 +109,7 @@ def test_the_hub_does_not_take_its_own_status_for_the_partners(city):
     zaak, name = city.offered(2)
     city.act(name, "ACCEPT", "out-2")
     city.wait_for_told(zaak, 1)
-    time.sleep(2 * POLL_S)
+    city.wait_for_walks(2)
     assert city.said(zaak)["APPLIED"] == 1
     city.system.change_zaak(zaak["url"], toelichting="Zoekt nog steeds werk.")
     city.wait_for_applied(zaak, 2)
