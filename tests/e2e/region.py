@@ -45,6 +45,10 @@ class Ledger:
         self.documents[partner] += count
         self.taken[partner, system, case] += count
 
+    def hear(self, partner: str, system: str, case: str, counts: bool) -> None:
+        """Taken if it counts, else passed over."""
+        (self.take if counts else self.pass_over)(partner, system, case)
+
     def refuse(self, partner: str) -> None:
         self.documents[partner] += 1
         self.refused[partner] += 1

@@ -145,10 +145,7 @@ class Day:
     def profile(self, number: int, agreement: str = "02") -> None:
         who = self.who(number)
         case = f"vum-{number}"
-        if agreement == "02":
-            self.ledger.take(UWV, "vum", case)
-        else:
-            self.ledger.pass_over(UWV, "vum", case)
+        self.ledger.hear(UWV, "vum", case, agreement == "02")
         self.hub.peers.lists[PROFILES].append(
             {
                 "idWerkzoekende": case,
@@ -164,10 +161,7 @@ class Day:
     def vacancy(self, number: int, agreement: str = "02") -> None:
         who = self.who(number)
         case = f"vacature-{number}"
-        if agreement == "02":
-            self.ledger.take(WSP, "vacancy", case)
-        else:
-            self.ledger.pass_over(WSP, "vacancy", case)
+        self.ledger.hear(WSP, "vacancy", case, agreement == "02")
         contact = {"emailadres": [who["email"]], "telefoonnummer": [who["phone"]]}
         address = {"adresNederland": {"postcode": "3071AB", "codeGemeente": "0599"}}
         self.hub.peers.lists[VACANCIES].append(
@@ -276,10 +270,7 @@ class Day:
         for number in numbers:
             who = self.who(number)
             keten = f"{school}:{number:08d}"
-            if school == "99YY":
-                self.ledger.take(SCHOOL, "overstap", keten)
-            else:
-                self.ledger.pass_over(SCHOOL, "overstap", keten)
+            self.ledger.hear(SCHOOL, "overstap", keten, school == "99YY")
             rows.append(
                 {"$type": "Aanmelding", "ketenId": keten, "pgn": who["bsn"], "status": status}
                 | {"wijzigingsvolgnummer": 1 if status == "AO" else 2, "brin": school}
