@@ -314,6 +314,7 @@ def test_who_may_see_is_who_was_written_down(day):
         for each in receiver.at("/wsp")
         if "person" in each.event["data"]
     ]
+    assert named
     for referral in named:
         raw = bytes.fromhex(referral.replace("-", ""))
         assert accesses[raw, WSP] >= 1
