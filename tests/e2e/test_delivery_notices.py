@@ -31,9 +31,6 @@ def notices_refused(handler):
 
 
 class NoticeHub(ApiHub):
-    def now(self) -> int:
-        return int(time.time() * 1000) + int(self.offset_file.read_text())
-
     def refer(self, case: str, desk: str, who: int, **body) -> str:
         """Delivered, and seen, so that it is only to be decided."""
         made = referral(case, to_desk=desk, **body) | {"person": person(who)}

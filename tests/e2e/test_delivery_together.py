@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -25,9 +26,6 @@ def monday() -> date:
 class TogetherHub(ApiHub):
     receiver: Receiver
     mails: MailServer
-
-    def now(self) -> int:
-        return int(time.time() * 1000) + int(self.offset_file.read_text())
 
     def go_to(self, moment: int) -> None:
         self.advance(moment - self.now())
@@ -90,8 +88,8 @@ def hub(services, tmp_path):
     made.deploy()
     made.start()
     made.ready()
-    for who in range(500, 500 + MANY):
-        made.take(who)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(made.take, range(500, 500 + MANY)))
     yield made
     made.end()
     receiver.end()
