@@ -4,17 +4,22 @@
 #define CODE_MAX 10
 #define IS_CUT "maximumAantalResultatenBereikt"
 
-enum outcome vum_answer_check(const struct document *doc, struct arena *arena, struct err *err)
+struct bytes vum_answer_code(const struct document *doc, struct arena *arena)
 {
 	struct problems unread;
+	problems_init(&unread, arena);
+	struct bytes code =
+		member_text(json_tree_parse(doc->body, JSON_ROWS_DEPTH, &unread), "code");
+	return code.size > CODE_MAX ? bytes_of(code.data, CODE_MAX) : code;
+}
+
+enum outcome vum_answer_check(const struct document *doc, struct arena *arena, struct err *err)
+{
 	if (doc->status == 200)
 		return OK;
-	problems_init(&unread, arena);
-	const struct json_tree *tree = json_tree_parse(doc->body, JSON_ROWS_DEPTH, &unread);
-	struct bytes code = member_text(tree, "code");
+	struct bytes code = vum_answer_code(doc, arena);
 	return err_set(err, REJECT, VUM_ANSWER_ROWS ": the answer was %d%s%.*s", doc->status,
-		code.size > 0 ? ", code " : "", code.size < CODE_MAX ? (int)code.size : CODE_MAX,
-		code.size > 0 ? (const char *)code.data : "");
+		code.size > 0 ? ", code " : "", BYTES_ARG(code));
 }
 
 bool vum_answer_is_cut(const struct json_rows *rows, struct arena *arena)

@@ -9,6 +9,8 @@
 /* REJECT: it is a refusal, which VUM gives a code and texts of its own. */
 enum outcome vum_answer_check(
 	const struct document *doc, struct arena *arena, struct err *err) MUST_CHECK;
+/* The code in a refusal, such as "400.02"; empty: it has none, so that VUM did not write it. */
+struct bytes vum_answer_code(const struct document *doc, struct arena *arena);
 /* Whether a list that is over says that more was found than was sent. */
 bool vum_answer_is_cut(const struct json_rows *rows, struct arena *arena);
 /* Tells a person so; setting: what to ask for less by. The whole document is its original, if no

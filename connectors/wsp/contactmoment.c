@@ -189,11 +189,39 @@ static void end(const struct list *list, const struct json_rows *rows, const str
 		contactmoment_round_go_on(&list->config->round, docs, out);
 }
 
+/* VUM has no word for an employer that it does not know, so it is the question that was wrong. */
+static bool is_refused_question(const struct documents *docs, struct arena *arena)
+{
+	const struct document *doc = &docs->items[0];
+	struct bytes code = vum_answer_code(doc, arena);
+	return docs->way == DOCUMENTS_POLLED && doc->status == 400 &&
+		bytes_equal_string(bytes_cut_first(&code, '.'), "400");
+}
+
+/* One that VUM never takes must not keep the others from being asked for. */
+static void pass_over(
+	const struct contactmoment_config *config, const struct documents *docs, struct parcel *out)
+{
+	int turn = contactmoment_round_turn(&config->round, docs);
+	struct bytes code = vum_answer_code(&docs->items[0], out->arena);
+	struct bytes label = bytes_of_string(arena_format(out->arena, "employer %d", turn));
+	struct parcel_draft *item = parcel_add(out, code, label);
+	problems_add(&item->problems, KVK, NULL,
+		"VUM refuses to search for it (%.*s), and the next one is asked for: mend number "
+		"%d of the setting employers, or leave it out",
+		BYTES_ARG(code), turn);
+	contactmoment_round_go_on(&config->round, docs, out);
+}
+
 static enum outcome parse(
 	const void *config, const struct documents *docs, struct parcel *out, struct err *err)
 {
 	struct list list = {.config = config, .out = out, .today = calendar_date(docs->now)};
 	struct json_rows rows;
+	if (is_refused_question(docs, out->arena)) {
+		pass_over(config, docs, out);
+		return OK;
+	}
 	if (vum_answer_check(&docs->items[0], out->arena, err) != OK ||
 		json_rows_open(&rows, docs->items[0].body, docs->from, VUM_ANSWER_ROWS, err) !=
 			OK ||

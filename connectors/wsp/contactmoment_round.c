@@ -80,6 +80,12 @@ struct bytes contactmoment_round_question(
 		kvk, day));
 }
 
+int contactmoment_round_turn(
+	const struct contactmoment_round_config *config, const struct documents *docs)
+{
+	return (int)round_of(config, docs->cursor, docs->now).place + 1;
+}
+
 void contactmoment_round_go_on(const struct contactmoment_round_config *config,
 	const struct documents *docs, struct parcel *out)
 {

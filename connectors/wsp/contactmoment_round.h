@@ -16,6 +16,9 @@ struct contactmoment_round_config {
 /* The body of the request. */
 struct bytes contactmoment_round_question(
 	const struct contactmoment_round_config *config, const struct connector_poll *poll);
+/* Whose turn it was, from 1. */
+int contactmoment_round_turn(
+	const struct contactmoment_round_config *config, const struct documents *docs);
 /* Sets the cursor that follows the answer, and whether the round goes on. */
 void contactmoment_round_go_on(const struct contactmoment_round_config *config,
 	const struct documents *docs, struct parcel *out);
