@@ -120,7 +120,7 @@ class Campaign:
         with self.hub.services.silent_kafka():
             time.sleep(self.random.uniform(1, 15))
         behind = wait_for("Kafka to know its partitions", self._records_of_intake, 60)
-        self.hub.watch.wait_decided(behind, 60)
+        assert self.hub.watch.wait_decided(behind, 120)
         self.hub.ready(120)
 
     def _records_of_intake(self) -> int | None:

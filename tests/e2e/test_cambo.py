@@ -366,7 +366,7 @@ def test_numbers_that_begin_anew_lose_nothing(schools, refuses):
     schools.quiet()
     for each in before:
         [_] = schools.api.get(f"/v1/receipts/{each}").json()["referrals"]
-    schools.hub.settle(60)
+    schools.hub.wait_settled(60)
     for each, said in ended.items():
         again = schools.said(each) - said
         assert set(again) == {"DUPLICATE"}, f"{each} ended once more: {again}"
