@@ -1,6 +1,8 @@
 """test_simulate - partners are played with made-up people, and nowhere but on a test lane."""
 
 import json
+import socket
+import struct
 import subprocess
 import time
 from collections import Counter
@@ -15,6 +17,7 @@ from harness import wait_for
 from lanes import LaneHub, Production
 from model.rules import Config, Desk, Partner
 from model.world import FUND, ROTTERDAM, SCHOOL, TWENTE, UWV, WORLD, WSP, oin
+from nacl.bindings import crypto_shorthash_siphash24
 
 TEMPLATES = harness.ROOT / "config" / "simulate"
 PLACES = WORLD.municipalities
@@ -34,6 +37,7 @@ SPOKEN = {
     BROKER: "vum",
     SBB: "recognition",
 }
+ASKED = {ROTTERDAM: "zgw", SCHOOL: "cambo"}  # whose systems the hub asks
 FATES = ("handovers", "accepted", "declined", "silent", "completed")
 
 
@@ -189,7 +193,8 @@ def test_partners_are_played(lane):
     formats = {oin: each["format"] for oin, each in partners.items()}
     assert formats == {name: SPOKEN.get(name, "own") for name in formats}
     assert 0 < partners[SBB]["sent"] < partners[WSP]["sent"] < partners[BROKER]["sent"]
-    assert {path.name for path in TEMPLATES.iterdir() if path.is_dir()} == set(formats.values())
+    folders = {path.name for path in TEMPLATES.iterdir() if path.is_dir()}
+    assert folders == set(formats.values()) | set(ASKED.values())
     assert partners[ROTTERDAM]["declined"] == 0
     for seed in range(8, 14):  # what is slow here comes later
         if all(total[name] for name in FATES):
@@ -318,3 +323,208 @@ def test_who_is_not_there(lane):
     assert "neither all nor" in simulate(config_of(lane), "wsp-nergens", code=2)
     said = simulate(config_of(lane), "all", "--url", "http://127.0.0.1:9", code=4)
     assert "127.0.0.1:9" in said
+
+
+class Asked(LaneHub):
+    """A municipality and a school whose systems the hub asks, where a play may serve them."""
+
+    def deploy(self) -> None:
+        (self.folder / "secrets").mkdir()
+        for name in ASKED.values():
+            (self.folder / "secrets" / f"{name}.secret").write_text(f"secret & of {name}\n")
+        self.port = harness.free_ports(1)[0]
+        city, school = (f"http://127.0.0.1:{self.port}/{name}" for name in ASKED)
+        zaken, catalogi = f"{city}/zaken/api/v1", f"{city}/catalogi/api/v1"
+        shared = {"allow_private": True, "client_id": "lokethub"}
+        self.lists = {
+            "endpoints": [
+                {
+                    "name": "zgw",
+                    "url": zaken,
+                    "also": [catalogi],
+                    "headers": (("Accept-Crs", "EPSG:4326"),),
+                    "auth": "jwt",
+                    "secret_file": "zgw.secret",
+                    "concurrency": 16,
+                }
+                | shared,
+                {
+                    "name": "cambo",
+                    "url": f"{school}/cambo/rest/v1",
+                    "auth": "oauth2",
+                    "token_url": f"{school}/login/oauth2/token",
+                    "secret_file": "cambo.secret",
+                }
+                | shared,
+            ],
+            "sources": [
+                {
+                    "name": "zaken",
+                    "partner": ROTTERDAM,
+                    "connector": "zgw",
+                    "endpoint": "zgw",
+                    "system": "zaaksysteem",
+                    "poll_interval_s": 3600,
+                    "settings": {
+                        "zaken_url": zaken,
+                        "catalogi_url": catalogi,
+                        "from_desk": "gemeente-rotterdam",
+                        "municipality": "GM0599",
+                        "zaaktypen": (("B1026", "question=WERK"),),
+                        "statuses": (("Ontvangen", "-"),),
+                        "results": (("Ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
+                        "eigenschappen": (("Niveau", "education.level"),),
+                    },
+                },
+                {
+                    "name": "vca",
+                    "partner": SCHOOL,
+                    "connector": "cambo",
+                    "endpoint": "cambo",
+                    "system": "vca",
+                    "poll_interval_s": 3600,
+                    "settings": {
+                        "path": "koppelpunt/0234AS/aanmelding",
+                        "koppelpunt": "0234AS",
+                        "schools": (("99XX", "from_desk=roc-maas municipality=GM0599"),),
+                        "statuses": (("ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
+                    },
+                },
+            ],
+            "simulations": [
+                {
+                    "partner": ROTTERDAM,
+                    "referrals_per_day": 40,
+                    "values": (("zaaktype", "B1026"),),
+                },
+                {
+                    "partner": SCHOOL,
+                    "referrals_per_day": 40,
+                    "values": (("brin", "99XX"), ("koppelpunt", "0234AS")),
+                },
+            ],
+        }
+        super().deploy()
+
+    def serve(self, *words: str) -> tuple[str, ...]:
+        return ("--serve", str(self.port), "--rate", "20000", *words)
+
+
+class Ledger:
+    """What hub/cli/play/ledger.h promises, once more: the steps of a system that is asked."""
+
+    MASK = 2**64 - 1
+
+    def __init__(self, seed: int, partner: str) -> None:
+        key = struct.pack("<qq", seed, 0)
+        (whose,) = struct.unpack("<Q", crypto_shorthash_siphash24(partner.encode(), key))
+        self.first = 100_000 * (100 + self.below(whose, 900))
+        self.steps = self.thrown(whose)
+
+    def thrown(self, state: int) -> int:
+        z = (state + 0x9E3779B97F4A7C15) & self.MASK
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & self.MASK
+        z = (z ^ z >> 27) * 0x94D049BB133111EB & self.MASK
+        return z ^ z >> 31
+
+    def below(self, state: int, limit: int) -> int:
+        return (self.thrown(state) >> 32) * limit >> 32
+
+    def fell(self, number: int) -> str:
+        fell = self.below(self.steps + number & self.MASK, 100)
+        names = ("again", "cancel", "amend")
+        return names[fell // 4] if fell < 12 else "referral"
+
+    def step(self, number: int) -> str:
+        begins = number == 1 or self.fell(number - 1) == "cancel"
+        return "referral" if begins else self.fell(number)
+
+    def cases(self, count: int) -> dict[str, str]:
+        """By number, and what became of each in so many steps."""
+        found: dict[str, str] = {}
+        last = ""
+        for number in range(1, count + 1):
+            step = self.step(number)
+            if step == "referral":
+                last = f"{self.first + number:08d}"
+            if step != "again":
+                found[last] = step
+        return found
+
+
+@pytest.fixture(scope="module")
+def asked(services, tmp_path_factory):
+    with a_hub(services, tmp_path_factory.mktemp("asked"), Asked) as made:
+        yield made
+
+
+def play_asked(asked: Any, *words: str) -> dict[str, Any]:
+    page = simulate(config_of(asked), "all", *asked.serve(*words))
+    partners = {each["oin"]: each for each in page["partners"]}
+    wait_for("all that was asked for to be in", lambda: is_quiet(asked), 60)
+    return partners
+
+
+def said_by(hub: ApiHub, partner: str) -> dict[str, list[Any]]:
+    """Its messages by the last eight digits of their case."""
+    found: dict[str, list[Any]] = {}
+    for _, each in hub.decoded("intake"):
+        if each["partner"] == partner and each["case"]:
+            found.setdefault(each["case"][-8:], []).append(each["body"])
+    return found
+
+
+def actions_of(bodies: list[Any]) -> set[str]:
+    return {body["action"] for kind, body in bodies if kind.endswith("StatusChange")}
+
+
+def test_systems_that_the_hub_asks_are_played(asked):
+    """Each case that was played arrives, and each cancel; nothing else does."""
+    partners = play_asked(asked, "--for", "12", "--seed", "21")
+    for name, format_ in ASKED.items():
+        each = partners[name]
+        assert each["format"] == format_
+        assert each["refused"] == each["away"] == 0, each
+        assert each["sent"] > 40
+        assert each["asked"] > 0
+        cases = Ledger(21, name).cases(each["sent"])
+        said = said_by(asked, name)
+        assert set(said) == set(cases)
+        cancelled = {case for case, step in cases.items() if step == "cancel"}
+        assert cancelled
+        assert {
+            case for case, bodies in said.items() if "CANCEL" in actions_of(bodies)
+        } == cancelled
+        assert set().union(*map(actions_of, said.values())) == {"CANCEL"}
+    zaken = said_by(asked, ROTTERDAM).values()
+    assert all(any(kind.endswith("Referral") for kind, _ in bodies) for bodies in zaken)
+    assert all(1 <= body["education"]["level"] <= 4 for (_, body), *_ in zaken)
+    assert {each["format"] for name, each in partners.items() if name not in ASKED} == {"own"}
+    refused = [each for _, each in asked.decoded("rejected") if each["refused"]]
+    assert refused == []
+    report = asked.judge()
+    assert report.differences == [], str(report)
+
+
+def test_the_same_seed_plays_the_same_cases(asked):
+    """From its beginning again: nobody comes in twice. Another seed's are others."""
+    play_asked(asked, "--for", "5", "--seed", "21")
+    for name in ASKED:
+        for bodies in said_by(asked, name).values():
+            assert len({body["referral"] for kind, body in bodies}) == 1
+    before = {name: set(said_by(asked, name)) for name in ASKED}
+    partners = play_asked(asked, "--for", "5", "--seed", "22")
+    for name in ASKED:
+        more = set(said_by(asked, name)) - before[name]
+        assert more == set(Ledger(22, name).cases(partners[name]["sent"])) - before[name]
+        assert more
+
+
+def test_who_serves_nobody_or_nowhere_is_told(asked):
+    config = config_of(asked)
+    assert "HOST:PORT" in simulate(config, "all", "--serve", "here", code=2)
+    assert "ask nobody here" in simulate(config, "uwv-rijnmond", *asked.serve(), code=2)
+    with socket.create_server(("127.0.0.1", asked.port)):
+        assert "--serve" in simulate(config, "all", *asked.serve(), code=4)
+    page = simulate(config, "all", "--for", "2", "--rate", "20000")
+    assert {each["format"] for each in page["partners"]} == {"own"}

@@ -28,7 +28,7 @@ ROOMS = {
     "view": "types wire kafka seal handover conf",
     "flow": "types conf seal http http/client handover connector wire kafka view",
     "web": "types conf seal http http/client http/server handover connector wire kafka view flow",
-    "cli": "types conf seal http http/client handover connector wire kafka view flow",
+    "cli": "types conf seal http http/client http/server handover connector wire kafka view flow",
     "types": "",
     "connectors": "types connector",
 }

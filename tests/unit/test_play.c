@@ -152,6 +152,39 @@ static void what_stands_for_names(void **state)
 	arena_done(&arena);
 }
 
+/* A million cases of a partner have a million numbers. */
+static void numbers_tell_cases_apart(void **state)
+{
+	(void)state;
+	struct arena arena = {0};
+	struct dice dice = dice_of(7, bytes_of_string("x"));
+	struct script script = script_of(&dice, &arena);
+	int64_t first, found;
+	script_begin_case(&script, 7, 0);
+	assert_true(bytes_to_int64(bytes_of_string(value(&script, "number")), &first));
+	for (int64_t number = 1; number <= 1000000; number += 99999) {
+		script_begin_case(&script, 7, number);
+		assert_int_equal(strlen(value(&script, "number")), 8);
+		assert_true(bytes_to_int64(bytes_of_string(value(&script, "number")), &found));
+		assert_int_equal(found, (first + number) % 100000000);
+	}
+	arena_done(&arena);
+}
+
+static void the_time_can_be_another(void **state)
+{
+	(void)state;
+	struct arena arena = {0};
+	struct dice dice = dice_of(7, bytes_of_string("x"));
+	struct script script = script_of(&dice, &arena);
+	script.at = INT64_C(1772404200000);
+	assert_string_equal(value(&script, "now"), "2026-03-01T22:30:00Z");
+	assert_string_equal(value(&script, "local"), "2026-03-01T23:30:00");
+	assert_string_equal(value(&script, "today"), "2026-03-01");
+	assert_string_equal(value(&script, "excel_day"), "46082");
+	arena_done(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +193,8 @@ int main(void)
 		cmocka_unit_test(chance_is_fair),
 		cmocka_unit_test(names_in_templates),
 		cmocka_unit_test(what_stands_for_names),
+		cmocka_unit_test(numbers_tell_cases_apart),
+		cmocka_unit_test(the_time_can_be_another),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

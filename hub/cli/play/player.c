@@ -7,15 +7,14 @@
 #include <string.h>
 
 #include "hub/base/memory.h"
+#include "hub/cli/play/host.h"
+#include "hub/cli/play/ledger.h"
 #include "hub/cli/play/script.h"
 #include "hub/cli/play/watcher.h"
 
 enum {
 	HELD_MS = 20, /* when too much is under way, or desks still read what there was */
 	WAITING_MOST = 256,
-	AGAIN_PERCENT = 4, /* of what is sent is what was sent last once more */
-	CANCEL_PERCENT = 4,
-	AMEND_PERCENT = 4,
 	USUAL_PER_DAY = 20,
 	USUAL_MOST = 1000000,
 };
@@ -23,6 +22,7 @@ enum {
 struct player {
 	struct stage_role role;
 	const struct conf_source *source; /* NULL: the hub's own JSON */
+	struct host_system *system; /* that the hub asks; NULL: it says all itself */
 	const char *path; /* that it posts to */
 	struct template referral, cancel, amend; /* path NULL: it never does so */
 	int32_t per_day; /* referrals */
@@ -83,6 +83,8 @@ static enum outcome load_format(
 			return err->outcome;
 	if (player->referral.path == NULL)
 		player->referral = news;
+	if (player->system != NULL)
+		player->referral = *host_notification(player->system);
 	player->per_day = per_day(player, &usual);
 	return OK;
 }
@@ -97,6 +99,9 @@ static enum outcome choose_format(struct player *player, struct err *err)
 			arena_format(&stage->arena, "/v1/in/%s/%s", source->oin, source->name);
 		if (source->partner != player->role.partner)
 			continue;
+		if (stage->host != NULL &&
+			host_add(stage->host, &player->role, source, &player->system, err) != OK)
+			return err->outcome;
 		if (load_format(player, source->connector->name, path, err) != OK)
 			return err->outcome;
 		player->source = source;
@@ -177,7 +182,7 @@ enum outcome player_new(struct player **out, struct stage *stage,
 	if (outcome == OK)
 		outcome = choose_format(player, err);
 	if (outcome == OK)
-		outcome = try_template(player, err);
+		outcome = player->system != NULL ? OK : try_template(player, err);
 	if (outcome != OK)
 		player_free(player);
 	else
@@ -266,19 +271,36 @@ static const struct template *choose_later(struct player *player)
 {
 	if (player->number == 0)
 		return NULL;
-	if (player->cancel.path != NULL && dice_percent(&player->dice, CANCEL_PERCENT))
+	if (player->cancel.path != NULL && dice_percent(&player->dice, LEDGER_CANCEL_PERCENT))
 		return &player->cancel;
-	if (player->amend.path != NULL && dice_percent(&player->dice, AMEND_PERCENT))
+	if (player->amend.path != NULL && dice_percent(&player->dice, LEDGER_AMEND_PERCENT))
 		return &player->amend;
 	return NULL;
 }
 
+/* What was sent last may be sent once more. */
 static enum outcome write_next(struct player *player, struct err *err)
 {
+	if (player->system != NULL) {
+		buffer_clear(&player->last);
+		player->last_like = &player->referral;
+		return host_step(player->system, &player->last, err);
+	}
+	if (player->number > 0 && dice_percent(&player->dice, LEDGER_AGAIN_PERCENT))
+		return OK;
 	const struct template *later = choose_later(player);
 	if (later != NULL)
 		return write_referral(player, player->number, later, err);
 	return write_referral(player, ++player->number, &player->referral, err);
+}
+
+static void set_next(struct player *player)
+{
+	struct loop *loop = player->role.stage->loop;
+	int64_t when = player->system != NULL
+		? host_next(player->system)
+		: loop_now(loop) + dice_wait(&player->dice, mean_between(player));
+	loop_set(loop, &player->timer, when);
 }
 
 static void say_something(void *context)
@@ -292,25 +314,23 @@ static void say_something(void *context)
 		loop_set(stage->loop, &player->timer, loop_now(stage->loop) + HELD_MS);
 		return;
 	}
-	loop_set(stage->loop, &player->timer,
-		loop_now(stage->loop) + dice_wait(&player->dice, mean_between(player)));
-	bool is_again = player->number > 0 && dice_percent(&player->dice, AGAIN_PERCENT);
-	if (is_again || write_next(player, &err) == OK)
+	if (write_next(player, &err) == OK)
 		send_last(player);
 	else
 		snprintf(player->role.why, sizeof(player->role.why), "%s", err.text);
+	set_next(player);
 }
 
 void player_begin(struct player *player)
 {
-	struct stage *stage = player->role.stage;
-	int64_t now = loop_now(stage->loop);
 	for (size_t i = 0; i < player->watchers_count; i++)
 		watcher_begin(player->watchers[i]);
 	player->timer = (struct loop_timer){.fn = say_something, .context = player};
-	if (player->per_day > 0)
-		loop_set(stage->loop, &player->timer,
-			now + dice_wait(&player->dice, mean_between(player)));
+	if (player->per_day == 0)
+		return;
+	if (player->system != NULL)
+		host_begin(player->system, mean_between(player));
+	set_next(player);
 }
 
 const struct conf_partner *player_partner(const struct player *player)

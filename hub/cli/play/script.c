@@ -7,7 +7,7 @@
 #include "hub/base/clock.h"
 
 #define EXCEL_DAYS 25569 /* from 1899-12-30, which Excel counts from, to 1970-01-01 */
-#define CASES 100000
+#define CASES INT64_C(100000) /* of one partner, most often: beyond are the numbers of another */
 #define PICK "pick "
 #define DIGITS "digits "
 
@@ -15,8 +15,9 @@ void script_begin_case(struct script *script, int64_t seed, int64_t number)
 {
 	struct bytes oin = bytes_of_string(script->desk->partner);
 	struct dice whose = dice_of(seed, oin);
-	uint32_t mark = 100 + dice_below(&whose, 900);
-	script->number = arena_format(script->arena, "%u%05u", mark, (unsigned)(number % CASES));
+	int64_t first = (100 + (int64_t)dice_below(&whose, 900)) * CASES;
+	script->number = arena_format(
+		script->arena, "%08lld", (long long)((first + number) % (1000 * CASES)));
 	script->case_ = arena_format(script->arena, "SIM-%lld-%s", (long long)seed, script->number);
 	script->reference = arena_format(script->arena, "%s-1", script->case_);
 	script->someone = someone_new(script->dice, script->arena);
@@ -115,17 +116,22 @@ static const char *municipality_name_of(const struct script *script)
 	return found != NULL ? found->name : NULL;
 }
 
+static int64_t time_of(const struct script *script)
+{
+	return script->at != 0 ? script->at : clock_wall();
+}
+
 static const char *today_of(const struct script *script)
 {
 	char *text = arena_get(script->arena, 11);
-	clock_date_to_text(calendar_date(clock_wall()), text);
+	clock_date_to_text(calendar_date(time_of(script)), text);
 	return text;
 }
 
 static const char *now_of(const struct script *script)
 {
 	char *text = arena_get(script->arena, 25);
-	clock_to_text(clock_wall(), text);
+	clock_to_text(time_of(script), text);
 	return text;
 }
 
@@ -133,14 +139,14 @@ static const char *now_of(const struct script *script)
 static const char *local_of(const struct script *script)
 {
 	char *text = arena_get(script->arena, 25);
-	clock_to_text(calendar_local(clock_wall()), text);
+	clock_to_text(calendar_local(time_of(script)), text);
 	text[strcspn(text, "Z")] = '\0';
 	return text;
 }
 
 static const char *excel_day_of(const struct script *script)
 {
-	return arena_format(script->arena, "%d", calendar_date(clock_wall()) + EXCEL_DAYS);
+	return arena_format(script->arena, "%d", calendar_date(time_of(script)) + EXCEL_DAYS);
 }
 
 static const char *value_of(const struct script *script, struct bytes name)

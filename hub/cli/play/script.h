@@ -16,6 +16,7 @@ struct script {
 	const char *case_, *number; /* NULL: no case */
 	const char *reference; /* of the message */
 	const struct rules_desk *to; /* that is referred to; NULL: the hub finds one */
+	int64_t at; /* what now is, epoch ms; 0: what the clock says */
 };
 
 /* A new person, and a case that is another one for each seed, desk's partner and number. */

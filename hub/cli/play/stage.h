@@ -18,9 +18,12 @@ enum stage_act {
 	STAGE_ACTS
 };
 
+struct host;
+
 struct stage {
 	struct loop *loop;
 	struct party *party;
+	struct host *host; /* of systems that the hub asks; NULL: none is played */
 	const struct conf *conf;
 	const char *folder; /* of the templates */
 	int64_t seed;
@@ -38,6 +41,7 @@ struct stage_counts {
 	int64_t handovers, silent; /* what its desks were told, and offers they let lie */
 	int64_t done[STAGE_ACTS]; /* and what they did, as the hub took it */
 	int64_t too_late; /* or did not take */
+	int64_t asked; /* requests of the hub to its system */
 };
 
 /* One partner on it: what its system and its desks have in common. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "hub/base/file.h"
+#include "hub/cli/play/host.h"
 #include "hub/cli/play/player.h"
 #include "hub/cli/verbs.h"
 #include "hub/http/loop.h"
@@ -33,6 +34,11 @@ static bool can_speak(const struct play *play, const struct conf_partner *partne
 	return can;
 }
 
+static bool is_asked_here(const struct play *play)
+{
+	return play->stage.host == NULL || host_systems(play->stage.host) > 0;
+}
+
 /* Of all, those that have a token to come with. */
 static enum outcome choose(struct play *play, struct err *err)
 {
@@ -49,8 +55,12 @@ static enum outcome choose(struct play *play, struct err *err)
 			return err->outcome;
 		play->count++;
 	}
-	if (play->count > 0)
+	if (play->count > 0 && is_asked_here(play))
 		return OK;
+	if (play->count > 0)
+		return err_set(err, REJECT,
+			"--serve: the hub would ask nobody here: no source of these partners has "
+			"an endpoint http://HOST:PORT/OIN/…");
 	if (is_all)
 		return err_set(err, REJECT, "no partner has test_tokens in this configuration");
 	return err_set(err, REJECT, "%s is neither all nor a partner's OIN or home desk", who);
@@ -89,7 +99,7 @@ static enum outcome prove_all(struct play *play, struct err *err)
 	return OK;
 }
 
-/* What is under way is waited for. */
+/* What is under way is waited for, and that the hub asks for what it was told of. */
 static void stop(void *context)
 {
 	struct play *play = context;
@@ -98,7 +108,8 @@ static void stop(void *context)
 	if (!stage->is_over)
 		play->give_up = now + LAST_MS;
 	stage->is_over = true;
-	if (stage->waiting == 0 || now >= play->give_up)
+	bool is_done = stage->waiting == 0 && (stage->host == NULL || host_is_done(stage->host));
+	if (is_done || now >= play->give_up)
 		loop_stop(stage->loop);
 	else
 		loop_set(stage->loop, &play->end, now + LAST_LOOK_MS);
@@ -134,6 +145,7 @@ static void show_one(struct page_table *table, const struct player *player)
 	page_number(row, "REFUSED", "refused", PAGE_COUNT, counts->refused);
 	page_tone(row, counts->refused > 0 ? TERMINAL_BAD : TERMINAL_PLAIN);
 	page_number(row, "NO ANSWER", "away", PAGE_COUNT, counts->away);
+	page_number(row, "ASKED", "asked", PAGE_COUNT, counts->asked);
 	page_number(row, "GOT", "handovers", PAGE_COUNT, counts->handovers);
 	for (size_t i = 0; i < STAGE_ACTS; i++)
 		page_number(row, acts[i].title, acts[i].key, PAGE_COUNT, counts->done[i]);
@@ -188,12 +200,16 @@ static enum outcome open_stage(struct play *play, struct err *err)
 		.connections = CONNECTIONS};
 	if (party_new(&stage->party, &play->options, err) != OK)
 		return err->outcome;
+	const char *address = cli_value(call, "serve");
+	if (address != NULL && host_new(&stage->host, stage->loop, address, err) != OK)
+		return err->outcome;
 	return stage_open(stage, err);
 }
 
 static void close_stage(struct play *play)
 {
 	party_free(play->stage.party);
+	host_free(play->stage.host);
 	for (size_t i = 0; i < play->count; i++)
 		player_free(play->players[i]);
 	loop_free(play->stage.loop);
@@ -223,6 +239,8 @@ static const struct cli_option options[] = {
 		0},
 	{"templates", 0, "FOLDER", "the sample documents; else simulate/ beside the configuration",
 		0, 0},
+	{"serve", 0, "HOST:PORT",
+		"where the hub asks those systems that it asks; PORT alone: of 127.0.0.1", 0, 0},
 	{"i-know-this-is-production", 0, NULL, "go on where the hub is no test lane", 0, 0},
 	{0},
 };
@@ -239,11 +257,15 @@ const struct cli_verb simulate_verb = {
 		 "connector in config/simulate/ says it, or in the hub's own JSON; its desks\n"
 		 "read what they are told and accept, decline, let lie, complete, in time and\n"
 		 "as often as `simulations` of the configuration says. The hub is asked first\n"
-		 "whether it is a test lane; if not, nothing is sent.",
+		 "whether it is a test lane; if not, nothing is sent.\n"
+		 "A system that the hub asks (zgw, cambo) is played with --serve, if the source's\n"
+		 "endpoint is http://HOST:PORT/OIN/…: the hub is notified, and answered when it\n"
+		 "asks. Without, that partner refers in the hub's own JSON.",
 	.options = options,
 	.found = "something that was sent was refused, or not answered",
 	.examples = "  lokethub simulate all\n"
 		    "  lokethub simulate uwv-rijnmond --for 600 --rate 100 --seed 7\n"
-		    "  lokethub simulate 00000099002000022000 --url https://api.example.nl",
+		    "  lokethub simulate 00000099002000022000 --url https://api.example.nl\n"
+		    "  lokethub simulate all --serve 9100",
 	.run = run,
 };

@@ -1,0 +1,34 @@
+/* host - answers the hub as the systems of those partners that it asks, over HTTP. */
+#ifndef HUB_CLI_PLAY_HOST_H
+#define HUB_CLI_PLAY_HOST_H
+
+#include "hub/cli/play/stage.h"
+
+struct host;
+struct host_system; /* of one partner */
+
+/* Listens at "HOST:PORT", or at "PORT" of the loopback. REJECT: it is no such thing. RETRY: the
+ * address is taken. */
+enum outcome host_new(
+	struct host **out, struct loop *loop, const char *address, struct err *err) MUST_CHECK;
+void host_free(struct host *host); /* with its systems; before their roles */
+
+/* The system that the hub asks for this source, with its templates. *out NULL: the connector's is
+ * not played, or the endpoint leads elsewhere, which role->why says. All is borrowed. REJECT: a
+ * template is missing or cannot be filled; the endpoint's secret cannot be read. */
+enum outcome host_add(struct host *host, struct stage_role *role, const struct conf_source *source,
+	struct host_system **out, struct err *err) MUST_CHECK;
+size_t host_systems(const struct host *host);
+/* What the hub is notified with. */
+const struct template *host_notification(const struct host_system *system);
+
+/* Its first step comes from now on, one each so many ms on average. */
+void host_begin(struct host_system *system, double between_ms);
+int64_t host_next(const struct host_system *system); /* the next one's time, as loop_now counts */
+/* Takes the next step: appends the notification of it. */
+enum outcome host_step(struct host_system *system, struct buffer *out, struct err *err) MUST_CHECK;
+
+/* The hub has asked for the last step of each, and for nothing since a while. */
+bool host_is_done(const struct host *host);
+
+#endif
