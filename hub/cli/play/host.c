@@ -348,11 +348,6 @@ size_t host_systems(const struct host *host)
 	return count;
 }
 
-const struct template *host_notification(const struct host_system *system)
-{
-	return &system->documents[HOST_NOTIFICATION];
-}
-
 void host_begin(struct host_system *system, double between_ms)
 {
 	system->ledger.begin = clock_wall();
@@ -365,9 +360,15 @@ int64_t host_next(const struct host_system *system)
 	return system->began + ledger_when(&system->ledger, system->ledger.said + 1);
 }
 
-enum outcome host_step(struct host_system *system, struct buffer *out, struct err *err)
+int64_t host_step(struct host_system *system)
 {
-	struct ledger_case is = ledger_case(&system->ledger, ++system->ledger.said);
+	return ++system->ledger.said;
+}
+
+enum outcome host_notify(
+	const struct host_system *system, int64_t number, struct buffer *out, struct err *err)
+{
+	struct ledger_case is = ledger_case(&system->ledger, number);
 	const struct host_document document = {
 		.which = HOST_NOTIFICATION, .number = is.changed, .is_cancelled = is.cancelled > 0};
 	return host_write(system, &document, out, err);

@@ -19,14 +19,13 @@ void host_free(struct host *host); /* with its systems; before their roles */
 enum outcome host_add(struct host *host, struct stage_role *role, const struct conf_source *source,
 	struct host_system **out, struct err *err) MUST_CHECK;
 size_t host_systems(const struct host *host);
-/* What the hub is notified with. */
-const struct template *host_notification(const struct host_system *system);
-
 /* Its first step comes from now on, one each so many ms on average. */
 void host_begin(struct host_system *system, double between_ms);
 int64_t host_next(const struct host_system *system); /* the next one's time, as loop_now counts */
-/* Takes the next step: appends the notification of it. */
-enum outcome host_step(struct host_system *system, struct buffer *out, struct err *err) MUST_CHECK;
+int64_t host_step(struct host_system *system); /* takes the next step; its number */
+/* Appends the notification, as things stand now, of the case that the step is of. */
+enum outcome host_notify(const struct host_system *system, int64_t number, struct buffer *out,
+	struct err *err) MUST_CHECK;
 
 /* The hub has asked for the last step of each, and for nothing since a while. */
 bool host_is_done(const struct host *host);

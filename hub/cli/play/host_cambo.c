@@ -30,38 +30,62 @@ const struct host_kind host_cambo = {.connector = "cambo",
 	.documents = {"notification", [ROW] = "aanmelding"},
 	.value = value};
 
-/* Behind a number that was not reached yet there is nothing to be told from. */
+/* The last step that is known there; 0: none. Behind a number that was not reached yet there is
+ * nothing to be told from. */
 static bool read_from(const struct host_system *system, struct request *request,
 	struct host_answer *out, int64_t *from)
 {
 	struct bytes asked = request_query(request, "vanafWijziging");
 	int64_t first = first_number(system), number = first;
 	bool is_fine = asked.data == NULL || bytes_to_int64(asked, &number);
-	*from = number > first ? number - first : 1;
-	if (is_fine && number <= first + system->ledger.said)
+	*from = number > first ? number - first : 0;
+	if (is_fine && *from <= system->ledger.said)
 		return true;
 	out->status = 400;
 	buffer_add_string(&out->body, "{\"foutmelding\":\"vanafWijziging is onbekend\"}");
 	return false;
 }
 
-void host_cambo_list(struct host_system *system, struct request *request, struct host_answer *out)
+/* In life an application is not withdrawn before anybody has seen it: such a cancel is told by the
+ * next answer. */
+static int64_t last_of(const struct ledger *ledger, int64_t from)
+{
+	int64_t number = from + 1;
+	while (number <= ledger->said &&
+		(ledger_step(ledger, number) != LEDGER_CANCEL ||
+			ledger_case(ledger, number).referred <= from))
+		number++;
+	return number - 1;
+}
+
+static void write_rows(const struct host_system *system, int64_t from, struct host_answer *out)
 {
 	const struct ledger *ledger = &system->ledger;
-	int64_t number, rows = 0;
-	if (!read_from(system, request, out, &number))
-		return;
-	buffer_add_string(&out->body, "{\"items\":[");
-	for (; number <= ledger->said && rows < PAGE && out->err.outcome == OK; number++) {
+	size_t rows = 0;
+	for (int64_t number = from > 0 ? from : 1; number <= ledger->said; number++) {
 		struct ledger_case is = ledger_case(ledger, number);
-		if (is.changed != number)
-			continue;
 		const struct host_document row = {
 			.which = ROW, .number = is.referred, .is_cancelled = is.cancelled > 0};
+		if (is.changed != number)
+			continue;
 		buffer_add_string(&out->body, rows++ > 0 ? "," : "");
 		host_put(system, &row, out);
 	}
+}
+
+void host_cambo_list(struct host_system *system, struct request *request, struct host_answer *out)
+{
+	struct ledger *ledger = &system->ledger;
+	const int64_t said = ledger->said;
+	int64_t from;
+	if (!read_from(system, request, out, &from))
+		return;
+	int64_t last = last_of(ledger, from);
+	ledger->said = last < from + PAGE ? last : from + PAGE;
+	buffer_add_string(&out->body, "{\"items\":[");
+	write_rows(system, from, out);
 	buffer_add_string(&out->body, "]}");
-	if (number - 1 > system->seen)
-		system->seen = number - 1;
+	if (ledger->said > system->seen)
+		system->seen = ledger->said;
+	ledger->said = said;
 }

@@ -7,14 +7,12 @@
 #include <string.h>
 
 #include "hub/base/memory.h"
-#include "hub/cli/play/host.h"
 #include "hub/cli/play/ledger.h"
+#include "hub/cli/play/notifier.h"
 #include "hub/cli/play/script.h"
 #include "hub/cli/play/watcher.h"
 
 enum {
-	HELD_MS = 20, /* when too much is under way, or desks still read what there was */
-	WAITING_MOST = 256,
 	USUAL_PER_DAY = 20,
 	USUAL_MOST = 1000000,
 };
@@ -22,8 +20,8 @@ enum {
 struct player {
 	struct stage_role role;
 	const struct conf_source *source; /* NULL: the hub's own JSON */
-	struct host_system *system; /* that the hub asks; NULL: it says all itself */
 	const char *path; /* that it posts to */
+	struct notifier *notifier; /* of a system that the hub asks; NULL: it tells all itself */
 	struct template referral, cancel, amend; /* path NULL: it never does so */
 	int32_t per_day; /* referrals */
 	struct dice dice; /* when it says something, and what */
@@ -83,9 +81,20 @@ static enum outcome load_format(
 			return err->outcome;
 	if (player->referral.path == NULL)
 		player->referral = news;
-	if (player->system != NULL)
-		player->referral = *host_notification(player->system);
 	player->per_day = per_day(player, &usual);
+	return OK;
+}
+
+/* Whether the hub asks for what there is of this source, and is answered by us. */
+static enum outcome find_system(
+	struct player *player, const struct conf_source *source, struct err *err)
+{
+	struct stage *stage = player->role.stage;
+	struct host_system *system = NULL;
+	if (stage->host != NULL && host_add(stage->host, &player->role, source, &system, err) != OK)
+		return err->outcome;
+	if (system != NULL)
+		player->notifier = notifier_new(&player->role, system, player->path);
 	return OK;
 }
 
@@ -99,13 +108,11 @@ static enum outcome choose_format(struct player *player, struct err *err)
 			arena_format(&stage->arena, "/v1/in/%s/%s", source->oin, source->name);
 		if (source->partner != player->role.partner)
 			continue;
-		if (stage->host != NULL &&
-			host_add(stage->host, &player->role, source, &player->system, err) != OK)
-			return err->outcome;
-		if (load_format(player, source->connector->name, path, err) != OK)
+		if (load_format(player, source->connector->name, path, err) != OK ||
+			find_system(player, source, err) != OK)
 			return err->outcome;
 		player->source = source;
-		if (player->referral.path != NULL)
+		if (player->referral.path != NULL || player->notifier != NULL)
 			return OK;
 	}
 	player->source = NULL;
@@ -159,6 +166,8 @@ static enum outcome write_referral(
 /* So that what is missing is told before anything is sent. */
 static enum outcome try_template(struct player *player, struct err *err)
 {
+	if (player->notifier != NULL)
+		return OK;
 	enum outcome outcome = write_referral(player, 0, &player->referral, err);
 	buffer_clear(&player->last);
 	return outcome == OK ? OK
@@ -182,7 +191,7 @@ enum outcome player_new(struct player **out, struct stage *stage,
 	if (outcome == OK)
 		outcome = choose_format(player, err);
 	if (outcome == OK)
-		outcome = player->system != NULL ? OK : try_template(player, err);
+		outcome = try_template(player, err);
 	if (outcome != OK)
 		player_free(player);
 	else
@@ -197,19 +206,11 @@ void player_free(struct player *player)
 	struct loop *loop = player->role.stage->loop;
 	for (size_t i = 0; i < player->watchers_count; i++)
 		watcher_free(player->watchers[i]);
+	notifier_free(player->notifier);
 	loop_clear(loop, &player->timer);
 	buffer_done(&player->last);
 	sodium_memzero(player->role.token, sizeof(player->role.token));
 	free(player);
-}
-
-/* What was wrong in the first message that was refused: mostly of the template. */
-static void note_refusal(struct player *player, const struct client_answer *answer)
-{
-	if (player->role.why[0] == '\0')
-		snprintf(player->role.why, sizeof(player->role.why), "%d %.*s", answer->status,
-			answer->body.size < 250 ? (int)answer->body.size : 250,
-			(const char *)answer->body.data);
 }
 
 static void take_sent(void *context, const struct client_answer *answer)
@@ -220,8 +221,7 @@ static void take_sent(void *context, const struct client_answer *answer)
 	if (is_answer && answer->status < 300) {
 		player->role.counts.taken++;
 	} else if (is_answer && answer->status < 500) {
-		player->role.counts.refused++;
-		note_refusal(player, answer);
+		stage_refused(&player->role, answer);
 	} else {
 		player->role.counts.away++;
 	}
@@ -278,29 +278,12 @@ static const struct template *choose_later(struct player *player)
 	return NULL;
 }
 
-/* What was sent last may be sent once more. */
 static enum outcome write_next(struct player *player, struct err *err)
 {
-	if (player->system != NULL) {
-		buffer_clear(&player->last);
-		player->last_like = &player->referral;
-		return host_step(player->system, &player->last, err);
-	}
-	if (player->number > 0 && dice_percent(&player->dice, LEDGER_AGAIN_PERCENT))
-		return OK;
 	const struct template *later = choose_later(player);
 	if (later != NULL)
 		return write_referral(player, player->number, later, err);
 	return write_referral(player, ++player->number, &player->referral, err);
-}
-
-static void set_next(struct player *player)
-{
-	struct loop *loop = player->role.stage->loop;
-	int64_t when = player->system != NULL
-		? host_next(player->system)
-		: loop_now(loop) + dice_wait(&player->dice, mean_between(player));
-	loop_set(loop, &player->timer, when);
 }
 
 static void say_something(void *context)
@@ -308,29 +291,29 @@ static void say_something(void *context)
 	struct player *player = context;
 	struct stage *stage = player->role.stage;
 	struct err err = {0};
-	if (stage->is_over)
+	if (stage->is_over || stage_holds(stage, &player->timer))
 		return;
-	if (stage->behind > 0 || stage->waiting >= WAITING_MOST) {
-		loop_set(stage->loop, &player->timer, loop_now(stage->loop) + HELD_MS);
-		return;
-	}
-	if (write_next(player, &err) == OK)
+	loop_set(stage->loop, &player->timer,
+		loop_now(stage->loop) + dice_wait(&player->dice, mean_between(player)));
+	bool is_again = player->number > 0 && dice_percent(&player->dice, LEDGER_AGAIN_PERCENT);
+	if (is_again || write_next(player, &err) == OK)
 		send_last(player);
 	else
 		snprintf(player->role.why, sizeof(player->role.why), "%s", err.text);
-	set_next(player);
 }
 
 void player_begin(struct player *player)
 {
+	struct stage *stage = player->role.stage;
+	int64_t now = loop_now(stage->loop);
 	for (size_t i = 0; i < player->watchers_count; i++)
 		watcher_begin(player->watchers[i]);
 	player->timer = (struct loop_timer){.fn = say_something, .context = player};
-	if (player->per_day == 0)
-		return;
-	if (player->system != NULL)
-		host_begin(player->system, mean_between(player));
-	set_next(player);
+	if (player->per_day > 0 && player->notifier != NULL)
+		notifier_begin(player->notifier, mean_between(player));
+	else if (player->per_day > 0)
+		loop_set(stage->loop, &player->timer,
+			now + dice_wait(&player->dice, mean_between(player)));
 }
 
 const struct conf_partner *player_partner(const struct player *player)

@@ -1,6 +1,10 @@
 /* stage - what all that are played share: the hub they speak to, the pace, what desks do. */
 #include "hub/cli/play/stage.h"
 
+#include <stdio.h>
+
+enum { HELD_MS = 20, WAITING_MOST = 256 };
+
 static const char *const act_names[STAGE_ACTS] = {[STAGE_ACCEPT] = "accept",
 	[STAGE_DECLINE] = "decline",
 	[STAGE_ANSWER] = "answer",
@@ -20,6 +24,23 @@ enum outcome stage_open(struct stage *stage, struct err *err)
 				stage->folder, act_names[i]);
 	}
 	return OK;
+}
+
+bool stage_holds(struct stage *stage, struct loop_timer *timer)
+{
+	bool holds = stage->behind > 0 || stage->waiting >= WAITING_MOST;
+	if (holds)
+		loop_set(stage->loop, timer, loop_now(stage->loop) + HELD_MS);
+	return holds;
+}
+
+void stage_refused(struct stage_role *role, const struct client_answer *answer)
+{
+	role->counts.refused++;
+	if (role->why[0] == '\0')
+		snprintf(role->why, sizeof(role->why), "%d %.*s", answer->status,
+			answer->body.size < 250 ? (int)answer->body.size : 250,
+			(const char *)answer->body.data);
 }
 
 void stage_send(

@@ -56,6 +56,12 @@ struct stage_role {
 
 /* Reads the templates of what desks do. REJECT: one is missing or cannot be read. */
 enum outcome stage_open(struct stage *stage, struct err *err) MUST_CHECK;
+/* Whether nothing new is sent now, as too much is under way, or desks still read what there was:
+ * the timer is set for a little later. */
+bool stage_holds(struct stage *stage, struct loop_timer *timer);
+/* Counts a message that was refused; why it was is kept of the first, which is mostly the
+ * template's fault. */
+void stage_refused(struct stage_role *role, const struct client_answer *answer);
 /* Sends with the partner's token; done ends with a stage->waiting that is one less. */
 void stage_send(
 	struct stage_role *role, struct party_letter letter, client_done_fn *done, void *context);
