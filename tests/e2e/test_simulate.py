@@ -411,7 +411,7 @@ class Asked(LaneHub):
 
 
 class Ledger:
-    """What hub/cli/play/ledger.h promises, once more: the steps of a system that is asked."""
+    """What hub/cli/host/ledger.h promises, once more: the steps of a system that is asked."""
 
     MASK = 2**64 - 1
 

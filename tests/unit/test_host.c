@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "hub/cli/play/host.h"
-#include "hub/cli/play/ledger.h"
+#include "hub/cli/host/host.h"
+#include "hub/cli/host/ledger.h"
 #include "hub/connector/connector.h"
 #include "hub/http/client/endpoint.h"
 #include "schemas/json_tree.h"
@@ -255,15 +255,24 @@ static void who_shows_the_wrong_thing_is_refused(void **state)
 	(void)state;
 	static const struct {
 		const struct connector *connector;
-		const char *url;
+		const char *url, *whole;
 		int32_t refused;
-	} rows[] = {{&zgw, "zaken", 403}, {&cambo, "koppelpunt/0234AS/aanmelding", 401}};
+	} rows[] = {{&zgw, "zaken", "zaken/api/v1/zaken", 403},
+		{&cambo, "koppelpunt/0234AS/aanmelding",
+			"cambo/rest/v1/koppelpunt/0234AS/aanmelding", 401}};
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
 		struct fixture fixture;
 		set_up(&fixture, rows[i].connector);
 		add(&fixture);
 		struct endpoint_settings wrong = fixture.settings;
 		assert_int_equal(ask(&fixture, rows[i].url), 200);
+		assert_int_equal(fixture.role.counts.asked, 1);
+		const char *elsewhere =
+			arena_format(&fixture.arena, "http://127.0.0.1:%d/" EDGE_CONF_CITY "/%s",
+				fixture.port, rows[1 - i].whole);
+		struct endpoint_settings also = fixture.settings;
+		also.also = (const char *const[]){elsewhere, NULL};
+		assert_int_equal(ask_as(&fixture, &also, elsewhere), 404);
 		assert_int_equal(fixture.role.counts.asked, 1);
 		folder_write(&fixture.folder, "wrong", "another\n");
 		wrong.secret_file = folder_path(&fixture.folder, "wrong");

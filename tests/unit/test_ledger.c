@@ -1,7 +1,7 @@
 /* test_ledger - what happened in a played system follows from the seed and the number alone. */
 #include "tests/unit/unit.h"
 
-#include "hub/cli/play/ledger.h"
+#include "hub/cli/host/ledger.h"
 
 enum { MANY = 20000 };
 

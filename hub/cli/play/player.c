@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "hub/base/memory.h"
-#include "hub/cli/play/ledger.h"
-#include "hub/cli/play/notifier.h"
+#include "hub/cli/host/ledger.h"
+#include "hub/cli/host/notifier.h"
 #include "hub/cli/play/script.h"
 #include "hub/cli/play/watcher.h"
 

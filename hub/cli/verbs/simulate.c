@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "hub/base/file.h"
-#include "hub/cli/play/host.h"
+#include "hub/cli/host/host.h"
 #include "hub/cli/play/player.h"
 #include "hub/cli/verbs.h"
 #include "hub/http/loop.h"

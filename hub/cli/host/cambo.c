@@ -1,5 +1,5 @@
-/* host_cambo - the applications of a koppelpunt at CAMBO (VCA), as a list of changes. */
-#include "hub/cli/play/host_inside.h"
+/* cambo - the applications of a koppelpunt at CAMBO (VCA), as a list of changes. */
+#include "hub/cli/host/inside.h"
 
 /* The rules are those that connectors know of the published interface: a row is an application as
  * it stands, under the number of its last change; a list begins with the number that is asked for.

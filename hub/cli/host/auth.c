@@ -1,9 +1,9 @@
-/* host_auth - who asks a played system: what the endpoint's settings say that the hub shows it. */
+/* auth - who asks a played system: what the endpoint's settings say that the hub shows it. */
 #include <sodium.h>
 #include <string.h>
 
 #include "hub/base/clock.h"
-#include "hub/cli/play/host_inside.h"
+#include "hub/cli/host/inside.h"
 #include "hub/http/client/token.h"
 #include "hub/http/server/header.h"
 #include "schemas/json_tree.h"

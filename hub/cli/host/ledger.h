@@ -1,8 +1,8 @@
 /* ledger - what happened in a system that the hub asks: each step and case follows from the seed
  * and its number, and none is kept.
  */
-#ifndef HUB_CLI_PLAY_LEDGER_H
-#define HUB_CLI_PLAY_LEDGER_H
+#ifndef HUB_CLI_HOST_LEDGER_H
+#define HUB_CLI_HOST_LEDGER_H
 
 #include "hub/cli/play/dice.h"
 

@@ -1,9 +1,9 @@
-/* host_zgw - a zaak system: zaken with their rol, statuses and result, and their types. */
+/* zgw - a zaak system: zaken with their rol, statuses and result, and their types. */
 #include <string.h>
 
 #include "hub/base/calendar.h"
 #include "hub/base/clock.h"
-#include "hub/cli/play/host_inside.h"
+#include "hub/cli/host/inside.h"
 
 #define ZAKEN "zaken/api/v1"
 #define CATALOGI "catalogi/api/v1"

@@ -1,5 +1,5 @@
 /* notifier - tells the hub what there is to be asked for in a played system. */
-#include "hub/cli/play/notifier.h"
+#include "hub/cli/host/notifier.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* ledger - what happened in a system that the hub asks: each step and case follows from the seed
  * and its number, and none is kept.
  */
-#include "hub/cli/play/ledger.h"
+#include "hub/cli/host/ledger.h"
 
 struct ledger ledger_of(int64_t seed, struct bytes partner)
 {

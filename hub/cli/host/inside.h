@@ -1,20 +1,29 @@
-/* host_inside - what the files behind host.h share: systems, and the documents they answer with. */
-#ifndef HUB_CLI_PLAY_HOST_INSIDE_H
-#define HUB_CLI_PLAY_HOST_INSIDE_H
+/* inside - what the files behind host.h share: systems, and the documents they answer with. */
+#ifndef HUB_CLI_HOST_INSIDE_H
+#define HUB_CLI_HOST_INSIDE_H
 
 #include <sys/queue.h>
 
-#include "hub/cli/play/host.h"
-#include "hub/cli/play/ledger.h"
+#include "hub/cli/host/host.h"
+#include "hub/cli/host/ledger.h"
 #include "hub/cli/play/script.h"
 #include "hub/http/server/server.h"
 
 #define HOST_DOCUMENTS 9 /* templates of one system, at most */
 #define HOST_NOTIFICATION 0 /* the first of each */
 
+struct host {
+	struct loop *loop;
+	struct server_options options;
+	struct server *server;
+	SLIST_HEAD(, host_system) systems;
+	int64_t asked_at; /* as loop_now counts */
+	struct arena arena;
+};
+
 struct host_scene;
 
-/* One kind of them: a file host_*.c. */
+/* One kind of them: a file of this folder. */
 struct host_kind {
 	const char *connector;
 	const char *type; /* of its answers */
@@ -39,6 +48,8 @@ struct host_system {
 	int64_t seen; /* the last step that the hub has asked for */
 	SLIST_ENTRY(host_system) next;
 };
+
+void host_free_system(struct host_system *system);
 
 /* What is to be written: of which step, and whether what comes of it is behind a cancel. */
 struct host_document {

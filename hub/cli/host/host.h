@@ -1,6 +1,6 @@
 /* host - answers the hub as the systems of those partners that it asks, over HTTP. */
-#ifndef HUB_CLI_PLAY_HOST_H
-#define HUB_CLI_PLAY_HOST_H
+#ifndef HUB_CLI_HOST_HOST_H
+#define HUB_CLI_HOST_HOST_H
 
 #include "hub/cli/play/stage.h"
 

@@ -1,8 +1,8 @@
 /* notifier - tells the hub what there is to be asked for in a played system. */
-#ifndef HUB_CLI_PLAY_NOTIFIER_H
-#define HUB_CLI_PLAY_NOTIFIER_H
+#ifndef HUB_CLI_HOST_NOTIFIER_H
+#define HUB_CLI_HOST_NOTIFIER_H
 
-#include "hub/cli/play/host.h"
+#include "hub/cli/host/host.h"
 
 struct notifier;
 
