@@ -50,8 +50,9 @@ static bool read_from(const struct host_system *system, struct request *request,
  * next answer. */
 static int64_t last_of(const struct ledger *ledger, int64_t from)
 {
+	int64_t most = ledger->said < from + PAGE ? ledger->said : from + PAGE;
 	int64_t number = from + 1;
-	while (number <= ledger->said &&
+	while (number <= most &&
 		(ledger_step(ledger, number) != LEDGER_CANCEL ||
 			ledger_case(ledger, number).referred <= from))
 		number++;
@@ -80,8 +81,7 @@ void host_cambo_list(struct host_system *system, struct request *request, struct
 	int64_t from;
 	if (!read_from(system, request, out, &from))
 		return;
-	int64_t last = last_of(ledger, from);
-	ledger->said = last < from + PAGE ? last : from + PAGE;
+	ledger->said = last_of(ledger, from);
 	buffer_add_string(&out->body, "{\"items\":[");
 	write_rows(system, from, out);
 	buffer_add_string(&out->body, "]}");
