@@ -18,6 +18,7 @@ from lanes import LaneHub, Production
 from model.rules import Config, Desk, Partner
 from model.world import FUND, ROTTERDAM, SCHOOL, TWENTE, UWV, WORLD, WSP, oin
 from nacl.bindings import crypto_shorthash_siphash24
+from ports import free_ports
 
 TEMPLATES = harness.ROOT / "config" / "simulate"
 PLACES = WORLD.municipalities
@@ -332,7 +333,7 @@ class Asked(LaneHub):
         (self.folder / "secrets").mkdir()
         for name in ASKED.values():
             (self.folder / "secrets" / f"{name}.secret").write_text(f"secret & of {name}\n")
-        self.port = harness.free_ports(1)[0]
+        self.port = free_ports(1)[0]
         city, school = (f"http://127.0.0.1:{self.port}/{name}" for name in ASKED)
         zaken, catalogi = f"{city}/zaken/api/v1", f"{city}/catalogi/api/v1"
         shared = {"allow_private": True, "client_id": "lokethub"}
