@@ -481,15 +481,15 @@ def actions_of(bodies: list[Any]) -> set[str]:
 
 def test_systems_that_the_hub_asks_are_played(asked):
     """Each case that was played arrives, and each cancel; nothing else does."""
-    partners = play_asked(asked, "--for", "12", "--seed", "21")
+    partners = play_asked(asked, "--for", "8", "--seed", "36")
     for name, format_ in ASKED.items():
         each = partners[name]
         assert each["format"] == format_
         assert each["refused"] == 0, each
         assert each["taken"] == each["sent"]  # what was not answered was told again
-        assert each["sent"] > 40
+        assert each["sent"] > 25  # among the first 25 steps is one of each kind
         assert each["asked"] > 0
-        cases = Ledger(21, name).cases(each["sent"])
+        cases = Ledger(36, name).cases(each["sent"])
         said = said_by(asked, name)
         assert set(said) == set(cases)
         cancelled = {case for case, step in cases.items() if step == "cancel"}
@@ -510,15 +510,15 @@ def test_systems_that_the_hub_asks_are_played(asked):
 
 def test_the_same_seed_plays_the_same_cases(asked):
     """From its beginning again: nobody comes in twice. Another seed's are others."""
-    play_asked(asked, "--for", "5", "--seed", "21")
+    play_asked(asked, "--for", "4", "--seed", "36")
     for name in ASKED:
         for bodies in said_by(asked, name).values():
             assert len({body["referral"] for kind, body in bodies}) == 1
     before = {name: set(said_by(asked, name)) for name in ASKED}
-    partners = play_asked(asked, "--for", "5", "--seed", "22")
+    partners = play_asked(asked, "--for", "4", "--seed", "37")
     for name in ASKED:
         more = set(said_by(asked, name)) - before[name]
-        assert more == set(Ledger(22, name).cases(partners[name]["sent"])) - before[name]
+        assert more == set(Ledger(37, name).cases(partners[name]["sent"])) - before[name]
         assert more
 
 
