@@ -260,9 +260,11 @@ class Day:
         return keten
 
     def begin_anew(self) -> None:
-        """CAMBO is restored, and numbers all its rows from one: each is told under another."""
-        for keten in self.hub.vca.rows:
-            self.ledger.take(SCHOOL, "cambo", keten)
+        """CAMBO is restored, and numbers all its rows from one: each is told under another. What
+        was withdrawn is then the same message once more."""
+        for keten, application in self.hub.vca.rows.items():
+            if application["status"] != "LI":
+                self.ledger.take(SCHOOL, "cambo", keten)
         self.hub.vca.restore()
 
     def overstap(self, *numbers: int, status: str = "AO", school: str = "99YY") -> None:

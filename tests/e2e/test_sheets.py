@@ -53,14 +53,16 @@ class Partners:
     def said(self, case):
         """Results of all messages of a case, once all are decided; and how many referrals."""
 
+        taken = [each for _, each in self.hub.decoded("intake") if each["case"] == case]
+        assert taken
+
         def find():
             answer = self.hub.partner(UWV).get(f"/v1/receipts/{case}")
             found = answer.json()["messages"] if answer.status_code == 200 else []
             results = [each["result"] for each in found]
-            return results if results and "IN_FLIGHT" not in results else None
+            return results if len(results) == len(taken) and "IN_FLIGHT" not in results else None
 
         results = wait_for(f"what became of {case}", find, 30)
-        taken = [each for _, each in self.hub.decoded("intake") if each["case"] == case]
         return results, len({str(each["body"][1]["referral"]) for each in taken})
 
 
