@@ -47,13 +47,14 @@ check_services() {
   done
 }
 
-# The pid of a running service, or failure. A pid file may be older than the process that has its
-# number now, so the command line has to carry the mark that start_service gave it.
+# The pid of a running service, or failure. The service holds a lock on its pid file for as long as
+# it lives: a pid may belong to another process by now, and a command line is empty during an exec.
 service_pid() {
-  local pid
-  read -r pid 2>/dev/null <"$var/$1/pid" || return 1
-  tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF -e "-Dlokethub.service=$var/$1" || return 1
-  printf '%s\n' "$pid"
+  local held=0
+  [ -f "$var/$1/pid" ] || return 1
+  flock --nonblock --shared --conflict-exit-code 99 "$var/$1/pid" true || held=$?
+  [ "$held" = 99 ] || return 1
+  cat "$var/$1/pid"
 }
 
 java_program() {
@@ -70,21 +71,14 @@ start_service() {
   shift
   java=$(java_program)
   [ ! -f "$var/$service/log" ] || mv "$var/$service/log" "$var/$service/log.1"
+  exec 8>"$var/$service/pid"
+  flock 8
   (
     cd "$var/$service"
-    exec setsid "$java" "-Dlokethub.service=$var/$service" "$@" </dev/null >log 2>&1 9>&-
+    exec setsid "$java" "$@" </dev/null >log 2>&1 9>&-
   ) &
-  printf '%s\n' "$!" >"$var/$service/pid"
-  wait_marked "$service"
-}
-
-# Until Java has taken the place of the shell, the process does not carry its mark.
-wait_marked() {
-  local end=$((SECONDS + 5))
-  until service_pid "$1" >/dev/null; do
-    [ "$SECONDS" -lt "$end" ] || die_with_log "$var/$1/log" "$1 stopped at once"
-    sleep 0.05
-  done
+  printf '%s\n' "$!" >&8
+  exec 8>&-
 }
 
 # stop_service NAME: asks, waits, and only then kills; returns when the process is gone.

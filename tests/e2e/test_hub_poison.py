@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from confluent_kafka import Producer
-from harness import Hub, Process
+from harness import Hub, Process, wait_for
 from model import persons, scenario
 from model.wire import read_topic
 from model.world import WORLD
@@ -86,11 +86,19 @@ def test_the_partition_moves_on(hub: Hub) -> None:
 
 
 def at_rest(process: Process, seconds: float = 5) -> int:
-    """The least that it holds, in KiB, once its view has read what was decided: what it has freed
-    goes back within half a second, and what it reads ahead is gone once all is read."""
+    """The least that it holds, in KiB, once its view has read what was decided and an audit, which
+    has pages of its own, has gone through it from begin to end: what it has freed goes back within
+    half a second, and what it reads ahead is gone once all is read."""
     read = -1.0
     while read != (read := process.metric("lokethub_view_records_total")):
         time.sleep(2)
+    for _ in range(2):
+        ended = process.metric("lokethub_audit_finished_seconds")
+        wait_for(
+            "an audit",
+            lambda ended=ended: process.metric("lokethub_audit_finished_seconds") > ended,
+            60,
+        )
     end = time.monotonic() + seconds
     least = process.memory()
     while time.monotonic() < end:
@@ -102,7 +110,7 @@ def at_rest(process: Process, seconds: float = 5) -> int:
 def test_memory_stays_flat(make_hub: Callable[..., Hub]) -> None:
     """Beside the page cache of the view, which has a limit of its own. 50 bytes that each message
     left behind would be 3,000 KiB."""
-    hub = make_hub(view={"cache_kb": 1024})
+    hub = make_hub(view={"cache_kb": 1024, "audit_interval_s": 1})
     process = hub.start()
     hub.ready()
 

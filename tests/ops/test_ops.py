@@ -172,6 +172,32 @@ def test_a_pid_file_that_names_another_process_does_no_harm(up):
         other.kill()
 
 
+def test_a_service_runs_from_its_start_whatever_its_command_line_says(tmp_path):
+    """Between two programs of one process it is empty."""
+    (tmp_path / "kafka").mkdir()
+    java = tmp_path / "java"
+    java.write_text("#!/bin/bash\nsleep 0.3\nexec sleep 0.3\n")
+    java.chmod(0o755)
+    script = """
+        . "$1/ops/lib.sh"
+        java_program() { printf '%s\n' "$var/java"; }
+        start_service kafka -version
+        pid=$(service_pid kafka)
+        while [ "$(cat "/proc/$pid/comm")" = java ]; do service_pid kafka >/dev/null || exit 1; done
+        service_pid kafka
+        wait_gone kafka 10
+    """
+    done = subprocess.run(
+        ["bash", "-c", script, "probe", ROOT],
+        env=os.environ | {"LOKETHUB_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (tmp_path / "kafka" / "pid").read_text()
+
+
 def test_a_running_service_is_not_moved_to_another_port(up):
     (port,) = free_ports(1)
     text = up.refused("up", "kafka", LOKETHUB_KAFKA_PORT=str(port))
