@@ -281,7 +281,9 @@ static void count_prefixes(struct reading *reading, size_t more)
 {
 	reading->prefixes += more;
 	if (reading->prefixes > XML_PREFIXES)
-		fail_here(reading, "more than 256 prefixes are declared for one element");
+		fail_here(reading,
+			"more than 256 prefixes are declared for one element: "
+			"declare each namespace once, at the outermost element");
 }
 
 static void take_attributes(struct reading *reading, struct open *open)

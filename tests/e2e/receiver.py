@@ -217,7 +217,8 @@ class MailServer:
         listening = loop.create_server(lambda: SMTP(_Mail(self), loop=loop), "127.0.0.1", 0)
         self._server = loop.run_until_complete(listening)
         self.port = self._server.sockets[0].getsockname()[1]
-        threading.Thread(target=loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=loop.run_forever, daemon=True)
+        self._thread.start()
 
     def is_busy(self) -> bool:
         self.busy -= 1
@@ -229,3 +230,5 @@ class MailServer:
     def end(self) -> None:
         self._loop.call_soon_threadsafe(self._server.close)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()

@@ -190,7 +190,7 @@ def test_what_was_there_before_is_a_registration(schools):
 
 def test_the_certificate_alone_gets_a_token(schools):
     right = {"grant_type": "client_credentials", "client_id": OIN}
-    asked = schools.vca.authority.asked
+    asked = wait_for("a token", lambda: list(schools.vca.authority.asked), 30)
     assert 200 in [status for _, status in asked]
     assert all(form == right for form, _ in asked)
 

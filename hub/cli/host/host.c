@@ -110,11 +110,11 @@ static enum outcome read_address(struct host *host, const char *address, struct 
 	struct bytes rest = bytes_of_string(address), port = bytes_cut_last(&rest, ':');
 	int64_t number;
 	bool has_host = port.size < strlen(address);
-	if (!bytes_to_int64(port, &number) || number < 1 || number > PORT_MOST ||
-		(has_host && rest.size == 0))
-		return err_set(err, REJECT, "%s: write HOST:PORT, or PORT for " LOOPBACK, address);
-	if (has_host && rest.data[0] == '[' && rest.data[rest.size - 1] == ']')
+	if (rest.size > 2 && rest.data[0] == '[' && rest.data[rest.size - 1] == ']')
 		rest = bytes_of(rest.data + 1, rest.size - 2);
+	if (!bytes_to_int64(port, &number) || number < 1 || number > PORT_MOST ||
+		(has_host && (rest.size == 0 || rest.data[0] == '[')))
+		return err_set(err, REJECT, "%s: write HOST:PORT, or PORT for " LOOPBACK, address);
 	host->options.host = has_host ? arena_string(&host->arena, rest) : LOOPBACK;
 	host->options.port = (int32_t)number;
 	return OK;

@@ -99,7 +99,7 @@ static struct trial_result amends(struct trial *trial)
 	const struct trial_receipt after =
 		trial_receipt(trial, trial->case_name, before.messages + 1, "");
 	bool is_one = after.referrals == 1 && after.refused == 0;
-	return says_receipt(trial, is_one && after.applied == 2, &after);
+	return says_receipt(trial, is_one && after.applied == before.applied + 1, &after);
 }
 
 /* A cancel before its referral waits for it; it has the later time. */
@@ -175,7 +175,8 @@ static bool is_refusal(const struct party_answer *answer)
 	if (answer->status == 200)
 		return has(answer->body, "refused");
 	if (answer->status == 500)
-		return has(answer->body, ":Client</faultcode>");
+		return has(answer->body, ":Client</faultcode>") ||
+			has(answer->body, ">Client</faultcode>");
 	return answer->status >= 400 && answer->status < 500;
 }
 

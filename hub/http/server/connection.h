@@ -8,6 +8,7 @@
 #include "hub/http/server/forwarded.h"
 #include "hub/http/server/route.h"
 #include "hub/http/server/server.h"
+#include "hub/http/server/tls.h"
 
 struct server {
 	struct loop *loop;
@@ -22,8 +23,6 @@ struct server {
 	struct request *spares;
 };
 
-#define CONNECTION_SERIAL 65 /* X.520: at most 64 */
-
 struct connection {
 	struct server *server;
 	struct MHD_Connection *mhd;
@@ -33,7 +32,7 @@ struct connection {
 	enum request_peer peer;
 	bool is_proxy; /* each request may be of somebody else */
 	bool peer_is_read;
-	char peer_serial[CONNECTION_SERIAL];
+	char peer_serial[TLS_SERIAL];
 	LIST_ENTRY(connection) place;
 };
 

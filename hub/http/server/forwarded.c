@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 
 #include "hub/base/memory.h"
-#include "hub/http/server/connection.h"
 #include "hub/http/server/tls.h"
 
 #define HEADER "Client-Cert"
@@ -149,10 +148,10 @@ size_t forwarded_count(const struct request *request)
 enum request_peer forwarded_peer(
 	const struct forwarded *forwarded, struct request *request, const char **serial)
 {
-	char *text = arena_get(request_arena(request), CONNECTION_SERIAL);
+	char *text = arena_get(request_arena(request), TLS_SERIAL);
 	size_t count = forwarded_count(request);
 	*serial = text;
 	if (count != 1)
 		return count == 0 ? REQUEST_PEER_NONE : REQUEST_PEER_BAD;
-	return look_at(forwarded, request_header(request, HEADER), text, CONNECTION_SERIAL);
+	return look_at(forwarded, request_header(request, HEADER), text, TLS_SERIAL);
 }

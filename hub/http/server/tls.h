@@ -12,6 +12,8 @@
  * protect what they encrypt: what NCSC's guidelines for TLS (2025) call good and sufficient. */
 extern const char tls_priorities[];
 
+#define TLS_SERIAL 65 /* bytes; X.520: at most 64 characters */
+
 /* Looks at the certificate of the client, which was asked for one: whether it was issued, perhaps
  * through others, by one that the server trusts, is for clients and valid now. KNOWN: serial gets
  * the text of its subject's serialNumber (X.520), which is the OIN in certificates of the Dutch
