@@ -193,9 +193,10 @@ static void end(const struct list *list, const struct json_rows *rows, const str
 static bool is_refused_question(const struct documents *docs, struct arena *arena)
 {
 	const struct document *doc = &docs->items[0];
+	if (docs->way != DOCUMENTS_POLLED || doc->status != 400)
+		return false;
 	struct bytes code = vum_answer_code(doc, arena);
-	return docs->way == DOCUMENTS_POLLED && doc->status == 400 &&
-		bytes_equal_string(bytes_cut_first(&code, '.'), "400");
+	return bytes_equal_string(bytes_cut_first(&code, '.'), "400");
 }
 
 /* One that VUM never takes must not keep the others from being asked for. */
@@ -210,7 +211,7 @@ static void pass_over(
 		"VUM refuses to search for it (%.*s), and the next one is asked for: mend number "
 		"%d of the setting employers, or leave it out",
 		BYTES_ARG(code), turn);
-	contactmoment_round_go_on(&config->round, docs, out);
+	contactmoment_round_pass_over(&config->round, docs, out);
 }
 
 static enum outcome parse(

@@ -86,10 +86,9 @@ int contactmoment_round_turn(
 	return (int)round_of(config, docs->cursor, docs->now).place + 1;
 }
 
-void contactmoment_round_go_on(const struct contactmoment_round_config *config,
-	const struct documents *docs, struct parcel *out)
+static void go_on(
+	const struct contactmoment_round_config *config, struct round round, struct parcel *out)
 {
-	struct round round = round_of(config, docs->cursor, docs->now);
 	out->poll_now = ++round.place < count_of(config);
 	if (!out->poll_now) {
 		round.place = 0;
@@ -99,4 +98,20 @@ void contactmoment_round_go_on(const struct contactmoment_round_config *config,
 	out->cursor = bytes_of_string(
 		arena_format(out->arena, "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
 			(int64_t)round.asked, round.since, round.begun, round.place));
+}
+
+void contactmoment_round_go_on(const struct contactmoment_round_config *config,
+	const struct documents *docs, struct parcel *out)
+{
+	go_on(config, round_of(config, docs->cursor, docs->now), out);
+}
+
+void contactmoment_round_pass_over(const struct contactmoment_round_config *config,
+	const struct documents *docs, struct parcel *out)
+{
+	struct round round = round_of(config, docs->cursor, docs->now);
+	int64_t same =
+		round.since == INT32_MIN ? CLOCK_FIRST_DATE : round.since + config->days_back;
+	round.begun = same < round.begun ? same : round.begun;
+	go_on(config, round, out);
 }

@@ -22,5 +22,9 @@ int contactmoment_round_turn(
 /* Sets the cursor that follows the answer, and whether the round goes on. */
 void contactmoment_round_go_on(const struct contactmoment_round_config *config,
 	const struct documents *docs, struct parcel *out);
+/* The same, where there was no answer for the one whose turn it was: the next round asks from the
+ * same day as this one, so that nothing of that one is missed once it can be asked for again. */
+void contactmoment_round_pass_over(const struct contactmoment_round_config *config,
+	const struct documents *docs, struct parcel *out);
 
 #endif

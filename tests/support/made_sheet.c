@@ -57,6 +57,17 @@ static void add_profile(struct buffer *out, size_t number)
 		number, number % 100, number % 3 == 0 ? "02" : "01");
 }
 
+/* Of three one says something of a leerbedrijf. */
+static void add_contact(struct buffer *out, size_t number)
+{
+	buffer_add_format(out,
+		"{\"datum\":\"2026-02-20\",\"codeOnderwerp\":3,\"codeSoort\":1,\"accountmanager\":{"
+		"\"naam\":\"Z. Manager %zu\",\"naamOrganisatie\":\"WSP Voorbeeld\"},\"werkgever\":{"
+		"\"handelsnaamOrganisatie\":\"Voorbeeld Techniek BV\",\"nummerKvk\":\"%s\","
+		"\"codeSbi\":43210,\"erkendSbbLeerbedrijf\":true}}\n",
+		number, number % 3 == 0 ? "90001354" : "90001362");
+}
+
 static const char clients[] =
 	"Datum melding;1e uitk dag (niet WW);BSN;ID_WZ;Beschikbare uren/wk;"
 	"Opleidingsniveau;Beroepssector;Bemiddelingsberoep;Mondeling Nederlands;"
@@ -92,6 +103,8 @@ const struct made_sheet made_sheets[] = {
 		"referrals = ( ( \"contractvorm.codeTypeOvereenkomst = 02\", \"question=LEERBAAN\" "
 		") ); presets = \"from_desk=uwv\";",
 		"{\"matches\":[", ",", add_profile, "],\"maximumAantalResultatenBereikt\":false}"},
+	{"contactmoment", "contactmoment", "employers = ( ( \"90001354\", \"100123456\" ) );",
+		"{\"matches\":[", ",", add_contact, "]}"},
 	{0},
 };
 
