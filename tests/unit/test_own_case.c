@@ -124,6 +124,10 @@ static void test_a_verdict_names_the_case_of_its_message(void **state)
 	life_deliver(&stage->life, 1);
 	life_act(&stage->life, 1, ACTION_ACKNOWLEDGE, "uwv");
 	check(stage, "uwv", "UWV-1");
+	stage->system = "test";
+	check(stage, "uwv", "UWV-1");
+	stage->system = "another";
+	check(stage, "uwv", NULL);
 }
 
 /* The desk that is offered the client is of the partner that sent it. */

@@ -28,13 +28,13 @@ static struct bytes sender_of(const struct own_case_asked *asked)
 	return asked->handover->body != NULL ? asked->handover->body->from_desk : (struct bytes){0};
 }
 
-/* What a message of its own said, which was refused, or with which it sent the client. A message
- * that was refused is not in the view, which would tell its system. */
+/* What a message of its own said, which was refused, or with which it sent the client. Of which
+ * system that was the handover does not tell. */
 static bool is_named_by_itself(const struct own_case_asked *asked)
 {
-	return asked->handover->case_.data != NULL &&
+	return asked->handover->case_.data != NULL && asked->system == NULL &&
 		(asked->handover->kind == HANDOVER_KIND_VERDICT ||
-			(asked->system == NULL && is_of_partner(asked, sender_of(asked))));
+			is_of_partner(asked, sender_of(asked)));
 }
 
 static bool is_its_own(const struct own_case_asked *asked, const struct message *message)
