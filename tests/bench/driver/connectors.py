@@ -242,9 +242,9 @@ def follow(hub: Hub, both: Running, system: System, said: Said) -> float:
     before = (-1, -1)
     while before[0] < said.taken or before[0] != before[1]:
         both.check()
-        now = time.monotonic()
         stored = system.stored(hub)
         decided = hub.kafka.committed(hub.group, hub.intake) if system.is_decided else stored
+        now = time.monotonic()
         if (stored, decided) != before:
             before, last = (stored, decided), now
         refuse_refusals(hub, system, said)
