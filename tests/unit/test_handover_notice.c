@@ -74,6 +74,16 @@ static void who_acted_meanwhile_need_not_be_told(void **state)
 	expect_nothing(not_told(1, "T5", 1)); /* runs, but has told nobody */
 }
 
+/* Its first level is the second: the one below it is not one that it stands at. */
+static void a_clock_that_begins_higher_has_told_nobody_before(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "wsp");
+	act(1, ACTION_DECLINE, "wsp");
+	assert_int_equal(world_clock(&world, 1, CLOCK_NAME_T4)->level, 0);
+	expect_nothing(not_told(1, "T4", 1));
+}
+
 static void what_names_no_level_changes_nothing(void **state)
 {
 	(void)state;
@@ -135,6 +145,7 @@ int main(void)
 		STORY(a_desk_that_was_not_told_is_passed_over),
 		STORY(each_level_is_passed_over_once),
 		STORY(who_acted_meanwhile_need_not_be_told),
+		STORY(a_clock_that_begins_higher_has_told_nobody_before),
 		STORY(what_names_no_level_changes_nothing),
 		STORY(a_reminder_that_was_not_told_reminds_nobody_again),
 		STORY(a_notice_of_a_service_is_not_one_of_the_client),

@@ -193,6 +193,28 @@ static void one_decision_tells_a_desk_of_one_referral_twice(void **state)
 		}
 }
 
+/* Whoever referred to itself was sent no offer that could be recalled. */
+static void what_was_not_sent_is_not_recalled(void **state)
+{
+	(void)state;
+	refer(1, "uwv", "uwv");
+	EXPECT_TOLD("");
+	act(1, ACTION_ENTERED_IN_ERROR, "uwv");
+	EXPECT_ROWS("21:ENTERED_IN_ERROR");
+	EXPECT_TOLD("");
+}
+
+/* A school that cannot hold a client is neither its owner nor gives it: it hears what it sent. */
+static void who_sent_what_is_recalled_hears_of_it(void **state)
+{
+	(void)state;
+	offer(1, "school", "wsp");
+	offer(2, "entry", "leerwerk");
+	act(2, ACTION_ACCEPT, "leerwerk");
+	EXPECT_TOLD(
+		"DETAILS>leerwerk#2 STATUS>entry#1 RECALL>wsp#2 STATUS>entry#2 STATUS>school#1");
+}
+
 /* A reminder of the client itself says by when. */
 static void a_sign_of_life_has_a_deadline(void **state)
 {
@@ -218,6 +240,8 @@ int main(void)
 		STORY(a_stranger_hears_only_that_it_may_not),
 		STORY(each_is_told_as_what_it_is),
 		STORY(one_decision_tells_a_desk_of_one_referral_twice),
+		STORY(what_was_not_sent_is_not_recalled),
+		STORY(who_sent_what_is_recalled_hears_of_it),
 		STORY(a_sign_of_life_has_a_deadline),
 	};
 
