@@ -5,7 +5,8 @@
 
 static const struct xml *related(const struct xml *relation, const char *kind)
 {
-	return stuf_read_zkn(stuf_read_zkn(relation, "gerelateerde"), kind);
+	const struct xml *who = stuf_read_zkn(stuf_read_zkn(relation, "gerelateerde"), kind);
+	return stuf_read_is_nil(who) ? NULL : who;
 }
 
 static const struct xml *person_of(const struct xml *relation)

@@ -37,9 +37,14 @@ static bool is_true(struct bytes text)
 	return bytes_equal_string(text, "true") || bytes_equal_string(text, "1");
 }
 
+bool stuf_read_is_nil(const struct xml *element)
+{
+	return is_true(xml_attribute(element, STUF_XSI, "nil"));
+}
+
 struct bytes stuf_read_value(const struct xml *element)
 {
-	if (element == NULL || is_true(xml_attribute(element, STUF_XSI, "nil")))
+	if (element == NULL || stuf_read_is_nil(element))
 		return (struct bytes){0};
 	return element->text;
 }
@@ -59,10 +64,16 @@ static struct bytes stuf_text(const struct xml *in, const char *name)
 	return stuf_read_value(xml_child(in, STUF_URI, name));
 }
 
+static bool is_over(const struct xml *relation)
+{
+	struct bytes kind = xml_attribute(relation, STUF_URI, "verwerkingssoort");
+	return bytes_equal_string(kind, "V") || bytes_equal_string(kind, "E") ||
+		stuf_read_is_nil(relation);
+}
+
 static const struct xml *standing(const struct xml *relation)
 {
-	while (relation != NULL &&
-		bytes_equal_string(xml_attribute(relation, STUF_URI, "verwerkingssoort"), "V"))
+	while (relation != NULL && is_over(relation))
 		relation = xml_again(relation);
 	return relation;
 }
@@ -83,11 +94,13 @@ static struct stuf_party party_of(const struct xml *head, const char *name)
 	return (struct stuf_party){stuf_text(party, "organisatie"), stuf_text(party, "applicatie")};
 }
 
-/* A change has two objects: as it was, and then as it is. */
+/* A change has two objects: as it was, and then as it is. One that is nil is none. */
 static void find_objects(struct stuf_message *message)
 {
 	const struct xml *object = part_of(message->root, "object");
 	for (; object != NULL; object = xml_again(object)) {
+		if (stuf_read_is_nil(object))
+			continue;
 		message->old = message->object;
 		message->object = object;
 	}
@@ -134,9 +147,9 @@ bool stuf_read_is_own(const struct stuf_config *config, const struct stuf_messag
 
 static void check_parts(const struct stuf_message *message, struct problems *problems)
 {
-	static const char *const mutations[] = {"T", "W", "V"};
+	static const char *const mutations[] = {"T", "W", "C", "F", "V"};
 	bool is_known = false;
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof(mutations) / sizeof(mutations[0]); i++)
 		is_known = is_known || bytes_equal_string(message->mutation, mutations[i]);
 	if (message->reference.data == NULL)
 		problems_add(problems, "stuurgegevens.referentienummer", NULL, "is missing");
@@ -145,7 +158,8 @@ static void check_parts(const struct stuf_message *message, struct problems *pro
 			"is missing, or no time of 8 to 17 digits");
 	if (!is_known)
 		problems_add(problems, "parameters.mutatiesoort", "W",
-			"must be T (a new zaak), W (a change) or V (a zaak is gone)");
+			"must be T (a new zaak), W (a change), C or F (a correction) or V (a zaak "
+			"is gone)");
 	if (message->object == NULL)
 		problems_add(problems, "object", NULL, "is missing");
 }

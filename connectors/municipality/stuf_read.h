@@ -38,7 +38,8 @@ bool stuf_read_is_own(const struct stuf_config *config, const struct stuf_messag
 const struct xml *stuf_read_zkn(const struct xml *in, const char *name);
 struct bytes stuf_read_text(const struct xml *in, const char *name);
 struct bytes stuf_read_value(const struct xml *element);
-/* gerelateerde of a relation that is not being taken away, the first or next of that name. */
+bool stuf_read_is_nil(const struct xml *element);
+/* A relation to something that is not being taken away or ended, the first or next of that name. */
 const struct xml *stuf_read_relation(const struct xml *object, const char *name);
 const struct xml *stuf_read_next(const struct xml *relation);
 
