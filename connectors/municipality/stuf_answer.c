@@ -38,21 +38,34 @@ struct answer {
 	struct arena *arena;
 };
 
+/* Each of the two is in every answer, and has an applicatie. */
+static void complete(struct stuf_party *party, const char *organisation, const char *application)
+{
+	if (party->organisation.data == NULL && party->application.data == NULL)
+		*party = (struct stuf_party){
+			bytes_of_string(organisation), bytes_of_string(application)};
+	if (party->application.data == NULL)
+		party->application = bytes_of_string("onbekend");
+}
+
 static void add_head(const struct answer *answer, const char *code, struct buffer *out)
 {
 	const struct stuf_message *message = answer->message;
+	const struct stuf_config *config = answer->config;
 	bool has_reference = message->reference.data != NULL;
 	struct stuf_head head = {.code = code,
 		.sender = message->receiver,
 		.receiver = message->sender,
 		.reference = stuf_write_reference(
 			answer->arena, has_reference ? message->reference : message->body),
+		.is_answer = true,
 		.cross_reference = message->reference,
 		.at = answer->verdicts->at};
 	if (head.sender.organisation.data == NULL)
-		head.sender.organisation = bytes_of_string(answer->config->organisation);
+		head.sender.organisation = bytes_of_string(config->organisation);
 	if (head.sender.application.data == NULL)
-		head.sender.application = bytes_of_string(answer->config->application);
+		head.sender.application = bytes_of_string(config->application);
+	complete(&head.receiver, config->partner_organisation, config->partner_application);
 	buffer_add_format(
 		out, "<StUF:%sBericht xmlns:StUF=\"" STUF_URI "\"><StUF:stuurgegevens>", code);
 	stuf_write_head(out, &head);

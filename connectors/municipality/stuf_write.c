@@ -16,10 +16,22 @@ void stuf_write(struct buffer *out, const char *name, struct bytes text)
 	buffer_add_format(out, "</%s>", name);
 }
 
+void stuf_write_begin(struct buffer *out, const char *name, const char *entity, const char *kind)
+{
+	buffer_add_format(out, "<ZKN:%s StUF:entiteittype=\"%s\" StUF:verwerkingssoort=\"%s\">",
+		name, entity, kind);
+}
+
+void stuf_write_nil(struct buffer *out, const char *name, const char *entity)
+{
+	buffer_add_format(out,
+		"<ZKN:%s StUF:entiteittype=\"%s\" StUF:verwerkingssoort=\"T\" xsi:nil=\"true\" "
+		"StUF:noValue=\"geenWaarde\"/>",
+		name, entity);
+}
+
 static void write_party(struct buffer *out, const char *name, const struct stuf_party *party)
 {
-	if (party->organisation.size == 0 && party->application.size == 0)
-		return;
 	buffer_add_format(out, "<%s>", name);
 	stuf_write(out, "StUF:organisatie", party->organisation);
 	stuf_write(out, "StUF:applicatie", party->application);
@@ -34,7 +46,11 @@ void stuf_write_head(struct buffer *out, const struct stuf_head *head)
 	write_party(out, "StUF:ontvanger", &head->receiver);
 	stuf_write(out, "StUF:referentienummer", head->reference);
 	stuf_write(out, "StUF:tijdstipBericht", bytes_of_string(stuf_write_time(&arena, head->at)));
-	stuf_write(out, "StUF:crossRefnummer", head->cross_reference);
+	if (head->is_answer) {
+		buffer_add_string(out, "<StUF:crossRefnummer>");
+		xml_add_text(out, head->cross_reference);
+		buffer_add_string(out, "</StUF:crossRefnummer>");
+	}
 	if (head->has_entity)
 		stuf_write(out, "StUF:entiteittype", bytes_of_string("ZAK"));
 	arena_done(&arena);
