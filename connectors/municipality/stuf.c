@@ -93,19 +93,20 @@ static enum outcome check(const void *config, struct err *err)
 static const char *const cases[] = {[STUF_CASE_IDENTIFICATIE] = "identificatie",
 	[STUF_CASE_SLEUTEL] = "sleutelVerzendend",
 	NULL};
-static const char *const roots[] = {[STUF_ROOT_ZKN] = "ZKN", [STUF_ROOT_ZDS] = "ZDS", NULL};
+static const char *const roots[] = {
+	[STUF_ROOT_ZKN] = "ZKN", [STUF_ROOT_ZDS] = "ZDS", [STUF_ROOT_ZDS11] = "ZDS11", NULL};
 
 static const struct setting settings[] = {
 	{"organisation", SETTING_STRING, AT(organisation), "", 1, 20, NULL,
 		"What we are called in stuurgegevens: the organisatie, four digits where it is a "
 		"municipality's. What comes from it and application is our own, and passed over."},
-	{"application", SETTING_STRING, AT(application), "LOKETHUB", 1, 50, NULL,
+	{"application", SETTING_STRING, AT(application), "LOKETHUB", 3, 50, NULL,
 		"And the applicatie."},
 	{"partner_organisation", SETTING_STRING, AT(partner_organisation), "", 1, 20, NULL,
 		"What the municipality's system is called: only its messages are taken; none: "
 		"whoever posts here."},
-	{"partner_application", SETTING_STRING, AT(partner_application), "", 1, 50, NULL,
-		"And its applicatie."},
+	{"partner_application", SETTING_STRING, AT(partner_application), "", 3, 50, NULL,
+		"And its applicatie; what goes out needs it."},
 	{"zaaktypen", SETTING_PAIRS, AT(zaaktypen), "", 0, 0, NULL,
 		"In: which zaken are referrals: code or omschrijving of the zaaktype, and what is "
 		"asked: question=… and, where it differs, kind, from_desk, to_desk, municipality, "
@@ -132,8 +133,8 @@ static const struct setting settings[] = {
 	{"legal_basis", SETTING_STRING, AT(legal_basis), "", 1, 200, NULL,
 		"In: article of law of the public task; consent cannot be told by a zaak."},
 	{"case", SETTING_CHOICE, AT(case_is), "identificatie", 0, 0, cases,
-		"In: what the zaak is called here: its identificatie, or the key of the system "
-		"that sends it."},
+		"What the zaak is called here: its identificatie, or the key of the system "
+		"that sends it. The same in the source and in the delivery."},
 	{"tells", SETTING_PAIRS, AT(tells), "", 0, 0, NULL,
 		"Out: which status a handover becomes: its kind, or kind and state "
 		"(STATUS:ACCEPTED), the first that fits, and the volgnummer, code (\"-\": none) "
@@ -145,9 +146,13 @@ static const struct setting settings[] = {
 	{"new_zaaktype", SETTING_STRING, AT(new_zaaktype), "", 3, 91, NULL,
 		"Out: code and omschrijving of the zaaktype of which a zaak is made for an offer, "
 		"where the desk has none; none: it is undeliverable."},
+	{"set_by", SETTING_STRING, AT(set_by), "", 1, 24, NULL,
+		"Out: identificatie of the organisatorischeEenheid that those statuses are set "
+		"by; none: it is not said."},
 	{"root", SETTING_CHOICE, AT(root), "ZKN", 0, 0, roots,
-		"Out: ZKN sends zakLk01, ZDS creeerZaak_ZakLk01 and "
-		"actualiseerZaakstatus_ZakLk01."},
+		"Out: ZKN sends zakLk01; ZDS (1.2) creeerZaak_ZakLk01 and "
+		"actualiseerZaakstatus_ZakLk01; ZDS11 (1.1) zakLk01 with the SOAPAction of "
+		"creeerZaak_Lk01 or actualiseerZaakstatus_Lk01."},
 	{0},
 };
 

@@ -23,7 +23,7 @@ extern const struct connector stuf;
 #define STUF_OWN_ZAAK_DIGITS 32
 
 enum stuf_case { STUF_CASE_IDENTIFICATIE, STUF_CASE_SLEUTEL };
-enum stuf_root { STUF_ROOT_ZKN, STUF_ROOT_ZDS };
+enum stuf_root { STUF_ROOT_ZKN, STUF_ROOT_ZDS, STUF_ROOT_ZDS11 };
 
 struct stuf_config {
 	/* What we are called, and what the municipality's system is; NULL: whoever it is. */
@@ -32,11 +32,12 @@ struct stuf_config {
 	const struct setting_pair *zaaktypen, *statuses, *results,
 		*suspensions; /* what they mean */
 	const char *from_desk, *municipality, *purpose, *legal_basis;
-	enum stuf_case case_is;
+	enum stuf_case case_is; /* out too */
 	/* Out. */
 	const struct setting_pair *tells; /* which status, by kind of handover and state */
 	const char *zaaktype; /* code, of the zaken that get statuses; NULL: not said */
 	const char *new_zaaktype; /* code and omschrijving, of zaken that we make; NULL: none */
+	const char *set_by; /* the unit that sets statuses; NULL: not said */
 	enum stuf_root root;
 };
 

@@ -6,8 +6,8 @@
 #include "connectors/common/mapping.h"
 #include "connectors/common/soap.h"
 #include "connectors/municipality/lines.h"
+#include "connectors/municipality/stuf_initiator.h"
 #include "connectors/municipality/stuf_write.h"
-#include "hub/base/format.h"
 
 #define TEXT_MAX 80 /* bytes, of an omschrijving (RGBZ) */
 #define ORGANISATION 4 /* digits, of a zaak of ours */
@@ -109,12 +109,30 @@ static void write_string(struct writing *writing, const char *name, const char *
 	stuf_write(&writing->out, name, bytes_of_string(text));
 }
 
-/* Begins an element of the kind that a StUF relation or object has. */
 static void begin(struct writing *writing, const char *name, const char *entity, const char *kind)
 {
-	buffer_add_format(&writing->out,
-		"<ZKN:%s StUF:entiteittype=\"%s\" StUF:verwerkingssoort=\"%s\">", name, entity,
-		kind);
+	stuf_write_begin(&writing->out, name, entity, kind);
+}
+
+static bool is_zds(const struct writing *writing)
+{
+	return writing->config->root == STUF_ROOT_ZDS;
+}
+
+/* Who says it: ZDS wants to hear it, be it that nobody is. */
+static void write_set_by(struct writing *writing)
+{
+	struct bytes unit = bytes_of_string(writing->config->set_by);
+	if (unit.size == 0) {
+		if (is_zds(writing))
+			stuf_write_nil(&writing->out, "isGezetDoor", "ZAKSTTBTR");
+		return;
+	}
+	begin(writing, "isGezetDoor", "ZAKSTTBTR", "T");
+	add(writing, "<ZKN:gerelateerde>");
+	begin(writing, "organisatorischeEenheid", "OEH", "I");
+	write(writing, "ZKN:identificatie", unit);
+	add(writing, "</ZKN:organisatorischeEenheid></ZKN:gerelateerde></ZKN:isGezetDoor>");
 }
 
 static void write_status(struct writing *writing)
@@ -138,124 +156,87 @@ static void write_status(struct writing *writing)
 		arena_format(opened->arena, "%s: %s", writing->config->application, opened->id));
 	write_string(writing, "ZKN:datumStatusGezet",
 		stuf_write_time(opened->arena, opened->handover->at));
+	write_set_by(writing);
 	add(writing, "</ZKN:heeft>");
 }
 
-static void write_bg(struct writing *writing, const char *name, struct bytes text)
+/* What the person says, and behind it what has no other place. */
+static struct bytes explanation(const struct opened *opened, struct bytes left)
 {
-	stuf_write(&writing->out, arena_format(writing->opened->arena, "BG:%s", name), text);
+	struct bytes rest = lines_cut(left, EXPLANATION_MAX), text = {0};
+	size_t used = rest.size > 0 ? lines_length(rest) + 1 : 0;
+	if (opened->person != NULL && used < EXPLANATION_MAX)
+		text = lines_cut(opened->person->text, EXPLANATION_MAX - used);
+	if (text.size == 0 || rest.size == 0)
+		return text.size > 0 ? text : arena_copy(opened->arena, rest);
+	return bytes_of_string(
+		arena_format(opened->arena, "%.*s\n%.*s", BYTES_ARG(text), BYTES_ARG(rest)));
 }
 
-/* StUF has eight digits, and says beside them which are meant. */
-static void write_birth_date(struct writing *writing, struct bytes date)
-{
-	char digits[] = "00000101";
-	static const char kinds[] = {[4] = 'M', [7] = 'D', [10] = 'V'};
-	if (!format_is("partial-date", date))
-		return;
-	for (size_t i = 0, to = 0; i < date.size; i++)
-		if (date.data[i] != '-')
-			digits[to++] = (char)date.data[i];
-	buffer_add_format(&writing->out, "<BG:geboortedatum StUF:indOnvolledigeDatum=\"%c\">",
-		kinds[date.size]);
-	xml_add_text(&writing->out, bytes_of_string(digits));
-	add(writing, "</BG:geboortedatum>");
-}
-
-/* huisnummer is a number; "25 bis" goes on behind it. */
-static void write_house_number(struct writing *writing, struct bytes text)
-{
-	size_t digits = 0, at;
-	while (digits < text.size && text.data[digits] >= '0' && text.data[digits] <= '9')
-		digits++;
-	for (at = digits; at < text.size && text.data[at] == ' ';)
-		at++;
-	if (text.size == 0)
-		return;
-	write_bg(writing, "aoa.huisnummer", bytes_of(text.data, digits));
-	write_bg(writing, "aoa.huisnummertoevoeging", bytes_of(text.data + at, text.size - at));
-}
-
-static void write_home(struct writing *writing, const struct person *person)
-{
-	add(writing, "<BG:verblijfsadres>");
-	write_bg(writing, "wpl.woonplaatsNaam", person->city);
-	write_bg(writing, "gor.straatnaam", person->street);
-	write_bg(writing, "aoa.postcode", person->postcode);
-	write_house_number(writing, person->house_number);
-	add(writing, "</BG:verblijfsadres>");
-}
-
-static void write_abroad(struct writing *writing, const struct person *person)
-{
-	add(writing, "<BG:sub.verblijfBuitenland>");
-	write_bg(writing, "lnd.landnaam", person->country);
-	write_bg(writing, "sub.adresBuitenland1", person->street);
-	write_bg(writing, "sub.adresBuitenland2", person->city);
-	add(writing, "</BG:sub.verblijfBuitenland>");
-}
-
-static bool has_person(const struct opened *opened)
-{
-	const struct person *person = opened->person;
-	return person != NULL && (person->bsn.size > 0 || person->family_name.size > 0);
-}
-
-static void write_person(struct writing *writing, const struct person *person)
-{
-	begin(writing, "heeftAlsInitiator", "ZAKBTRINI", "T");
-	add(writing, "<ZKN:gerelateerde>");
-	begin(writing, "natuurlijkPersoon", "NPS", "T");
-	write_bg(writing, "inp.bsn", person->bsn);
-	write_bg(writing, "geslachtsnaam", person->family_name);
-	write_bg(writing, "voorvoegselGeslachtsnaam", person->prefix);
-	write_bg(writing, "voorletters", person->initials);
-	write_bg(writing, "voornamen", person->given_names);
-	write_birth_date(writing, person->birth_date);
-	if (person->country.size == 0)
-		write_home(writing, person);
-	else
-		write_abroad(writing, person);
-	write_bg(writing, "sub.telefoonnummer", person->phone);
-	write_bg(writing, "sub.emailadres", person->email);
-	add(writing, "</ZKN:natuurlijkPersoon></ZKN:gerelateerde></ZKN:heeftAlsInitiator>");
-}
-
-static void write_new_zaak(struct writing *writing)
+static void write_what_it_is(struct writing *writing, struct bytes left)
 {
 	const struct opened *opened = writing->opened;
 	struct bytes name = bytes_of_string(writing->config->new_zaaktype), code = word(&name);
 	const char *day = stuf_write_date(opened->arena, opened->handover->at);
-	begin(writing, "object", "ZAK", "T");
 	write(writing, "ZKN:identificatie", writing->zaak);
 	write(writing, "ZKN:omschrijving", name);
-	if (opened->person != NULL)
-		write(writing, "ZKN:toelichting", lines_cut(opened->person->text, EXPLANATION_MAX));
+	write(writing, "ZKN:toelichting", explanation(opened, left));
 	add(writing, "<ZKN:kenmerk>");
 	write_string(writing, "ZKN:kenmerk", opened->id);
 	write_string(writing, "ZKN:bron", "lokethub");
 	add(writing, "</ZKN:kenmerk>");
 	write_string(writing, "ZKN:startdatum", day);
 	write_string(writing, "ZKN:registratiedatum", day);
+	write_string(writing, "ZKN:zaakniveau", "1");
+	write_string(writing, "ZKN:deelzakenIndicatie", "N");
 	begin(writing, "isVan", "ZAKZKT", "T");
 	begin(writing, "gerelateerde", "ZKT", "I");
 	write(writing, "ZKN:omschrijving", name);
 	write(writing, "ZKN:code", code);
 	add(writing, "</ZKN:gerelateerde></ZKN:isVan>");
-	if (has_person(opened))
-		write_person(writing, opened->person);
+}
+
+static void write_new_zaak(struct writing *writing)
+{
+	const struct opened *opened = writing->opened;
+	struct buffer initiator = {0}, left = {0};
+	stuf_initiator_write(opened->person, is_zds(writing), opened->arena, &initiator, &left);
+	begin(writing, "object", "ZAK", "T");
+	write_what_it_is(writing, buffer_bytes(&left));
+	buffer_add_bytes(&writing->out, buffer_bytes(&initiator));
 	write_status(writing);
 	add(writing, "</ZKN:object>");
+	buffer_done(&initiator);
+	buffer_done(&left);
+}
+
+/* Their own key, where that is what the zaak is called here. */
+static void begin_changed_zaak(struct writing *writing)
+{
+	bool is_key =
+		writing->config->case_is == STUF_CASE_SLEUTEL && !stuf_is_own_zaak(writing->zaak);
+	if (!is_key) {
+		begin(writing, "object", "ZAK", "W");
+		write(writing, "ZKN:identificatie", writing->zaak);
+		return;
+	}
+	add(writing, "<ZKN:object StUF:entiteittype=\"ZAK\" StUF:sleutelOntvangend=\"");
+	xml_add_text(&writing->out, writing->zaak);
+	add(writing, "\" StUF:verwerkingssoort=\"W\">");
+	if (is_zds(writing))
+		add(writing,
+			"<ZKN:identificatie xsi:nil=\"true\" StUF:noValue=\"waardeOnbekend\"/>");
 }
 
 /* As it was, and as it is: nothing but its new status is said. */
 static void write_changed_zaak(struct writing *writing)
 {
 	for (int i = 0; i < 2; i++) {
-		begin(writing, "object", "ZAK", "W");
-		write(writing, "ZKN:identificatie", writing->zaak);
+		begin_changed_zaak(writing);
 		if (i == 1)
 			write_status(writing);
+		else if (is_zds(writing))
+			stuf_write_nil(&writing->out, "heeft", "ZAKSTT");
 		add(writing, "</ZKN:object>");
 	}
 }
@@ -275,7 +256,7 @@ static void write_all(struct writing *writing, const char *root)
 	soap_begin(&writing->out);
 	buffer_add_format(&writing->out,
 		"<%s xmlns:ZDS=\"" STUF_ZDS "\" xmlns:ZKN=\"" STUF_ZKN "\" xmlns:BG=\"" STUF_BG
-		"\" xmlns:StUF=\"" STUF_URI "\"><ZKN:stuurgegevens>",
+		"\" xmlns:StUF=\"" STUF_URI "\" xmlns:xsi=\"" STUF_XSI "\"><ZKN:stuurgegevens>",
 		root);
 	stuf_write_head(&writing->out, &head);
 	buffer_add_format(&writing->out,
@@ -298,23 +279,27 @@ static struct bytes new_zaak(const struct stuf_config *config, const struct open
 		arena_format(opened->arena, "%s" STUF_OWN_ZAAK "%s", config->organisation, hex));
 }
 
-static const char *root_of(const struct writing *writing)
-{
-	if (writing->config->root == STUF_ROOT_ZKN)
-		return "ZKN:zakLk01";
-	return writing->is_new ? "ZDS:creeerZaak_ZakLk01" : "ZDS:actualiseerZaakstatus_ZakLk01";
-}
+/* Of a status, and of a new zaak. */
+static const struct root {
+	const char *name, *action;
+} roots[][2] = {
+	[STUF_ROOT_ZKN] = {{"ZKN:zakLk01", STUF_ZKN "/zakLk01"},
+		{"ZKN:zakLk01", STUF_ZKN "/zakLk01"}},
+	[STUF_ROOT_ZDS] = {{"ZDS:actualiseerZaakstatus_ZakLk01",
+				   STUF_ZDS "/actualiseerZaakstatus_ZakLk01"},
+		{"ZDS:creeerZaak_ZakLk01", STUF_ZDS "/creeerZaak_ZakLk01"}},
+	[STUF_ROOT_ZDS11] = {{"ZKN:zakLk01", STUF_ZKN "/actualiseerZaakstatus_Lk01"},
+		{"ZKN:zakLk01", STUF_ZKN "/creeerZaak_Lk01"}},
+};
 
 static void post(struct writing *writing, struct connector_request *out)
 {
 	struct arena *arena = writing->opened->arena;
 	struct connector_header *header = arena_get(arena, sizeof(*header));
-	const char *root = root_of(writing), *name = strchr(root, ':') + 1;
-	bool is_zds = writing->config->root == STUF_ROOT_ZDS;
-	write_all(writing, root);
-	*header = (struct connector_header){"SOAPAction",
-		bytes_of_string(
-			arena_format(arena, "\"%s/%s\"", is_zds ? STUF_ZDS : STUF_ZKN, name))};
+	const struct root *root = &roots[writing->config->root][writing->is_new];
+	write_all(writing, root->name);
+	*header = (struct connector_header){
+		"SOAPAction", bytes_of_string(arena_format(arena, "\"%s\"", root->action))};
 	out->method = "POST";
 	out->type = bytes_of_string(SOAP_TYPE);
 	out->headers = header;
@@ -406,6 +391,9 @@ enum outcome stuf_out_check(const struct stuf_config *config, struct err *err)
 	bool is_out = stuf_is_set(config->tells) || config->new_zaaktype != NULL;
 	if (is_out && config->organisation == NULL)
 		return err_set(err, REJECT, "organisation is missing: what goes out names it");
+	if (is_out && config->partner_application == NULL)
+		return err_set(err, REJECT,
+			"partner_application is missing: what goes out names who it is for");
 	if (check_tells(config->tells, err) != OK)
 		return REJECT;
 	return config->new_zaaktype != NULL ? check_new_zaaktype(config, err) : OK;

@@ -353,7 +353,7 @@ static void read_case(struct zaak *zaak)
 {
 	const struct xml *object = zaak->message->object;
 	zaak->case_ = stuf_read_text(object, "identificatie");
-	if (zaak->config->case_is == STUF_CASE_SLEUTEL)
+	if (zaak->config->case_is == STUF_CASE_SLEUTEL && !stuf_is_own_zaak(zaak->case_))
 		zaak->case_ = xml_attribute(object, STUF_URI, "sleutelVerzendend");
 }
 

@@ -82,7 +82,8 @@ static const struct row {
 		"), ( \"in_behandeling\", \"SIGN_OF_LIFE days=28\" ), ( \"ingetrokken\", "
 		"\"CANCEL reason=CLIENT_DECLINED\" ) );"},
 	{"stuf",
-		"organisation = \"0599\"; from_desk = \"gemeente-rotterdam\"; zaaktypen = ( ( "
+		"organisation = \"0599\"; partner_application = \"GWS4all\"; from_desk = "
+		"\"gemeente-rotterdam\"; zaaktypen = ( ( "
 		"\"B1026\", \"question=LEERBAAN\" ) ); statuses = ( ( \"Ontvangen\", \"-\" ), ( "
 		"\"B1026:2\", \"SIGN_OF_LIFE days=28\" ) ); results = ( ( \"Ingetrokken\", "
 		"\"CANCEL reason=CLIENT_DECLINED\" ) ); suspensions = ( ( \"J\", \"HOLD "
@@ -362,6 +363,14 @@ static void poll(const struct target *target, const struct input *input, struct 
 	arena_done(&arena);
 }
 
+static struct bytes own_case(uint8_t options, struct bytes text)
+{
+	static const struct bytes none;
+	if ((options & 48) == 48)
+		return none;
+	return (options & 16) != 0 ? text : bytes_of_string("ZAAK-2026-0000123");
+}
+
 /* The input answers a handover of which nothing but the kind and texts varies. */
 static void tell(
 	const struct target *target, struct input *input, uint8_t options, struct buffer *trace)
@@ -369,8 +378,14 @@ static void tell(
 	struct arena arena = {0};
 	struct bytes text = input->items[0].body;
 	bool is_text = bytes_is_utf8(text) && memchr(text.data, 0, text.size) == NULL;
+	struct bytes said = is_text ? text : bytes_of_string("x");
 	struct person person = {.family_name = bytes_of_string("Voorbeeld"),
-		.text = is_text ? text : bytes_of_string("x")};
+		.prefix = said,
+		.street = said,
+		.house_number = said,
+		.postcode = said,
+		.phone = said,
+		.text = said};
 	struct handover handover = {.desk = bytes_of_string("wsp-rijnmond"),
 		.kind = (enum handover_kind)((options & 15) % HANDOVER_KIND_COUNT),
 		.has_referral = (options & 32) != 0,
@@ -383,8 +398,7 @@ static void tell(
 		.desk_name = "WSP",
 		.partner = EDGE_CONF_WSP,
 		.sequence = 1,
-		.own_case =
-			(options & 16) != 0 ? person.text : bytes_of_string("ZAAK-2026-0000123"),
+		.own_case = own_case(options, said),
 		.arena = &arena};
 	struct documents answers = {.items = input->items + 1, .now = NOW};
 	struct err err = {0};

@@ -9,11 +9,20 @@
 
 #define AT INT64_C(1772443800000) /* 2026-03-02T09:30:00Z */
 
-static const char here[] =
-	"organisation = \"0599\"; tells = ( ( \"STATUS:ACCEPTED\", \"2 Inbeh In behandeling\" ), "
-	"( \"OFFER\", \"1 - Aangeboden\" ) ); zaaktype = \"B1026\"; new_zaaktype = \"B2000 Aanbod "
-	"& meer\"; from_desk = \"gemeente-rotterdam\"; zaaktypen = ( ( \"B1026\", "
-	"\"question=LEERBAAN\" ) );";
+#define HERE                                                                                       \
+	"organisation = \"0599\"; partner_application = \"ANOTHERS\"; tells = ( ( "                \
+	"\"STATUS:ACCEPTED\", \"2 Inbeh In behandeling\" ), "                                      \
+	"( \"OFFER\", \"1 - Aangeboden\" ) ); zaaktype = \"B1026\"; new_zaaktype = \"B2000 "       \
+	"Aanbod "                                                                                  \
+	"& meer\"; from_desk = \"gemeente-rotterdam\"; zaaktypen = ( ( \"B1026\", "                \
+	"\"question=LEERBAAN\" ) );"
+
+/* In each form that goes out. */
+static const char *const forms[] = {HERE, HERE " root = \"ZDS\";", HERE " root = \"ZDS11\";"};
+
+#define FORMS (sizeof(forms) / sizeof(forms[0]))
+
+static const char here[] = HERE;
 static const char there[] =
 	"organisation = \"0599\"; application = \"THEIRS\"; partner_application = \"LOKETHUB\"; "
 	"from_desk = \"gemeente-rotterdam\"; statuses = ( ( \"B1026:2\", \"ACCEPT\" ), ( "
@@ -76,12 +85,11 @@ static const struct handover offer = {.kind = HANDOVER_KIND_OFFER,
 	.has_referral = true,
 	.referral = {{0xa3, 0xf1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14}}};
 
-static void test_status_is_understood(void **state)
+static void status_is_understood(const char *form)
 {
 	struct side us, them;
 	struct connector_request request = {0};
-	(void)state;
-	side_open(&us, here);
+	side_open(&us, form);
 	side_open(&them, there);
 	assert_true(tell(&us, &accepted, NULL, "0599208938", &request));
 	take(&them, request.body);
@@ -95,6 +103,13 @@ static void test_status_is_understood(void **state)
 	assert_int_equal(draft->draft.body_status_change->effective_date, 20514);
 	side_done(&us);
 	side_done(&them);
+}
+
+static void test_status_is_understood(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FORMS; i++)
+		status_is_understood(forms[i]);
 }
 
 /* Sent back as our own message, or told on by them as theirs. */
@@ -152,6 +167,63 @@ static void test_new_zaak_is_understood(void **state)
 	side_done(&them);
 }
 
+/* As if somebody else had made the zaak: of what goes out of a person nothing is lost on the way.
+ */
+static const struct parcel_draft *refer(
+	struct side *us, struct side *them, const struct person *person)
+{
+	struct connector_request request = {0};
+	assert_true(tell(us, &offer, person, NULL, &request));
+	char *body = arena_string(&us->arena, request.body);
+	for (char *mark = body; (mark = strstr(mark, STUF_OWN_ZAAK)) != NULL;)
+		memcpy(mark, "XYZ", 3);
+	take(them, bytes_of_string(body));
+	assert_int_equal(them->parcel.drafts_count, 1);
+	assert_int_equal(them->parcel.drafts[0]->problems.count, 0);
+	return them->parcel.drafts[0];
+}
+
+static void person_is_understood(const char *form)
+{
+	struct side us, them;
+	const struct person person = {.bsn = bytes_of_string("999990019"),
+		.family_name = bytes_of_string("Voorbeeld"),
+		.prefix = bytes_of_string("von und zu der"),
+		.initials = bytes_of_string("A.B."),
+		.gender = bytes_of_string("V"),
+		.birth_date = bytes_of_string("2001-05"),
+		.street = bytes_of_string("Burgemeester van Voorbeeldlaan"),
+		.house_number = bytes_of_string("25 a bis"),
+		.postcode = bytes_of_string("3011 ab"),
+		.city = bytes_of_string("Rotterdam"),
+		.phone = bytes_of_string("0101234567"),
+		.email = bytes_of_string("a.voorbeeld@example.nl")};
+	side_open(&us, form);
+	side_open(&them, there);
+	const struct person *read = refer(&us, &them, &person)->draft.person;
+	assert_true(bytes_equal(read->bsn, person.bsn));
+	assert_true(bytes_equal_string(read->family_name, "von und zu der Voorbeeld"));
+	assert_null(read->prefix.data);
+	assert_true(bytes_equal(read->initials, person.initials));
+	assert_true(bytes_equal(read->gender, person.gender));
+	assert_true(bytes_equal(read->birth_date, person.birth_date));
+	assert_true(bytes_equal(read->street, person.street));
+	assert_true(bytes_equal(read->house_number, person.house_number));
+	assert_true(bytes_equal_string(read->postcode, "3011AB"));
+	assert_true(bytes_equal(read->city, person.city));
+	assert_true(bytes_equal(read->phone, person.phone));
+	assert_true(bytes_equal(read->email, person.email));
+	side_done(&us);
+	side_done(&them);
+}
+
+static void test_person_is_understood(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FORMS; i++)
+		person_is_understood(forms[i]);
+}
+
 /* A Fo03 of ours says to one of us what it is meant to say. */
 static void test_refusal_is_understood(void **state)
 {
@@ -198,7 +270,8 @@ static void more_statuses_than_are_taken_are_refused(void **state)
 		"<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>"
 		"<zakLk01 xmlns=\"http://www.egem.nl/StUF/sector/zkn/0310\" "
 		"xmlns:S=\"http://www.egem.nl/StUF/StUF0301\"><stuurgegevens>"
-		"<S:berichtcode>Lk01</S:berichtcode><S:referentienummer>r-1</S:referentienummer>"
+		"<S:berichtcode>Lk01</S:berichtcode><S:zender><S:applicatie>ANOTHERS</S:applicatie>"
+		"</S:zender><S:referentienummer>r-1</S:referentienummer>"
 		"<S:tijdstipBericht>20260302093000</S:tijdstipBericht></stuurgegevens><parameters>"
 		"<S:mutatiesoort>W</S:mutatiesoort></parameters><object>"
 		"<identificatie>0599208938</identificatie>"
@@ -254,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_status_is_understood),
 		cmocka_unit_test(test_no_echo),
 		cmocka_unit_test(test_new_zaak_is_understood),
+		cmocka_unit_test(test_person_is_understood),
 		cmocka_unit_test(test_refusal_is_understood),
 		cmocka_unit_test(more_statuses_than_are_taken_are_refused),
 		cmocka_unit_test(a_long_answer_is_read_once),
