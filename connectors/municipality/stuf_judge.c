@@ -13,7 +13,7 @@
 
 /* What the answer says, where it is one of StUF. */
 struct said {
-	const struct xml *confirmed, *fault; /* Bv03, Fo03 */
+	const struct xml *confirmed, *fault; /* Bv03 or Bv04, Fo03 */
 	struct bytes code, place; /* of the fault */
 };
 
@@ -25,6 +25,9 @@ static void read_answer(const struct document *answer, struct arena *arena, stru
 	if (xml_parse(answer->body, arena, &root, &err) != OK || soap_body(root, &body, &err) != OK)
 		return;
 	out->confirmed = soap_find(body, STUF_URI, "Bv03Bericht");
+	/* Of one between us that sees to it that it is delivered. */
+	if (out->confirmed == NULL)
+		out->confirmed = soap_find(body, STUF_URI, "Bv04Bericht");
 	out->fault = soap_find(body, STUF_URI, "Fo03Bericht");
 	const struct xml *inner = xml_child(out->fault, STUF_URI, "body");
 	out->code = stuf_read_value(xml_child(inner, STUF_URI, "code"));
