@@ -5,13 +5,15 @@ import time
 
 import pytest
 from api import WAIT, a_hub, action, person, referral
-from harness import wait_for
+from harness import ROOT, wait_for
+from lxml import etree
 from model.world import ROTTERDAM, WSP
 from receiver import Receiver
 
 DESK = "wsp-rijnmond"
 TOWN = "gemeente-rotterdam"
 CLIENTS = 4
+SCHEMA = etree.RelaxNG(etree.parse(ROOT / "tests" / "connectors" / "stuf.rng"))
 SLOW_S = 1.0  # so long a zaak is being made
 SETTINGS = {
     "organisation": "0599",
@@ -20,7 +22,7 @@ SETTINGS = {
     "new_zaaktype": "B2000 Aanbod",
     "tells": (("OFFER", "1 - Aangeboden"), ("RECALL", "9 - Ingetrokken")),
 }
-OF_TOWN = SETTINGS | {"tells": (("STATUS", "2 - In behandeling"), ("OFFER", "-"))}
+OF_TOWN = SETTINGS | {"root": "ZDS", "tells": (("STATUS", "2 - In behandeling"), ("OFFER", "-"))}
 CONFIRMED = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <Bv03Bericht xmlns="http://www.egem.nl/StUF/StUF0301"><stuurgegevens><berichtcode>Bv03</berichtcode>
 <crossRefnummer>{}</crossRefnummer></stuurgegevens></Bv03Bericht></s:Body></s:Envelope>"""
@@ -36,6 +38,13 @@ def kind(received):
 
 def zaak(received):
     return one("ZKN:identificatie", received.body)
+
+
+def assert_valid(received, root):
+    """By our own schema of what goes out."""
+    [message] = etree.fromstring(received.body)[0]
+    assert etree.QName(message).localname == root
+    assert SCHEMA.validate(message), SCHEMA.error_log
 
 
 def confirms(handler):
@@ -87,6 +96,8 @@ def test_what_comes_right_behind_an_offer_names_its_zaak(hub, system):
     withdrawn = [zaak(each) for each in came if kind(each) == "W"]
     assert len(made) == CLIENTS
     assert sorted(withdrawn) == sorted(made)
+    for each in came:
+        assert_valid(each, "zakLk01")
 
 
 def test_a_zaak_system_is_told_of_its_own_cases_only(hub, system):
@@ -102,3 +113,5 @@ def test_a_zaak_system_is_told_of_its_own_cases_only(hub, system):
     wait_for("its own to be told", lambda: system.at("/town"), 20)
     hub.settle()
     assert {zaak(each) for each in system.at("/town")} == {"town-zaken"}
+    for each in system.at("/town"):
+        assert_valid(each, "actualiseerZaakstatus_ZakLk01")
