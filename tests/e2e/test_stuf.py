@@ -63,7 +63,8 @@ class Suite:
         with pytest.raises(zeep.exceptions.Fault) as caught:
             self.send(*arguments, **named)
         fault = caught.value.detail.find(f"{STUF}Fo03Bericht")
-        assert fault.findtext(f"{STUF}stuurgegevens/{STUF}crossRefnummer") == self.reference
+        said = self.client.get_element(fault.tag).parse(fault, self.client.wsdl.types)
+        assert said.stuurgegevens.crossRefnummer == self.reference
         body = fault.find(f"{STUF}body")
         return tuple(body.findtext(STUF + name) for name in ("code", "plek", "details"))
 
@@ -73,34 +74,34 @@ class Suite:
         return Counter(each["result"] for each in messages)
 
 
+def kinds(entity, kind):
+    return {"entiteittype": entity, "verwerkingssoort": kind}
+
+
 def zaak(case, number=None, bsn=None, statuses=(), kind="T"):
     """As it is now; without a number nobody is named."""
     who = person(number) if number is not None else None
     out = {
         "identificatie": case,
         "omschrijving": "Zoekt werk.",
-        "isVan": {"gerelateerde": {"code": TYPE}, "verwerkingssoort": "I"},
-        "entiteittype": "ZAK",
-        "verwerkingssoort": kind,
+        "isVan": {"gerelateerde": {"code": TYPE} | kinds("ZKT", "I")} | kinds("ZAKZKT", "I"),
         "heeft": [
             {
-                "gerelateerde": {"zkt.code": TYPE, "volgnummer": volgnummer},
+                "gerelateerde": {"zkt.code": TYPE, "volgnummer": volgnummer} | kinds("STT", "I"),
                 "datumStatusGezet": now() + "00",
-                "verwerkingssoort": "T",
             }
+            | kinds("ZAKSTT", "T")
             for volgnummer in statuses
         ],
-    }
+    } | kinds("ZAK", kind)
     if who is not None:
         natural = {
             "inp.bsn": bsn or who["bsn"],
             "geslachtsnaam": who["family_name"],
             "geboortedatum": who["birth_date"].replace("-", ""),
-        }
-        out["heeftAlsInitiator"] = {
-            "gerelateerde": {"natuurlijkPersoon": natural},
-            "verwerkingssoort": "T",
-        }
+        } | kinds("NPS", "T")
+        related = {"gerelateerde": {"natuurlijkPersoon": natural}}
+        out["heeftAlsInitiator"] = related | kinds("ZAKBTRINI", "T")
     return out
 
 
