@@ -12,6 +12,7 @@ import time
 from collections import Counter, defaultdict
 
 import pytest
+import test_stuf_out
 from api import CANARIES
 from confluent_kafka.admin import AdminClient
 from harness import wait_for
@@ -269,6 +270,8 @@ def test_an_offer_that_has_no_zaak_there_makes_one(day):
     name = "{http://www.egem.nl/StUF/sector/bg/0310}geslachtsnaam"
     named = [each.text for zaak in made for each in zaak.iter(name)]
     assert {someone(number)["family_name"] for number in range(206, 210)} <= set(named)
+    for each in day.hub.peers.messages:
+        assert test_stuf_out.SCHEMA.validate(each), test_stuf_out.SCHEMA.error_log
 
 
 def test_a_company_that_trains_no_more_is_told_to_who_has_clients_there(day):
