@@ -93,6 +93,25 @@ const struct conf_source *conf_source(
 	return NULL;
 }
 
+/* The usual one is what the rows have where a group says nothing. */
+static void fill_simulations(struct conf *conf, struct bind *bind)
+{
+	struct conf_simulation *usual = arena_get(&conf->arena, sizeof(*usual));
+	for (const struct setting *row = list_simulations.rows; row->name != NULL; row++)
+		value_preset(bind, row, usual);
+	conf->usual_simulation = usual;
+	conf->simulations = conf->index->lists[LIST_SIMULATIONS].items;
+	conf->simulations_count = conf->index->lists[LIST_SIMULATIONS].count;
+}
+
+const struct conf_simulation *conf_simulation(const struct conf *conf, const char *oin)
+{
+	for (size_t i = 0; i < conf->simulations_count; i++)
+		if (strcmp(conf->simulations[i].oin, oin) == 0)
+			return &conf->simulations[i];
+	return conf->usual_simulation;
+}
+
 /* The code lists come first, since other lists are checked against them; if they cannot be read,
  * that is one problem and not one for each code. */
 static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
@@ -119,8 +138,7 @@ static void fill(struct conf *conf, config_setting_t *root, struct bind *bind)
 	fill_sources(conf);
 	conf->deliveries = conf->index->lists[LIST_DELIVERIES].items;
 	conf->deliveries_count = conf->index->lists[LIST_DELIVERIES].count;
-	conf->simulations = conf->index->lists[LIST_SIMULATIONS].items;
-	conf->simulations_count = conf->index->lists[LIST_SIMULATIONS].count;
+	fill_simulations(conf, bind);
 }
 
 enum outcome conf_load(const char *path, const struct connector *const *connectors,

@@ -187,13 +187,6 @@ struct conf_simulation {
 	const struct setting_pair *values; /* for its templates */
 };
 
-/* Of those that the list does not have, as texts. */
-#define CONF_SIMULATION_REFERRALS "-1"
-#define CONF_SIMULATION_ACCEPTED "60"
-#define CONF_SIMULATION_DECLINED "25"
-#define CONF_SIMULATION_NO_SHOW "10"
-#define CONF_SIMULATION_DECIDES "480"
-
 /* Whom escalations name that are for those who run the hub. */
 #define CONF_OPS "ops"
 
@@ -226,6 +219,7 @@ struct conf {
 	size_t deliveries_count;
 	const struct conf_simulation *simulations; /* by OIN */
 	size_t simulations_count;
+	const struct conf_simulation *usual_simulation; /* of whom the list does not have */
 	struct conf_index *index;
 };
 
@@ -295,6 +289,9 @@ const struct endpoint_settings *conf_endpoint(const struct conf *conf, const cha
 
 /* How this desk gets its handovers. NULL: by the feed. */
 const struct conf_delivery *conf_delivery(const struct conf *conf, const char *desk);
+
+/* How this partner is played: as the list says, else as is usual. */
+const struct conf_simulation *conf_simulation(const struct conf *conf, const char *oin);
 
 /* Every setting with its doc, limits and default, as a config file that can be loaded. */
 void conf_manual(FILE *out);

@@ -494,12 +494,43 @@ static void what_is_said_is_filled_in(void **state)
 	folder_remove(&folder);
 }
 
+static void who_is_not_in_the_list_is_played_as_is_usual(void **state)
+{
+	(void)state;
+	static const struct small_conf one = {
+		.main = "node = \"n-7\";\nsimulations = ( { partner = \"00000099000000001000\"; "
+			"referrals_per_day = 3; accepted = 70; values = ( ( \"brin\", \"99XX\" ) "
+			"); } "
+			");\n"};
+	struct folder folder;
+	struct conf_problems problems = {0};
+	folder_make(&folder);
+	struct conf *conf = small_conf_load(&one, &folder, &problems);
+	assert_non_null(conf);
+	const struct conf_simulation *listed = conf_simulation(conf, "00000099000000001000");
+	assert_int_equal(listed->referrals_per_day, 3);
+	assert_int_equal(listed->accepted, 70);
+	assert_int_equal(listed->declined, 25);
+	assert_string_equal(listed->values[0].value, "99XX");
+	const struct conf_simulation *usual = conf_simulation(conf, "00000099000000002000");
+	assert_int_equal(usual->referrals_per_day, -1);
+	assert_int_equal(usual->accepted, 60);
+	assert_int_equal(usual->declined, 25);
+	assert_int_equal(usual->no_show, 10);
+	assert_int_equal(usual->decides_min, 480);
+	assert_null(usual->values[0].name);
+	conf_free(conf);
+	conf_problems_done(&problems);
+	folder_remove(&folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_problem_is_told),
 		cmocka_unit_test(a_file_that_is_not_there),
 		cmocka_unit_test(what_is_said_is_filled_in),
+		cmocka_unit_test(who_is_not_in_the_list_is_played_as_is_usual),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,26 +34,10 @@ struct player {
 	struct loop_timer timer; /* when it refers next */
 };
 
-static const struct conf_simulation *plan_of(struct stage *stage, const char *oin)
-{
-	const struct conf *conf = stage->conf;
-	for (size_t i = 0; i < conf->simulations_count; i++)
-		if (strcmp(conf->simulations[i].oin, oin) == 0)
-			return &conf->simulations[i];
-	struct conf_simulation *usual = arena_get(&stage->arena, sizeof(*usual));
-	*usual = (struct conf_simulation){.oin = oin,
-		.referrals_per_day = atoi(CONF_SIMULATION_REFERRALS),
-		.accepted = atoi(CONF_SIMULATION_ACCEPTED),
-		.declined = atoi(CONF_SIMULATION_DECLINED),
-		.no_show = atoi(CONF_SIMULATION_NO_SHOW),
-		.decides_min = atoi(CONF_SIMULATION_DECIDES)};
-	return usual;
-}
-
 /* As the configuration says, else as is usual in this format. */
 static int32_t per_day(const struct player *player, const struct template *usual)
 {
-	if (player->role.plan->referrals_per_day != atoi(CONF_SIMULATION_REFERRALS))
+	if (player->role.plan->referrals_per_day >= 0)
 		return player->role.plan->referrals_per_day;
 	int64_t number;
 	struct bytes line = usual->text;
@@ -182,7 +166,7 @@ enum outcome player_new(struct player **out, struct stage *stage,
 	const char *oin = partner->rules->oin;
 	player->role.stage = stage;
 	player->role.partner = partner;
-	player->role.plan = plan_of(stage, oin);
+	player->role.plan = conf_simulation(stage->conf, oin);
 	player->dice = player->people = dice_of(stage->seed, bytes_of_string(oin));
 	find_desks(player);
 	enum outcome outcome = party_token(stage->party, partner, player->role.token, err);

@@ -7,17 +7,16 @@
 
 static const struct setting rows[] = {
 	{"partner", SETTING_FORMAT, AT(oin), NULL, 0, 0, SETTING_ONE("oin"), "OIN of the partner."},
-	{"referrals_per_day", SETTING_INT, AT(referrals_per_day), CONF_SIMULATION_REFERRALS, -1,
-		1000000, NULL,
+	{"referrals_per_day", SETTING_INT, AT(referrals_per_day), "-1", -1, 1000000, NULL,
 		"Referrals that it sends in 24 hours; -1: as many as is usual in its format, most "
 		"often 20."},
-	{"accepted", SETTING_INT, AT(accepted), CONF_SIMULATION_ACCEPTED, 0, 100, NULL,
+	{"accepted", SETTING_INT, AT(accepted), "60", 0, 100, NULL,
 		"Of 100 offers to its desks, so many are accepted."},
-	{"declined", SETTING_INT, AT(declined), CONF_SIMULATION_DECLINED, 0, 100, NULL,
+	{"declined", SETTING_INT, AT(declined), "25", 0, 100, NULL,
 		"And so many declined; the others are never answered."},
-	{"no_show", SETTING_INT, AT(no_show), CONF_SIMULATION_NO_SHOW, 0, 100, NULL,
+	{"no_show", SETTING_INT, AT(no_show), "10", 0, 100, NULL,
 		"Of 100 clients whom it accepted, so many do not come to the first appointment."},
-	{"decides_min", SETTING_INT, AT(decides_min), CONF_SIMULATION_DECIDES, 1, 100000, NULL,
+	{"decides_min", SETTING_INT, AT(decides_min), "480", 1, 100000, NULL,
 		"Minutes between two steps of a desk, on average."},
 	{"values", SETTING_PAIRS, AT(values), "", 0, 0, NULL,
 		"What stands for further names in the templates of its source: ( ( \"brin\", "
