@@ -287,6 +287,8 @@ static void who_shows_the_wrong_thing_is_refused(void **state)
 		wrong.secret_file = NULL;
 		assert_int_equal(ask_as(&fixture, &wrong, rows[i].url), rows[i].refused);
 		assert_int_equal(fixture.role.counts.asked, 1);
+		/* Of CAMBO's only that no token was given: one of an earlier run is no fault. */
+		assert_int_equal(fixture.role.counts.unproven, rows[i].connector == &zgw ? 3 : 1);
 		tear_down(&fixture);
 	}
 }
@@ -312,6 +314,21 @@ static void every_way_that_an_endpoint_has(void **state)
 	fixture.settings.secret_file = fixture.settings.header = NULL;
 	assert_int_equal(ask(&fixture, url), 200);
 	tear_down(&fixture);
+}
+
+/* The zaak that a step's notification is of, which says this of it. */
+static const char *said_zaak(
+	struct fixture *fixture, int64_t number, const char *resource, const char *action)
+{
+	struct buffer out = {0};
+	struct err err = {0};
+	assert_int_equal(host_notify(fixture->system, number, &out, &err), OK);
+	const struct json_tree *told =
+		tree_of(fixture, arena_copy(&fixture->arena, buffer_bytes(&out)));
+	buffer_done(&out);
+	assert_string_equal(text(fixture, told, "resource"), resource);
+	assert_string_equal(text(fixture, told, "actie"), action);
+	return text(fixture, told, "hoofdObject");
 }
 
 static void a_zaak_and_what_it_names(void **state)
@@ -516,6 +533,66 @@ static void the_list_tells_every_application(void **state)
 	tear_down(&fixture);
 }
 
+/* Case 4 ends before case 1 does: each is told as it stands. */
+static void a_script_is_played_in_zaken(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	set_up(&fixture, &zgw);
+	add(&fixture);
+	assert_int_equal(host_say(fixture.system, LEDGER_REFERRAL, 0), 1);
+	const char *first = said_zaak(&fixture, 1, "zaak", "create");
+	assert_int_equal(host_say(fixture.system, LEDGER_AMEND, 1), 2);
+	assert_string_equal(said_zaak(&fixture, 2, "zaak", "partial_update"), first);
+	assert_int_equal(host_say(fixture.system, LEDGER_AGAIN, 1), 3);
+	assert_string_equal(said_zaak(&fixture, 3, "zaak", "partial_update"), first);
+	assert_int_equal(host_say(fixture.system, LEDGER_REFERRAL, 0), 4);
+	assert_int_equal(host_say(fixture.system, LEDGER_CANCEL, 4), 5);
+	const char *second = said_zaak(&fixture, 4, "status", "create");
+	assert_string_not_equal(first, second);
+	assert_string_equal(text(&fixture, asked(&fixture, first), "einddatum"), "");
+	assert_int_equal(
+		strlen(text(&fixture, asked(&fixture, second), "einddatum")), strlen("2026-01-01"));
+	assert_int_equal(host_say(fixture.system, LEDGER_CANCEL, 1), 6);
+	assert_string_equal(said_zaak(&fixture, 6, "status", "create"), first);
+	const char *list = arena_format(&fixture.arena, "statussen?zaak=%s", first);
+	assert_int_equal(json_tree_member(asked(&fixture, list), "results")->count, 2);
+	tear_down(&fixture);
+}
+
+/* The rows behind the number, by the last step of each application. */
+static void a_script_is_played_in_a_list(void **state)
+{
+	(void)state;
+	static const struct {
+		enum ledger_step step;
+		int64_t of;
+		int64_t from, rows, last; /* as the hub asks behind that step */
+		bool is_withdrawn;
+	} lines[] = {{LEDGER_REFERRAL, 0, 0, 1, 1, false}, {LEDGER_AMEND, 1, 1, 1, 2, false},
+		{LEDGER_AGAIN, 1, 2, 1, 2, false}, {LEDGER_REFERRAL, 0, 2, 2, 4, false},
+		{LEDGER_CANCEL, 1, 4, 2, 5, true}};
+	struct fixture fixture;
+	set_up(&fixture, &cambo);
+	add(&fixture);
+	for (size_t i = 0; i < UNIT_COUNT(lines); i++) {
+		assert_int_equal(host_say(fixture.system, lines[i].step, lines[i].of), i + 1);
+		const struct json_tree *items = json_tree_member(
+			asked(&fixture,
+				arena_format(&fixture.arena,
+					"koppelpunt/0234AS/aanmelding?vanafWijziging=%lld",
+					(long long)(SEED * INT64_C(1000000) + lines[i].from))),
+			"items");
+		const struct json_tree *row = items->first;
+		assert_int_equal(items->count, lines[i].rows);
+		while (row->next != NULL)
+			row = row->next;
+		assert_int_equal(number_of(&fixture, row), SEED * INT64_C(1000000) + lines[i].last);
+		assert_int_equal(json_tree_member(row, "ingetrokken")->yes, lines[i].is_withdrawn);
+	}
+	tear_down(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -528,6 +605,8 @@ int main(void)
 		cmocka_unit_test(the_walks_find_every_zaak),
 		cmocka_unit_test(what_is_not_there),
 		cmocka_unit_test(the_list_tells_every_application),
+		cmocka_unit_test(a_script_is_played_in_zaken),
+		cmocka_unit_test(a_script_is_played_in_a_list),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

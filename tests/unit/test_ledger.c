@@ -120,6 +120,58 @@ static void steps_keep_their_order_and_pace(void **state)
 	assert_in_range(early, MANY * 45 / 100, MANY * 55 / 100);
 }
 
+/* A script may go back to a case, and dice have no say in it. */
+static void a_script_is_what_was_said(void **state)
+{
+	(void)state;
+	static const struct {
+		enum ledger_step step;
+		int64_t of;
+	} lines[] = {{LEDGER_REFERRAL, 0}, {LEDGER_AGAIN, 1}, {LEDGER_AMEND, 1},
+		{LEDGER_REFERRAL, 0}, {LEDGER_CANCEL, 4}, {LEDGER_AMEND, 1}, {LEDGER_CANCEL, 1},
+		{LEDGER_AGAIN, 4}, {LEDGER_REFERRAL, 0}};
+	for (int64_t seed = 1; seed <= 20; seed++) {
+		struct ledger ledger = ledger_of(seed, bytes_of_string("x"));
+		for (size_t i = 0; i < UNIT_COUNT(lines); i++)
+			assert_int_equal(
+				ledger_say(&ledger, lines[i].step, lines[i].of, (int64_t)i * 10),
+				i + 1);
+		for (size_t i = 0; i < UNIT_COUNT(lines); i++) {
+			assert_int_equal(ledger_step(&ledger, (int64_t)i + 1), lines[i].step);
+			assert_int_equal(ledger_when(&ledger, (int64_t)i + 1), i * 10);
+		}
+		const struct ledger_case first = {
+			.referred = 1, .changed = 7, .cancelled = 7, .is_amended = true};
+		const struct ledger_case second = {.referred = 4, .changed = 5, .cancelled = 5};
+		static const int64_t of_first[] = {1, 2, 3, 6, 7}, of_second[] = {4, 5, 8};
+		for (size_t i = 0; i < UNIT_COUNT(of_first); i++)
+			check_case(ledger_case(&ledger, of_first[i]), first);
+		for (size_t i = 0; i < UNIT_COUNT(of_second); i++)
+			check_case(ledger_case(&ledger, of_second[i]), second);
+		check_case(
+			ledger_case(&ledger, 9), (struct ledger_case){.referred = 9, .changed = 9});
+		ledger_done(&ledger);
+		assert_null(ledger.script);
+	}
+}
+
+static void what_a_script_has_not_said_is_not_there(void **state)
+{
+	(void)state;
+	struct ledger ledger = ledger_of(7, bytes_of_string("x"));
+	assert_int_equal(ledger_say(&ledger, LEDGER_REFERRAL, 0, 5), 1);
+	check_case(ledger_case(&ledger, 1), (struct ledger_case){.referred = 1, .changed = 1});
+	for (int64_t number = 2; number <= 100; number++) {
+		assert_int_equal(ledger_step(&ledger, number), LEDGER_REFERRAL);
+		assert_int_equal(ledger_when(&ledger, number), 0);
+	}
+	assert_int_equal(ledger_say(&ledger, LEDGER_CANCEL, 1, 6), 2);
+	assert_int_equal(ledger_case(&ledger, 1).cancelled, 2);
+	ledger.said = 1; /* as CAMBO's list looks back */
+	assert_int_equal(ledger_case(&ledger, 1).cancelled, 0);
+	ledger_done(&ledger);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +181,8 @@ int main(void)
 		cmocka_unit_test(a_case_is_what_its_steps_made_of_it),
 		cmocka_unit_test(what_is_to_come_is_not_there_yet),
 		cmocka_unit_test(steps_keep_their_order_and_pace),
+		cmocka_unit_test(a_script_is_what_was_said),
+		cmocka_unit_test(what_a_script_has_not_said_is_not_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

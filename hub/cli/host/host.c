@@ -39,6 +39,7 @@ static void answer_token(void *context, struct request *request)
 	if (system != NULL) {
 		answer.status = 200;
 		host_auth_token(system, request, &answer);
+		system->role->counts.unproven += answer.status == 401;
 	}
 	give(request, "application/json", &answer);
 }
@@ -52,6 +53,8 @@ static void answer_with(struct host *host, struct request *request, const struct
 	if (system != NULL && system->kind != kind)
 		system = NULL;
 	if (system != NULL && !host_auth_shows(system, request)) {
+		/* A token of an earlier run is none: it gets another one. */
+		system->role->counts.unproven += system->endpoint->auth != ENDPOINT_OAUTH2;
 		request_answer(request, system->kind->refused, NULL, (struct bytes){0});
 		return;
 	}

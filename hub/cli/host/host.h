@@ -2,6 +2,7 @@
 #ifndef HUB_CLI_HOST_HOST_H
 #define HUB_CLI_HOST_HOST_H
 
+#include "hub/cli/host/ledger.h"
 #include "hub/cli/play/stage.h"
 
 struct host;
@@ -13,6 +14,8 @@ enum outcome host_new(
 	struct host **out, struct loop *loop, const char *address, struct err *err) MUST_CHECK;
 void host_free(struct host *host); /* with its systems; before their roles */
 
+/* Whether the hub asks a system for this source that can be played. */
+bool host_plays(const struct conf_source *source);
 /* The system that the hub asks for this source, with its templates. *out NULL: the connector's is
  * not played, or the endpoint leads elsewhere, which role->why says. All is borrowed. REJECT: a
  * template is missing or cannot be filled; the endpoint's secret cannot be read. */
@@ -23,6 +26,9 @@ size_t host_systems(const struct host *host);
 void host_begin(struct host_system *system, double between_ms);
 int64_t host_next(const struct host_system *system); /* the next one's time, as loop_now counts */
 int64_t host_step(struct host_system *system); /* takes the next step; its number */
+/* Instead of host_begin and host_step: the next step is this one, and comes now. of: the step that
+ * its case began with; of a referral nothing. Its number. */
+int64_t host_say(struct host_system *system, enum ledger_step step, int64_t of);
 /* Appends the notification, as things stand now, of the case that the step is of. */
 enum outcome host_notify(const struct host_system *system, int64_t number, struct buffer *out,
 	struct err *err) MUST_CHECK;

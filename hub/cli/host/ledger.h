@@ -1,5 +1,5 @@
 /* ledger - what happened in a system that the hub asks: each step and case follows from the seed
- * and its number, and none is kept.
+ * and its number, and none is kept; or steps are those of a script.
  */
 #ifndef HUB_CLI_HOST_LEDGER_H
 #define HUB_CLI_HOST_LEDGER_H
@@ -11,9 +11,17 @@ enum { LEDGER_AGAIN_PERCENT = 4, LEDGER_CANCEL_PERCENT = 4, LEDGER_AMEND_PERCENT
 
 enum ledger_step {
 	LEDGER_REFERRAL, /* a new case, which is called by the number of this step */
-	LEDGER_AMEND, /* of the last case, as the others below */
+	LEDGER_AMEND, /* of the last case, as the others below; in a script of that which it names
+		       */
 	LEDGER_CANCEL, /* nothing follows on it */
 	LEDGER_AGAIN, /* what was said last is said once more */
+};
+
+/* A step that was decided. */
+struct ledger_line {
+	enum ledger_step step;
+	int64_t of; /* the step that its case began with; of a referral its own */
+	int64_t when; /* ms behind begin */
 };
 
 struct ledger {
@@ -23,9 +31,14 @@ struct ledger {
 	int64_t begin; /* epoch ms */
 	double between; /* ms from one step to the next, on average */
 	int64_t said; /* the number of the last step; 0: none yet */
+	struct ledger_line *script; /* so many; NULL: by dice */
 };
 
 struct ledger ledger_of(int64_t seed, struct bytes partner);
+void ledger_done(struct ledger *ledger); /* of a script; zeroed again */
+/* The next step of a script, which the first one begins: of any case in it, also behind steps of
+ * others. Its number. */
+int64_t ledger_say(struct ledger *ledger, enum ledger_step step, int64_t of, int64_t when);
 /* From 1 on, also of one that is still to come. */
 enum ledger_step ledger_step(const struct ledger *ledger, int64_t number);
 int64_t ledger_when(const struct ledger *ledger, int64_t number); /* ms behind begin */

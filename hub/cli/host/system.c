@@ -86,6 +86,11 @@ static const struct host_kind *kind_of(const struct conf_source *source)
 	return NULL;
 }
 
+bool host_plays(const struct conf_source *source)
+{
+	return kind_of(source) != NULL;
+}
+
 /* The endpoint's address as far as its first segment, if that is the OIN; NULL: it leads to
  * somebody else. */
 static const char *base_of(
@@ -135,6 +140,7 @@ static enum outcome try_all(struct host_system *system, struct err *err)
 void host_free_system(struct host_system *system)
 {
 	sodium_memzero(system->secret, sizeof(system->secret));
+	ledger_done(&system->ledger);
 	free(system);
 }
 
@@ -198,6 +204,15 @@ int64_t host_next(const struct host_system *system)
 int64_t host_step(struct host_system *system)
 {
 	return ++system->ledger.said;
+}
+
+int64_t host_say(struct host_system *system, enum ledger_step step, int64_t of)
+{
+	struct ledger *ledger = &system->ledger;
+	int64_t now = clock_wall();
+	if (ledger->said == 0)
+		ledger->begin = now;
+	return ledger_say(ledger, step, of, now - ledger->begin);
 }
 
 enum outcome host_notify(

@@ -42,6 +42,7 @@ struct stage_counts {
 	int64_t done[STAGE_ACTS]; /* and what they did, as the hub took it */
 	int64_t too_late; /* or did not take */
 	int64_t asked; /* requests of the hub to its system */
+	int64_t unproven; /* and those that did not show what was agreed */
 };
 
 /* One partner on it: what its system and its desks have in common. */
