@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ import pytest
 from api import Api, a_hub, action
 from harness import wait_for
 from lanes import LaneHub, token_for_tests
-from model.world import ROTTERDAM, WORLD, WSP
+from model.rules import Desk, Partner
+from model.world import ROTTERDAM, WORLD, WSP, oin
+from ports import free_ports
 from receiver import SECRET, Handler, Received, Receiver, says
 from test_api_tls import make_all
+from test_simulate import asked_lists
 
 TEMPLATES = harness.ROOT / "config" / "simulate"
 TOKEN = "a-token-for-the-webhook-of-the-wsp-only"
@@ -70,33 +74,42 @@ class System:
         self.api.act(data["referral"], draft)
 
 
-class Tried(LaneHub):
-    """Rotterdam speaks CloudEvents; the WSP's desk has a webhook."""
+class Told(LaneHub):
+    """Desks that have a webhook: their systems, by desk."""
 
-    system: System
+    systems: dict[str, System]
 
     def deploy(self) -> None:
-        self.lists = {
-            "sources": [{"name": "events", "partner": ROTTERDAM, "connector": "cloudevent"}],
-            "endpoints": [
-                {
-                    "name": "wsp",
-                    "url": self.system.receiver.url("/wsp"),
-                    "allow_private": True,
-                    "auth": "bearer",
-                    "secret_file": "wsp.token",
-                    "timeout_ms": 3000,
-                }
-            ],
-            "deliveries": [
-                {"desk": "wsp-rijnmond", "endpoint": "wsp", "signing_secrets": ["wsp.whsec"]}
-            ],
-        }
+        assert self.lists is not None
+        self.lists["endpoints"] = self.lists.get("endpoints", []) + [
+            {
+                "name": desk,
+                "url": system.receiver.url("/wsp"),
+                "allow_private": True,
+                "auth": "bearer",
+                "secret_file": "wsp.token",
+                "timeout_ms": 3000,
+            }
+            for desk, system in self.systems.items()
+        ]
+        self.lists["deliveries"] = [
+            {"desk": desk, "endpoint": desk, "signing_secrets": ["wsp.whsec"]}
+            for desk in self.systems
+        ]
         super().deploy()
         for name, text in (("wsp.token", TOKEN), ("wsp.whsec", SECRET)):
             path = self.folder / "secrets" / name
             path.write_text(f"{text}\n")
             path.chmod(0o600)
+
+
+class Tried(Told):
+    """Rotterdam speaks CloudEvents."""
+
+    def deploy(self) -> None:
+        source = {"name": "events", "partner": ROTTERDAM, "connector": "cloudevent"}
+        self.lists = {"sources": [source]}
+        super().deploy()
 
 
 @pytest.fixture(scope="module")
@@ -109,25 +122,28 @@ def system() -> Iterator[System]:
 @pytest.fixture(scope="module")
 def lane(services, tmp_path_factory, system):
     class WithSystem(Tried):
-        pass
+        systems = {"wsp-rijnmond": system}
 
-    WithSystem.system = system
     with a_hub(services, tmp_path_factory.mktemp("tried"), WithSystem) as made:
         system.api = Api(made.edges()[0], WSP, token_for_tests(WSP))
         yield made
 
 
-def conform(lane, who: str, *words: str, code: int = 0) -> dict[str, Any]:
+def run_conform(config: Path, who: str, *words: str, code: int = 0) -> str:
+    """What it says: on stdout, or why it tries nothing."""
     done = subprocess.run(
-        [harness.BINARY, "conform", who, "--json", "--config", lane.folder / "one.conf"]
-        + ["--templates", TEMPLATES, *words],
+        [harness.BINARY, "conform", who, "--config", config, "--templates", TEMPLATES, *words],
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
     assert done.returncode == code, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    return done.stdout or done.stderr
+
+
+def conform(lane, who: str, *words: str, code: int = 0, config="one.conf") -> dict[str, Any]:
+    return json.loads(run_conform(lane.folder / config, who, "--json", *words, code=code))
 
 
 def rows_with(page: dict[str, Any], result: str) -> list[str]:
@@ -244,3 +260,115 @@ def test_a_partner_with_a_format_of_its_own(lane, system):
     assert {"sender: out of order", "sender: amend"} <= set(rows_with(page, "PASS"))
     assert "desk_rows: duplicate" in rows_with(page, "NOT POSSIBLE")
     assert "desk_rows: accept" in rows_with(page, "FAIL")
+
+
+VCA = oin(9300)
+ASKED = {"cambo": "roc-schie", "zgw": "gemeente-rotterdam"}  # cambo first: its poll waits longer
+OF_FORMAT = ["referral", "duplicate", "amend", "stale", "out of order", "cancel"]
+
+
+class Asked(Told):
+    """The hub asks a municipality's zaak system, and CAMBO for a school that holds clients."""
+
+    def deploy(self) -> None:
+        self.port = free_ports(1)[0]
+        desks = {"zgw": (ROTTERDAM, ASKED["zgw"]), "cambo": (VCA, ASKED["cambo"])}
+        self.lists = asked_lists(self.folder, self.port, desks)
+        super().deploy()
+
+    def write_another(self, name: str, value: str) -> None:
+        """Configuration other.conf, in which that is not so."""
+        was = f'{name} = "{value}"'
+        text = (self.folder / "network.conf").read_text()
+        assert was in text
+        (self.folder / "another.conf").write_text(text.replace(was, f'{name} = "another"'))
+        one = (self.folder / "one.conf").read_text()
+        (self.folder / "other.conf").write_text(one.replace("network.conf", "another.conf"))
+
+
+@pytest.fixture(scope="module")
+def asked(services, tmp_path_factory):
+    class WithSystems(Asked):
+        systems = {desk: System() for desk in ASKED.values()}
+
+    world = replace(
+        WORLD,
+        partners=WORLD.partners | {VCA: Partner(VCA, "roc-schie", "ROC Schie")},
+        desks=WORLD.desks | {"roc-schie": Desk("roc-schie", VCA, "ROC", "AM22")},
+    )
+    with a_hub(services, tmp_path_factory.mktemp("asked"), WithSystems, world) as made:
+        for name, partner in (("cambo", VCA), ("zgw", ROTTERDAM)):
+            system = WithSystems.systems[ASKED[name]]
+            system.api = Api(made.edges()[0], partner, token_for_tests(partner))
+        made.write_another("client_id", "lokethub")
+        yield made
+        for system in WithSystems.systems.values():
+            system.receiver.end()
+
+
+def came(page: dict[str, Any], name: str) -> str:
+    return next(row["came"] for row in page["sender"] if row["name"] == name)
+
+
+@pytest.mark.parametrize(("spoken", "who"), ASKED.items())
+def test_a_system_that_the_hub_asks_passes(asked, spoken, who):
+    """The hub is notified of each step and asks for it."""
+    page = conform(asked, who, "--serve", str(asked.port), "--wait", "60")
+    assert page["admitted"]
+    assert (page["format"], page["not_tried"]) == (spoken, None)
+    assert rows_with(page, "FAIL") == []
+    blind = ["sender: out of order"] if spoken == "cambo" else []
+    assert rows_with(page, "NOT POSSIBLE") == [*blind, "sender: old schema", *NO_TLS]
+    assert came(page, "referral").startswith("1 message, 0 refused, 1 referral")
+    assert came(page, "duplicate").startswith("1 message, 0 refused, 1 referral")
+    assert came(page, "amend").startswith("2 messages, 0 refused, 1 referral")
+    assert "CANCEL" in came(page, "cancel")
+
+
+@pytest.mark.parametrize(("spoken", "who"), ASKED.items())
+def test_a_hub_that_shows_another_proof_is_told(asked, spoken, who):
+    """The system that is played expects another client than the hub is."""
+    words = ("--serve", str(asked.port), "--wait", "60")
+    page = conform(asked, who, *words, code=1, config="other.conf")
+    assert not page["admitted"]
+    assert [row for row in rows_with(page, "FAIL") if "sender" in row] == [
+        f"sender: {name}" for name in OF_FORMAT
+    ]
+    assert "without what its endpoint's auth and secret say" in came(page, "referral")
+
+
+def test_an_amendment_that_says_nothing_new_fails(asked, tmp_path):
+    shutil.copytree(TEMPLATES, tmp_path / "simulate")
+    zaak = tmp_path / "simulate" / "zgw" / "zaak.json"
+    said = zaak.read_text()
+    assert "{{amended | Kan ook in deeltijd.}}" in said
+    zaak.write_text(said.replace("{{amended | Kan ook in deeltijd.}}", ""))
+    words = ("--serve", str(asked.port), "--wait", "5", "--templates", str(tmp_path / "simulate"))
+    page = conform(asked, ASKED["zgw"], *words, code=1)
+    assert [row for row in rows_with(page, "FAIL") if "sender" in row] == ["sender: amend"]
+    assert came(page, "amend").startswith("1 message")
+
+
+def test_what_is_not_served_is_not_tried_and_says_so(asked):
+    before = len(asked.decoded("intake"))
+    page = conform(asked, ASKED["zgw"], "--wait", "3", code=1)
+    assert not page["admitted"]
+    assert page["format"] == "zgw"
+    assert "--serve HOST:PORT" in page["not_tried"]
+    untried = [row for row in page["sender"] if row["name"] in OF_FORMAT]
+    assert {(row["result"], row["came"]) for row in untried} == {
+        ("NOT POSSIBLE", page["not_tried"])
+    }
+    assert len(untried) == len(OF_FORMAT)
+    assert "sender: bad input" in rows_with(page, "PASS")
+    said = [each for _, each in asked.decoded("intake")[before:] if each["partner"] == ROTTERDAM]
+    assert not [each for each in said if each["body"][0].endswith("Referral")]
+    assert "--serve HOST:PORT" in run_conform(
+        asked.folder / "one.conf", ASKED["zgw"], "--wait", "1", code=1
+    )
+
+
+def test_who_cannot_be_served_is_told(asked):
+    config = asked.folder / "one.conf"
+    assert "no source" in run_conform(config, "wsp-rijnmond", "--serve", str(asked.port), code=2)
+    assert "HOST:PORT" in run_conform(config, ASKED["zgw"], "--serve", "here", code=2)

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import deploy
@@ -326,85 +327,90 @@ def test_who_is_not_there(lane):
     assert "127.0.0.1:9" in said
 
 
+def asked_lists(folder: Path, port: int, desks: dict[str, tuple[str, str]]) -> dict[str, list[Any]]:
+    """Sources whose systems the hub asks at that port, by format: whose, and from which desk."""
+    (folder / "secrets").mkdir()
+    for name in desks:
+        (folder / "secrets" / f"{name}.secret").write_text(f"secret & of {name}\n")
+    (city, city_desk), (school, school_desk) = desks["zgw"], desks["cambo"]
+    zaken, catalogi, vca = (
+        f"http://127.0.0.1:{port}/{where}"
+        for where in (f"{city}/zaken/api/v1", f"{city}/catalogi/api/v1", school)
+    )
+    shared = {"allow_private": True, "client_id": "lokethub"}
+    return {
+        "endpoints": [
+            {
+                "name": "zgw",
+                "url": zaken,
+                "also": [catalogi],
+                "headers": (("Accept-Crs", "EPSG:4326"),),
+                "auth": "jwt",
+                "secret_file": "zgw.secret",
+                "concurrency": 16,
+            }
+            | shared,
+            {
+                "name": "cambo",
+                "url": f"{vca}/cambo/rest/v1",
+                "auth": "oauth2",
+                "token_url": f"{vca}/login/oauth2/token",
+                "secret_file": "cambo.secret",
+            }
+            | shared,
+        ],
+        "sources": [
+            {
+                "name": "zaken",
+                "partner": city,
+                "connector": "zgw",
+                "endpoint": "zgw",
+                "system": "zaaksysteem",
+                "poll_interval_s": 3600,
+                "settings": {
+                    "zaken_url": zaken,
+                    "catalogi_url": catalogi,
+                    "from_desk": city_desk,
+                    "municipality": "GM0599",
+                    "zaaktypen": (("B1026", "question=WERK"),),
+                    "statuses": (("Ontvangen", "-"),),
+                    "results": (("Ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
+                    "eigenschappen": (("Niveau", "education.level"),),
+                },
+            },
+            {
+                "name": "vca",
+                "partner": school,
+                "connector": "cambo",
+                "endpoint": "cambo",
+                "system": "vca",
+                "poll_interval_s": 3600,
+                "settings": {
+                    "path": "koppelpunt/0234AS/aanmelding",
+                    "koppelpunt": "0234AS",
+                    "schools": (("99XX", f"from_desk={school_desk} municipality=GM0599"),),
+                    "statuses": (("ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
+                },
+            },
+        ],
+        "simulations": [
+            {"partner": city, "referrals_per_day": 40, "values": (("zaaktype", "B1026"),)},
+            {
+                "partner": school,
+                "referrals_per_day": 40,
+                "values": (("brin", "99XX"), ("koppelpunt", "0234AS")),
+            },
+        ],
+    }
+
+
 class Asked(LaneHub):
     """A municipality and a school whose systems the hub asks, where a play may serve them."""
 
     def deploy(self) -> None:
-        (self.folder / "secrets").mkdir()
-        for name in ASKED.values():
-            (self.folder / "secrets" / f"{name}.secret").write_text(f"secret & of {name}\n")
         self.port = free_ports(1)[0]
-        city, school = (f"http://127.0.0.1:{self.port}/{name}" for name in ASKED)
-        zaken, catalogi = f"{city}/zaken/api/v1", f"{city}/catalogi/api/v1"
-        shared = {"allow_private": True, "client_id": "lokethub"}
-        self.lists = {
-            "endpoints": [
-                {
-                    "name": "zgw",
-                    "url": zaken,
-                    "also": [catalogi],
-                    "headers": (("Accept-Crs", "EPSG:4326"),),
-                    "auth": "jwt",
-                    "secret_file": "zgw.secret",
-                    "concurrency": 16,
-                }
-                | shared,
-                {
-                    "name": "cambo",
-                    "url": f"{school}/cambo/rest/v1",
-                    "auth": "oauth2",
-                    "token_url": f"{school}/login/oauth2/token",
-                    "secret_file": "cambo.secret",
-                }
-                | shared,
-            ],
-            "sources": [
-                {
-                    "name": "zaken",
-                    "partner": ROTTERDAM,
-                    "connector": "zgw",
-                    "endpoint": "zgw",
-                    "system": "zaaksysteem",
-                    "poll_interval_s": 3600,
-                    "settings": {
-                        "zaken_url": zaken,
-                        "catalogi_url": catalogi,
-                        "from_desk": "gemeente-rotterdam",
-                        "municipality": "GM0599",
-                        "zaaktypen": (("B1026", "question=WERK"),),
-                        "statuses": (("Ontvangen", "-"),),
-                        "results": (("Ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
-                        "eigenschappen": (("Niveau", "education.level"),),
-                    },
-                },
-                {
-                    "name": "vca",
-                    "partner": SCHOOL,
-                    "connector": "cambo",
-                    "endpoint": "cambo",
-                    "system": "vca",
-                    "poll_interval_s": 3600,
-                    "settings": {
-                        "path": "koppelpunt/0234AS/aanmelding",
-                        "koppelpunt": "0234AS",
-                        "schools": (("99XX", "from_desk=roc-maas municipality=GM0599"),),
-                        "statuses": (("ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
-                    },
-                },
-            ],
-            "simulations": [
-                {
-                    "partner": ROTTERDAM,
-                    "referrals_per_day": 40,
-                    "values": (("zaaktype", "B1026"),),
-                },
-                {
-                    "partner": SCHOOL,
-                    "referrals_per_day": 40,
-                    "values": (("brin", "99XX"), ("koppelpunt", "0234AS")),
-                },
-            ],
-        }
+        desks = {"zgw": (ROTTERDAM, "gemeente-rotterdam"), "cambo": (SCHOOL, "roc-maas")}
+        self.lists = asked_lists(self.folder, self.port, desks)
         super().deploy()
 
     def serve(self, *words: str) -> tuple[str, ...]:

@@ -10,6 +10,8 @@
 
 enum { DEPTH = 32, LOOK_MS = 200 };
 
+#define CASE "{{case}}"
+
 struct trial_result trial_says(struct trial *trial, enum trial_end end, const char *format, ...)
 {
 	va_list arguments;
@@ -19,31 +21,53 @@ struct trial_result trial_says(struct trial *trial, enum trial_end end, const ch
 	return (struct trial_result){end, came};
 }
 
-enum outcome trial_write(struct trial *trial, const struct template *template, int64_t number,
-	struct bytes *out, const char **case_name)
+struct trial_result trial_try(struct trial *trial, const struct trial_row *row)
+{
+	bool is_mute = trial->system == NULL && trial->referral.path == NULL;
+	if (row->asked == NULL)
+		return row->fn(trial);
+	if (is_mute)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE, "%s", trial->not_tried);
+	return trial->system != NULL ? row->asked(trial) : row->fn(trial);
+}
+
+/* With the person and case of a number. */
+static enum outcome fill(
+	struct trial *trial, const struct template *template, int64_t number, struct bytes *out)
 {
 	struct dice dice = dice_of(trial->seed + number, bytes_of_string("trial"));
 	struct script script = {.conf = trial->conf,
-		.plan = &trial->plan,
+		.plan = trial->plan,
 		.desk = trial->desk,
 		.dice = &dice,
 		.arena = &trial->arena};
-	struct buffer text = {0}, name = {0};
+	struct buffer text = {0};
 	struct err err = {0};
 	script_begin_case(&script, trial->seed, number);
 	enum outcome outcome = template_fill(template, script_value, &script, &text, &err);
-	if (outcome == OK && trial->case_.path != NULL)
-		outcome = template_fill(&trial->case_, script_value, &script, &name, &err);
 	*out = arena_copy(&trial->arena, buffer_bytes(&text));
-	*case_name = script.case_;
-	if (trial->case_.path != NULL) {
-		char *line = arena_string(&trial->arena, buffer_bytes(&name));
-		line[strcspn(line, "\r\n")] = '\0';
-		*case_name = line;
-	}
 	buffer_done(&text);
-	buffer_done(&name);
 	return outcome;
+}
+
+const char *trial_case(struct trial *trial, int64_t number)
+{
+	static const struct template usual = {
+		.path = "case", .text = {(const uint8_t *)CASE, sizeof(CASE) - 1}};
+	const struct template *template = trial->case_.path != NULL ? &trial->case_ : &usual;
+	struct bytes name;
+	if (fill(trial, template, number, &name) != OK)
+		return NULL;
+	char *line = arena_string(&trial->arena, name);
+	line[strcspn(line, "\r\n")] = '\0';
+	return line;
+}
+
+enum outcome trial_write(struct trial *trial, const struct template *template, int64_t number,
+	struct bytes *out, const char **case_name)
+{
+	*case_name = trial_case(trial, number);
+	return *case_name != NULL ? fill(trial, template, number, out) : REJECT;
 }
 
 struct party_answer trial_post(
@@ -144,4 +168,28 @@ struct trial_receipt trial_receipt(
 		trial_pause(trial, LOOK_MS);
 	} while (loop_now(trial->loop) < end);
 	return receipt;
+}
+
+struct trial_result trial_says_receipt(
+	struct trial *trial, bool is_good, const struct trial_receipt *receipt)
+{
+	return trial_says(trial, is_good ? TRIAL_PASS : TRIAL_FAIL,
+		"%zu message%s, %zu refused, %zu referral%s%s%s", receipt->messages,
+		receipt->messages == 1 ? "" : "s", receipt->refused, receipt->referrals,
+		receipt->referrals == 1 ? "" : "s", receipt->state[0] != '\0' ? ", " : "",
+		receipt->state);
+}
+
+bool trial_is_taken(const struct party_answer *answer)
+{
+	return answer->outcome == OK && answer->status >= 200 && answer->status < 300;
+}
+
+struct trial_result trial_not_taken(struct trial *trial, const struct party_answer *answer)
+{
+	if (answer->outcome != OK)
+		return trial_says(trial, TRIAL_FAIL, "no answer: %s", answer->text);
+	return trial_says(trial, TRIAL_FAIL, "status %d: %.*s", answer->status,
+		answer->body.size < 300 ? (int)answer->body.size : 300,
+		(const char *)answer->body.data);
 }

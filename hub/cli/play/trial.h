@@ -3,9 +3,8 @@
 #ifndef HUB_CLI_PLAY_TRIAL_H
 #define HUB_CLI_PLAY_TRIAL_H
 
+#include "hub/cli/host/host.h"
 #include "hub/cli/play/courier.h"
-#include "hub/cli/play/party.h"
-#include "hub/cli/play/template.h"
 
 enum trial_end { TRIAL_PASS, TRIAL_FAIL, TRIAL_NOT_POSSIBLE };
 
@@ -27,11 +26,19 @@ struct trial_row {
 	const char *name, *done, *expected;
 	enum trial_must must;
 	trial_fn *fn;
+	/* Where the hub asks the partner's system. NULL: it says nothing in the partner's format,
+	 * and is fn there too. */
+	trial_fn *asked;
 };
 
 /* Ended by fn NULL. Of the partner's system towards the hub, and of its desk. */
 extern const struct trial_row trial_sender_rows[], trial_desk_rows[];
 
+/* Where the hub asks: what such a row does instead. */
+trial_fn trial_asked_refers, trial_asked_repeats, trial_asked_amends, trial_asked_disorders,
+	trial_asked_cancels;
+
+#define TRIAL_CANCELLED "CANCEL" /* how the states begin that a cancel leads to */
 #define TRIAL_FIRST 1 /* number of the first person and case */
 
 enum trial_offer { TRIAL_OFFER_ACCEPT, TRIAL_OFFER_DECLINE, TRIAL_OFFER_LEAVE, TRIAL_OFFERS };
@@ -48,20 +55,27 @@ struct trial {
 	struct courier *courier; /* NULL: the desk is not told by webhook */
 	char token[PARTY_TOKEN_MOST], giver_token[PARTY_TOKEN_MOST];
 	const char *folder; /* of the templates */
-	const char *format, *path; /* of what the partner says, and where it posts it */
+	const char *format, *type, *path; /* of what the partner says, and where it posts it */
+	struct stage stage; /* of its system, if it is played */
+	struct stage_role role;
+	struct host_system *system; /* that the hub asks; NULL: the partner tells all itself */
+	const char *not_tried; /* a format of the partner, and how to try it; NULL: none */
 	struct template referral, cancel, amend, old, case_;
-	struct conf_simulation plan;
+	const struct conf_simulation *plan;
 	int64_t seed, number; /* of the last person and case */
 	int32_t wait_s; /* for what comes by itself */
 	struct arena arena;
 
 	/* What rows before left for those behind. */
 	const char *case_name; /* of the partner's referral */
-	struct bytes said; /* the document that it was said with */
+	struct bytes said; /* the document that it was said with, or notified */
+	int64_t step; /* that it began with, where the hub asks */
 	char offers[TRIAL_OFFERS][37]; /* referrals to the partner's desk; "": none yet */
 	bool has_offered;
 	const char *why; /* not all could be offered */
 };
+
+struct trial_result trial_try(struct trial *trial, const struct trial_row *row);
 
 /* For the rows. */
 struct trial_result trial_says(struct trial *trial, enum trial_end end, const char *format, ...)
@@ -70,6 +84,8 @@ struct trial_result trial_says(struct trial *trial, enum trial_end end, const ch
  * person and case. */
 enum outcome trial_write(struct trial *trial, const struct template *template, int64_t number,
 	struct bytes *out, const char **case_name);
+/* What the hub knows the case by; NULL: its template cannot be filled. */
+const char *trial_case(struct trial *trial, int64_t number);
 struct party_answer trial_post(
 	struct trial *trial, const char *path, const char *type, struct bytes body);
 /* Asks as the partner; NULL: there is no JSON with status 200. *status may be NULL. */
@@ -87,5 +103,9 @@ struct trial_receipt {
  * any state, or none). */
 struct trial_receipt trial_receipt(
 	struct trial *trial, const char *case_name, size_t messages, const char *state);
+struct trial_result trial_says_receipt(
+	struct trial *trial, bool is_good, const struct trial_receipt *receipt);
+bool trial_is_taken(const struct party_answer *answer);
+struct trial_result trial_not_taken(struct trial *trial, const struct party_answer *answer);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "hub/cli/play/stranger.h"
 
-#define CANCELLED "CANCEL" /* how the states begin that a cancel leads to */
 #define BAD_TOKEN "this-is-no-token-that-the-hub-has-ever-given-to-anybody"
 
 static struct trial_result ask_with(struct trial *trial, const char *token, int32_t expected)
@@ -28,39 +27,15 @@ static struct trial_result bad_token(struct trial *trial)
 	return ask_with(trial, BAD_TOKEN, 401);
 }
 
-static bool is_taken(const struct party_answer *answer)
-{
-	return answer->outcome == OK && answer->status >= 200 && answer->status < 300;
-}
-
-static struct trial_result not_taken(struct trial *trial, const struct party_answer *answer)
-{
-	if (answer->outcome != OK)
-		return trial_says(trial, TRIAL_FAIL, "no answer: %s", answer->text);
-	return trial_says(trial, TRIAL_FAIL, "status %d: %.*s", answer->status,
-		answer->body.size < 300 ? (int)answer->body.size : 300,
-		(const char *)answer->body.data);
-}
-
-static struct trial_result says_receipt(
-	struct trial *trial, bool is_good, const struct trial_receipt *receipt)
-{
-	return trial_says(trial, is_good ? TRIAL_PASS : TRIAL_FAIL,
-		"%zu message%s, %zu refused, %zu referral%s%s%s", receipt->messages,
-		receipt->messages == 1 ? "" : "s", receipt->refused, receipt->referrals,
-		receipt->referrals == 1 ? "" : "s", receipt->state[0] != '\0' ? ", " : "",
-		receipt->state);
-}
-
 /* Says a document, and looks what became of its case with so many messages then. */
 static struct trial_result say(struct trial *trial, const struct template *template,
 	struct bytes document, const char *case_name, size_t messages)
 {
 	const struct party_answer answer = trial_post(trial, trial->path, template->type, document);
-	if (!is_taken(&answer))
-		return not_taken(trial, &answer);
+	if (!trial_is_taken(&answer))
+		return trial_not_taken(trial, &answer);
 	const struct trial_receipt receipt = trial_receipt(trial, case_name, messages, "");
-	return says_receipt(trial, receipt.referrals == 1 && receipt.refused == 0, &receipt);
+	return trial_says_receipt(trial, receipt.referrals == 1 && receipt.refused == 0, &receipt);
 }
 
 static struct trial_result refers(struct trial *trial)
@@ -94,12 +69,12 @@ static struct trial_result amends(struct trial *trial)
 	const struct trial_receipt before = trial_receipt(trial, trial->case_name, 1, "");
 	const struct party_answer answer =
 		trial_post(trial, trial->path, trial->amend.type, document);
-	if (!is_taken(&answer))
-		return not_taken(trial, &answer);
+	if (!trial_is_taken(&answer))
+		return trial_not_taken(trial, &answer);
 	const struct trial_receipt after =
 		trial_receipt(trial, trial->case_name, before.messages + 1, "");
 	bool is_one = after.referrals == 1 && after.refused == 0;
-	return says_receipt(trial, is_one && after.applied == before.applied + 1, &after);
+	return trial_says_receipt(trial, is_one && after.applied == before.applied + 1, &after);
 }
 
 /* A cancel before its referral waits for it; it has the later time. */
@@ -116,14 +91,15 @@ static struct trial_result out_of_order(struct trial *trial)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
 	const struct party_answer answer =
 		trial_post(trial, trial->path, trial->cancel.type, cancel);
-	if (!is_taken(&answer))
-		return not_taken(trial, &answer);
+	if (!trial_is_taken(&answer))
+		return trial_not_taken(trial, &answer);
 	const struct trial_result said = say(trial, &trial->referral, referral, case_name, 1);
 	if (said.end != TRIAL_PASS)
 		return said;
-	const struct trial_receipt receipt = trial_receipt(trial, case_name, 2, CANCELLED);
-	return says_receipt(trial,
-		receipt.referrals == 1 && strncmp(receipt.state, CANCELLED, strlen(CANCELLED)) == 0,
+	const struct trial_receipt receipt = trial_receipt(trial, case_name, 2, TRIAL_CANCELLED);
+	return trial_says_receipt(trial,
+		receipt.referrals == 1 &&
+			strncmp(receipt.state, TRIAL_CANCELLED, strlen(TRIAL_CANCELLED)) == 0,
 		&receipt);
 }
 
@@ -147,7 +123,7 @@ static struct trial_result stale(struct trial *trial)
 	const struct trial_receipt before = trial_receipt(trial, trial->case_name, 1, "");
 	const struct party_answer answer = act(trial, &before, "stale", ",\"seen_version\":0");
 	const struct trial_receipt after = trial_receipt(trial, trial->case_name, 1, "");
-	bool is_same = strncmp(after.state, CANCELLED, strlen(CANCELLED)) != 0;
+	bool is_same = strncmp(after.state, TRIAL_CANCELLED, strlen(TRIAL_CANCELLED)) != 0;
 	return trial_says(trial, answer.status == 409 && is_same ? TRIAL_PASS : TRIAL_FAIL,
 		"status %d, still %s", answer.status, after.state);
 }
@@ -184,8 +160,8 @@ static bool is_refusal(const struct party_answer *answer)
 static struct trial_result bad_input(struct trial *trial)
 {
 	static const char garbage[] = "{\"this\": is no document of any format\xff";
-	const struct party_answer answer = trial_post(
-		trial, trial->path, trial->referral.type, bytes_of(garbage, sizeof(garbage) - 1));
+	const struct party_answer answer =
+		trial_post(trial, trial->path, trial->type, bytes_of(garbage, sizeof(garbage) - 1));
 	if (answer.outcome != OK)
 		return trial_says(trial, TRIAL_FAIL, "no answer: %s", answer.text);
 	return trial_says(
@@ -209,11 +185,12 @@ static struct trial_result cancels(struct trial *trial)
 	if (trial->case_name == NULL)
 		return trial_says(trial, TRIAL_FAIL, "there is no referral to cancel");
 	const struct party_answer answer = cancel(trial);
-	if (!is_taken(&answer))
-		return not_taken(trial, &answer);
-	const struct trial_receipt receipt = trial_receipt(trial, trial->case_name, 2, CANCELLED);
-	return says_receipt(
-		trial, strncmp(receipt.state, CANCELLED, strlen(CANCELLED)) == 0, &receipt);
+	if (!trial_is_taken(&answer))
+		return trial_not_taken(trial, &answer);
+	const struct trial_receipt receipt =
+		trial_receipt(trial, trial->case_name, 2, TRIAL_CANCELLED);
+	return trial_says_receipt(trial,
+		strncmp(receipt.state, TRIAL_CANCELLED, strlen(TRIAL_CANCELLED)) == 0, &receipt);
 }
 
 /* Speaks to the hub with other certificates than was agreed. */
@@ -274,26 +251,30 @@ static struct trial_result certificate_of_partner(struct trial *trial)
 }
 
 const struct trial_row trial_sender_rows[] = {
-	{"token", "asks for the desks with its token", "200", TRIAL_ALWAYS, good_token},
-	{"bad token", "asks the same with a token that nobody has", "401", TRIAL_ALWAYS, bad_token},
+	{"token", "asks for the desks with its token", "200", TRIAL_ALWAYS, good_token, NULL},
+	{"bad token", "asks the same with a token that nobody has", "401", TRIAL_ALWAYS, bad_token,
+		NULL},
 	{"referral", "refers a made-up person in its own format", "taken: one referral",
-		TRIAL_ALWAYS, refers},
+		TRIAL_ALWAYS, refers, trial_asked_refers},
 	{"duplicate", "says the same once more", "taken: still one referral", TRIAL_ALWAYS,
-		says_it_again},
+		says_it_again, trial_asked_repeats},
 	{"amend", "says it anew with something changed in it",
-		"taken: one message more, still one referral", TRIAL_OPTIONAL, amends},
+		"taken: one message more, still one referral", TRIAL_OPTIONAL, amends,
+		trial_asked_amends},
 	{"stale", "acts on a version of it that is gone", "409, and nothing changed", TRIAL_ALWAYS,
-		stale},
+		stale, stale},
 	{"out of order", "cancels a referral, and refers behind that",
-		"both taken: one referral, cancelled", TRIAL_OPTIONAL, out_of_order},
+		"both taken: one referral, cancelled", TRIAL_OPTIONAL, out_of_order,
+		trial_asked_disorders},
 	{"old schema", "refers as the first released schema had it", "taken: one referral",
-		TRIAL_OPTIONAL, old_schema},
+		TRIAL_OPTIONAL, old_schema, NULL},
 	{"bad input", "sends bytes that are no document of its format", "refused as it says",
-		TRIAL_ALWAYS, bad_input},
-	{"cancel", "cancels its first referral", "taken: cancelled", TRIAL_ALWAYS, cancels},
+		TRIAL_ALWAYS, bad_input, NULL},
+	{"cancel", "cancels its first referral", "taken: cancelled", TRIAL_ALWAYS, cancels,
+		trial_asked_cancels},
 	{"certificate of the hub", "trusts nobody who vouches for the hub", "no connection",
-		TRIAL_OPTIONAL, certificate_of_hub},
+		TRIAL_OPTIONAL, certificate_of_hub, NULL},
 	{"certificate of the partner", "shows one that is expired and of nobody",
-		"no connection, or 401", TRIAL_OPTIONAL, certificate_of_partner},
+		"no connection, or 401", TRIAL_OPTIONAL, certificate_of_partner, NULL},
 	{0},
 };

@@ -2,12 +2,14 @@
 #include <string.h>
 
 #include "hub/base/file.h"
+#include "hub/cli/host/host.h"
 #include "hub/cli/play/trial.h"
 #include "hub/cli/verbs.h"
 #include "hub/http/loop.h"
 
 #define WAIT_S 30
 #define OWN "own"
+#define NOTIFIED "application/json" /* what a notification is */
 
 static const struct conf_partner *find_partner(const struct conf *conf, const char *who)
 {
@@ -50,40 +52,70 @@ static enum outcome prove_lane(struct trial *trial, const char *token, struct er
 	return answer.is_lane ? OK : err_set(err, REJECT, "%s is no test lane", url);
 }
 
-static enum outcome load(struct trial *trial, const char *format, struct err *err)
+static enum outcome load(struct trial *trial, const char *format, const char *path, struct err *err)
 {
 	static const char *const names[] = {"referral", "cancel", "amend", "referral-1", "case"};
 	struct template *const places[] = {
 		&trial->referral, &trial->cancel, &trial->amend, &trial->old, &trial->case_};
 	trial->format = format;
+	trial->path = path;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (template_load(&(struct template_name){trial->folder, format, names[i]},
 			    &trial->arena, places[i], err) != OK)
 			return err->outcome;
+	trial->type = trial->referral.path != NULL ? trial->referral.type : NOTIFIED;
 	return OK;
 }
 
-/* The format of the partner's first source that has a template, else the hub's own. */
-static enum outcome choose_format(struct trial *trial, struct err *err)
+/* What the hub asks for is told by the system that is played; without one it is not tried. */
+static enum outcome take(struct trial *trial, const struct conf_source *source, struct err *err)
 {
-	const struct conf *conf = trial->conf;
-	for (size_t i = 0; i < conf->sources_count; i++) {
-		const struct conf_source *source = &conf->sources[i];
-		if (source->partner != trial->partner)
-			continue;
-		if (load(trial, source->connector->name, err) != OK)
-			return err->outcome;
-		trial->path =
-			arena_format(&trial->arena, "/v1/in/%s/%s", source->oin, source->name);
-		if (trial->referral.path != NULL)
-			return OK;
-	}
-	trial->path = "/v1/referrals";
-	if (load(trial, OWN, err) != OK)
+	struct host *host = trial->stage.host;
+	const char *path = arena_format(&trial->arena, "/v1/in/%s/%s", source->oin, source->name);
+	if (load(trial, source->connector->name, path, err) != OK)
+		return err->outcome;
+	if (host != NULL)
+		return host_add(host, &trial->role, source, &trial->system, err);
+	if (host_plays(source))
+		trial->not_tried = arena_format(&trial->arena,
+			"%s: the hub asks for source %s; with --serve HOST:PORT its system is "
+			"played, see config/simulate/README.md",
+			source->connector->name, source->name);
+	return OK;
+}
+
+static enum outcome choose_own(struct trial *trial, struct err *err)
+{
+	if (load(trial, OWN, "/v1/referrals", err) != OK)
 		return err->outcome;
 	return trial->referral.path != NULL
 		? OK
 		: err_set(err, REJECT, "%s/" OWN "/referral.json is missing", trial->folder);
+}
+
+/* The format of the partner's first source that has a template; with --serve, of the first that the
+ * hub asks for; else the hub's own, if nothing is left untried. */
+static enum outcome choose_format(struct trial *trial, struct err *err)
+{
+	const struct conf *conf = trial->conf;
+	const struct conf_source *untried = NULL;
+	const bool is_served = trial->stage.host != NULL;
+	for (size_t i = 0; i < conf->sources_count; i++) {
+		const struct conf_source *source = &conf->sources[i];
+		if (source->partner != trial->partner || (is_served && !host_plays(source)))
+			continue;
+		if (take(trial, source, err) != OK)
+			return err->outcome;
+		if (trial->system != NULL || (trial->referral.path != NULL && !is_served))
+			return OK;
+		if (host_plays(source))
+			untried = source;
+	}
+	if (is_served)
+		return err_set(err, REJECT, "--serve: %s",
+			trial->role.why[0] != '\0' ? trial->role.why
+						   : "the hub asks for no source of this partner");
+	return untried != NULL ? take(trial, untried, err) : choose_own(trial, err);
 }
 
 static enum outcome find_desk(struct trial *trial, struct err *err)
@@ -108,10 +140,20 @@ static enum outcome find_parties(struct cli_call *call, struct trial *trial, str
 	if (trial->giver == NULL)
 		return err_set(err, REJECT,
 			"nobody with test_tokens can refer to it: name a partner with --from");
-	for (size_t i = 0; i < trial->conf->simulations_count; i++)
-		if (strcmp(trial->conf->simulations[i].oin, trial->partner->rules->oin) == 0)
-			trial->plan = trial->conf->simulations[i];
+	trial->plan = conf_simulation(trial->conf, trial->partner->rules->oin);
 	return OK;
+}
+
+static enum outcome open_host(struct cli_call *call, struct trial *trial, struct err *err)
+{
+	const char *address = cli_value(call, "serve");
+	trial->stage = (struct stage){.loop = trial->loop,
+		.conf = trial->conf,
+		.folder = trial->folder,
+		.seed = trial->seed};
+	trial->role = (struct stage_role){
+		.stage = &trial->stage, .partner = trial->partner, .plan = trial->plan};
+	return address == NULL ? OK : host_new(&trial->stage.host, trial->loop, address, err);
 }
 
 static enum outcome open_trial(struct cli_call *call, struct trial *trial, struct err *err)
@@ -136,7 +178,8 @@ static enum outcome open_trial(struct cli_call *call, struct trial *trial, struc
 	if (party_new(&trial->party, &trial->options, err) != OK ||
 		find_parties(call, trial, err) != OK ||
 		prove_lane(trial, trial->token, err) != OK ||
-		prove_lane(trial, trial->giver_token, err) != OK || choose_format(trial, err) != OK)
+		prove_lane(trial, trial->giver_token, err) != OK ||
+		open_host(call, trial, err) != OK || choose_format(trial, err) != OK)
 		return err->outcome;
 	return find_desk(trial, err);
 }
@@ -145,9 +188,11 @@ static void close_trial(struct trial *trial)
 {
 	party_free(trial->party);
 	courier_free(trial->courier);
+	host_free(trial->stage.host);
 	loop_free(trial->loop);
 	explicit_bzero(trial->token, sizeof(trial->token));
 	explicit_bzero(trial->giver_token, sizeof(trial->giver_token));
+	arena_done(&trial->stage.arena);
 	arena_done(&trial->arena);
 }
 
@@ -200,7 +245,7 @@ static int64_t try_all(struct trial *trial, struct page *page, const char *key,
 		is_sender ? "Its system towards the hub:" : "Its desk, told by the hub:", NULL);
 	int64_t out = 0;
 	for (; rows->fn != NULL; rows++) {
-		const struct trial_result result = rows->fn(trial);
+		const struct trial_result result = trial_try(trial, rows);
 		show(table, ++*number, rows, &result);
 		out += keeps_out(trial, rows, &result);
 	}
@@ -214,6 +259,8 @@ static void report(struct cli_call *call, struct trial *trial)
 	page_text(facts, "partner", "partner", trial->partner->rules->name);
 	page_text(facts, NULL, "oin", trial->partner->rules->oin);
 	page_text(facts, "speaks", "format", trial->format);
+	page_text(facts, "not tried", "not_tried", trial->not_tried);
+	page_tone(facts, TERMINAL_CARE);
 	page_text(facts, "desk", "desk", trial->desk->id);
 	page_text(facts, "hub", "url", party_url(trial->party));
 	page_text(facts, "referred to by", "giver", trial->giver->rules->home_desk);
@@ -246,6 +293,8 @@ static const struct cli_option options[] = {
 		0},
 	{"cert", 0, "FILE", "the partner's certificate, where the hub asks for one", 0, 0},
 	{"key", 0, "FILE", "its key", 0, 0},
+	{"serve", 0, "HOST:PORT",
+		"where the hub asks its system, if it asks; PORT alone: of 127.0.0.1", 0, 0},
 	{"templates", 0, "FOLDER", "the sample documents; else simulate/ beside the configuration",
 		0, 0},
 	{0},
@@ -263,10 +312,14 @@ const struct cli_verb conform_verb = {
 		 "is to do (ACCEPT, DECLINE, LEAVE), and watches what comes back. Where the desk\n"
 		 "is told by webhook, its system is also sent what it must take or refuse:\n"
 		 "duplicates, news out of order, garbage, wrong signatures. With the\n"
-		 "configuration of the test lane, whose deliveries lead to its test system.",
+		 "configuration of the test lane, whose deliveries lead to its test system.\n"
+		 "A system that the hub asks (zgw, cambo) is played with --serve, if the source's\n"
+		 "endpoint is http://HOST:PORT/OIN/…. Without, its format is not tried, and that\n"
+		 "keeps the partner out.",
 	.options = options,
 	.found = "something keeps the partner out: the report says what",
 	.examples = "  lokethub conform wsp-rijnmond\n"
-		    "  lokethub conform 00000099002000022000 --wait 3600 --json > report.json",
+		    "  lokethub conform 00000099002000022000 --wait 3600 --json > report.json\n"
+		    "  lokethub conform gemeente-rotterdam --serve 9100",
 	.run = run,
 };

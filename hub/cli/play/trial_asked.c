@@ -1,0 +1,138 @@
+/* trial_asked - the rows of a sender whose system the hub asks: it takes a step, notifies the hub
+ * of it, and is asked.
+ */
+#include "hub/cli/play/trial.h"
+
+#include <string.h>
+
+enum { LOOK_MS = 100 };
+
+/* Of its case as it stands now. */
+static struct bytes notice_of(struct trial *trial, int64_t step)
+{
+	struct buffer text = {0};
+	struct err err = {0};
+	struct bytes notice = {0};
+	if (host_notify(trial->system, step, &text, &err) == OK)
+		notice = arena_copy(&trial->arena, buffer_bytes(&text));
+	buffer_done(&text);
+	return notice;
+}
+
+static struct trial_result not_asked(struct trial *trial, bool is_unproven)
+{
+	if (is_unproven)
+		return trial_says(trial, TRIAL_FAIL,
+			"taken, but the hub asks without what its endpoint's auth and secret say: "
+			"does it run with this configuration?");
+	return trial_says(trial, TRIAL_FAIL,
+		"taken, but the hub did not ask for it within %d s: after polls in vain it may "
+		"wait up to 900 s",
+		trial->wait_s);
+}
+
+/* Waits until the hub has asked for it, and for nothing more since a while. false: *out says why
+ * not. */
+static bool tell(struct trial *trial, struct bytes notice, struct trial_result *out)
+{
+	const struct stage_counts before = trial->role.counts, *now = &trial->role.counts;
+	const struct party_answer answer = trial_post(trial, trial->path, trial->type, notice);
+	int64_t end = loop_now(trial->loop) + (int64_t)trial->wait_s * 1000;
+	if (!trial_is_taken(&answer)) {
+		*out = trial_not_taken(trial, &answer);
+		return false;
+	}
+	while (now->asked == before.asked || !host_is_done(trial->stage.host)) {
+		bool is_unproven = now->unproven > before.unproven;
+		if (is_unproven || loop_now(trial->loop) >= end) {
+			*out = not_asked(trial, is_unproven);
+			return false;
+		}
+		trial_pause(trial, LOOK_MS);
+	}
+	return true;
+}
+
+/* A step of its first case, and the notification of it. */
+static bool say(struct trial *trial, enum ledger_step step, struct trial_result *out)
+{
+	if (trial->case_name == NULL) {
+		*out = trial_says(trial, TRIAL_FAIL, "there is no referral that it could be of");
+		return false;
+	}
+	return tell(trial, notice_of(trial, host_say(trial->system, step, trial->step)), out);
+}
+
+struct trial_result trial_asked_refers(struct trial *trial)
+{
+	struct trial_result result;
+	trial->step = host_say(trial->system, LEDGER_REFERRAL, 0);
+	trial->said = notice_of(trial, trial->step);
+	const char *case_name = trial_case(trial, trial->step);
+	if (trial->said.data == NULL || case_name == NULL)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
+	if (!tell(trial, trial->said, &result))
+		return result;
+	const struct trial_receipt receipt = trial_receipt(trial, case_name, 1, "");
+	if (receipt.referrals > 0)
+		trial->case_name = case_name;
+	return trial_says_receipt(trial, receipt.referrals == 1 && receipt.refused == 0, &receipt);
+}
+
+struct trial_result trial_asked_repeats(struct trial *trial)
+{
+	struct trial_result result;
+	if (!say(trial, LEDGER_AGAIN, &result))
+		return result;
+	const struct trial_receipt receipt = trial_receipt(trial, trial->case_name, 1, "");
+	return trial_says_receipt(trial, receipt.referrals == 1 && receipt.refused == 0, &receipt);
+}
+
+struct trial_result trial_asked_amends(struct trial *trial)
+{
+	struct trial_result result;
+	struct trial_receipt before = {0};
+	if (trial->case_name != NULL)
+		before = trial_receipt(trial, trial->case_name, 1, "");
+	if (!say(trial, LEDGER_AMEND, &result))
+		return result;
+	const struct trial_receipt after =
+		trial_receipt(trial, trial->case_name, before.messages + 1, "");
+	bool is_one = after.referrals == 1 && after.refused == 0;
+	return trial_says_receipt(trial, is_one && after.applied == before.applied + 1, &after);
+}
+
+static bool is_cancelled(const struct trial_receipt *receipt)
+{
+	return strncmp(receipt->state, TRIAL_CANCELLED, strlen(TRIAL_CANCELLED)) == 0;
+}
+
+/* That a case was cancelled is notified before that there is one. */
+struct trial_result trial_asked_disorders(struct trial *trial)
+{
+	struct trial_result result;
+	if (trial->case_name == NULL)
+		return trial_says(trial, TRIAL_FAIL, "there is no referral yet");
+	if (bytes_equal(trial->said, notice_of(trial, trial->step)))
+		return trial_says(trial, TRIAL_NOT_POSSIBLE,
+			"a notification in format %s does not say what it is of", trial->format);
+	int64_t first = host_say(trial->system, LEDGER_REFERRAL, 0);
+	struct bytes early = notice_of(trial, first);
+	struct bytes late = notice_of(trial, host_say(trial->system, LEDGER_CANCEL, first));
+	if (!tell(trial, late, &result) || !tell(trial, early, &result))
+		return result;
+	const struct trial_receipt receipt =
+		trial_receipt(trial, trial_case(trial, first), 2, TRIAL_CANCELLED);
+	bool is_one = receipt.referrals == 1 && receipt.refused == 0;
+	return trial_says_receipt(trial, is_one && is_cancelled(&receipt), &receipt);
+}
+
+struct trial_result trial_asked_cancels(struct trial *trial)
+{
+	struct trial_result result;
+	if (!say(trial, LEDGER_CANCEL, &result))
+		return result;
+	const struct trial_receipt receipt =
+		trial_receipt(trial, trial->case_name, 2, TRIAL_CANCELLED);
+	return trial_says_receipt(trial, is_cancelled(&receipt), &receipt);
+}
