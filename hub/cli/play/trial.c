@@ -174,10 +174,10 @@ struct trial_result trial_says_receipt(
 	struct trial *trial, bool is_good, const struct trial_receipt *receipt)
 {
 	return trial_says(trial, is_good ? TRIAL_PASS : TRIAL_FAIL,
-		"%zu message%s, %zu refused, %zu referral%s%s%s", receipt->messages,
-		receipt->messages == 1 ? "" : "s", receipt->refused, receipt->referrals,
-		receipt->referrals == 1 ? "" : "s", receipt->state[0] != '\0' ? ", " : "",
-		receipt->state);
+		"%zu message%s, %zu applied, %zu refused, %zu referral%s%s%s", receipt->messages,
+		receipt->messages == 1 ? "" : "s", receipt->applied, receipt->refused,
+		receipt->referrals, receipt->referrals == 1 ? "" : "s",
+		receipt->state[0] != '\0' ? ", " : "", receipt->state);
 }
 
 bool trial_is_taken(const struct party_answer *answer)

@@ -259,7 +259,7 @@ const struct trial_row trial_sender_rows[] = {
 	{"duplicate", "says the same once more", "taken: still one referral", TRIAL_ALWAYS,
 		says_it_again, trial_asked_repeats},
 	{"amend", "says it anew with something changed in it",
-		"taken: one message more, still one referral", TRIAL_OPTIONAL, amends,
+		"taken: one message more applied, still one referral", TRIAL_OPTIONAL, amends,
 		trial_asked_amends},
 	{"stale", "acts on a version of it that is gone", "409, and nothing changed", TRIAL_ALWAYS,
 		stale, stale},
