@@ -53,7 +53,7 @@ static void answer_with(struct host *host, struct request *request, const struct
 	if (system != NULL && system->kind != kind)
 		system = NULL;
 	if (system != NULL && !host_auth_shows(system, request)) {
-		/* A token of an earlier run is none: it gets another one. */
+		/* A token of an earlier run is no fault: it gets another one. */
 		system->role->counts.unproven += system->endpoint->auth != ENDPOINT_OAUTH2;
 		request_answer(request, system->kind->refused, NULL, (struct bytes){0});
 		return;
