@@ -43,16 +43,19 @@ ASKED = {ROTTERDAM: "zgw", SCHOOL: "cambo"}  # whose systems the hub asks
 FATES = ("handovers", "accepted", "declined", "silent", "completed")
 
 
-def simulate(config: Any, *words: str, code: int = 0) -> Any:
-    """On a busy machine the hub may say 503 now and then: that is exit code 1."""
-    done = subprocess.run(
-        [harness.BINARY, "simulate", "--templates", TEMPLATES, *words]
-        + ["--json", "--config", config],
+def run_simulate(config: Any, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [harness.BINARY, "simulate", "--templates", TEMPLATES, *words, "--config", config],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+
+
+def simulate(config: Any, *words: str, code: int = 0) -> Any:
+    """On a busy machine the hub may say 503 now and then: that is exit code 1."""
+    done = run_simulate(config, *words, "--json")
     assert done.returncode in ((0, 1) if code == 0 else (code,)), done.stdout + done.stderr
     return json.loads(done.stdout) if code == 0 else done.stderr
 
@@ -526,6 +529,15 @@ def test_the_same_seed_plays_the_same_cases(asked):
         more = set(said_by(asked, name)) - before[name]
         assert more == set(Ledger(37, name).cases(partners[name]["sent"])) - before[name]
         assert more
+
+
+def test_a_system_that_is_not_asked_is_found(asked):
+    """All is notified, and taken; but the endpoints lead elsewhere."""
+    elsewhere = str(free_ports(1)[0])
+    words = ("all", "--serve", elsewhere, "--rate", "20000", "--for", "1")
+    done = run_simulate(config_of(asked), *words)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "the hub has not asked for all that it was told of" in done.stdout
 
 
 def test_who_serves_nobody_or_nowhere_is_told(asked):

@@ -62,6 +62,7 @@ static void answer_with(struct host *host, struct request *request, const struct
 		answer.status = 200;
 		system->role->counts.asked++;
 		fn(system, request, &answer);
+		stage_went_wrong(system->role, answer.err.text);
 	}
 	give(request, system != NULL ? system->kind->type : NULL, &answer);
 }

@@ -34,6 +34,12 @@ bool stage_holds(struct stage *stage, struct loop_timer *timer)
 	return holds;
 }
 
+void stage_went_wrong(struct stage_role *role, const char *text)
+{
+	if (role->why[0] == '\0')
+		snprintf(role->why, sizeof(role->why), "%s", text);
+}
+
 void stage_refused(struct stage_role *role, const struct client_answer *answer)
 {
 	role->counts.refused++;

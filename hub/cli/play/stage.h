@@ -60,6 +60,8 @@ enum outcome stage_open(struct stage *stage, struct err *err) MUST_CHECK;
 /* Whether nothing new is sent now, as too much is under way, or desks still read what there was:
  * the timer is set for a little later. */
 bool stage_holds(struct stage *stage, struct loop_timer *timer);
+/* Keeps what went wrong first; "": nothing did. */
+void stage_went_wrong(struct stage_role *role, const char *text);
 /* Counts a message that was refused; why it was is kept of the first, which is mostly the
  * template's fault. */
 void stage_refused(struct stage_role *role, const struct client_answer *answer);

@@ -17,6 +17,7 @@ struct play {
 	size_t count;
 	struct loop_timer end;
 	int64_t give_up;
+	bool is_cut; /* something was still waited for then */
 };
 
 static bool is_meant(const struct conf_partner *partner, const char *who)
@@ -109,7 +110,8 @@ static void stop(void *context)
 		play->give_up = now + LAST_MS;
 	stage->is_over = true;
 	bool is_done = stage->waiting == 0 && (stage->host == NULL || host_is_done(stage->host));
-	if (is_done || now >= play->give_up)
+	play->is_cut = !is_done && now >= play->give_up;
+	if (is_done || play->is_cut)
 		loop_stop(stage->loop);
 	else
 		loop_set(stage->loop, &play->end, now + LAST_LOOK_MS);
@@ -163,12 +165,26 @@ static void show(struct play *play)
 	for (size_t i = 0; i < play->count; i++) {
 		const struct player *player = play->players[i];
 		const struct stage_counts *counts = player_counts(player);
+		const char *name = player_partner(player)->rules->name;
 		show_one(table, player);
-		if (counts->refused + counts->away > 0)
+		if (counts->refused + counts->away + counts->unproven > 0)
 			play->call->code = CLI_FOUND;
 		if (player_why(player)[0] != '\0')
-			page_line(page, TERMINAL_CARE, "%s: %s",
-				player_partner(player)->rules->name, player_why(player));
+			page_line(page, TERMINAL_CARE, "%s: %s", name, player_why(player));
+		if (counts->unproven > 0)
+			page_line(page, TERMINAL_BAD,
+				"%s: the hub asked without what its endpoint's auth and secret say",
+				name);
+	}
+	if (play->is_cut) {
+		play->call->code = CLI_FOUND;
+		page_line(page, TERMINAL_BAD, "Not all came to an end within %d s%s.",
+			LAST_MS / 1000,
+			play->stage.host != NULL
+				? ": the hub has not asked for all that it was told of; does it "
+				  "run "
+				  "with this configuration, and do its endpoints lead to --serve?"
+				: "");
 	}
 }
 
