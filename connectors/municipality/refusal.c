@@ -10,8 +10,9 @@
 static bool is_plain(struct bytes text)
 {
 	for (size_t i = 0; i < text.size; i++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-",
-			    text.data[i]) == NULL)
+		if (text.data[i] == '\0' ||
+			strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-",
+				text.data[i]) == NULL)
 			return false;
 	return text.size > 0;
 }
@@ -37,15 +38,20 @@ void refusal_names(const struct json_tree *problem, char out[REFUSAL_NAMES])
 	}
 }
 
+static bool ends_with(struct bytes text, const char *end)
+{
+	size_t size = strlen(end);
+	return size == 0 ||
+		(text.size >= size && memcmp(text.data + text.size - size, end, size) == 0);
+}
+
 bool refusal_is_unique(const struct json_tree *problem, const char *end)
 {
 	const struct json_tree *item = first_of(problem);
-	size_t size = strlen(end);
 	bool is_it = item != NULL;
 	for (; item != NULL; item = item->next) {
 		struct bytes name = member_text(item, "name"), code = member_text(item, "code");
-		is_it = is_it && bytes_equal_string(code, "unique") && name.size >= size &&
-			memcmp(name.data + name.size - size, end, size) == 0;
+		is_it = is_it && bytes_equal_string(code, "unique") && ends_with(name, end);
 	}
 	return is_it;
 }
