@@ -18,6 +18,7 @@ RULES = (
     rules.arrows,
     rules.roots,
     rules.connectors,
+    rules.pages,
     rules.file_size,
     rules.functions,
     rules.first_lines,

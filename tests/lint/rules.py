@@ -127,6 +127,24 @@ def connectors(tree):
                 yield path, number, "names a connector; main hands over the list"
 
 
+def pages(tree):
+    """Each connector of the list has a page beside its code, which the table of all leads to."""
+    listed = "connectors/connectors.c"
+    if listed not in tree.files:
+        return
+    table = tree.text("connectors/README.md") if "connectors/README.md" in tree.files else ""
+    for number, line in enumerate(tree.text(listed).split("\n"), 1):
+        if not (found := re.fullmatch(r"\t&(\w+),", line)):
+            continue
+        name = found.group(1)
+        codes = [path for path in tree.files if re.fullmatch(rf"connectors/\w+/{name}\.c", path)]
+        page = codes[0][: -len(".c")] + ".md" if codes else f"connectors/…/{name}.md"
+        if page not in tree.files:
+            yield listed, number, f"{name} has no page {page}"
+        elif f"({page.removeprefix('connectors/')})" not in table:
+            yield listed, number, f"connectors/README.md does not lead to {page}"
+
+
 def file_size(tree):
     """No file is longer than its limit."""
     for path in c_files(tree, ".c", ".h", ".py"):

@@ -260,6 +260,21 @@ class NamedTests(WithTree):
         self.red(rules.named_tests, "hub/README.md:1: ", "in a it_is.c of tests")
 
 
+class Pages(WithTree):
+    def test_pages(self):
+        self.write("connectors/connectors.c", "\t&left,\n\t&right,\n\tNULL,\n")
+        for name in ("left", "right"):
+            self.write(f"connectors/common/{name}.c", "")
+            self.write(f"connectors/common/{name}.md", "")
+        self.write("connectors/README.md", "[`left`](common/left.md) [`right`](common/right.md)")
+        self.green(rules.pages)
+        (self.root / "connectors/common/left.md").unlink()
+        self.red(rules.pages, "connectors/connectors.c:1: ", "left has no page")
+        self.write("connectors/common/left.md", "")
+        self.write("connectors/README.md", "[`left`](common/left.md)")
+        self.red(rules.pages, "connectors/connectors.c:2: ", "does not lead to", "right.md")
+
+
 class Exports(WithTree):
     def archive(self, name, text, path="hub/base", thin=False):
         """Compiles one source into the library of its folder, as the build does."""
@@ -420,7 +435,7 @@ class Main(WithTree):
             for name, thing in vars(module).items():
                 if inspect.isgeneratorfunction(thing) and str(inspect.signature(thing)) == "(tree)":
                     self.assertIn(thing, lint.RULES, name)
-        self.assertEqual(len(set(lint.RULES)), 12)
+        self.assertEqual(len(set(lint.RULES)), 13)
 
     def test_no_build_is_not_green(self):
         with self.assertRaises(SystemExit):
