@@ -199,13 +199,22 @@ static bool is_refused_question(const struct documents *docs, struct arena *aren
 	return bytes_equal_string(bytes_cut_first(&code, '.'), "400");
 }
 
+/* Another employer in the same place has another label, so that it is told, too; which one it is
+ * cannot be told from it. */
+static struct bytes label_of(const char *kvk, int turn, struct arena *arena)
+{
+	static const uint8_t key[16] = {0};
+	return bytes_of_string(arena_format(arena, "employer %d (%04x)", turn,
+		(unsigned)(bytes_hash(bytes_of_string(kvk), key) & 0xffff)));
+}
+
 /* One that VUM never takes must not keep the others from being asked for. */
 static void pass_over(
 	const struct contactmoment_config *config, const struct documents *docs, struct parcel *out)
 {
 	int turn = contactmoment_round_turn(&config->round, docs);
 	struct bytes code = vum_answer_code(&docs->items[0], out->arena);
-	struct bytes label = bytes_of_string(arena_format(out->arena, "employer %d", turn));
+	struct bytes label = label_of(config->round.employers[turn - 1].name, turn, out->arena);
 	struct parcel_draft *item = parcel_add(out, code, label);
 	problems_add(&item->problems, KVK, NULL,
 		"VUM refuses to search for it (%.*s), and the next one is asked for: mend number "
