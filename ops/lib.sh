@@ -57,6 +57,20 @@ service_pid() {
   cat "$var/$1/pid"
 }
 
+# Killed, and still giving back what it had: its memory first, then its lock and ports. Its command
+# line is empty by then, as during an exec; but there it has memory.
+is_ending() {
+  [ -e "/proc/$1/status" ] && ! grep -sq '^VmSize:' "/proc/$1/status"
+}
+
+# It has nothing any more, in none of its threads; its parent may not have heard of it yet.
+is_gone() {
+  local stat tasks
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+  tasks=("/proc/$1/task"/*)
+  [[ ${stat##*) } == [ZX]* ]] && [ "${#tasks[@]}" -le 1 ]
+}
+
 java_program() {
   local java
   for java in /usr/lib/jvm/java-17-openjdk-*/bin/java; do
@@ -86,15 +100,16 @@ stop_service() {
   local pid
   pid=$(service_pid "$1") || return 0
   kill -TERM "$pid" 2>/dev/null || true
-  wait_gone "$1" 30 && return 0
+  wait_gone "$pid" 30 && return 0
   say "$1: still there after 30 s, killing it"
   kill -KILL "$pid" 2>/dev/null || true
-  wait_gone "$1" 10 || die "$1: process $pid cannot be killed"
+  wait_gone "$pid" 10 || die "$1: process $pid cannot be killed"
 }
 
+# wait_gone PID SECONDS
 wait_gone() {
   local end=$((SECONDS + $2))
-  while service_pid "$1" >/dev/null; do
+  until is_gone "$1"; do
     [ "$SECONDS" -lt "$end" ] || return 1
     sleep 0.1
   done

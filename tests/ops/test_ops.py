@@ -185,7 +185,8 @@ def test_a_service_runs_from_its_start_whatever_its_command_line_says(tmp_path):
         pid=$(service_pid kafka)
         while [ "$(cat "/proc/$pid/comm")" = java ]; do service_pid kafka >/dev/null || exit 1; done
         service_pid kafka
-        wait_gone kafka 10
+        wait_gone "$pid" 10
+        ! service_pid kafka
     """
     done = subprocess.run(
         ["bash", "-c", script, "probe", ROOT],
