@@ -124,6 +124,8 @@ static void test_a_verdict_names_the_case_of_its_message(void **state)
 	life_deliver(&stage->life, 1);
 	life_act(&stage->life, 1, ACTION_ACKNOWLEDGE, "uwv");
 	check(stage, "uwv", "UWV-1");
+	refer(stage, "uwv", "roc", "UWV-1"); /* another target: refused */
+	assert_int_equal(stage->life.world.decision.event.result, RESULT_REJECTED);
 	stage->system = "test";
 	check(stage, "uwv", "UWV-1");
 	stage->system = "another";
