@@ -209,9 +209,10 @@ def contact(kvk, day, recognised):
 
 
 def test_what_was_heard_of_a_company(sbb):
-    """SBB withdraws two companies; a later contact says that one is recognised. Of that contact's
-    day SBB says the same of the other: its word stands. Who was heard to say it is kept nowhere."""
-    again, withdrawn = sbb.refer("100333"), sbb.refer("100334")
+    """Of two companies a WSP hears that they are recognised. SBB withdraws one as of an earlier
+    day: its word stands. Of the other the WSP hears otherwise later, twice: its client's desk is
+    told once. Who was heard to say it is kept nowhere."""
+    withdrawn, heard_of = sbb.refer("100333"), sbb.refer("100334")
     rows = [
         contact("90001354", "2026-03-02", True),
         contact("90001362", "2026-03-01", True),
@@ -222,16 +223,17 @@ def test_what_was_heard_of_a_company(sbb):
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
     assert error["field"].endswith("werkgever.nummerKvk") and "Manager" not in answer.text
-    sbb.put("100333;;WITHDRAWN;;2026-03-01;", "100334;;WITHDRAWN;;2026-03-01;")
+    sbb.put("100333;;WITHDRAWN;;2026-03-01;", "100334;;RECOGNISED;;2026-03-01;")
     sbb.wait_words(("gemeente-rotterdam", withdrawn))
     look_again(sbb)
-    assert sbb.words(again) == []
+    assert sbb.words(heard_of) == []
     for day in ("2026-03-05", "2026-03-08"):
-        heard = json.dumps([contact("90001354", day, False)]).encode()
+        heard = json.dumps([contact(kvk, day, False) for kvk in ("90001354", "90001362")]).encode()
         assert sbb.hub.partner(SBB).post(f"/v1/in/{SBB}/contacts", heard).status_code == 204
-        sbb.wait_words(("gemeente-rotterdam", again))
+        sbb.wait_words(("gemeente-rotterdam", heard_of))
     look_again(sbb)
-    assert sbb.words(again) == [("gemeente-rotterdam", again)]
+    both = [("gemeente-rotterdam", each) for each in (withdrawn, heard_of)]
+    assert sbb.words(withdrawn, heard_of) == sorted(both)
 
 
 def test_an_amendment_and_what_is_over(sbb):

@@ -67,18 +67,6 @@ bool recognition_read(const struct fact *fact, struct recognition *out)
 		clock_date_from_text(day, &out->since);
 }
 
-/* What is said of one qualification is more than what is said of all on that day. SBB's own word is
- * more than what was heard on that day; and who heard of a company says nothing of a qualification.
- */
-static bool is_later(const struct recognition *a, const struct recognition *b)
-{
-	if (a->is_heard != b->is_heard)
-		return a->is_heard ? a->since > b->since && b->crebo.size == 0
-				   : a->since >= b->since;
-	return a->since > b->since ||
-		(a->since == b->since && a->crebo.size > 0 && b->crebo.size == 0);
-}
-
 static bool concerns(const struct recognition *recognition, struct bytes crebo)
 {
 	return recognition->crebo.size == 0 || bytes_equal(recognition->crebo, crebo);
@@ -87,6 +75,19 @@ static bool concerns(const struct recognition *recognition, struct bytes crebo)
 static bool is_withdrawal(const struct recognition *recognition)
 {
 	return bytes_equal_string(recognition->code, WITHDRAWN);
+}
+
+/* What is said of one qualification is more than what is said of all on that day. SBB's own word is
+ * more than what was heard on that day, and more than good news that was heard on any; and who
+ * heard of a company says nothing of a qualification. */
+static bool is_later(const struct recognition *a, const struct recognition *b)
+{
+	if (a->is_heard && !b->is_heard)
+		return is_withdrawal(a) && a->since > b->since && b->crebo.size == 0;
+	if (b->is_heard && !a->is_heard)
+		return !is_withdrawal(b) || a->since >= b->since;
+	return a->since > b->since ||
+		(a->since == b->since && a->crebo.size > 0 && b->crebo.size == 0);
 }
 
 /* Whether it was heard, and what was said before says the same: at each contact it may be heard

@@ -9,7 +9,8 @@
  * recognition, raw.text the crebo that it is about (absent: all), effective_date since when. It is
  * a fact and never a message: what anybody said of a company and day stays, and the latest day
  * counts, so that the order in which files come does not matter. With raw.scheme "heard" it is told
- * by somebody who heard it of the company: it yields to what SBB said on that day or later. */
+ * by somebody who heard it of the company: it yields to what SBB said on that day or later, and
+ * never ends a withdrawal by SBB. */
 bool recognition_is_said(const struct draft *draft);
 /* Adds what is wrong with such a draft, or that it is not this partner's to say. */
 void recognition_check(const struct draft *draft, const struct conf_partner *partner,
