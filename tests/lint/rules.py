@@ -128,7 +128,8 @@ def connectors(tree):
 
 
 def pages(tree):
-    """Each connector of the list has a page beside its code, which the table of all leads to."""
+    """Each connector of the list has a page beside its code, which the table of all leads to. It
+    says how many cases there are."""
     listed = "connectors/connectors.c"
     if listed not in tree.files:
         return
@@ -143,6 +144,20 @@ def pages(tree):
             yield listed, number, f"{name} has no page {page}"
         elif f"({page.removeprefix('connectors/')})" not in table:
             yield listed, number, f"connectors/README.md does not lead to {page}"
+        else:
+            yield from _of_page(tree, name, page)
+
+
+def _of_page(tree, name, page):
+    case = re.compile(rf"tests/data/{name}/[^/]+/expected\.json")
+    cases = sum(1 for path in tree.files if case.fullmatch(path))
+    for number, line in enumerate(tree.text(page).split("\n"), 1):
+        if not line.startswith("| verified against |"):
+            continue
+        if f" {cases} cases" not in line:
+            yield page, number, f"{name} has {cases} cases: say so"
+        return
+    yield page, 1, "says nothing of what the connector is verified against"
 
 
 def file_size(tree):

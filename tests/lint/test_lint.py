@@ -265,12 +265,18 @@ class Pages(WithTree):
         self.write("connectors/connectors.c", "\t&left,\n\t&right,\n\tNULL,\n")
         for name in ("left", "right"):
             self.write(f"connectors/common/{name}.c", "")
-            self.write(f"connectors/common/{name}.md", "")
+            self.write(f"connectors/common/{name}.md", "| verified against | 2 cases |\n")
+            for case in ("one", "other"):
+                self.write(f"tests/data/{name}/{case}/expected.json", "{}")
         self.write("connectors/README.md", "[`left`](common/left.md) [`right`](common/right.md)")
         self.green(rules.pages)
+        self.write("connectors/common/left.md", "\n| verified against | nobody; 12 cases |\n")
+        self.red(rules.pages, "connectors/common/left.md:2: ", "left has 2 cases")
+        self.write("connectors/common/left.md", "2 cases")
+        self.red(rules.pages, "connectors/common/left.md:1: ", "nothing of what")
         (self.root / "connectors/common/left.md").unlink()
         self.red(rules.pages, "connectors/connectors.c:1: ", "left has no page")
-        self.write("connectors/common/left.md", "")
+        self.write("connectors/common/left.md", "| verified against | 2 cases |\n")
         self.write("connectors/README.md", "[`left`](common/left.md)")
         self.red(rules.pages, "connectors/connectors.c:2: ", "does not lead to", "right.md")
 
