@@ -1,6 +1,7 @@
 """test_simulate - partners are played with made-up people, and nowhere but on a test lane."""
 
 import json
+import shutil
 import socket
 import struct
 import subprocess
@@ -301,6 +302,20 @@ def test_what_a_template_lacks_is_said_before_anything_is_sent(lane, tmp_path):
     (tmp_path / "own" / "accept.json").unlink()
     assert "accept" in simulate(config_of(lane), "all", "--templates", tmp_path, code=2)
     assert len(lane.records("intake")) == before
+
+
+def test_a_row_that_a_table_refuses_is_not_taken(lane, tmp_path):
+    """The answer is 200: what became of a row stands in the table that it brings."""
+    shutil.copytree(TEMPLATES, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "csv" / "cancel.csv").unlink()
+    for path in (tmp_path / "csv").iterdir():
+        path.write_text(path.read_text().replace("{{municipality}}", "GM9999"))
+    words = (FUND, "--templates", tmp_path, "--rate", "20000", "--for", "5", "--json")
+    done = run_simulate(config_of(lane), *words)
+    assert done.returncode == 1, done.stdout + done.stderr
+    (fund,) = json.loads(done.stdout)["partners"]
+    assert fund["format"] == "csv"
+    assert fund["refused"] == fund["sent"] > 0, fund
 
 
 @pytest.mark.parametrize("who", ["gemeente-capelle", "bemiddelaar-rijnmond", "wsp-rijnmond", "sbb"])

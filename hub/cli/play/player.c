@@ -197,14 +197,25 @@ void player_free(struct player *player)
 	free(player);
 }
 
+/* A table is answered by a table that says it of each row (connectors/common/sheet.h); here of one.
+ */
+static bool table_says(const struct client_answer *answer, const char *fate)
+{
+	static const char table[] = "text/csv";
+	return answer->type.size >= strlen(table) &&
+		memcmp(answer->type.data, table, strlen(table)) == 0 &&
+		memmem(answer->body.data, answer->body.size, fate, strlen(fate)) != NULL;
+}
+
 static void take_sent(void *context, const struct client_answer *answer)
 {
 	struct player *player = context;
-	bool is_answer = answer->outcome == OK;
+	bool is_answer =
+		answer->outcome == OK && answer->status < 500 && !table_says(answer, ";unknown;");
 	player->role.stage->waiting--;
-	if (is_answer && answer->status < 300) {
+	if (is_answer && answer->status < 300 && !table_says(answer, ";refused;")) {
 		player->role.counts.taken++;
-	} else if (is_answer && answer->status < 500) {
+	} else if (is_answer) {
 		stage_refused(&player->role, answer);
 	} else {
 		player->role.counts.away++;
