@@ -1,6 +1,10 @@
 /* test_host - where played systems are, and whom they answer. */
 #include "tests/unit/hosts.h"
 
+#include <sys/stat.h>
+
+#include "hub/cli/host/inside.h"
+
 static const struct connector other = {.name = "csv"};
 
 static void where_it_listens(void **state)
@@ -54,6 +58,51 @@ static void whose_systems_it_plays(void **state)
 	assert_non_null(fixture.system);
 	assert_int_equal(host_systems(fixture.stage.host), 1);
 	tear_down(&fixture);
+}
+
+/* Into the fixture's folder: those that there are, and the one with {{url}} behind it. */
+static void copy_templates(
+	struct fixture *fixture, const struct host_kind *kind, const char *document)
+{
+	struct arena *arena = &fixture->arena;
+	struct err err = {0};
+	assert_int_equal(mkdir(folder_path(&fixture->folder, kind->connector), 0700), 0);
+	for (const char *const *name = kind->documents; *name != NULL; name++) {
+		const struct template_name whole = {"config/simulate", kind->connector, *name};
+		bool is_it = strcmp(*name, document) == 0;
+		struct template found;
+		assert_int_equal(template_load(&whole, arena, &found, &err), OK);
+		folder_write(&fixture->folder,
+			arena_format(arena, "%s/%s.json", kind->connector, *name),
+			arena_format(arena, "%s%s", arena_string(arena, found.text),
+				is_it ? "{{url}}" : ""));
+	}
+}
+
+/* One document with {{url}} in it, the others as they are. */
+static void what_has_no_url_of_its_own_is_refused_at_once(void **state)
+{
+	(void)state;
+	static const struct {
+		const struct connector *connector;
+		const char *document;
+		bool has_url;
+	} rows[] = {{&cambo, "notification", false}, {&cambo, "aanmelding", false},
+		{&zgw, "notification", false}, {&zgw, "zaakeigenschappen", false},
+		{&zgw, "zaak", true}, {&zgw, "resultaat", true}, {&zgw, "resultaattype", true}};
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		struct fixture fixture;
+		struct err err = {0};
+		set_up(&fixture, rows[i].connector);
+		copy_templates(&fixture, rows[i].connector == &zgw ? &host_zgw : &host_cambo,
+			rows[i].document);
+		fixture.stage.folder = fixture.folder.path;
+		enum outcome outcome = host_add(
+			fixture.stage.host, &fixture.role, &fixture.source, &fixture.system, &err);
+		assert_int_equal(outcome, rows[i].has_url ? OK : REJECT);
+		assert_true(rows[i].has_url || strstr(err.text, "called url") != NULL);
+		tear_down(&fixture);
+	}
 }
 
 static void who_shows_the_wrong_thing_is_refused(void **state)
@@ -127,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(where_it_listens),
 		cmocka_unit_test(whose_systems_it_plays),
+		cmocka_unit_test(what_has_no_url_of_its_own_is_refused_at_once),
 		cmocka_unit_test(who_shows_the_wrong_thing_is_refused),
 		cmocka_unit_test(every_way_that_an_endpoint_has),
 	};

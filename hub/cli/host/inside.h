@@ -29,6 +29,7 @@ struct host_kind {
 	const char *type; /* of its answers */
 	int refused; /* the status for who does not show what was agreed */
 	const char *documents[HOST_DOCUMENTS + 1]; /* names of its templates, ended by NULL */
+	bool has_url[HOST_DOCUMENTS]; /* which of them are written with a URL of their own */
 	/* What a name of its own stands for; NULL: nothing. */
 	const char *(*value)(const struct host_scene *scene, struct bytes name);
 };

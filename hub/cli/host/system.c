@@ -126,9 +126,10 @@ static enum outcome try_all(struct host_system *system, struct err *err)
 {
 	struct buffer out = {0};
 	enum outcome outcome = OK;
-	for (size_t i = 0; outcome == OK && system->kind->documents[i] != NULL; i++) {
+	const struct host_kind *kind = system->kind;
+	for (size_t i = 0; outcome == OK && kind->documents[i] != NULL; i++) {
 		const struct host_document document = {
-			.which = i, .number = 1, .url = system->base};
+			.which = i, .number = 1, .url = kind->has_url[i] ? system->base : NULL};
 		outcome = host_write(system, &document, &out, err);
 	}
 	buffer_done(&out);
