@@ -1,6 +1,9 @@
 /* test_host_told - what played systems tell: zaken and what they name, and the list of CAMBO. */
 #include "tests/unit/hosts.h"
 
+#include "hub/cli/host/notifier.h"
+#include "hub/http/server/server.h"
+
 enum { STEPS = 300 };
 
 static struct ledger ledger_now(int64_t said)
@@ -294,6 +297,105 @@ static void a_script_is_played_in_a_list(void **state)
 	tear_down(&fixture);
 }
 
+enum { LOOK_MS = 5, MOST_MS = 20000 };
+
+/* The hub's side: nobody is there until somebody has been told so, then it has to be told again. */
+struct hub_side {
+	struct fixture *fixture;
+	struct server_options options;
+	struct server *server;
+	struct loop_timer timer;
+	int64_t until; /* as loop_now counts */
+	size_t told;
+	struct bytes first, second;
+};
+
+static void take_notice(void *context, struct request *request)
+{
+	struct hub_side *side = context;
+	struct bytes body = arena_copy(&side->fixture->arena, request_body(request));
+	side->told++;
+	*(side->told == 1 ? &side->first : &side->second) = body;
+	if (side->told == 1)
+		request_refuse(request, PROBLEM_JSON_UNAVAILABLE, "not now");
+	else
+		request_answer(request, 202, NULL, (struct bytes){0});
+}
+
+static const char *const notice_types[] = {"application/json", NULL};
+static const struct server_route side_routes[] = {
+	{.method = "POST", .path = "/v1/in/{}/{}", .takes = notice_types, .whole = take_notice},
+	{0}};
+
+/* One step is enough; the hub's side is there once nobody has answered. */
+static void watch(void *context)
+{
+	struct hub_side *side = context;
+	struct stage *stage = &side->fixture->stage;
+	const struct stage_counts *counts = &side->fixture->role.counts;
+	struct err err = {0};
+	stage->is_over = counts->sent > 0;
+	if (counts->away > 0 && side->server == NULL)
+		assert_int_equal(server_new(&side->server, stage->loop, &side->options, &err), OK);
+	bool is_done = counts->taken > 0 && stage->waiting == 0;
+	if (is_done || loop_now(stage->loop) >= side->until)
+		loop_stop(stage->loop);
+	else
+		loop_set(stage->loop, &side->timer, loop_now(stage->loop) + LOOK_MS);
+}
+
+static void run_notifier(struct fixture *fixture, struct hub_side *side)
+{
+	struct stage *stage = &fixture->stage;
+	const struct party_options options = {
+		.loop = stage->loop, .conf = &fixture->conf, .connections = 1};
+	struct err err = {0};
+	fixture->conf.http.host = side->options.host;
+	fixture->conf.http.port = side->options.port;
+	assert_int_equal(party_new(&stage->party, &options, &err), OK);
+	struct notifier *notifier =
+		notifier_new(&fixture->role, fixture->system, "/v1/in/" EDGE_CONF_CITY "/asked");
+	notifier_begin(notifier, 1000);
+	side->until = loop_now(stage->loop) + MOST_MS;
+	side->timer = (struct loop_timer){.fn = watch, .context = side};
+	loop_set(stage->loop, &side->timer, side->until - MOST_MS + LOOK_MS);
+	loop_run(stage->loop);
+	party_free(stage->party);
+	notifier_free(notifier);
+	server_free(side->server);
+}
+
+static void what_is_not_answered_is_told_again(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	struct hub_side side = {.fixture = &fixture,
+		.options = {.host = "127.0.0.1",
+			.routes = side_routes,
+			.connections = 4,
+			.body_bytes = 65536,
+			.header_bytes = 32768,
+			.request_ms = 5000,
+			.idle_ms = 5000,
+			.retry_after_s = 1}};
+	side.options.context = &side;
+	set_up(&fixture, &zgw);
+	add(&fixture);
+	side.options.port = free_port();
+	run_notifier(&fixture, &side);
+	const struct stage_counts *counts = &fixture.role.counts;
+	assert_int_equal(counts->sent, 1);
+	assert_int_equal(counts->taken, 1);
+	assert_in_range(counts->away, 2, MOST_MS); /* nobody was there, and 503 */
+	assert_int_equal(counts->refused, 0);
+	assert_int_equal(fixture.stage.waiting, 0);
+	assert_int_equal(side.told, 2);
+	assert_true(bytes_equal(side.first, side.second));
+	const char *zaak = text(&fixture, tree_of(&fixture, side.second), "hoofdObject");
+	assert_string_equal(said_zaak(&fixture, 1, "zaak", "create"), zaak);
+	tear_down(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +406,7 @@ int main(void)
 		cmocka_unit_test(the_list_tells_every_application),
 		cmocka_unit_test(a_script_is_played_in_zaken),
 		cmocka_unit_test(a_script_is_played_in_a_list),
+		cmocka_unit_test(what_is_not_answered_is_told_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
