@@ -40,6 +40,10 @@ static void whose_systems_it_plays(void **state)
 	add(&fixture);
 	assert_null(fixture.system);
 	assert_non_null(strstr(fixture.role.why, "leads elsewhere"));
+	const char *here = arena_format(
+		&fixture.arena, "http://127.0.0.1:%d/" EDGE_CONF_CITY "/", fixture.port);
+	assert_non_null(strstr(fixture.role.why, here));
+	assert_null(strstr(fixture.role.why, "HOST"));
 	assert_int_equal(host_systems(fixture.stage.host), 0);
 	fixture.settings.url = "http://127.0.0.1:1/" EDGE_CONF_CITY "/zaken/api/v1";
 	fixture.role.plan = &(const struct conf_simulation){0};
@@ -57,6 +61,55 @@ static void whose_systems_it_plays(void **state)
 	add(&fixture);
 	assert_non_null(fixture.system);
 	assert_int_equal(host_systems(fixture.stage.host), 1);
+	tear_down(&fixture);
+}
+
+/* What is said of a source without an endpoint, by who listens there. */
+static void where_a_system_is_to_be_asked(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *at, *url;
+		bool is_any;
+	} rows[] = {{"127.0.0.1", "127.0.0.1", false}, {"0.0.0.0", "HOST", true},
+		{"[::1]", "[::1]", false}, {"[::]", "HOST", true}};
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		struct fixture fixture;
+		struct err err = {0};
+		set_up(&fixture, &zgw);
+		host_free(fixture.stage.host);
+		fixture.stage.host = NULL;
+		fixture.source.endpoint = NULL;
+		const char *address =
+			arena_format(&fixture.arena, "%s:%d", rows[i].at, fixture.port);
+		bool is_there =
+			host_new(&fixture.stage.host, fixture.stage.loop, address, &err) == OK;
+		/* A machine may be without IPv6. */
+		assert_true(is_there || rows[i].at[0] == '[');
+		if (is_there) {
+			add(&fixture);
+			assert_null(fixture.system);
+			assert_non_null(strstr(fixture.role.why, "source asked has no endpoint"));
+			assert_non_null(strstr(fixture.role.why,
+				arena_format(&fixture.arena, "http://%s:%d/" EDGE_CONF_CITY "/…",
+					rows[i].url, fixture.port)));
+			assert_int_equal(strstr(fixture.role.why, "can reach as HOST") != NULL,
+				rows[i].is_any);
+		}
+		tear_down(&fixture);
+	}
+}
+
+/* What is before the OIN is a proxy's. */
+static void a_proxy_may_be_between(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	set_up(&fixture, &zgw);
+	fixture.settings.url = "http://proxy.example/played/" EDGE_CONF_CITY "/zaken/api/v1";
+	add(&fixture);
+	assert_non_null(fixture.system);
+	assert_string_equal(fixture.system->base, "http://proxy.example/played/" EDGE_CONF_CITY);
 	tear_down(&fixture);
 }
 
@@ -176,6 +229,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(where_it_listens),
 		cmocka_unit_test(whose_systems_it_plays),
+		cmocka_unit_test(where_a_system_is_to_be_asked),
+		cmocka_unit_test(a_proxy_may_be_between),
 		cmocka_unit_test(what_has_no_url_of_its_own_is_refused_at_once),
 		cmocka_unit_test(who_shows_the_wrong_thing_is_refused),
 		cmocka_unit_test(every_way_that_an_endpoint_has),

@@ -115,11 +115,29 @@ static void references_lead_below_the_base_or_nowhere(void **state)
 	}
 }
 
+static void a_host_stands_in_a_url_as_it_must(void **state)
+{
+	(void)state;
+	static const char *const rows[][2] = {{"127.0.0.1", "127.0.0.1"},
+		{"hub.example.nl", "hub.example.nl"}, {"::1", "[::1]"}, {"[::1]", "[::1]"}};
+	struct arena arena = {0};
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		const char *host = url_host(rows[i][0], &arena);
+		struct url url;
+		assert_string_equal(host, rows[i][1]);
+		const char *whole = arena_format(&arena, "http://%s:9100/x", host);
+		assert_true(url_parse(bytes_of_string(whole), &url));
+		assert_int_equal(url.port, 9100);
+	}
+	arena_done(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_urls_are_taken_apart),
 		cmocka_unit_test(references_lead_below_the_base_or_nowhere),
+		cmocka_unit_test(a_host_stands_in_a_url_as_it_must),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

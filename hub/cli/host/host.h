@@ -17,8 +17,8 @@ void host_free(struct host *host); /* with its systems; before their roles */
 /* Whether the hub asks a system for this source that can be played. */
 bool host_plays(const struct conf_source *source);
 /* The system that the hub asks for this source, with its templates. *out NULL: the connector's is
- * not played, or the endpoint leads elsewhere, which role->why says. All is borrowed. REJECT: a
- * template is missing or cannot be filled; the endpoint's secret cannot be read. */
+ * not played, or it has no endpoint that leads here, which role->why says. All is borrowed. REJECT:
+ * a template is missing or cannot be filled; the endpoint's secret cannot be read. */
 enum outcome host_add(struct host *host, struct stage_role *role, const struct conf_source *source,
 	struct host_system **out, struct err *err) MUST_CHECK;
 size_t host_systems(const struct host *host);

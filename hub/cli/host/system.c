@@ -8,6 +8,7 @@
 #include "hub/base/file.h"
 #include "hub/base/memory.h"
 #include "hub/cli/host/inside.h"
+#include "hub/http/client/url.h"
 
 #define AMENDED "amended "
 #define CANCELLED "cancelled "
@@ -91,8 +92,8 @@ bool host_plays(const struct conf_source *source)
 	return kind_of(source) != NULL;
 }
 
-/* The endpoint's address as far as its first segment, if that is the OIN; NULL: it leads to
- * somebody else. */
+/* The endpoint's address as far as the partner's OIN, which is a segment of its path: what is
+ * before may lead here through a proxy. NULL: it leads to somebody else. */
 static const char *base_of(
 	struct host *host, const struct endpoint_settings *endpoint, const char *oin)
 {
@@ -102,6 +103,21 @@ static const char *base_of(
 		return NULL;
 	size_t size = (size_t)(found - endpoint->url) + strlen(part) - 1;
 	return arena_string(&host->arena, bytes_of(endpoint->url, size));
+}
+
+/* Why the source's system is not played, and what its endpoint would have to say. Who listens at
+ * all addresses has none to be asked at. */
+static void tell_where(struct host *host, struct stage_role *role, const struct conf_source *source)
+{
+	const struct server_options *at = &host->options;
+	bool is_any = strcmp(at->host, "0.0.0.0") == 0 || strcmp(at->host, "::") == 0;
+	const char *why = source->endpoint == NULL ? "has no endpoint"
+						   : "has an endpoint that leads elsewhere";
+	snprintf(role->why, sizeof(role->why),
+		"its source %s %s: http://%s:%d/%s/… would lead here%s", source->name, why,
+		is_any ? "HOST" : url_host(at->host, &host->arena), at->port,
+		role->partner->rules->oin,
+		is_any ? ", with an address of this machine that the hub can reach as HOST" : "");
 }
 
 static enum outcome load(struct host_system *system, struct err *err)
@@ -168,10 +184,7 @@ enum outcome host_add(struct host *host, struct stage_role *role, const struct c
 		endpoint = conf_endpoint(role->stage->conf, source->endpoint);
 	const char *base = base_of(host, endpoint, oin);
 	if (base == NULL) {
-		snprintf(role->why, sizeof(role->why),
-			"the endpoint of its source %s leads elsewhere: http://%s:%d/%s/… would "
-			"lead here",
-			source->name, host->options.host, host->options.port, oin);
+		tell_where(host, role, source);
 		return OK;
 	}
 	struct host_system *system = memory_get_zeroed(1, sizeof(*system));

@@ -7,6 +7,7 @@
 #include <sys/queue.h>
 
 #include "hub/base/memory.h"
+#include "hub/http/client/url.h"
 
 enum { TIMEOUT_MS = 30000, ANSWER_MAX = 16 << 20 };
 
@@ -34,8 +35,8 @@ static const char *url_of(struct party *party)
 	bool is_any = strcmp(http->host, "0.0.0.0") == 0 || strcmp(http->host, "::") == 0;
 	if (url == NULL)
 		url = arena_format(&party->arena, "http%s://%s:%d",
-			http->tls_cert_file != NULL ? "s" : "", is_any ? "127.0.0.1" : http->host,
-			http->port);
+			http->tls_cert_file != NULL ? "s" : "",
+			is_any ? "127.0.0.1" : url_host(http->host, &party->arena), http->port);
 	size_t size = strlen(url);
 	while (size > 0 && url[size - 1] == '/')
 		size--;

@@ -181,3 +181,9 @@ enum outcome url_resolve(const struct url_roots *roots, struct bytes reference, 
 	*out = joined;
 	return OK;
 }
+
+const char *url_host(const char *host, struct arena *arena)
+{
+	bool is_bare = strchr(host, ':') != NULL && host[0] != '[';
+	return is_bare ? arena_format(arena, "[%s]", host) : host;
+}

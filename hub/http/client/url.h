@@ -17,6 +17,10 @@ struct url {
  */
 bool url_parse(struct bytes text, struct url *out);
 
+/* A host as it stands in a URL: an IPv6 address in brackets (RFC 3986, 3.2.2), any other as it is.
+ */
+const char *url_host(const char *host, struct arena *arena);
+
 struct url_roots {
 	const char *base; /* a whole URL without query */
 	const char *const *also; /* more of them, ended by NULL; NULL: none */
