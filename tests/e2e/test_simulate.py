@@ -7,6 +7,7 @@ import struct
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -240,7 +241,9 @@ def test_the_same_seed_says_the_same(lane):
     assert partner["taken"] > 0
     both = cases_of(lane, 9)
     assert set(both) >= set(first)
-    assert max(int(case[-5:]) for case in both) <= len(both) + partner["away"] + away
+    numbers = Ledger(9, partner["oin"]).numbers(both)
+    assert min(numbers) > 0
+    assert max(numbers) <= len(both) + partner["away"] + away
     assert all(len(set(referrals)) == 1 for referrals in both.values())
     one = min(both)
     assert len(both[one]) > len(first[one])
@@ -441,10 +444,17 @@ class Ledger:
     MASK = 2**64 - 1
 
     def __init__(self, seed: int, partner: str) -> None:
+        self.first = self.below(self.whose(0, partner), 90_000_000) + seed * 55_623_059
+        self.steps = self.thrown(self.whose(seed, partner))
+
+    def whose(self, seed: int, partner: str) -> int:
         key = struct.pack("<qq", seed, 0)
         (whose,) = struct.unpack("<Q", crypto_shorthash_siphash24(partner.encode(), key))
-        self.first = 100_000 * (100 + self.below(whose, 900))
-        self.steps = self.thrown(whose)
+        return whose
+
+    def numbers(self, cases: Iterable[str]) -> list[int]:
+        """Of its cases, from 1 on."""
+        return [(int(case[-8:]) - 10_000_000 - self.first) % 90_000_000 for case in cases]
 
     def thrown(self, state: int) -> int:
         z = (state + 0x9E3779B97F4A7C15) & self.MASK
@@ -471,7 +481,7 @@ class Ledger:
         for number in range(1, count + 1):
             step = self.step(number)
             if step == "referral":
-                last = f"{self.first + number:08d}"
+                last = str(10_000_000 + (self.first + number) % 90_000_000)
             if step != "again":
                 found[last] = step
         return found

@@ -7,17 +7,21 @@
 #include "hub/base/clock.h"
 
 #define EXCEL_DAYS 25569 /* from 1899-12-30, which Excel counts from, to 1970-01-01 */
-#define CASES INT64_C(100000) /* of one partner, most often: beyond are the numbers of another */
+/* Numbers have eight digits, and begin with no 0. One seed's begin a golden section of the circle
+ * behind those of the seed before: so they lie as far apart as they can, however many seeds there
+ * are (Knuth, The Art of Computer Programming, 6.4). The step and the circle share no factor. */
+#define FIRST INT64_C(10000000)
+#define CIRCLE INT64_C(90000000)
+#define STEP INT64_C(55623059)
 #define PICK "pick "
 #define DIGITS "digits "
 
 void script_begin_case(struct script *script, int64_t seed, int64_t number)
 {
-	struct bytes oin = bytes_of_string(script->desk->partner);
-	struct dice whose = dice_of(seed, oin);
-	int64_t first = (100 + (int64_t)dice_below(&whose, 900)) * CASES;
-	script->number = arena_format(
-		script->arena, "%08lld", (long long)((first + number) % (1000 * CASES)));
+	struct dice whose = dice_of(0, bytes_of_string(script->desk->partner));
+	int64_t place =
+		dice_below(&whose, (uint32_t)CIRCLE) + seed % CIRCLE * STEP + number % CIRCLE;
+	script->number = arena_format(script->arena, "%lld", (long long)(FIRST + place % CIRCLE));
 	script->case_ = arena_format(script->arena, "SIM-%lld-%s", (long long)seed, script->number);
 	script->reference = arena_format(script->arena, "%s-1", script->case_);
 	script->someone = someone_new(script->dice, script->arena);

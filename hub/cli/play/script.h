@@ -19,7 +19,10 @@ struct script {
 	int64_t at; /* what now is, epoch ms; 0: what the clock says */
 };
 
-/* A new person, and a case that is another one for each seed, desk's partner and number. */
+/* A new person, and a case, which is another one for each seed and number; to another partner's it
+ * may be alike. Its eight digits cannot tell all seeds apart: up to 5,000 cases each of any two
+ * that differ by up to 10,000 have digits of their own, and so have 90 million of one. No number is
+ * less than 0. */
 void script_begin_case(struct script *script, int64_t seed, int64_t number);
 /* For template_fill; context is a script. */
 const char *script_value(void *context, struct bytes name);
