@@ -327,6 +327,25 @@ static const struct small_conf_row rows[] = {
 		"main.conf:2: source suite: desk wps is not in desks; did you mean wsp?\n"
 		"main.conf:2: source suite: desks nobody is not in desks\n"
 		"main.conf:3: delivery wsp: desk gone is not in desks\n"},
+	{"deliveries to a system that no source of the partner has",
+		{.main = "node = \"n1\";\nsources = ( { name = \"suite\"; partner = "
+			 "\"00000099000000001000\"; connector = \"table\"; system = \"zaken\"; "
+			 "settings = { desk = \"wsp\"; }; } );\ndeliveries = ( { desk = \"entry\"; "
+			 "way = \"feed\"; system = \"zakne\"; } );\n"},
+		"main.conf:3: warning: delivery entry: no source of its partner has system zakne: "
+		"unless the partner's own messages name it, no handover is told with a case of "
+		"that "
+		"system\n"},
+	{"deliveries to a system that a source of the partner has",
+		{.main = "node = \"n1\";\nsources = ( { name = \"suite\"; partner = "
+			 "\"00000099000000001000\"; connector = \"table\"; system = \"zaken\"; "
+			 "settings = { desk = \"wsp\"; }; } );\ndeliveries = ( { desk = \"entry\"; "
+			 "way = \"feed\"; system = \"zaken\"; } );\n"},
+		""},
+	{"deliveries to a system of a partner without sources",
+		{.main = "node = \"n1\";\ndeliveries = ( { desk = \"wsp\"; way = \"feed\"; "
+			 "system = \"zakne\"; } );\n"},
+		""},
 	{"a source whose certificates nobody can check",
 		{.main = "node = \"n1\";\nsources = ( { name = \"suite\"; partner = "
 			 "\"00000099000000001000\"; connector = \"table\"; auth = "

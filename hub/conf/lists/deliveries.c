@@ -94,6 +94,28 @@ static void check_together(struct check *check, const struct conf_delivery *deli
 			delivery->connector->name);
 }
 
+/* What its partner posts in the hub's own JSON may name a system that no source has: so it is no
+ * error, and nothing can be said of a partner without sources. */
+static void check_system(struct check *check, const struct conf_delivery *delivery)
+{
+	const struct conf *conf = check->conf;
+	const struct rules_desk *desk = check_find_desk(check, delivery->desk);
+	bool has_sources = false;
+	for (size_t i = 0; desk != NULL && i < conf->sources_count; i++) {
+		const struct conf_source *source = &conf->sources[i];
+		if (strcmp(source->oin, desk->partner) != 0)
+			continue;
+		has_sources = true;
+		if (strcmp(source->system, delivery->system) == 0)
+			return;
+	}
+	if (has_sources)
+		check_warning(check,
+			"no source of its partner has system %s: unless the partner's own messages "
+			"name it, no handover is told with a case of that system",
+			delivery->system);
+}
+
 /* Where every topic begins so, none is another's. */
 static bool starts_with(const char *topic, const char *prefix)
 {
@@ -123,6 +145,8 @@ static void check(struct check *check, const void *item)
 		delivery->connector->render == NULL)
 		check_error(check, "%s sends nothing out", delivery->connector->name);
 	check_together(check, delivery);
+	if (delivery->system != NULL)
+		check_system(check, delivery);
 }
 
 const struct list list_deliveries = {
