@@ -1,5 +1,6 @@
 """test_conform - a partner is tried row by row: a good one passes, each fault shows in its row."""
 
+import http.client
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -264,6 +266,7 @@ def test_a_partner_with_a_format_of_its_own(lane, system):
 
 VCA = oin(9300)
 ASKED = {"cambo": "roc-schie", "zgw": "gemeente-rotterdam"}  # cambo first: its poll waits longer
+AS_NOBODY = "message with a bad token"
 OF_FORMAT = ["referral", "duplicate", "amend", "stale", "out of order", "cancel"]
 
 
@@ -322,6 +325,7 @@ def test_a_system_that_the_hub_asks_passes(asked, spoken, who):
     for name, applied in (("referral", 1), ("duplicate", 1), ("amend", 2)):
         assert f", {applied} applied, 0 refused, 1 referral, " in came(page, name)
     assert "CANCEL" in came(page, "cancel")
+    assert came(page, AS_NOBODY) == "status 401"
 
 
 @pytest.mark.parametrize(("spoken", "who"), ASKED.items())
@@ -334,6 +338,52 @@ def test_a_hub_that_shows_another_proof_is_told(asked, spoken, who):
         f"sender: {name}" for name in OF_FORMAT
     ]
     assert "without what its endpoint's auth and secret say" in came(page, "referral")
+    assert came(page, AS_NOBODY) == "status 401"
+
+
+class Relay(BaseHTTPRequestHandler):
+    """Stands before a hub, and lets everybody post as one partner."""
+
+    protocol_version = "HTTP/1.1"
+    hub: str
+    token: str
+
+    def pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {name: value for name, value in self.headers.items() if name != "Host"}
+        if self.command == "POST" and self.path.startswith("/v1/in/"):
+            headers["Authorization"] = f"Bearer {self.token}"
+        hub = http.client.HTTPConnection(self.hub, timeout=60)
+        hub.request(self.command, self.path, body, headers)
+        answer = hub.getresponse()
+        said = answer.read()
+        self.send_response_only(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in ("connection", "content-length", "transfer-encoding"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+        hub.close()
+
+    do_GET = do_POST = pass_on
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+def test_a_hub_that_lets_anybody_notify_it_fails(asked):
+    class Open(Relay):
+        hub = asked.edges()[0].removeprefix("http://")
+        token = token_for_tests(ROTTERDAM)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Open) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        words = ("--serve", str(asked.port), "--url", f"http://127.0.0.1:{server.server_port}")
+        page = conform(asked, ASKED["zgw"], *words, "--wait", "60", code=1)
+        server.shutdown()
+    assert rows_with(page, "FAIL") == [f"sender: {AS_NOBODY}"]
+    assert re.match("status 2", came(page, AS_NOBODY))
 
 
 def test_an_amendment_that_says_nothing_new_fails(asked, tmp_path):
@@ -359,11 +409,11 @@ def test_what_is_not_served_is_not_tried_and_says_so(asked):
     assert not page["admitted"]
     assert page["format"] == "zgw"
     assert "--serve HOST:PORT" in page["not_tried"]
-    untried = [row for row in page["sender"] if row["name"] in OF_FORMAT]
+    untried = [row for row in page["sender"] if row["name"] in [*OF_FORMAT, AS_NOBODY]]
     assert {(row["result"], row["came"]) for row in untried} == {
         ("NOT POSSIBLE", page["not_tried"])
     }
-    assert len(untried) == len(OF_FORMAT)
+    assert len(untried) == len(OF_FORMAT) + 1
     assert "sender: bad input" in rows_with(page, "PASS")
     assert referrals_of(asked, ROTTERDAM) == before
     assert "--serve HOST:PORT" in run_conform(

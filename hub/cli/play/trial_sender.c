@@ -7,14 +7,20 @@
 
 #define BAD_TOKEN "this-is-no-token-that-the-hub-has-ever-given-to-anybody"
 
-static struct trial_result ask_with(struct trial *trial, const char *token, int32_t expected)
+static struct trial_result says_status(
+	struct trial *trial, const struct party_letter *letter, int32_t expected)
 {
-	const struct party_letter letter = {.method = "GET", .path = "/v1/desks", .token = token};
-	const struct party_answer answer = party_ask(trial->party, &letter, &trial->arena);
+	const struct party_answer answer = party_ask(trial->party, letter, &trial->arena);
 	if (answer.outcome != OK)
 		return trial_says(trial, TRIAL_FAIL, "no answer: %s", answer.text);
 	return trial_says(trial, answer.status == expected ? TRIAL_PASS : TRIAL_FAIL, "status %d",
 		answer.status);
+}
+
+static struct trial_result ask_with(struct trial *trial, const char *token, int32_t expected)
+{
+	const struct party_letter letter = {.method = "GET", .path = "/v1/desks", .token = token};
+	return says_status(trial, &letter, expected);
 }
 
 static struct trial_result good_token(struct trial *trial)
@@ -52,6 +58,19 @@ static struct trial_result says_it_again(struct trial *trial)
 	if (trial->case_name == NULL)
 		return trial_says(trial, TRIAL_FAIL, "there is no referral to say again");
 	return say(trial, &trial->referral, trial->said, trial->case_name, 1);
+}
+
+/* Its document, or the notification on which the hub would ask. */
+static struct trial_result says_it_as_nobody(struct trial *trial)
+{
+	const struct party_letter letter = {.method = "POST",
+		.path = trial->path,
+		.type = trial->type,
+		.body = trial->said,
+		.token = BAD_TOKEN};
+	if (trial->said.data == NULL)
+		return trial_says(trial, TRIAL_FAIL, "there is no referral to say again");
+	return says_status(trial, &letter, 401);
 }
 
 /* The same referral, changed. */
@@ -258,6 +277,8 @@ const struct trial_row trial_sender_rows[] = {
 		TRIAL_ALWAYS, refers, trial_asked_refers},
 	{"duplicate", "says the same once more", "taken: still one referral", TRIAL_ALWAYS,
 		says_it_again, trial_asked_repeats},
+	{"message with a bad token", "says the same with a token that nobody has", "401",
+		TRIAL_ALWAYS, says_it_as_nobody, says_it_as_nobody},
 	{"amend", "says it anew with something changed in it",
 		"taken: one message more applied, still one referral", TRIAL_OPTIONAL, amends,
 		trial_asked_amends},
