@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 import harness
 import pytest
 from api import ApiHub, a_hub
+from confluent_kafka import Producer
 from harness import wait_for
 from model.world import UWV
 from test_sheets import export, row, table
@@ -24,8 +26,12 @@ from town import run
 
 DESK = "uwv-rijnmond"
 HELD = 1  # exit code of `lokethub snapshot`
+AWAY = 4
 KILLS = ("kill-1", "kill-2", "kill-3")
-SOURCES = ("daily", "third", "half", "release", "drop", "small", "late", "pages", *KILLS)
+SOURCES = (
+    *("daily", "third", "half", "release", "drop", "over", "unread", "lost"),
+    *("small", "late", "pages", *KILLS),
+)
 
 
 def source(folder: Path, name: str) -> dict[str, Any]:
@@ -327,12 +333,74 @@ def test_a_newer_list_that_comes_at_the_same_time_is_held(hub, word):
         shown, said = command.communicate(timeout=60)
     assert (command.returncode, shown) == (2, ""), shown + said
     assert f"a newer list of source {UWV}/{word} came" in said and "lokethub snapshot" in said
+    assert ("nobody is asked" in said) == (word == "release")
     hub.settle()
     known = both.known()
     assert (known["state"], known["gone"], both.vanished()) == ("held", 15, [])
     done = both.ask("snapshot", "release", word)
     assert done.returncode == 0, done.stdout + done.stderr
     wait_for("all to be told", lambda: len(both.vanished()) == 15, 30)
+
+
+def test_a_newer_list_that_was_written_over_is_still_held(hub):
+    """The command looks at the older one, releases that, and is killed before it looks again."""
+    over = of(hub, "over")
+    over.put("monday.csv", over.rows(range(20)))
+    hub.settle()
+    over.put("tuesday.csv", over.rows(range(10)))
+    assert over.wait_state("held")["gone"] == 10
+    gate = Gate(hub.services.registry)
+    config = with_registry(hub, gate.url)
+    with gate.server:
+        command = subprocess.Popen(
+            [harness.BINARY, "snapshot", "release", "over", "--config", config],
+            env=os.environ | {"LOKETHUB_CRASH_AT": "snapshot-written"},
+        )
+        assert gate.asked.wait(30)
+        over.put("wednesday.csv", over.rows(range(5)))
+        wait_for("the newer one to be held", lambda: over.known()["gone"] == 15, 30)
+        gate.open.set()
+        assert command.wait(60) == -signal.SIGKILL
+    hub.settle()
+    known = over.known()
+    assert (known["state"], known["gone"], over.vanished()) == ("held", 15, [])
+    done = over.ask("snapshot", "release", "over")
+    assert done.returncode == 0, done.stdout + done.stderr
+    wait_for("all to be told", lambda: len(over.vanished()) == 15, 30)
+    over.wait_state("settled")
+
+
+def test_what_no_edge_has_read_is_not_said_to_be_released(hub):
+    unread = of(hub, "unread")
+    unread.put("monday.csv", unread.rows(range(20)))
+    hub.settle()
+    unread.put("tuesday.csv", unread.rows(range(10)))
+    unread.wait_state("held")
+    hub.processes["one"].pause()
+    try:
+        done = unread.ask("snapshot", "release", "unread")
+    finally:
+        hub.processes["one"].resume()
+    assert (done.returncode, done.stdout) == (AWAY, ""), done.stdout + done.stderr
+    assert "no edge has read it within 5 s" in done.stderr
+    assert f"a newer list of source {UWV}/unread" in done.stderr
+    wait_for("all to be told", lambda: len(unread.vanished()) == 10, 30)
+    unread.wait_state("settled")
+
+
+def test_what_is_missing_from_a_list_that_is_lost_is_not_released(hub):
+    lost = of(hub, "lost")
+    lost.put("monday.csv", lost.rows(range(20)))
+    hub.settle()
+    lost.put("tuesday.csv", lost.rows(range(10)))
+    lost.wait_state("held")
+    producer = Producer({"bootstrap.servers": hub.services.brokers})
+    producer.produce(hub.prefix + "facts", key=f"cursor/snapshot/{UWV}/lost", value=None)
+    assert producer.flush(30) == 0
+    wait_for("it to be gone", lambda: not lost.known(), 30)
+    done = lost.ask("snapshot", "release", "lost")
+    assert (done.returncode, done.stdout) == (2, ""), done.stdout + done.stderr
+    assert f"from the list of source {UWV}/lost is not known any more" in done.stderr
 
 
 def test_a_list_that_is_cut_off_or_says_nothing_is_no_list(hub):

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
+#include "hub/base/crash.h"
 #include "hub/cli/reach.h"
 #include "hub/cli/verbs.h"
 #include "hub/flow/source/snapshot/holding.h"
@@ -10,10 +11,9 @@
 #define WAIT_MS 5000 /* for the view to read what was written */
 #define LOOK_EVERY_MS 100
 
-static void add(struct page_table *table, const struct holding *last, const struct holding *hold)
+static void add(struct page_table *table, const struct holding *last, bool is_held)
 {
 	struct page_row *row = page_table_row(table);
-	bool is_held = hold->source.size > 0 && !hold->is_released;
 	const char *state = last->listed.size == 0 ? "compared" : "settled";
 	page_bytes(row, "SOURCE", "source", last->source);
 	page_text(row, "STATE", "state", is_held ? "held" : state);
@@ -26,6 +26,19 @@ static void add(struct page_table *table, const struct holding *last, const stru
 	page_bytes(row, "DOCUMENT", "document",
 		last->document.size > 0 ? last->document : bytes_of_string("a file"));
 	page_cut(row);
+}
+
+/* What is held of a source. A list that is newer than one that was released since is, too: what was
+ * written of the older one took the place of what held it. Zeroed: nothing. */
+static struct holding held_of(const struct holding *last, const struct holding *hold)
+{
+	struct holding held = *last;
+	if (!hold->is_released)
+		return *hold;
+	if (last->listed.size == 0 || bytes_equal(last->hash, hold->hash))
+		return (struct holding){0};
+	held.listed = (struct bytes){0};
+	return held;
 }
 
 static enum outcome run(struct cli_call *call, struct err *err)
@@ -42,8 +55,9 @@ static enum outcome run(struct cli_call *call, struct err *err)
 		if (!holding_read(lasts.items[i], &last))
 			continue;
 		const struct holding hold = holding_find(&holds, last.source);
-		held += hold.source.size > 0 && !hold.is_released ? 1 : 0;
-		add(table, &last, &hold);
+		bool is_held = held_of(&last, &hold).source.size > 0;
+		held += is_held ? 1 : 0;
+		add(table, &last, is_held);
 	}
 	call->code = held > 0 ? CLI_FOUND : CLI_OK;
 	return OK;
@@ -61,17 +75,21 @@ static bool is_called(const struct holding *holding, const char *name)
 static enum outcome find(struct cli_call *call, struct holding *out, struct err *err)
 {
 	const char *name = cli_argument(call, 0);
-	struct view_facts holds;
+	struct view_facts lasts, holds;
 	size_t found = 0;
-	if (view_facts(call->reader, FACT_KIND_HOLD, &holds, err) != OK)
+	if (view_facts(call->reader, FACT_KIND_CURSOR, &lasts, err) != OK ||
+		view_facts(call->reader, FACT_KIND_HOLD, &holds, err) != OK)
 		return err->outcome;
 	for (size_t i = 0; i < holds.count; i++) {
 		struct holding hold;
-		if (!holding_read(holds.items[i], &hold) || hold.is_released ||
-			!is_called(&hold, name))
+		if (!holding_read(holds.items[i], &hold) || !is_called(&hold, name))
+			continue;
+		const struct holding last = holding_find(&lasts, hold.source);
+		const struct holding held = held_of(&last, &hold);
+		if (held.source.size == 0)
 			continue;
 		found++;
-		*out = hold;
+		*out = held;
 	}
 	if (found == 0)
 		return err_set(
@@ -100,23 +118,40 @@ static enum outcome read_known(
 
 static bool is_of_another(const struct holding *hold, const struct holding *last)
 {
-	return !bytes_equal(hold->hash, last->hash);
+	return last->source.size > 0 && !bytes_equal(hold->hash, last->hash);
 }
 
-/* Until the view has what was written, or a newer list. false: it has neither. */
+/* One look: what is found lies in the arena, in the place of what the look before found. */
+static enum outcome look(struct cli_call *call, struct bytes source, struct arena *arena,
+	struct known *out, struct err *err)
+{
+	arena_reset(arena);
+	if (view_reader_begin(call->reader, arena, err) != OK)
+		return err->outcome;
+	enum outcome outcome = read_known(call, source, out, err);
+	view_reader_end(call->reader);
+	return outcome;
+}
+
+/* Until the view has what was written, or a newer list. RETRY: it has neither, and what became of
+ * the source's lists is not known. */
 static enum outcome wait_for_view(struct cli_call *call, const struct holding *written,
-	struct known *out, bool *has, struct err *err)
+	struct arena *arena, struct known *out, struct err *err)
 {
 	int64_t deadline = clock_monotonic() + WAIT_MS;
 	do {
 		clock_sleep(LOOK_EVERY_MS);
-		if (cli_look(call, err) != OK || read_known(call, written->source, out, err) != OK)
+		if (look(call, written->source, arena, out, err) != OK)
 			return err->outcome;
-		cli_leave(call);
-		*has = out->hold.source.size == 0 || out->hold.at == written->at ||
-			is_of_another(written, &out->last);
-	} while (!*has && clock_monotonic() < deadline);
-	return OK;
+		if (out->hold.source.size == 0 || out->hold.at == written->at ||
+			is_of_another(written, &out->last))
+			return OK;
+	} while (clock_monotonic() < deadline);
+	return err_set(err, RETRY,
+		"it is written, but no edge has read it within %d s, so that nobody knows whether "
+		"a "
+		"newer list of source %.*s came meanwhile: look again later with lokethub snapshot",
+		WAIT_MS / 1000, BYTES_ARG(written->source));
 }
 
 static enum outcome write_hold(
@@ -131,38 +166,53 @@ static enum outcome write_hold(
 }
 
 /* What was written took the place of what held the newer list, if that is held. */
-static enum outcome give_way(struct cli_call *call, const struct holding *last, struct err *err)
+static enum outcome give_way(
+	struct cli_call *call, const struct holding *last, bool drops, struct err *err)
 {
 	if (last->listed.size > 0 && write_hold(call, last, false, err) != OK)
 		return err->outcome;
 	return err_set(err, REJECT,
-		"a newer list of source %.*s came meanwhile, and nobody is asked about the one "
-		"before: look with lokethub snapshot what is missing from the newer one",
-		BYTES_ARG(last->source));
+		"a newer list of source %.*s came meanwhile, and %s: look with lokethub snapshot "
+		"what is missing from the newer one",
+		BYTES_ARG(last->source),
+		drops ? "the one before is gone without your drop"
+		      : "nobody is asked about the one before");
+}
+
+static enum outcome conclude(struct cli_call *call, const struct holding *hold, bool drops,
+	const struct known *known, struct err *err)
+{
+	if (is_of_another(hold, &known->last))
+		return give_way(call, &known->last, drops, err);
+	if (!drops && known->last.source.size == 0)
+		return err_set(err, REJECT,
+			"which cases are missing from the list of source %.*s is not known any "
+			"more: nobody is asked before its next one",
+			BYTES_ARG(hold->source));
+	struct page_row *facts = page_facts(call->page);
+	page_bytes(facts, drops ? "dropped" : "released", "source", hold->source);
+	page_number(facts, "gone", "gone", PAGE_COUNT, hold->gone);
+	return OK;
 }
 
 static enum outcome settle(struct cli_call *call, bool drops, struct err *err)
 {
 	struct holding hold;
 	struct known known;
-	bool has = false;
+	struct arena arena = {0};
 	if (find(call, &hold, err) != OK)
 		return err->outcome;
 	cli_leave(call);
 	hold.at = clock_wall();
 	hold.is_released = true;
-	if (write_hold(call, &hold, drops, err) != OK ||
-		wait_for_view(call, &hold, &known, &has, err) != OK)
-		return err->outcome;
-	if (is_of_another(&hold, &known.last))
-		return give_way(call, &known.last, err);
-	struct page_row *facts = page_facts(call->page);
-	page_bytes(facts, drops ? "dropped" : "released", "source", hold.source);
-	page_number(facts, "gone", "gone", PAGE_COUNT, hold.gone);
-	if (!has)
-		page_line(call->page, TERMINAL_PLAIN,
-			"No edge has read it yet. Look again later: lokethub snapshot");
-	return OK;
+	enum outcome outcome = write_hold(call, &hold, drops, err);
+	crash_point("snapshot-written");
+	if (outcome == OK)
+		outcome = wait_for_view(call, &hold, &arena, &known, err);
+	if (outcome == OK)
+		outcome = conclude(call, &hold, drops, &known, err);
+	arena_done(&arena);
+	return outcome;
 }
 
 static enum outcome release(struct cli_call *call, struct err *err)
