@@ -139,8 +139,9 @@ static const struct setting settings[] = {
 		"Out: which status a handover becomes: its kind, or kind and state "
 		"(STATUS:ACCEPTED), the first that fits, and the volgnummer, code (\"-\": none) "
 		"and omschrijving of the statustype; \"-\": none. What is not named is not told; "
-		"an "
-		"offer, a question or a duty is then undeliverable."},
+		"an offer, a client's data, a question or a duty is then undeliverable. A zaak "
+		"that we made gets the client's data (DETAILS, or an offer that was changed) "
+		"by itself."},
 	{"zaaktype", SETTING_STRING, AT(zaaktype), "", 1, 10, NULL,
 		"Out: code of the zaaktype that those statuses are of; none: it is not said."},
 	{"new_zaaktype", SETTING_STRING, AT(new_zaaktype), "", 3, 91, NULL,
@@ -150,9 +151,9 @@ static const struct setting settings[] = {
 		"Out: identificatie of the organisatorischeEenheid that those statuses are set "
 		"by; none: it is not said."},
 	{"root", SETTING_CHOICE, AT(root), "ZKN", 0, 0, roots,
-		"Out: ZKN sends zakLk01; ZDS (1.2) creeerZaak_ZakLk01 and "
+		"Out: ZKN sends zakLk01; ZDS (1.2) creeerZaak_ZakLk01, updateZaak_ZakLk01 and "
 		"actualiseerZaakstatus_ZakLk01; ZDS11 (1.1) zakLk01 with the SOAPAction of "
-		"creeerZaak_Lk01 or actualiseerZaakstatus_Lk01."},
+		"creeerZaak_Lk01, updateZaak_Lk01 or actualiseerZaakstatus_Lk01."},
 	{0},
 };
 

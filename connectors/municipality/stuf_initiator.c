@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "connectors/common/mapping.h"
 #include "connectors/municipality/lines.h"
 #include "connectors/municipality/stuf_write.h"
 #include "hub/base/format.h"
@@ -38,6 +39,10 @@ static const struct lines_row of_nobody[] = {
 	{"Voornamen", offsetof(struct person, given_names)},
 	{"Geslacht", offsetof(struct person, gender)},
 	{"Geboortedatum", offsetof(struct person, birth_date)},
+	{0},
+};
+
+static const struct lines_row of_place[] = {
 	{"Straat", offsetof(struct person, street)},
 	{"Huisnummer", offsetof(struct person, house_number)},
 	{"Postcode", offsetof(struct person, postcode)},
@@ -45,6 +50,13 @@ static const struct lines_row of_nobody[] = {
 	{"Land", offsetof(struct person, country)},
 	{"Telefoon", offsetof(struct person, phone)},
 	{"E-mail", offsetof(struct person, email)},
+	{0},
+};
+
+static const struct lines_row of_worker[] = {
+	{"Contactpersoon", offsetof(struct person, worker_name)},
+	{"Telefoon contactpersoon", offsetof(struct person, worker_phone)},
+	{"E-mail contactpersoon", offsetof(struct person, worker_email)},
 	{0},
 };
 
@@ -73,7 +85,13 @@ static struct bytes joined(struct arena *arena, struct bytes a, struct bytes b)
 {
 	if (a.size == 0 || b.size == 0)
 		return a.size == 0 ? b : a;
-	return bytes_of_string(arena_format(arena, "%.*s %.*s", BYTES_ARG(a), BYTES_ARG(b)));
+	struct buffer out = {0};
+	buffer_add_bytes(&out, a);
+	buffer_add_string(&out, " ");
+	buffer_add_bytes(&out, b);
+	struct bytes both = arena_copy(arena, buffer_bytes(&out));
+	buffer_done(&out);
+	return both;
 }
 
 static void write_name(struct writing *writing, struct buffer *out)
@@ -132,13 +150,18 @@ struct house {
 	struct bytes number, letter, addition;
 };
 
+static bool is_gap(uint8_t c)
+{
+	return c == ' ' || c == '-';
+}
+
 /* Spaces and hyphens stand between them. */
 static struct bytes next_word(struct bytes *rest)
 {
 	size_t from = 0, to;
-	while (from < rest->size && strchr(" -", rest->data[from]) != NULL)
+	while (from < rest->size && is_gap(rest->data[from]))
 		from++;
-	for (to = from; to < rest->size && strchr(" -", rest->data[to]) == NULL;)
+	for (to = from; to < rest->size && !is_gap(rest->data[to]);)
 		to++;
 	struct bytes word = bytes_of(rest->data + from, to - from);
 	*rest = bytes_of(rest->data + to, rest->size - to);
@@ -165,16 +188,18 @@ static struct bytes house_number(struct bytes *rest)
 	return number.size <= NUMBER_MAX ? number : (struct bytes){0};
 }
 
-/* "25 a bis": a number, a letter and an addition. false: there is more in it. */
+/* "25 a bis", "25a4": a number, a letter and an addition. false: there is more in it. */
 static bool read_house(struct bytes text, struct house *out)
 {
 	struct bytes rest = text;
 	*out = (struct house){.number = house_number(&rest)};
 	struct bytes word = next_word(&rest);
-	if (word.size == 1 && isalpha(word.data[0])) {
-		out->letter = word;
-		word = next_word(&rest);
+	if (word.size > 0 && isalpha(word.data[0]) && (word.size == 1 || isdigit(word.data[1]))) {
+		out->letter = bytes_of(word.data, 1);
+		word = bytes_of(word.data + 1, word.size - 1);
 	}
+	if (word.size == 0)
+		word = next_word(&rest);
 	out->addition = word;
 	return out->number.size > 0 && word.size <= ADDITION_MAX && are_letters_or_digits(word) &&
 		next_word(&rest).size == 0;
@@ -210,7 +235,7 @@ static bool read_postcode(struct bytes text, char out[POSTCODE_MAX + 1])
 		out[size++] = (char)toupper(c);
 	}
 	out[size] = '\0';
-	return size >= 4 && out[0] != '0';
+	return (size == 4 || size == POSTCODE_MAX) && out[0] != '0';
 }
 
 static void write_postcode(struct writing *writing, struct buffer *out)
@@ -241,7 +266,8 @@ static struct bytes next_line(struct bytes *rest)
 {
 	struct bytes line = lines_cut(*rest, ABROAD_MAX);
 	const uint8_t *space = memrchr(line.data, ' ', line.size);
-	if (line.size < rest->size && space != NULL && space > line.data)
+	bool is_within = line.size < rest->size && rest->data[line.size] != ' ';
+	if (is_within && space != NULL && space > line.data)
 		line.size = (size_t)(space - line.data);
 	*rest = bytes_of(rest->data + line.size, rest->size - line.size);
 	while (rest->size > 0 && rest->data[0] == ' ')
@@ -271,13 +297,22 @@ static void write_abroad(struct writing *writing, struct buffer *out)
 			lines[i]);
 }
 
+static bool is_abroad(struct bytes country)
+{
+	static const char *const home[] = {"Nederland", "NL", "NLD", "Netherlands", "6030"};
+	for (size_t i = 0; i < sizeof(home) / sizeof(home[0]); i++)
+		if (mapping_alike(country, bytes_of_string(home[i])))
+			return false;
+	return country.size > 0;
+}
+
 /* home: what the address in the Netherlands is called. */
 static void write_address(struct writing *writing, const char *home, struct buffer *out)
 {
 	struct buffer inner = {0};
-	bool is_abroad = writing->person->country.size > 0;
-	const char *name = is_abroad ? "sub.verblijfBuitenland" : home;
-	if (is_abroad)
+	bool is_away = is_abroad(writing->person->country);
+	const char *name = is_away ? "sub.verblijfBuitenland" : home;
+	if (is_away)
 		write_abroad(writing, &inner);
 	else
 		write_home(writing, &inner);
@@ -325,29 +360,65 @@ static void write_employer(struct writing *writing, struct buffer *out)
 	write_address(writing, "bezoekadres", out);
 	buffer_add_string(out, "</ZKN:nietNatuurlijkPersoon>");
 	lines_add(writing->left, "KvK-nummer", writing->person->kvk);
+	lines_add_rows(writing->left, of_nobody, writing->person);
 }
 
-void stuf_initiator_write(const struct person *person, bool is_needed, struct arena *arena,
-	struct buffer *out, struct buffer *left)
+/* Who has a BSN or a family name is a person, whoever the referral is about. */
+static bool is_person(const struct person *person)
 {
-	struct writing writing = {person, arena, left};
-	bool is_person = person != NULL && (person->bsn.size > 0 || person->family_name.size > 0);
-	if (!is_person && (person == NULL || person->employer_name.size == 0)) {
-		if (is_needed)
-			stuf_write_nil(out, "heeftAlsInitiator", "ZAKBTRINI");
-		if (person != NULL) {
-			lines_add_rows(left, of_nobody, person);
-			lines_add_rows(left, of_employer, person);
-		}
-		return;
-	}
+	return person->bsn.size > 0 || person->family_name.size > 0;
+}
+
+static bool is_employer(const struct opened *opened)
+{
+	const struct referral *body = opened->handover->body;
+	return opened->person->employer_name.size > 0 &&
+		(body == NULL || body->subject == SUBJECT_EMPLOYER);
+}
+
+static void write_somebody(struct writing *writing, struct buffer *out)
+{
 	stuf_write_begin(out, "heeftAlsInitiator", "ZAKBTRINI", "T");
 	buffer_add_string(out, "<ZKN:gerelateerde>");
-	if (is_person)
-		write_person(&writing, out);
+	if (is_person(writing->person))
+		write_person(writing, out);
 	else
-		write_employer(&writing, out);
+		write_employer(writing, out);
 	buffer_add_string(out, "</ZKN:gerelateerde>");
-	write_contact(&writing, out);
+	write_contact(writing, out);
 	buffer_add_string(out, "</ZKN:heeftAlsInitiator>");
+}
+
+static void write_nobody(
+	const struct person *person, bool is_needed, struct buffer *out, struct buffer *left)
+{
+	if (is_needed)
+		stuf_write_nil(out, "heeftAlsInitiator", "ZAKBTRINI");
+	if (person == NULL)
+		return;
+	lines_add_rows(left, of_nobody, person);
+	lines_add_rows(left, of_place, person);
+	lines_add_rows(left, of_employer, person);
+}
+
+/* Whom to ask, and where: first, so that it is not cut off behind much else. */
+static void add_contact(const struct opened *opened, struct buffer *left)
+{
+	if (opened->person != NULL)
+		lines_add_rows(left, of_worker, opened->person);
+	lines_add(left, "Verwijzing", bytes_of_string(opened->url));
+	if (opened->withheld != NULL)
+		lines_add(left, "Zonder persoonsgegevens", bytes_of_string(opened->withheld));
+}
+
+void stuf_initiator_write(
+	const struct opened *opened, bool is_needed, struct buffer *out, struct buffer *left)
+{
+	const struct person *person = opened->person;
+	struct writing writing = {person, opened->arena, left};
+	add_contact(opened, left);
+	if (person != NULL && (is_person(person) || is_employer(opened)))
+		write_somebody(&writing, out);
+	else
+		write_nobody(person, is_needed, out, left);
 }

@@ -6,8 +6,8 @@
 
 /* Adds heeftAlsInitiator: a person, an employer, or where is_needed nobody (nil). What of it is
  * longer than it may be there, has another form or has no place at all is added to `left`, a line
- * for each thing. person NULL: it is withheld. */
-void stuf_initiator_write(const struct person *person, bool is_needed, struct arena *arena,
-	struct buffer *out, struct buffer *left);
+ * for each thing; also whom to ask, where the referral is to be seen, and why nobody is named. */
+void stuf_initiator_write(
+	const struct opened *opened, bool is_needed, struct buffer *out, struct buffer *left);
 
 #endif

@@ -13,12 +13,16 @@
 #define ORGANISATION 4 /* digits, of a zaak of ours */
 #define CODE_MAX 10 /* of a status or zaaktype */
 #define EXPLANATION_MAX 1000 /* characters, of a toelichting */
+#define SAID_MIN 400 /* of them, for what the person says */
 #define HEX STUF_OWN_ZAAK_DIGITS
 
 /* "2 Inbeh In behandeling": volgnummer, code ("-": none), omschrijving. */
 struct status {
 	struct bytes number, code, text;
 };
+
+/* A status of a zaak, a new zaak, or who it comes from and what is said of a zaak that we made. */
+enum telling { TELLING_STATUS, TELLING_ZAAK, TELLING_PERSON };
 
 /* What is being written. */
 struct writing {
@@ -27,7 +31,9 @@ struct writing {
 	bool has_status;
 	struct status status;
 	struct bytes zaak; /* its identificatie */
-	bool is_new;
+	enum telling telling;
+	struct buffer initiator; /* not of a status */
+	struct bytes explanation;
 	int64_t now;
 	struct buffer out;
 };
@@ -143,7 +149,7 @@ static void write_status(struct writing *writing)
 	begin(writing, "heeft", "ZAKSTT", "T");
 	begin(writing, "gerelateerde", "STT", "I");
 	struct bytes type = bytes_of_string(writing->config->zaaktype);
-	if (writing->is_new) {
+	if (writing->telling == TELLING_ZAAK) {
 		struct bytes rest = bytes_of_string(writing->config->new_zaaktype);
 		type = word(&rest);
 	}
@@ -163,24 +169,28 @@ static void write_status(struct writing *writing)
 /* What the person says, and behind it what has no other place. */
 static struct bytes explanation(const struct opened *opened, struct bytes left)
 {
-	struct bytes rest = lines_cut(left, EXPLANATION_MAX), text = {0};
+	struct buffer out = {0};
+	struct bytes said = opened->person != NULL ? opened->person->text : (struct bytes){0};
+	size_t kept = lines_length(said) < SAID_MIN ? lines_length(said) : SAID_MIN;
+	struct bytes rest = lines_cut(left, EXPLANATION_MAX - kept - (kept > 0));
 	size_t used = rest.size > 0 ? lines_length(rest) + 1 : 0;
-	if (opened->person != NULL && used < EXPLANATION_MAX)
-		text = lines_cut(opened->person->text, EXPLANATION_MAX - used);
-	if (text.size == 0 || rest.size == 0)
-		return text.size > 0 ? text : arena_copy(opened->arena, rest);
-	return bytes_of_string(
-		arena_format(opened->arena, "%.*s\n%.*s", BYTES_ARG(text), BYTES_ARG(rest)));
+	buffer_add_bytes(&out, lines_cut(said, EXPLANATION_MAX - used));
+	if (out.size > 0 && rest.size > 0)
+		buffer_add_string(&out, "\n");
+	buffer_add_bytes(&out, rest);
+	struct bytes text = arena_copy(opened->arena, buffer_bytes(&out));
+	buffer_done(&out);
+	return text;
 }
 
-static void write_what_it_is(struct writing *writing, struct bytes left)
+static void write_what_it_is(struct writing *writing)
 {
 	const struct opened *opened = writing->opened;
 	struct bytes name = bytes_of_string(writing->config->new_zaaktype), code = word(&name);
 	const char *day = stuf_write_date(opened->arena, opened->handover->at);
 	write(writing, "ZKN:identificatie", writing->zaak);
 	write(writing, "ZKN:omschrijving", name);
-	write(writing, "ZKN:toelichting", explanation(opened, left));
+	write(writing, "ZKN:toelichting", writing->explanation);
 	add(writing, "<ZKN:kenmerk>");
 	write_string(writing, "ZKN:kenmerk", opened->id);
 	write_string(writing, "ZKN:bron", "lokethub");
@@ -198,16 +208,11 @@ static void write_what_it_is(struct writing *writing, struct bytes left)
 
 static void write_new_zaak(struct writing *writing)
 {
-	const struct opened *opened = writing->opened;
-	struct buffer initiator = {0}, left = {0};
-	stuf_initiator_write(opened->person, is_zds(writing), opened->arena, &initiator, &left);
 	begin(writing, "object", "ZAK", "T");
-	write_what_it_is(writing, buffer_bytes(&left));
-	buffer_add_bytes(&writing->out, buffer_bytes(&initiator));
+	write_what_it_is(writing);
+	buffer_add_bytes(&writing->out, buffer_bytes(&writing->initiator));
 	write_status(writing);
 	add(writing, "</ZKN:object>");
-	buffer_done(&initiator);
-	buffer_done(&left);
 }
 
 /* Their own key, where that is what the zaak is called here. */
@@ -228,29 +233,50 @@ static void begin_changed_zaak(struct writing *writing)
 			"<ZKN:identificatie xsi:nil=\"true\" StUF:noValue=\"waardeOnbekend\"/>");
 }
 
-/* As it was, and as it is: nothing but its new status is said. */
+static void write_old_status(struct writing *writing)
+{
+	if (is_zds(writing))
+		stuf_write_nil(&writing->out, "heeft", "ZAKSTT");
+}
+
+/* Whose zaak it was is not known here: nobody's, as far as we said. */
+static void write_old_person(struct writing *writing)
+{
+	if (writing->explanation.size > 0)
+		add(writing, "<ZKN:toelichting xsi:nil=\"true\" StUF:noValue=\"waardeOnbekend\"/>");
+	if (writing->initiator.size > 0)
+		stuf_write_nil(&writing->out, "heeftAlsInitiator", "ZAKBTRINI");
+}
+
+static void write_person(struct writing *writing)
+{
+	write(writing, "ZKN:toelichting", writing->explanation);
+	buffer_add_bytes(&writing->out, buffer_bytes(&writing->initiator));
+}
+
+/* As it was, and as it is: only what is new is said. */
 static void write_changed_zaak(struct writing *writing)
 {
-	for (int i = 0; i < 2; i++) {
-		begin_changed_zaak(writing);
-		if (i == 1)
-			write_status(writing);
-		else if (is_zds(writing))
-			stuf_write_nil(&writing->out, "heeft", "ZAKSTT");
-		add(writing, "</ZKN:object>");
-	}
+	bool is_status = writing->telling == TELLING_STATUS;
+	begin_changed_zaak(writing);
+	(is_status ? write_old_status : write_old_person)(writing);
+	add(writing, "</ZKN:object>");
+	begin_changed_zaak(writing);
+	(is_status ? write_status : write_person)(writing);
+	add(writing, "</ZKN:object>");
 }
 
 /* The reference of one that makes a zaak is its identificatie: so the answer names it. */
 static void write_all(struct writing *writing, const char *root)
 {
 	const struct stuf_config *config = writing->config;
+	bool is_new = writing->telling == TELLING_ZAAK;
 	const struct stuf_head head = {.code = "Lk01",
 		.sender = {bytes_of_string(config->organisation),
 			bytes_of_string(config->application)},
 		.receiver = {bytes_of_string(config->partner_organisation),
 			bytes_of_string(config->partner_application)},
-		.reference = writing->is_new ? writing->zaak : bytes_of_string(writing->opened->id),
+		.reference = is_new ? writing->zaak : bytes_of_string(writing->opened->id),
 		.at = writing->now,
 		.has_entity = true};
 	soap_begin(&writing->out);
@@ -262,8 +288,8 @@ static void write_all(struct writing *writing, const char *root)
 	buffer_add_format(&writing->out,
 		"</ZKN:stuurgegevens><ZKN:parameters><StUF:mutatiesoort>%s</StUF:mutatiesoort>"
 		"<StUF:indicatorOvername>V</StUF:indicatorOvername></ZKN:parameters>",
-		writing->is_new ? "T" : "W");
-	if (writing->is_new)
+		is_new ? "T" : "W");
+	if (is_new)
 		write_new_zaak(writing);
 	else
 		write_changed_zaak(writing);
@@ -279,24 +305,27 @@ static struct bytes new_zaak(const struct stuf_config *config, const struct open
 		arena_format(opened->arena, "%s" STUF_OWN_ZAAK "%s", config->organisation, hex));
 }
 
-/* Of a status, and of a new zaak. */
 static const struct root {
 	const char *name, *action;
-} roots[][2] = {
-	[STUF_ROOT_ZKN] = {{"ZKN:zakLk01", STUF_ZKN "/zakLk01"},
-		{"ZKN:zakLk01", STUF_ZKN "/zakLk01"}},
-	[STUF_ROOT_ZDS] = {{"ZDS:actualiseerZaakstatus_ZakLk01",
+} roots[][3] = {
+	[STUF_ROOT_ZKN] = {[TELLING_STATUS] = {"ZKN:zakLk01", STUF_ZKN "/zakLk01"},
+		[TELLING_ZAAK] = {"ZKN:zakLk01", STUF_ZKN "/zakLk01"},
+		[TELLING_PERSON] = {"ZKN:zakLk01", STUF_ZKN "/zakLk01"}},
+	[STUF_ROOT_ZDS] = {[TELLING_STATUS] = {"ZDS:actualiseerZaakstatus_ZakLk01",
 				   STUF_ZDS "/actualiseerZaakstatus_ZakLk01"},
-		{"ZDS:creeerZaak_ZakLk01", STUF_ZDS "/creeerZaak_ZakLk01"}},
-	[STUF_ROOT_ZDS11] = {{"ZKN:zakLk01", STUF_ZKN "/actualiseerZaakstatus_Lk01"},
-		{"ZKN:zakLk01", STUF_ZKN "/creeerZaak_Lk01"}},
+		[TELLING_ZAAK] = {"ZDS:creeerZaak_ZakLk01", STUF_ZDS "/creeerZaak_ZakLk01"},
+		[TELLING_PERSON] = {"ZDS:updateZaak_ZakLk01", STUF_ZDS "/updateZaak_ZakLk01"}},
+	[STUF_ROOT_ZDS11] = {[TELLING_STATUS] = {"ZKN:zakLk01",
+				     STUF_ZKN "/actualiseerZaakstatus_Lk01"},
+		[TELLING_ZAAK] = {"ZKN:zakLk01", STUF_ZKN "/creeerZaak_Lk01"},
+		[TELLING_PERSON] = {"ZKN:zakLk01", STUF_ZKN "/updateZaak_Lk01"}},
 };
 
 static void post(struct writing *writing, struct connector_request *out)
 {
 	struct arena *arena = writing->opened->arena;
 	struct connector_header *header = arena_get(arena, sizeof(*header));
-	const struct root *root = &roots[writing->config->root][writing->is_new];
+	const struct root *root = &roots[writing->config->root][writing->telling];
 	write_all(writing, root->name);
 	*header = (struct connector_header){
 		"SOAPAction", bytes_of_string(arena_format(arena, "\"%s\"", root->action))};
@@ -308,12 +337,44 @@ static void post(struct writing *writing, struct connector_request *out)
 	buffer_done(&writing->out);
 }
 
+/* An offer that was changed comes again, with another person in it. */
+static bool brings_person(const struct writing *writing)
+{
+	const struct opened *opened = writing->opened;
+	if (opened->person == NULL || !stuf_is_own_zaak(writing->zaak))
+		return false;
+	return opened->handover->kind == HANDOVER_KIND_DETAILS ||
+		(opened->handover->kind == HANDOVER_KIND_OFFER &&
+			bytes_equal(writing->zaak, new_zaak(writing->config, opened)));
+}
+
+static void choose(struct writing *writing)
+{
+	const struct opened *opened = writing->opened;
+	struct buffer left = {0};
+	if (writing->zaak.size == 0) {
+		writing->telling = TELLING_ZAAK;
+		writing->zaak = new_zaak(writing->config, opened);
+	} else if (brings_person(writing)) {
+		writing->telling = TELLING_PERSON;
+	}
+	if (writing->telling == TELLING_STATUS)
+		return;
+	bool is_needed = is_zds(writing) && writing->telling == TELLING_ZAAK;
+	stuf_initiator_write(opened, is_needed, &writing->initiator, &left);
+	writing->explanation = explanation(opened, buffer_bytes(&left));
+	buffer_done(&left);
+	if (writing->telling == TELLING_PERSON &&
+		writing->initiator.size + writing->explanation.size == 0)
+		writing->telling = TELLING_STATUS;
+}
+
 /* Only an offer makes a zaak. */
 static bool can_tell(const struct writing *writing)
 {
 	const struct handover *handover = writing->opened->handover;
-	if (!writing->is_new)
-		return writing->has_status;
+	if (writing->telling != TELLING_ZAAK)
+		return writing->has_status || writing->telling == TELLING_PERSON;
 	return handover->kind == HANDOVER_KIND_OFFER && handover->has_referral &&
 		writing->config->new_zaaktype != NULL;
 }
@@ -321,8 +382,16 @@ static bool can_tell(const struct writing *writing)
 /* It would count as delivered, and nobody would know of it. */
 static bool must_be_told(enum handover_kind kind)
 {
-	return kind == HANDOVER_KIND_OFFER || kind == HANDOVER_KIND_QUESTION ||
-		kind == HANDOVER_KIND_DUTY;
+	return kind == HANDOVER_KIND_OFFER || kind == HANDOVER_KIND_DETAILS ||
+		kind == HANDOVER_KIND_QUESTION || kind == HANDOVER_KIND_DUTY;
+}
+
+static enum outcome undeliverable(const struct writing *writing, struct err *err)
+{
+	return err_set(err, REJECT, "%s: %s", handover_kind_name(writing->opened->handover->kind),
+		writing->telling == TELLING_ZAAK
+			? "the desk has no zaak of it, and none is made: see new_zaaktype"
+			: "tells does not say which status it is, nor \"-\"");
 }
 
 enum outcome stuf_out_render(const void *config, const struct opened *opened,
@@ -331,24 +400,22 @@ enum outcome stuf_out_render(const void *config, const struct opened *opened,
 	const struct stuf_config *own = config;
 	const struct handover *handover = opened->handover;
 	struct writing writing = {.config = own, .opened = opened, .zaak = opened->own_case};
+	enum outcome outcome = OK;
 	*out = (struct connector_request){0};
 	if (answers->count > 0)
 		return OK;
 	enum naming naming = find_status(own, handover, &writing.status);
+	if (naming == NOTHING)
+		return OK;
 	writing.now = answers->now > 0 ? answers->now : handover->at;
 	writing.has_status = naming == STATUS;
-	writing.is_new = opened->own_case.size == 0;
-	if (naming != NOTHING && can_tell(&writing)) {
-		if (writing.is_new)
-			writing.zaak = new_zaak(own, opened);
+	choose(&writing);
+	if (!can_tell(&writing))
+		outcome = must_be_told(handover->kind) ? undeliverable(&writing, err) : OK;
+	else
 		post(&writing, out);
-	} else if (naming != NOTHING && must_be_told(handover->kind)) {
-		return err_set(err, REJECT, "%s: %s", handover_kind_name(handover->kind),
-			writing.is_new ? "the desk has no zaak of it, and none is made: see "
-					 "new_zaaktype"
-				       : "tells does not say which status it is, nor \"-\"");
-	}
-	return OK;
+	buffer_done(&writing.initiator);
+	return outcome;
 }
 
 static enum outcome check_tells(const struct setting_pair *pair, struct err *err)
@@ -379,7 +446,8 @@ static enum outcome check_new_zaaktype(const struct stuf_config *config, struct 
 		return err_set(err, REJECT,
 			"new_zaaktype must be a code and an omschrijving (\"B2000 Aanbod "
 			"leerwerkloket\")");
-	if (strlen(config->organisation) != ORGANISATION)
+	if (strspn(config->organisation, "0123456789") != ORGANISATION ||
+		strlen(config->organisation) != ORGANISATION)
 		return err_set(err, REJECT,
 			"organisation must have four digits: the zaken that are made begin with "
 			"it");

@@ -220,8 +220,18 @@ static void tell_statuses(struct zaak *zaak)
 			"has more than 500 new statuses: send the others apart");
 }
 
+/* It has none now: said, and not only not said. */
+static bool is_taken_back(const struct xml *object, const char *name)
+{
+	const struct xml *element = stuf_read_zkn(object, name);
+	return stuf_read_is_nil(element) &&
+		bytes_equal_string(xml_attribute(element, STUF_URI, "noValue"), "geenWaarde");
+}
+
 static struct bytes suspended(const struct xml *object)
 {
+	if (is_taken_back(object, "opschorting"))
+		return bytes_of_string("N");
 	return stuf_read_text(stuf_read_zkn(object, "opschorting"), "indicatie");
 }
 
@@ -250,6 +260,17 @@ static struct bytes result_of(const struct xml *object)
 	return stuf_read_text(stuf_read_zkn(object, "resultaat"), "omschrijving");
 }
 
+/* A person must look: of a referral that has ended nothing begins by itself. */
+static void tell_no_end(const struct zaak *zaak)
+{
+	const struct telling telling = {
+		.raw = {.code = bytes_of_string("einddatum"),
+			.text = bytes_of_string("the zaak has no einddatum any more")},
+		.reference = reference_of(zaak, "einddatum"),
+		.label = bytes_of_string("einddatum")};
+	tell(zaak, &telling);
+}
+
 /* It has ended, or its end has another result now. An end without result is told by the status that
  * came with it. */
 static void tell_end(const struct zaak *zaak)
@@ -259,6 +280,8 @@ static void tell_end(const struct zaak *zaak)
 	struct bytes end = stuf_read_text(object, "einddatum");
 	bool has_ended = end.data != NULL;
 	bool had_ended = stuf_read_text(old, "einddatum").data != NULL;
+	if (had_ended && is_taken_back(object, "einddatum"))
+		tell_no_end(zaak);
 	if (!has_ended || (had_ended && bytes_equal(result, result_of(old))) ||
 		(result.data == NULL && zaak->told > 0))
 		return;

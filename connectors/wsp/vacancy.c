@@ -64,7 +64,8 @@ static void take_address(struct vum_row *row)
 	if (person->postcode.data != NULL)
 		return;
 	person->postcode = vum_list_text(row, ABROAD "postcodeBuitenland");
-	person->city = vum_list_text(row, ABROAD "woonplaatsnaamBuitenland");
+	if (person->city.data == NULL)
+		person->city = vum_list_text(row, ABROAD "woonplaatsnaamBuitenland");
 	person->country = vum_list_text(row, ABROAD "landsnaam");
 	if (person->country.data == NULL)
 		person->country = vum_list_text(row, ABROAD "landencodeIso");

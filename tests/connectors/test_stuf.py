@@ -32,8 +32,7 @@ def message(body):
 
 MESSAGES = [
     pytest.param(message(body), id=case.name)
-    for case in sorted(DATA.iterdir())
-    if case.is_dir()
+    for case in sorted(path.parent for path in DATA.glob("*/expected.json"))
     for body in bodies(case.name)
 ]
 
@@ -45,19 +44,26 @@ def test_it_is_valid(sent):
 
 def test_there_are_messages_of_each_kind():
     kinds = {etree.QName(each.values[0]).localname for each in MESSAGES}
-    zaken = {"zakLk01", "creeerZaak_ZakLk01", "actualiseerZaakstatus_ZakLk01"}
+    zaken = {"zakLk01"} | {
+        f"{what}_ZakLk01" for what in ("creeerZaak", "updateZaak", "actualiseerZaakstatus")
+    }
     assert kinds == zaken | {"Bv03Bericht", "Fo03Bericht"}
 
 
 @pytest.mark.parametrize(
     ("case", "path"),
     [
+        ("out-status", "ZKN:object[2]/ZKN:heeft"),
         ("out-status-zds", "ZKN:object[1]/ZKN:heeft"),
+        ("out-status-zds", "ZKN:object[2]/ZKN:heeft"),
         ("out-status-zds", "ZKN:object[2]/ZKN:heeft/ZKN:isGezetDoor"),
         ("out-offer-zds", "ZKN:object/ZKN:zaakniveau"),
         ("out-offer-zds", "ZKN:object/ZKN:deelzakenIndicatie"),
         ("out-offer-zds", "ZKN:object/ZKN:heeftAlsInitiator"),
         ("out-offer-zds-withheld", "ZKN:object/ZKN:heeftAlsInitiator"),
+        ("out-details-zds", "ZKN:object[1]/ZKN:heeftAlsInitiator"),
+        ("out-details-zds", "ZKN:object[2]/ZKN:heeftAlsInitiator"),
+        ("out-details-of-nobody", "ZKN:object[2]/ZKN:toelichting"),
         ("out-status", "ZKN:stuurgegevens/StUF:ontvanger"),
         ("refused-not-xml", "StUF:stuurgegevens/StUF:ontvanger"),
         ("refused-not-xml", "StUF:stuurgegevens/StUF:crossRefnummer"),
@@ -68,6 +74,15 @@ def test_nothing_that_they_ask_for_may_be_missing(case, path):
     sent = copy.deepcopy(message(body))
     gone = sent.find(path, SPACES)
     gone.getparent().remove(gone)
+    assert not SCHEMA.validate(sent)
+
+
+@pytest.mark.parametrize("case", ["out-status", "out-status-zds", "out-details-zds"])
+def test_as_it_was_comes_before_as_it_is(case):
+    [body] = bodies(case)
+    sent = copy.deepcopy(message(body))
+    old, new = sent.findall("ZKN:object", SPACES)
+    old.addprevious(new)
     assert not SCHEMA.validate(sent)
 
 

@@ -197,8 +197,7 @@ void player_free(struct player *player)
 	free(player);
 }
 
-/* A table is answered by a table that says it of each row (connectors/common/sheet.h); here of one.
- */
+/* A table is answered by a table that says of each row what became of it; here of one. */
 static bool table_says(const struct client_answer *answer, const char *fate)
 {
 	static const char table[] = "text/csv";
