@@ -132,6 +132,24 @@ static void test_a_verdict_names_the_case_of_its_message(void **state)
 	check(stage, "uwv", NULL);
 }
 
+/* Of a new client, so that the message is all that there is: also of this system alone. */
+static void test_a_verdict_on_what_never_was(void **state)
+{
+	struct stage *stage = *state;
+	struct bytes found;
+	refer(stage, "uwv", "wsp", "UWV-1");
+	refer(stage, "uwv", "nowhere", "UWV-2");
+	assert_int_equal(stage->life.world.decision.event.result, RESULT_REJECTED);
+	stage->system = "test";
+	check(stage, "uwv", "UWV-2");
+	stage->system = "another";
+	check(stage, "uwv", NULL);
+	stage->system = "test";
+	life_spoil(&stage->life, "DELETE FROM messages");
+	assert_int_equal(read_own_case(stage, "uwv", 0, &found), RETRY);
+	check(stage, "uwv", NULL);
+}
+
 /* The desk that is offered the client is of the partner that sent it. */
 static void test_an_offer_to_oneself_has_it_at_once(void **state)
 {
@@ -182,6 +200,7 @@ int main(void)
 		TEST(who_named_none_gets_none_of_others),
 		TEST(what_was_answered_last_counts),
 		TEST(a_verdict_names_the_case_of_its_message),
+		TEST(a_verdict_on_what_never_was),
 		TEST(an_offer_to_oneself_has_it_at_once),
 		TEST(a_case_of_another_system_is_not_its_own),
 		TEST(the_message_of_a_sender_is_waited_for),

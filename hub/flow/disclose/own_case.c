@@ -113,16 +113,40 @@ static enum outcome read_creator(struct view_reader *reader, struct uuid referra
 	return OK;
 }
 
-enum outcome own_case_read(struct view_reader *reader, const struct own_case_asked *asked,
+static bool is_same(struct uuid a, struct uuid b)
+{
+	return memcmp(a.data, b.data, sizeof(a.data)) == 0;
+}
+
+/* What the message itself says that was refused, if it came from this system. RETRY: the view has
+ * it not yet. */
+static enum outcome read_refused(struct view_reader *reader, const struct own_case_asked *asked,
+	struct bytes *out, struct err *err)
+{
+	const struct view_case which = {
+		.partner = bytes_of_string(asked->desk->partner), .case_ = asked->handover->case_};
+	struct view_messages messages;
+	if (view_messages_of_case(reader, &which, &messages, err) != OK)
+		return err->outcome;
+	for (size_t i = 0; i < messages.count; i++) {
+		const struct message *message = messages.items[i].message;
+		if (message == NULL || !is_same(message->id, asked->handover->message))
+			continue;
+		if (is_its_own(asked, message))
+			*out = message->case_;
+		return OK;
+	}
+	return asked->age < FOUND_PERSON_MS
+		? err_set(err, RETRY, "the view has not the message yet that was refused")
+		: OK;
+}
+
+/* Who made the referral, or the first of its line, and what it was called where it was brought. */
+static enum outcome read_referral(struct view_reader *reader, const struct own_case_asked *asked,
 	struct bytes *out, struct err *err)
 {
 	const struct message *by = NULL;
 	struct uuid referral;
-	*out = (struct bytes){0};
-	if (is_named_by_itself(asked)) {
-		*out = asked->handover->case_;
-		return OK;
-	}
 	if (!may_be_named(asked) || !referral_of(asked, &referral))
 		return OK;
 	if (read_creator(reader, referral, &by, err) != OK)
@@ -132,4 +156,19 @@ enum outcome own_case_read(struct view_reader *reader, const struct own_case_ask
 	if (by != NULL && is_its_own(asked, by))
 		*out = by->case_;
 	return out->data != NULL ? OK : read_line(reader, asked, referral, out, err);
+}
+
+enum outcome own_case_read(struct view_reader *reader, const struct own_case_asked *asked,
+	struct bytes *out, struct err *err)
+{
+	const struct handover *handover = asked->handover;
+	*out = (struct bytes){0};
+	if (is_named_by_itself(asked)) {
+		*out = handover->case_;
+		return OK;
+	}
+	if (handover->kind == HANDOVER_KIND_VERDICT && handover->case_.data != NULL &&
+		read_refused(reader, asked, out, err) != OK)
+		return err->outcome;
+	return out->data != NULL ? OK : read_referral(reader, asked, out, err);
 }
