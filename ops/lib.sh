@@ -58,9 +58,11 @@ service_pid() {
 }
 
 # Killed, and still giving back what it had: its memory first, then its lock and ports. Its command
-# line is empty by then, as during an exec; but there it has memory.
+# line is empty by then, as during an exec; but there it has memory. What is the kernel's own never has any.
 is_ending() {
-  [ -e "/proc/$1/status" ] && ! grep -sq '^VmSize:' "/proc/$1/status"
+  local status
+  status=$(cat "/proc/$1/status" 2>/dev/null) || return 1
+  [[ $status != *$'\nVmSize:'* && $status != *$'\nPPid:\t'[02]$'\n'* ]]
 }
 
 # It has nothing any more, in none of its threads; its parent may not have heard of it yet.

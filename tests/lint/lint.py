@@ -19,6 +19,7 @@ RULES = (
     rules.roots,
     rules.connectors,
     rules.pages,
+    rules.links,
     rules.file_size,
     rules.functions,
     rules.first_lines,

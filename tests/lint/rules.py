@@ -1,5 +1,6 @@
 """rules - what the lint asks of the tree; each rule yields (path, line, text) for what fails it."""
 
+import posixpath
 import re
 import subprocess
 from pathlib import PurePosixPath
@@ -158,6 +159,20 @@ def _of_page(tree, name, page):
             yield page, number, f"{name} has {cases} cases: say so"
         return
     yield page, 1, "says nothing of what the connector is verified against"
+
+
+def links(tree):
+    """What a page leads to within the tree is there."""
+    known = set(tree.files) | {
+        str(above) for path in tree.files for above in PurePosixPath(path).parents
+    }
+    for path in tree.files:
+        if not path.endswith(".md"):
+            continue
+        for number, line in enumerate(tree.text(path).split("\n"), 1):
+            for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", line):
+                if posixpath.normpath(PurePosixPath(path).parent / target) not in known:
+                    yield path, number, f"leads to {target}, which is not there"
 
 
 def file_size(tree):

@@ -281,6 +281,18 @@ class Pages(WithTree):
         self.red(rules.pages, "connectors/connectors.c:2: ", "does not lead to", "right.md")
 
 
+class Links(WithTree):
+    def test_links(self):
+        self.write(
+            "b/two.md", "[x](one.md#part) [y](../a) [z](https://example.nl/nowhere.md) [](#part)"
+        )
+        self.write("b/one.md", "")
+        self.write("a/three.c", "")
+        self.green(rules.links)
+        self.write("b/two.md", "\n[x](../one.md)")
+        self.red(rules.links, "b/two.md:2: ", "../one.md")
+
+
 class Exports(WithTree):
     def archive(self, name, text, path="hub/base", thin=False):
         """Compiles one source into the library of its folder, as the build does."""
@@ -441,7 +453,7 @@ class Main(WithTree):
             for name, thing in vars(module).items():
                 if inspect.isgeneratorfunction(thing) and str(inspect.signature(thing)) == "(tree)":
                     self.assertIn(thing, lint.RULES, name)
-        self.assertEqual(len(set(lint.RULES)), 13)
+        self.assertEqual(len(set(lint.RULES)), 14)
 
     def test_no_build_is_not_green(self):
         with self.assertRaises(SystemExit):

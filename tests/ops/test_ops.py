@@ -183,6 +183,7 @@ def test_a_service_runs_from_its_start_whatever_its_command_line_says(tmp_path):
         java_program() { printf '%s\n' "$var/java"; }
         start_service kafka -version
         pid=$(service_pid kafka)
+        until [ "$(cat "/proc/$pid/comm")" = java ]; do service_pid kafka >/dev/null || exit 1; done
         while [ "$(cat "/proc/$pid/comm")" = java ]; do service_pid kafka >/dev/null || exit 1; done
         service_pid kafka
         wait_gone "$pid" 10
@@ -197,6 +198,29 @@ def test_a_service_runs_from_its_start_whatever_its_command_line_says(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == (tmp_path / "kafka" / "pid").read_text()
+
+
+def test_who_was_killed_is_told_from_who_runs():
+    """A process that ended and was not asked about yet is ending; what the kernel runs is not."""
+    ended = subprocess.Popen(["true"])
+    while Path(f"/proc/{ended.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+        time.sleep(0.01)
+    script = '. "$1/ops/lib.sh"; is_ending "$2"'
+    kernel = [path.parent.name for path in Path("/proc").glob("[0-9]*/comm") if is_kernels(path)]
+    for pid, is_ending in ((ended.pid, True), (os.getpid(), False), (2**22 + 1, False)):
+        done = subprocess.run(["bash", "-c", script, "probe", ROOT, str(pid)])
+        assert (done.returncode == 0) == is_ending, pid
+    for pid in kernel[:3]:
+        assert subprocess.run(["bash", "-c", script, "probe", ROOT, pid]).returncode == 1, pid
+    ended.wait()
+
+
+def is_kernels(comm):
+    """Of the machine's own kernel, which a container may not see."""
+    try:
+        return "\nPPid:\t2\n" in comm.with_name("status").read_text()
+    except OSError:
+        return False
 
 
 def test_a_running_service_is_not_moved_to_another_port(up):
