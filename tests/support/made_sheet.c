@@ -68,6 +68,24 @@ static void add_contact(struct buffer *out, size_t number)
 		number, number % 3 == 0 ? "90001354" : "90001362");
 }
 
+/* Of three one is a place for BBL. */
+static void add_vacancy(struct buffer *out, size_t number)
+{
+	buffer_add_format(out,
+		"{\"idVacature\":\"vac-%zu\",\"naamVacature\":\"Leerling monteur\",\"werkgever\":{"
+		"\"handelsnaamOrganisatie\":\"Voorbeeld BV\",\"adresHouding\":[{\"adres\":{"
+		"\"adresNederland\":{\"postcode\":\"3071AB\",\"woonplaatsnaam\":\"Rotterdam\","
+		"\"codeGemeente\":\"0599\"}}}]},\"contractvorm\":[{\"codeTypeArbeidscontract\":"
+		"\"B\",\"codeTypeOvereenkomst\":\"%s\"}]}\n",
+		number, number % 3 == 0 ? "02" : "01");
+}
+
+static void add_company(struct buffer *out, size_t number)
+{
+	buffer_add_format(out, "1%08zu;90001354;%s;25655;1-3-2026;\"Voorbeeld; Techniek %zu\"\r\n",
+		number % 100000000, number % 3 == 0 ? "WITHDRAWN" : "RECOGNISED", number);
+}
+
 static const char clients[] =
 	"Datum melding;1e uitk dag (niet WW);BSN;ID_WZ;Beschikbare uren/wk;"
 	"Opleidingsniveau;Beroepssector;Bemiddelingsberoep;Mondeling Nederlands;"
@@ -105,6 +123,12 @@ const struct made_sheet made_sheets[] = {
 		"{\"matches\":[", ",", add_profile, "],\"maximumAantalResultatenBereikt\":false}"},
 	{"contactmoment", "contactmoment", "employers = ( ( \"90001354\", \"100123456\" ) );",
 		"{\"matches\":[", ",", add_contact, "]}"},
+	{"vacancy", "vacancy",
+		"referrals = ( ( \"contractvorm.codeTypeOvereenkomst = 02\", "
+		"\"question=BBL_VACATURE\" ) ); presets = \"from_desk=wsp kind=SERVICE\";",
+		"{\"matches\":[", ",", add_vacancy, "],\"maximumAantalResultatenBereikt\":false}"},
+	{"recognition", "recognition", "", "leerbedrijf_id;kvk;recognition;crebo;since;name\r\n",
+		NULL, add_company, NULL},
 	{0},
 };
 
