@@ -214,6 +214,8 @@ static struct json_object *make_event(
 static void put_data(struct json_object *event, const struct opened *opened)
 {
 	struct json_object *data = handover_to_json(opened->handover);
+	if (opened->own_case.size > 0)
+		put(data, "own_case", arena_string(opened->arena, opened->own_case));
 	if (opened->person != NULL)
 		json_object_object_add(data, "person", person_to_json(opened->person));
 	put(event, "datacontenttype", "application/json");

@@ -317,6 +317,7 @@ static enum outcome render(const void *config, const struct opened *opened,
 			   *person = opened->person != NULL ? person_to_json(opened->person) : NULL;
 	add(&line, "handover.", "id", bytes_of_string(opened->id));
 	add(&line, "handover.", "url", bytes_of_string(opened->url));
+	add(&line, "handover.", "own_case", opened->own_case);
 	add_record(&line, "handover.", "Handover", handover, CHECK_HUB);
 	add_record(&line, "", "Referral", json_object_object_get(handover, "body"), CHECK_PARTNER);
 	add_record(&line, "", "Person", person, CHECK_PARTNER);

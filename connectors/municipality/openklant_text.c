@@ -60,6 +60,7 @@ struct bytes openklant_text_subject(const struct opened *opened)
 struct bytes openklant_text_content(const struct opened *opened)
 {
 	struct buffer out = {0};
+	lines_add(&out, "Uw zaaknummer", opened->own_case);
 	lines_add_handover(&out, opened->handover);
 	if (opened->withheld != NULL)
 		lines_add(&out, "Zonder persoonsgegevens", bytes_of_string(opened->withheld));
