@@ -337,11 +337,17 @@ static void post(struct writing *writing, struct connector_request *out)
 	buffer_done(&writing->out);
 }
 
+/* What the desk may see of a person, or why it may not. */
+static bool has_news_of_person(const struct opened *opened)
+{
+	return opened->person != NULL || opened->withheld != NULL;
+}
+
 /* An offer that was changed comes again, with another person in it. */
 static bool brings_person(const struct writing *writing)
 {
 	const struct opened *opened = writing->opened;
-	if (opened->person == NULL || !stuf_is_own_zaak(writing->zaak))
+	if (!has_news_of_person(opened) || !stuf_is_own_zaak(writing->zaak))
 		return false;
 	return opened->handover->kind == HANDOVER_KIND_DETAILS ||
 		(opened->handover->kind == HANDOVER_KIND_OFFER &&
@@ -380,10 +386,12 @@ static bool can_tell(const struct writing *writing)
 }
 
 /* It would count as delivered, and nobody would know of it. */
-static bool must_be_told(enum handover_kind kind)
+static bool must_be_told(const struct opened *opened)
 {
-	return kind == HANDOVER_KIND_OFFER || kind == HANDOVER_KIND_DETAILS ||
-		kind == HANDOVER_KIND_QUESTION || kind == HANDOVER_KIND_DUTY;
+	enum handover_kind kind = opened->handover->kind;
+	return kind == HANDOVER_KIND_OFFER || kind == HANDOVER_KIND_QUESTION ||
+		kind == HANDOVER_KIND_DUTY ||
+		(kind == HANDOVER_KIND_DETAILS && has_news_of_person(opened));
 }
 
 static enum outcome undeliverable(const struct writing *writing, struct err *err)
@@ -398,20 +406,19 @@ enum outcome stuf_out_render(const void *config, const struct opened *opened,
 	const struct documents *answers, struct connector_request *out, struct err *err)
 {
 	const struct stuf_config *own = config;
-	const struct handover *handover = opened->handover;
 	struct writing writing = {.config = own, .opened = opened, .zaak = opened->own_case};
 	enum outcome outcome = OK;
 	*out = (struct connector_request){0};
 	if (answers->count > 0)
 		return OK;
-	enum naming naming = find_status(own, handover, &writing.status);
+	enum naming naming = find_status(own, opened->handover, &writing.status);
 	if (naming == NOTHING)
 		return OK;
-	writing.now = answers->now > 0 ? answers->now : handover->at;
+	writing.now = answers->now > 0 ? answers->now : opened->handover->at;
 	writing.has_status = naming == STATUS;
 	choose(&writing);
 	if (!can_tell(&writing))
-		outcome = must_be_told(handover->kind) ? undeliverable(&writing, err) : OK;
+		outcome = must_be_told(opened) ? undeliverable(&writing, err) : OK;
 	else
 		post(&writing, out);
 	buffer_done(&writing.initiator);

@@ -18,7 +18,7 @@ from confluent_kafka.admin import AdminClient
 from harness import wait_for
 from lxml import etree
 from model.wire import read_topic
-from model.world import FUND, SCHOOL
+from model.world import FUND, SCHOOL, UWV
 from oauth import CERTIFICATE, Client
 from receiver import Receiver
 from region import SPACES, Klanten, Peers, someone
@@ -237,8 +237,10 @@ def test_what_a_desk_decided_comes_back_to_where_it_was_referred_from(day):
     told = [each for each in day.hub.zaken.resources["statussen"].values() if is_ours(each)]
     assert len(told) == accepted["gemeente-almere"] > 0
     contacts = day.hub.klanten.contacts
-    heard = [each for each in contacts if each["inhoud"].startswith("Stand: ACCEPTED\n")]
+    news = re.compile(r"(Uw zaaknummer: \S+\n)?Stand: ACCEPTED\n")
+    heard = [each for each in contacts if news.match(each["inhoud"])]
     assert len(heard) == accepted["gemeente-enschede"] - len(VOUCHERS) > 0
+    assert all(news.match(each["inhoud"]).group(1) for each in heard)
     assert len({each["inhoud"].rpartition("\n")[2] for each in contacts}) == len(contacts)
 
 
@@ -248,6 +250,10 @@ def test_who_picks_up_files_finds_each_handover_once(day):
     for desk, folder in (("fonds-scholing", "out-fund"), ("uwv-rijnmond", "out-uwv")):
         names = [path.name for path in (day.hub.folder / folder).iterdir()]
         assert len(names) == told[desk] > 0, names
+    events = [json.loads(path.read_text()) for path in (day.hub.folder / "out-uwv").iterdir()]
+    sent = {each["case"] for _, each in day.decoded("intake") if each["partner"] == UWV}
+    named = {each["data"]["own_case"] for each in events if each["data"]["role"] == "SENDER"}
+    assert named and named <= sent, named
     for client in clients_of(day, *(f"rij-{number}" for number in VOUCHERS)):
         assert [each["state"] for each in client["referrals"]] == ["ACCEPTED"]
 

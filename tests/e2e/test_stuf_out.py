@@ -23,6 +23,8 @@ SETTINGS = {
     "tells": (("OFFER", "1 - Aangeboden"), ("RECALL", "9 - Ingetrokken")),
 }
 OF_TOWN = SETTINGS | {"root": "ZDS", "tells": (("STATUS", "2 - In behandeling"), ("OFFER", "-"))}
+WORKER = {"worker_name": "B. Adviseur"}
+SEEN = {"fields": [*WORKER], "fields_accepted": ["family_name", "phone", *WORKER]}
 CONFIRMED = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <Bv03Bericht xmlns="http://www.egem.nl/StUF/StUF0301"><stuurgegevens><berichtcode>Bv03</berichtcode>
 <crossRefnummer>{}</crossRefnummer></stuurgegevens></Bv03Bericht></s:Body></s:Envelope>"""
@@ -76,7 +78,7 @@ def hub(services, tmp_path_factory, system):
     delivery = {"desk": DESK, "connector": "stuf", "endpoint": "suite", "settings": SETTINGS}
     to_town = {"desk": TOWN, "connector": "stuf", "endpoint": "town", "settings": OF_TOWN}
     lists = {"endpoints": endpoints, "deliveries": [delivery, to_town | {"system": "zaken"}]}
-    with a_hub(services, tmp_path_factory.mktemp("stufout"), lists=lists) as hub:
+    with a_hub(services, tmp_path_factory.mktemp("stufout"), lists=lists, fields=SEEN) as hub:
         yield hub
 
 
@@ -115,3 +117,22 @@ def test_a_zaak_system_is_told_of_its_own_cases_only(hub, system):
     assert {zaak(each) for each in system.at("/town")} == {"town-zaken"}
     for each in system.at("/town"):
         assert_valid(each, "actualiseerZaakstatus_ZakLk01")
+
+
+def test_who_accepts_finds_the_client_in_the_zaak_that_was_made(hub, system):
+    before = len(system.at("/stuf"))
+    draft = referral("out-30", to_desk=DESK) | {"person": person(30) | WORKER}
+    answer = hub.partner(ROTTERDAM).refer(draft, **WAIT)
+    assert answer.status_code == 201, answer.text
+    accept = action("ACCEPT", "accept-30", actor={"worker": "team-1"})
+    answer = hub.partner(WSP).act(answer.json()["referral"], accept, **WAIT)
+    assert answer.status_code == 201, answer.text
+    wait_for("both to come", lambda: len(system.at("/stuf")) >= before + 2, 20)
+    made, changed = system.at("/stuf")[before:]
+    assert (kind(made), kind(changed)) == ("T", "W")
+    assert zaak(made) == zaak(changed)
+    for each in (made, changed):
+        assert_valid(each, "zakLk01")
+    assert b"Contactpersoon: B. Adviseur" in made.body and b"Initiator" not in made.body
+    assert one("BG:geslachtsnaam", changed.body) == person(30)["family_name"]
+    assert one("ZKN:telefoonnummer", changed.body) == person(30)["phone"]
