@@ -196,6 +196,18 @@ def test_what_is_no_amendment_fails_in_its_row(lane, system, tmp_path, what, oth
     assert re.match(came, row["came"]), row
 
 
+def test_who_cannot_refer_gets_its_report(lane, tmp_path):
+    """What is refused has no receipt, and nothing can be said of it behind that."""
+    shutil.copytree(TEMPLATES, tmp_path / "simulate")
+    (tmp_path / "simulate" / "own" / "referral.json").write_text('{"Referral": "of nobody"}')
+    words = ("--templates", str(tmp_path / "simulate"), "--wait", "8")
+    page = conform(lane, "wsp-rijnmond", *words, code=1)
+    assert [row for row in rows_with(page, "FAIL") if "sender" in row] == [
+        f"sender: {name}" for name in ("referral", "duplicate", "amend", "stale", "cancel")
+    ]
+    assert came(page, "referral").startswith("status 400: ")
+
+
 @pytest.mark.parametrize(
     ("fault", "rows"),
     [
@@ -396,6 +408,18 @@ def test_an_amendment_that_says_nothing_new_fails(asked, tmp_path):
     page = conform(asked, ASKED["zgw"], *words, code=1)
     assert [row for row in rows_with(page, "FAIL") if "sender" in row] == ["sender: amend"]
     assert ", 1 applied, 0 refused, 1 referral, " in came(page, "amend")
+
+
+def test_a_zaak_that_the_hub_makes_nothing_of_has_no_receipt(asked, tmp_path):
+    shutil.copytree(TEMPLATES, tmp_path / "simulate")
+    zaaktype = tmp_path / "simulate" / "zgw" / "zaaktype.json"
+    said = zaaktype.read_text()
+    assert "{{zaaktype}}" in said
+    zaaktype.write_text(said.replace("{{zaaktype}}", "B9999"))
+    words = ("--serve", str(asked.port), "--wait", "4", "--templates", str(tmp_path / "simulate"))
+    page = conform(asked, ASKED["zgw"], *words, code=1)
+    assert "there is no receipt: status 404" in came(page, "referral")
+    assert set(OF_FORMAT) <= {row["name"] for row in page["sender"] if row["result"] == "FAIL"}
 
 
 def referrals_of(hub, partner: str) -> int:

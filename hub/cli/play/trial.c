@@ -115,9 +115,12 @@ void trial_pause(struct trial *trial, int32_t ms)
 	loop_run(trial->loop);
 }
 
+/* page NULL: there is none, or not yet. */
 static struct trial_receipt read_receipt(struct trial *trial, const struct json_tree *page)
 {
 	struct trial_receipt receipt = {.referral = "", .state = ""};
+	if (page == NULL)
+		return receipt;
 	const struct json_tree *messages = json_tree_member(page, "messages");
 	const struct json_tree *referrals = json_tree_member(page, "referrals");
 	for (const struct json_tree *it = messages == NULL ? NULL : messages->first; it != NULL;
@@ -159,10 +162,11 @@ struct trial_receipt trial_receipt(
 	const char *path = path_of(trial, case_name);
 	int64_t end = loop_now(trial->loop) + (int64_t)trial->wait_s * 1000;
 	struct trial_receipt receipt;
+	int32_t status;
 	do {
-		const struct json_tree *page = trial_get(trial, path, NULL);
-		receipt = read_receipt(trial, page);
-		if (page != NULL && receipt.in_flight == 0 && receipt.messages >= messages &&
+		receipt = read_receipt(trial, trial_get(trial, path, &status));
+		receipt.status = status;
+		if (status == 200 && receipt.in_flight == 0 && receipt.messages >= messages &&
 			strncmp(receipt.state, state, strlen(state)) == 0)
 			break;
 		trial_pause(trial, LOOK_MS);
@@ -173,6 +177,11 @@ struct trial_receipt trial_receipt(
 struct trial_result trial_says_receipt(
 	struct trial *trial, bool is_good, const struct trial_receipt *receipt)
 {
+	if (receipt->status != 200)
+		return trial_says(trial, TRIAL_FAIL, "taken, but there is no receipt: %s",
+			receipt->status == 0
+				? "no answer"
+				: arena_format(&trial->arena, "status %d", receipt->status));
 	return trial_says(trial, is_good ? TRIAL_PASS : TRIAL_FAIL,
 		"%zu message%s, %zu applied, %zu refused, %zu referral%s%s%s", receipt->messages,
 		receipt->messages == 1 ? "" : "s", receipt->applied, receipt->refused,

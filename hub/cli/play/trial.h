@@ -96,6 +96,7 @@ void trial_pause(struct trial *trial, int32_t ms);
 
 /* What the hub made of a case. */
 struct trial_receipt {
+	int32_t status; /* 200; else there is none, and the rest is empty; 0: no answer */
 	size_t referrals, messages, in_flight, applied, refused;
 	const char *referral, *state; /* of the first; "": none */
 };

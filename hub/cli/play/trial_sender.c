@@ -46,10 +46,13 @@ static struct trial_result say(struct trial *trial, const struct template *templ
 
 static struct trial_result refers(struct trial *trial)
 {
-	if (trial_write(trial, &trial->referral, trial->number, &trial->said, &trial->case_name) !=
-		OK)
+	const char *case_name = NULL;
+	if (trial_write(trial, &trial->referral, trial->number, &trial->said, &case_name) != OK)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
-	return say(trial, &trial->referral, trial->said, trial->case_name, 1);
+	const struct trial_result result = say(trial, &trial->referral, trial->said, case_name, 1);
+	if (result.end == TRIAL_PASS)
+		trial->case_name = case_name;
+	return result;
 }
 
 /* The same bytes: once more a message, or none where the hub needs no further look. */
