@@ -150,6 +150,13 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
+    @staticmethod
+    def read(raw: bytes) -> Any:
+        try:
+            return json.loads(raw) if raw else None
+        except ValueError:
+            raise Refused(400, "parse_error") from None
+
     def handle_any(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         url = urlsplit(self.path)
@@ -158,7 +165,7 @@ class Handler(BaseHTTPRequestHandler):
             if self.headers.get("Authorization") != TOKEN:
                 raise Refused(401, "not_authenticated")
             name = url.path.removeprefix(BASE)
-            body = json.loads(raw) if raw else None
+            body = self.read(raw)
             answer = self.system.route(self.command, name, query, body)
         except Refused as refused:
             self.answer(refused.status, refused.body)

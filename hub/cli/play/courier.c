@@ -21,6 +21,8 @@ struct courier {
 	struct sign *sign; /* NULL: it is not signed */
 	struct arena arena;
 	struct client_answer answer; /* of the request under way; copied */
+	bool is_sent, is_refused; /* this handover */
+	struct bytes partner_case; /* as the last answer says */
 };
 
 static enum outcome open_stranger(
@@ -89,14 +91,20 @@ static void add_signature(struct courier *courier, struct endpoint_request *requ
 		(struct client_header){"webhook-signature", bytes_of_string(signature)};
 }
 
+/* A look at what is there, before anything is told, has no body to be changed. */
+static bool shows(const struct connector_request *made, enum courier_way way)
+{
+	return made->body.size > 0 || (way != COURIER_GARBAGE && way != COURIER_NEWER);
+}
+
 /* What is sent instead of what the connector made. */
 static struct bytes body_of(
 	struct courier *courier, const struct connector_request *made, enum courier_way way)
 {
 	static const char garbage[] = "{\"this\": is no document of the format";
-	if (way == COURIER_GARBAGE)
+	if (made->body.size > 0 && way == COURIER_GARBAGE)
 		return bytes_of_string(garbage);
-	if (way != COURIER_NEWER)
+	if (made->body.size == 0 || way != COURIER_NEWER)
 		return made->body;
 	return bytes_of_string(arena_format(&courier->arena, "{\"x_of_a_later_version\":true,%.*s",
 		(int)made->body.size - 1, (const char *)made->body.data + 1));
@@ -124,20 +132,27 @@ static void ask(struct courier *courier, const struct connector_request *made, c
 	if (courier->sign != NULL)
 		add_signature(courier, &request, headers, id, way);
 	struct endpoint *endpoint = way == COURIER_UNKNOWN ? courier->stranger : courier->agreed;
-	if (endpoint_send(endpoint, &request, &call, &err) == OK)
+	if (endpoint_send(endpoint, &request, &call, &err) == OK) {
+		courier->is_sent = courier->is_sent || shows(made, way);
 		loop_run(courier->loop);
-	else
+	} else {
 		courier->answer = (struct client_answer){
 			.outcome = err.outcome, .text = arena_format(arena, "%s", err.text)};
+	}
 }
 
-static enum outcome judge(
-	const struct courier *courier, const struct document *document, struct err *err)
+static enum outcome judge(struct courier *courier, const struct document *document, struct err *err)
 {
 	const struct conf_delivery *delivery = courier->delivery;
 	struct connector_judgement judgement = {0};
-	if (delivery->connector->judge != NULL)
-		return delivery->connector->judge(delivery->config, document, &judgement, err);
+	if (delivery->connector->judge != NULL) {
+		enum outcome outcome =
+			delivery->connector->judge(delivery->config, document, &judgement, err);
+		if (outcome == OK && judgement.partner_case.data != NULL)
+			courier->partner_case = judgement.partner_case;
+		courier->is_refused = outcome == REJECT;
+		return outcome;
+	}
 	if (document->status >= 200 && document->status < 300)
 		return OK;
 	return err_set(err, RETRY, "answered %d", document->status);
@@ -146,7 +161,11 @@ static enum outcome judge(
 static struct courier_answer ended(struct courier *courier, const struct err *err)
 {
 	return (struct courier_answer){.outcome = err->outcome,
+		.is_sent = courier->is_sent,
+		.is_refused = courier->is_refused,
 		.status = courier->answer.status,
+		.body = courier->answer.body,
+		.partner_case = courier->partner_case,
 		.text = arena_format(&courier->arena, "%s", err->text)};
 }
 
@@ -158,6 +177,8 @@ struct courier_answer courier_bring(
 	const struct conf_delivery *delivery = courier->delivery;
 	struct err err = {0};
 	courier->answer = (struct client_answer){0};
+	courier->is_sent = courier->is_refused = false;
+	courier->partner_case = (struct bytes){0};
 	while (answers.count < CONNECTOR_DOCUMENTS) {
 		struct connector_request made = {0};
 		if (delivery->connector->render(delivery->config, opened, &answers, &made, &err) !=

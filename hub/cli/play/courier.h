@@ -19,8 +19,13 @@ enum courier_way {
 
 struct courier_answer {
 	enum outcome outcome; /* as the connector's judge has it; RETRY also: none came */
+	/* It went out in that way. false: the connector tells nothing of it (OK), or cannot. */
+	bool is_sent;
+	bool is_refused; /* by the connector's judge */
 	int32_t status; /* of the last request; 0: none came */
-	const char *text; /* why not OK; lies in the courier's arena */
+	struct bytes body; /* of the last answer; it lies in the courier's arena, as do: */
+	struct bytes partner_case; /* what the receiver calls it, as its answer says; absent: not */
+	const char *text; /* why not OK */
 };
 
 /* To where the delivery of a desk goes; the delivery's way is CONF_WEBHOOK. All is borrowed.

@@ -202,3 +202,19 @@ struct trial_result trial_not_taken(struct trial *trial, const struct party_answ
 		answer->body.size < 300 ? (int)answer->body.size : 300,
 		(const char *)answer->body.data);
 }
+
+bool trial_has(struct bytes body, const char *words)
+{
+	return body.size > 0 && memmem(body.data, body.size, words, strlen(words)) != NULL;
+}
+
+/* One of SOAP 1.1 always comes with 500, and so may one of StUF: they say whose it is. */
+bool trial_is_clients_fault(struct bytes body)
+{
+	static const char *const ends[] = {
+		":Client</faultcode>", ">Client</faultcode>", "plek>client<"};
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (trial_has(body, ends[i]))
+			return true;
+	return false;
+}

@@ -18,7 +18,6 @@ typedef struct trial_result trial_fn(struct trial *trial);
 
 enum trial_must {
 	TRIAL_ALWAYS,
-	TRIAL_WITH_WEBHOOK, /* where the partner's desk is told by webhook */
 	TRIAL_OPTIONAL, /* need not be possible; must not fail */
 };
 
@@ -37,6 +36,10 @@ extern const struct trial_row trial_sender_rows[], trial_desk_rows[];
 /* Where the hub asks: what such a row does instead. */
 trial_fn trial_asked_refers, trial_asked_repeats, trial_asked_amends, trial_asked_disorders,
 	trial_asked_cancels;
+
+/* Where the desk is told by webhook: what its system is brought. */
+trial_fn trial_told_again, trial_told_all, trial_told_early, trial_told_newer, trial_told_garbage,
+	trial_told_unsigned, trial_told_by_stranger;
 
 #define TRIAL_CANCELLED "CANCEL" /* how the states begin that a cancel leads to */
 #define TRIAL_FIRST 1 /* number of the first person and case */
@@ -73,6 +76,10 @@ struct trial {
 	char offers[TRIAL_OFFERS][37]; /* referrals to the partner's desk; "": none yet */
 	bool has_offered;
 	const char *why; /* not all could be offered */
+	bool is_reached; /* the desk's system has answered something */
+	const char *subject; /* the referral that news are made up of; NULL: not looked for yet */
+	struct bytes own_case; /* what the desk's system calls it; absent: nothing */
+	int64_t sequence; /* of the last that the desk was told of it */
 };
 
 struct trial_result trial_try(struct trial *trial, const struct trial_row *row);
@@ -106,6 +113,11 @@ struct trial_receipt trial_receipt(
 	struct trial *trial, const char *case_name, size_t messages, const char *state);
 struct trial_result trial_says_receipt(
 	struct trial *trial, bool is_good, const struct trial_receipt *receipt);
+/* Made-up clients to the partner's desk, all at once; false: they cannot all be offered. */
+bool trial_offer_all(struct trial *trial);
+bool trial_has(struct bytes body, const char *words);
+/* A fault of SOAP or StUF that says that it is the sender's. */
+bool trial_is_clients_fault(struct bytes body);
 bool trial_is_taken(const struct party_answer *answer);
 struct trial_result trial_not_taken(struct trial *trial, const struct party_answer *answer);
 

@@ -162,19 +162,13 @@ static struct trial_result old_schema(struct trial *trial)
 	return say(trial, &trial->old, document, case_name, 1);
 }
 
-static bool has(struct bytes body, const char *words)
-{
-	return body.size > 0 && memmem(body.data, body.size, words, strlen(words)) != NULL;
-}
-
-/* A table's answer tells it row by row; a fault of SOAP 1.1 is always 500, and says whose it is. */
+/* A table's answer tells it row by row. */
 static bool is_refusal(const struct party_answer *answer)
 {
 	if (answer->status == 200)
-		return has(answer->body, "refused");
+		return trial_has(answer->body, "refused");
 	if (answer->status == 500)
-		return has(answer->body, ":Client</faultcode>") ||
-			has(answer->body, ">Client</faultcode>");
+		return trial_is_clients_fault(answer->body);
 	return answer->status >= 400 && answer->status < 500;
 }
 

@@ -196,25 +196,11 @@ static void close_trial(struct trial *trial)
 	arena_done(&trial->arena);
 }
 
-static bool is_must(const struct trial *trial, const struct trial_row *row)
-{
-	switch (row->must) {
-	case TRIAL_ALWAYS:
-		return true;
-	case TRIAL_WITH_WEBHOOK:
-		return trial->courier != NULL;
-	case TRIAL_OPTIONAL:
-		break;
-	}
-	return false;
-}
-
 /* Whether it keeps the partner out. */
-static bool keeps_out(
-	const struct trial *trial, const struct trial_row *row, const struct trial_result *result)
+static bool keeps_out(const struct trial_row *row, const struct trial_result *result)
 {
 	return result->end == TRIAL_FAIL ||
-		(result->end == TRIAL_NOT_POSSIBLE && is_must(trial, row));
+		(result->end == TRIAL_NOT_POSSIBLE && row->must == TRIAL_ALWAYS);
 }
 
 static void show(struct page_table *table, int64_t number, const struct trial_row *row,
@@ -247,7 +233,7 @@ static int64_t try_all(struct trial *trial, struct page *page, const char *key,
 	for (; rows->fn != NULL; rows++) {
 		const struct trial_result result = trial_try(trial, rows);
 		show(table, ++*number, rows, &result);
-		out += keeps_out(trial, rows, &result);
+		out += keeps_out(rows, &result);
 	}
 	return out;
 }
