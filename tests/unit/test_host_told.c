@@ -145,6 +145,44 @@ static void the_walks_find_every_zaak(void **state)
 	tear_down(&fixture);
 }
 
+/* A walk through all may be why the hub looks at a zaak, once; at CAMBO there is nothing else. */
+static void what_the_hub_looks_at_for_its_own_sake(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	set_up(&fixture, &zgw);
+	add(&fixture);
+	int64_t other = host_say(fixture.system, LEDGER_REFERRAL, 0);
+	const char *elsewhere = said_zaak(&fixture, other, "zaak", "create");
+	int64_t first = host_say(fixture.system, LEDGER_REFERRAL, 0);
+	const char *url = said_zaak(&fixture, first, "zaak", "create");
+	asked(&fixture, url);
+	assert_true(host_is_seen(fixture.stage.host));
+	assert_false(host_is_done(fixture.stage.host));
+	host_watch(fixture.system, host_say(fixture.system, LEDGER_AMEND, first));
+	assert_false(host_is_seen(fixture.stage.host));
+	asked(&fixture, elsewhere);
+	assert_int_equal(host_looks(fixture.system), 0);
+	assert_false(host_was_listed(fixture.system));
+	asked(&fixture, "zaken");
+	assert_true(host_was_listed(fixture.system));
+	asked(&fixture, url);
+	assert_true(host_is_seen(fixture.stage.host));
+	assert_int_equal(host_looks(fixture.system), 0);
+	asked(&fixture, url);
+	assert_int_equal(host_looks(fixture.system), 1);
+	assert_true(host_names(fixture.system));
+	tear_down(&fixture);
+	set_up(&fixture, &cambo);
+	add(&fixture);
+	host_watch(fixture.system, host_say(fixture.system, LEDGER_REFERRAL, 0));
+	assert_int_equal(host_looks(fixture.system), 0);
+	asked(&fixture, "koppelpunt/0234AS/aanmelding");
+	assert_int_equal(host_looks(fixture.system), 1);
+	assert_false(host_names(fixture.system));
+	tear_down(&fixture);
+}
+
 static void what_is_not_there(void **state)
 {
 	(void)state;
@@ -402,6 +440,7 @@ int main(void)
 		cmocka_unit_test(a_zaak_and_what_it_names),
 		cmocka_unit_test(an_amended_zaak_says_something_else),
 		cmocka_unit_test(the_walks_find_every_zaak),
+		cmocka_unit_test(what_the_hub_looks_at_for_its_own_sake),
 		cmocka_unit_test(what_is_not_there),
 		cmocka_unit_test(the_list_tells_every_application),
 		cmocka_unit_test(a_script_is_played_in_zaken),

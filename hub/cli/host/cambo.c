@@ -27,6 +27,7 @@ static const char *value(const struct host_scene *scene, struct bytes name)
 const struct host_kind host_cambo = {.connector = "cambo",
 	.type = "application/vnd.topicus.cambo+json",
 	.refused = 401,
+	.is_nameless = true,
 	.documents = {"notification", [ROW] = "aanmelding"},
 	.value = value};
 
@@ -82,6 +83,7 @@ void host_cambo_list(struct host_system *system, struct request *request, struct
 	if (!read_from(system, request, out, &from))
 		return;
 	ledger->said = last_of(ledger, from);
+	system->looks++;
 	buffer_add_string(&out->body, "{\"items\":[");
 	write_rows(system, from, out);
 	buffer_add_string(&out->body, "]}");

@@ -54,7 +54,8 @@ static void answer_with(struct host *host, struct request *request, const struct
 		system = NULL;
 	if (system != NULL && !host_auth_shows(system, request)) {
 		/* A token of an earlier run is no fault: it gets another one. */
-		system->role->counts.unproven += system->endpoint->auth != ENDPOINT_OAUTH2;
+		system->role->counts.unproven += system->endpoint->auth != ENDPOINT_OAUTH2 ||
+			request_header(request, "Authorization").data == NULL;
 		request_answer(request, system->kind->refused, NULL, (struct bytes){0});
 		return;
 	}
@@ -169,7 +170,28 @@ size_t host_systems(const struct host *host)
 	return count;
 }
 
-bool host_is_done(const struct host *host)
+bool host_names(const struct host_system *system)
+{
+	return !system->kind->is_nameless;
+}
+
+void host_watch(struct host_system *system, int64_t number)
+{
+	system->watched = ledger_case(&system->ledger, number).referred;
+	system->looks = system->listed = 0;
+}
+
+int64_t host_looks(const struct host_system *system)
+{
+	return system->looks - system->listed;
+}
+
+bool host_was_listed(const struct host_system *system)
+{
+	return system->listed > 0;
+}
+
+bool host_is_seen(const struct host *host)
 {
 	const struct host_system *system;
 	SLIST_FOREACH(system, &host->systems, next)
@@ -178,5 +200,10 @@ bool host_is_done(const struct host *host)
 		if (ledger->said > 0 && system->seen < ledger_case(ledger, ledger->said).changed)
 			return false;
 	}
-	return loop_now(host->loop) >= host->asked_at + QUIET_MS;
+	return true;
+}
+
+bool host_is_done(const struct host *host)
+{
+	return host_is_seen(host) && loop_now(host->loop) >= host->asked_at + QUIET_MS;
 }

@@ -33,7 +33,18 @@ int64_t host_say(struct host_system *system, enum ledger_step step, int64_t of);
 enum outcome host_notify(const struct host_system *system, int64_t number, struct buffer *out,
 	struct err *err) MUST_CHECK;
 
-/* The hub has asked for the last step of each, and for nothing since a while. */
+/* Whether its notifications say what they are of. */
+bool host_names(const struct host_system *system);
+/* Counts from now on how often the hub looks at the case that the step is of. */
+void host_watch(struct host_system *system, int64_t number);
+/* Looks at it for which no list of all there is can be the reason: each that had it may be that of
+ * one. Where the hub asks for nothing but lists, all of these. */
+int64_t host_looks(const struct host_system *system);
+bool host_was_listed(const struct host_system *system); /* since, among all there is */
+
+/* The hub has asked for the last step of each. */
+bool host_is_seen(const struct host *host);
+/* And for nothing since a while. */
 bool host_is_done(const struct host *host);
 
 #endif

@@ -28,6 +28,7 @@ struct host_kind {
 	const char *connector;
 	const char *type; /* of its answers */
 	int refused; /* the status for who does not show what was agreed */
+	bool is_nameless; /* a notification does not say what it is of */
 	const char *documents[HOST_DOCUMENTS + 1]; /* names of its templates, ended by NULL */
 	bool has_url[HOST_DOCUMENTS]; /* which of them are written with a URL of their own */
 	/* What a name of its own stands for; NULL: nothing. */
@@ -47,6 +48,9 @@ struct host_system {
 	struct template documents[HOST_DOCUMENTS];
 	int64_t began; /* as loop_now counts */
 	int64_t seen; /* the last step that the hub has asked for */
+	/* The first step of the case that is watched, how often the hub has asked for that one
+	 * thing, and how often it was in a list. */
+	int64_t watched, looks, listed;
 	SLIST_ENTRY(host_system) next;
 };
 

@@ -106,6 +106,7 @@ static void list_zaken(struct host_system *system, struct request *request, stru
 			continue;
 		buffer_add_string(&out->body, rows++ > 0 ? "," : "");
 		write_thing(system, ZAAK, number, arena, out);
+		system->listed += number == system->watched;
 	}
 	end_page(out);
 }
@@ -173,6 +174,7 @@ void host_zgw_one(struct host_system *system, struct request *request, struct ho
 	int64_t changed = ledger_case(&system->ledger, number).changed;
 	if (thing == ZAAK && changed > system->seen)
 		system->seen = changed;
+	system->looks += thing == ZAAK && number == system->watched;
 }
 
 void host_zgw_properties(

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { LOOK_MS = 100 };
+enum { LOOK_MS = 100, SETTLE_MS = 10000 };
 
 /* Of its case as it stands now. */
 static struct bytes notice_of(struct trial *trial, int64_t step)
@@ -19,37 +19,64 @@ static struct bytes notice_of(struct trial *trial, int64_t step)
 	return notice;
 }
 
-static struct trial_result not_asked(struct trial *trial, bool is_unproven)
+static const char *wrong_with(struct trial *trial)
 {
-	if (is_unproven)
-		return trial_says(trial, TRIAL_FAIL,
-			"taken, but the hub asks without what its endpoint's auth and secret say: "
-			"does it run with this configuration?");
-	return trial_says(trial, TRIAL_FAIL,
-		"taken, but the hub did not ask for it within %d s: after polls in vain it may "
-		"wait up to 900 s",
-		trial->wait_s);
+	const char *why = trial->role.why;
+	return why[0] != '\0'
+		? arena_format(&trial->arena, "; what it asks for is not written: %s", why)
+		: "";
 }
 
-/* Waits until the hub has asked for it, and for nothing more since a while. false: *out says why
- * not. */
-static bool tell(struct trial *trial, struct bytes notice, struct trial_result *out)
+static struct trial_result not_asked(struct trial *trial)
 {
-	const struct stage_counts before = trial->role.counts, *now = &trial->role.counts;
+	if (!host_was_listed(trial->system))
+		return trial_says(trial, TRIAL_FAIL,
+			"taken, but the hub did not ask for it within %d s: after polls in vain it "
+			"may wait up to 900 s%s",
+			trial->wait_s, wrong_with(trial));
+	return trial_says(trial, TRIAL_NOT_POSSIBLE,
+		"within %d s the hub asked for it only as for all there is, which it does by "
+		"itself: a poll_interval_s of the source that is longer than --wait shows what "
+		"notifications do%s",
+		trial->wait_s, wrong_with(trial));
+}
+
+static struct trial_result is_unproven(struct trial *trial)
+{
+	return trial_says(trial, TRIAL_FAIL,
+		"taken, but the hub asks without what its endpoint's auth and secret say: does it "
+		"run with this configuration?");
+}
+
+/* What it asks for behind that it asks at once; of polls that come all the time there is no end. */
+static void let_it_end(struct trial *trial)
+{
+	int64_t end = loop_now(trial->loop) + SETTLE_MS;
+	while (!host_is_done(trial->stage.host) && loop_now(trial->loop) < end)
+		trial_pause(trial, LOOK_MS);
+}
+
+/* Waits until the hub has asked for the step's case, and for nothing more since a while. false:
+ * *out says why not. */
+static bool tell(struct trial *trial, int64_t step, struct bytes notice, struct trial_result *out)
+{
+	const int64_t unproven = trial->role.counts.unproven;
+	host_watch(trial->system, step);
 	const struct party_answer answer = trial_post(trial, trial->path, trial->type, notice);
 	int64_t end = loop_now(trial->loop) + (int64_t)trial->wait_s * 1000;
 	if (!trial_is_taken(&answer)) {
 		*out = trial_not_taken(trial, &answer);
 		return false;
 	}
-	while (now->asked == before.asked || !host_is_done(trial->stage.host)) {
-		bool is_unproven = now->unproven > before.unproven;
-		if (is_unproven || loop_now(trial->loop) >= end) {
-			*out = not_asked(trial, is_unproven);
+	while (host_looks(trial->system) < 1 || !host_is_seen(trial->stage.host)) {
+		bool is_wrong = trial->role.counts.unproven > unproven;
+		if (is_wrong || loop_now(trial->loop) >= end) {
+			*out = is_wrong ? is_unproven(trial) : not_asked(trial);
 			return false;
 		}
 		trial_pause(trial, LOOK_MS);
 	}
+	let_it_end(trial);
 	return true;
 }
 
@@ -60,7 +87,8 @@ static bool say(struct trial *trial, enum ledger_step step, struct trial_result 
 		*out = trial_says(trial, TRIAL_FAIL, "there is no referral that it could be of");
 		return false;
 	}
-	return tell(trial, notice_of(trial, host_say(trial->system, step, trial->step)), out);
+	int64_t number = host_say(trial->system, step, trial->step);
+	return tell(trial, number, notice_of(trial, number), out);
 }
 
 struct trial_result trial_asked_refers(struct trial *trial)
@@ -71,7 +99,7 @@ struct trial_result trial_asked_refers(struct trial *trial)
 	const char *case_name = trial_case(trial, trial->step);
 	if (trial->said.data == NULL || case_name == NULL)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
-	if (!tell(trial, trial->said, &result))
+	if (!tell(trial, trial->step, trial->said, &result))
 		return result;
 	const struct trial_receipt receipt = trial_receipt(trial, case_name, 1, "");
 	if (receipt.referrals > 0)
@@ -113,13 +141,13 @@ struct trial_result trial_asked_disorders(struct trial *trial)
 	struct trial_result result;
 	if (trial->case_name == NULL)
 		return trial_says(trial, TRIAL_FAIL, "there is no referral yet");
-	if (bytes_equal(trial->said, notice_of(trial, trial->step)))
+	if (!host_names(trial->system))
 		return trial_says(trial, TRIAL_NOT_POSSIBLE,
 			"a notification in format %s does not say what it is of", trial->format);
 	int64_t first = host_say(trial->system, LEDGER_REFERRAL, 0);
 	struct bytes early = notice_of(trial, first);
 	struct bytes late = notice_of(trial, host_say(trial->system, LEDGER_CANCEL, first));
-	if (!tell(trial, late, &result) || !tell(trial, early, &result))
+	if (!tell(trial, first, late, &result) || !tell(trial, first, early, &result))
 		return result;
 	const struct trial_receipt receipt =
 		trial_receipt(trial, trial_case(trial, first), 2, TRIAL_CANCELLED);
