@@ -109,11 +109,16 @@ class Told(LaneHub):
 
 
 class Tried(Told):
-    """Rotterdam speaks CloudEvents."""
+    """Rotterdam speaks CloudEvents, and sends tables too."""
 
     def deploy(self) -> None:
-        source = {"name": "events", "partner": ROTTERDAM, "connector": "cloudevent"}
-        self.lists = {"sources": [source]}
+        rows = (("events", "cloudevent"), ("table", "csv"))
+        self.lists = {
+            "sources": [
+                {"name": name, "partner": ROTTERDAM, "connector": connector}
+                for name, connector in rows
+            ]
+        }
         super().deploy()
 
 
@@ -263,6 +268,10 @@ def test_certificates_are_tried_where_there_is_tls(services, tmp_path):
         came = {row["name"]: row["came"] for row in page["sender"]}
         assert "no connection" in came["certificate of the hub"]
         assert came["certificate of the partner"] == "status 401"
+        words += ("--cert", str(tmp_path / "city.pem"), "--key", str(tmp_path / "city.key"))
+        page = conform(lane, "gemeente-rotterdam", *words, code=1)
+        assert {"sender: token", "sender: referral"} <= set(rows_with(page, "PASS"))
+        assert page["desk_rows"][0]["came"] == "SUBMITTED within 1 s"
         assert not list(Path(tempfile.gettempdir()).glob("lokethub-stranger-*"))
     finally:
         lane.end()
@@ -443,8 +452,11 @@ class People:
         self.thread.join()
 
     def work(self) -> None:
+        after = ""
         while not self.over.wait(0.3):
-            for item in self.api.get("/v1/handovers?limit=1000").json().get("handovers", []):
+            page = self.api.get(f"/v1/handovers{after}").json()
+            after = f"?after={page['after']}" if "after" in page else after
+            for item in page.get("handovers", []):
                 data = item["handover"]
                 if data["kind"] == "OFFER" and data["referral"] not in self.known:
                     self.known.add(data["referral"])
@@ -458,6 +470,23 @@ class People:
         draft = action(wish, f"{data['referral']}-done", actor=WISHES[wish], **more)
         draft["person"] = {"text": "Toelichting."}
         self.api.act(data["referral"], draft)
+
+
+def test_each_source_is_tried_by_a_run_of_its_own(lane):
+    town = Api(lane.edges()[0], ROTTERDAM, token_for_tests(ROTTERDAM))
+    with People(town):
+        page = conform(lane, "gemeente-rotterdam", code=1)
+        assert rows_with(page, "FAIL") == []
+        assert not page["admitted"]
+        assert page["source"] == "events"
+        assert "source table (csv): a run with --source table tries it" == page["not_tried"]
+        page = conform(lane, "gemeente-rotterdam", "--source", "table")
+        assert page["admitted"]
+        assert (page["source"], page["format"]) == ("table", "csv")
+        assert page["not_tried"].startswith("source events (cloudevent)")
+    config = lane.folder / "one.conf"
+    said = run_conform(config, "gemeente-rotterdam", "--source", "other", code=2)
+    assert "other is no source of this partner" in said
 
 
 class Suite:

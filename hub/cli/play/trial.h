@@ -49,8 +49,8 @@ enum trial_offer { TRIAL_OFFER_ACCEPT, TRIAL_OFFER_DECLINE, TRIAL_OFFER_LEAVE, T
 /* Filled by who tries. */
 struct trial {
 	struct loop *loop;
-	struct party *party;
-	struct party_options options; /* the party's */
+	struct party *party, *giver_party;
+	struct party_options options, giver_options; /* the parties' */
 	const struct conf *conf;
 	const struct conf_partner *partner, *giver; /* giver: refers to the partner's desk */
 	const struct rules_desk *desk; /* the partner's */
@@ -62,7 +62,9 @@ struct trial {
 	struct stage stage; /* of its system, if it is played */
 	struct stage_role role;
 	struct host_system *system; /* that the hub asks; NULL: the partner tells all itself */
-	const char *not_tried; /* a format of the partner, and how to try it; NULL: none */
+	const char *source_name; /* as it was asked for; NULL: any */
+	const struct conf_source *source; /* that is tried; NULL: none */
+	const char *not_tried; /* sources of the partner, and how to try them; NULL: none */
 	struct template referral, cancel, amend, old, case_;
 	const struct conf_simulation *plan;
 	int64_t seed, number; /* of the last person and case */

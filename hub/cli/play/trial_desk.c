@@ -70,7 +70,8 @@ static bool offer(struct trial *trial, enum trial_offer which, const struct temp
 			.body = buffer_bytes(&body),
 			.token = trial->giver_token,
 			.wait_s = 5};
-		const struct party_answer answer = party_ask(trial->party, &letter, &trial->arena);
+		const struct party_answer answer =
+			party_ask(trial->giver_party, &letter, &trial->arena);
 		note_offer(trial, which, &answer);
 	}
 	buffer_done(&body);

@@ -39,16 +39,18 @@ static const struct conf_partner *find_giver(
 }
 
 /* The hub says to this token whether it is a test lane: elsewhere nothing is tried. */
-static enum outcome prove_lane(struct trial *trial, const char *token, struct err *err)
+static enum outcome prove_lane(struct trial *trial, struct party *party,
+	const struct conf_partner *whose, const char *token, struct err *err)
 {
 	const struct party_letter letter = {.method = "GET", .path = "/v1/codes", .token = token};
-	const struct party_answer answer = party_ask(trial->party, &letter, &trial->arena);
-	const char *url = party_url(trial->party);
+	const struct party_answer answer = party_ask(party, &letter, &trial->arena);
+	const char *url = party_url(party);
 	if (answer.outcome != OK)
 		return err_set(err, RETRY, "%s: %s", url, answer.text);
 	if (answer.status != 200)
 		return err_set(err, answer.status >= 500 ? RETRY : REJECT,
-			"%s answers %d to a test token", url, answer.status);
+			"%s answers %d to the test token of %s", url, answer.status,
+			whose->rules->name);
 	return answer.is_lane ? OK : err_set(err, REJECT, "%s is no test lane", url);
 }
 
@@ -67,20 +69,52 @@ static enum outcome load(struct trial *trial, const char *format, const char *pa
 	return OK;
 }
 
-/* What the hub asks for is told by the system that is played; without one it is not tried. */
+/* What the hub asks for is told by the system that is played, if one is. */
 static enum outcome take(struct trial *trial, const struct conf_source *source, struct err *err)
 {
 	struct host *host = trial->stage.host;
 	const char *path = arena_format(&trial->arena, "/v1/in/%s/%s", source->oin, source->name);
 	if (load(trial, source->connector->name, path, err) != OK)
 		return err->outcome;
-	if (host != NULL)
-		return host_add(host, &trial->role, source, &trial->system, err);
-	if (host_plays(source))
-		trial->not_tried = arena_format(&trial->arena,
-			"%s: the hub asks for source %s; with --serve HOST:PORT its system is "
-			"played, see config/simulate/README.md",
-			source->connector->name, source->name);
+	return host != NULL ? host_add(host, &trial->role, source, &trial->system, err) : OK;
+}
+
+/* Of one that is read by its format alone there are documents that refer nobody. */
+static enum outcome find_refers(
+	struct trial *trial, const struct conf_source *source, bool *out, struct err *err)
+{
+	struct template news;
+	const struct template_name name = {trial->folder, source->connector->name, "news"};
+	enum outcome outcome = template_load(&name, &trial->arena, &news, err);
+	*out = outcome == OK && news.path == NULL && source->connector->parse != NULL;
+	return outcome;
+}
+
+static void add_untried(struct trial *trial, const struct conf_source *source)
+{
+	const char *was = trial->not_tried != NULL ? trial->not_tried : "";
+	const char *how = host_plays(source)
+		? "the hub asks for it; with --serve HOST:PORT its system is played, see "
+		  "config/simulate/README.md"
+		: arena_format(&trial->arena, "a run with --source %s tries it", source->name);
+	trial->not_tried = arena_format(&trial->arena, "%s%ssource %s (%s): %s", was,
+		was[0] != '\0' ? "; " : "", source->name, source->connector->name, how);
+}
+
+/* Each run tries one. */
+static enum outcome note_untried(struct trial *trial, struct err *err)
+{
+	const struct conf *conf = trial->conf;
+	for (size_t i = 0; i < conf->sources_count; i++) {
+		const struct conf_source *source = &conf->sources[i];
+		bool refers;
+		if (source->partner != trial->partner || source == trial->source)
+			continue;
+		if (find_refers(trial, source, &refers, err) != OK)
+			return err->outcome;
+		if (refers)
+			add_untried(trial, source);
+	}
 	return OK;
 }
 
@@ -93,29 +127,57 @@ static enum outcome choose_own(struct trial *trial, struct err *err)
 		: err_set(err, REJECT, "%s/" OWN "/referral.json is missing", trial->folder);
 }
 
-/* The format of the partner's first source that has a template; with --serve, of the first that the
- * hub asks for; else the hub's own, if nothing is left untried. */
-static enum outcome choose_format(struct trial *trial, struct err *err)
+static bool may_be_tried(const struct trial *trial, const struct conf_source *source)
+{
+	return source->partner == trial->partner &&
+		(trial->source_name == NULL || strcmp(trial->source_name, source->name) == 0) &&
+		(trial->stage.host == NULL || host_plays(source));
+}
+
+static enum outcome choose_source(
+	struct trial *trial, const struct conf_source **asked, struct err *err)
 {
 	const struct conf *conf = trial->conf;
-	const struct conf_source *untried = NULL;
-	const bool is_served = trial->stage.host != NULL;
-	for (size_t i = 0; i < conf->sources_count; i++) {
+	for (size_t i = 0; i < conf->sources_count && trial->source == NULL; i++) {
 		const struct conf_source *source = &conf->sources[i];
-		if (source->partner != trial->partner || (is_served && !host_plays(source)))
+		if (!may_be_tried(trial, source))
 			continue;
 		if (take(trial, source, err) != OK)
 			return err->outcome;
-		if (trial->system != NULL || (trial->referral.path != NULL && !is_served))
-			return OK;
-		if (host_plays(source))
-			untried = source;
+		bool is_told = trial->referral.path != NULL && !host_plays(source);
+		if (trial->system != NULL || is_told)
+			trial->source = source;
+		else if (host_plays(source))
+			*asked = source;
 	}
-	if (is_served)
-		return err_set(err, REJECT, "--serve: %s",
-			trial->role.why[0] != '\0' ? trial->role.why
-						   : "the hub asks for no source of this partner");
-	return untried != NULL ? take(trial, untried, err) : choose_own(trial, err);
+	return OK;
+}
+
+static enum outcome refuse_sources(const struct trial *trial, struct err *err)
+{
+	const char *why = trial->role.why, *name = trial->source_name;
+	const char *called = name != NULL ? " called " : "", *is = name != NULL ? name : "";
+	if (why[0] != '\0')
+		return err_set(err, REJECT, "--serve: %s", why);
+	if (trial->stage.host != NULL)
+		return err_set(err, REJECT,
+			"--serve: the hub asks for no source of this partner%s%s", called, is);
+	return err_set(
+		err, REJECT, "--source: %s is no source of this partner that can be tried", is);
+}
+
+/* The format of the partner's first source that has a template, or of that which is named; with
+ * --serve, of the first that the hub asks for; else the hub's own, if nothing is left untried. */
+static enum outcome choose_format(struct trial *trial, struct err *err)
+{
+	const struct conf_source *asked = NULL;
+	if (choose_source(trial, &asked, err) != OK || note_untried(trial, err) != OK)
+		return err->outcome;
+	if (trial->source != NULL)
+		return OK;
+	if (trial->stage.host != NULL || (asked == NULL && trial->source_name != NULL))
+		return refuse_sources(trial, err);
+	return asked != NULL ? take(trial, asked, err) : choose_own(trial, err);
 }
 
 static enum outcome find_desk(struct trial *trial, struct err *err)
@@ -166,6 +228,7 @@ static enum outcome open_trial(struct cli_call *call, struct trial *trial, struc
 	trial->seed = clock_wall() / 1000;
 	trial->number = TRIAL_FIRST;
 	trial->wait_s = (int32_t)cli_number(call, "wait");
+	trial->source_name = cli_value(call, "source");
 	if (loop_new(&trial->loop, err) != OK)
 		return err->outcome;
 	trial->options = (struct party_options){.loop = trial->loop,
@@ -175,10 +238,15 @@ static enum outcome open_trial(struct cli_call *call, struct trial *trial, struc
 		.cert_file = cli_value(call, "cert"),
 		.key_file = cli_value(call, "key"),
 		.connections = 1};
+	/* The certificate is the partner's: with another's token it is refused. */
+	trial->giver_options = trial->options;
+	trial->giver_options.cert_file = trial->giver_options.key_file = NULL;
 	if (party_new(&trial->party, &trial->options, err) != OK ||
+		party_new(&trial->giver_party, &trial->giver_options, err) != OK ||
 		find_parties(call, trial, err) != OK ||
-		prove_lane(trial, trial->token, err) != OK ||
-		prove_lane(trial, trial->giver_token, err) != OK ||
+		prove_lane(trial, trial->party, trial->partner, trial->token, err) != OK ||
+		prove_lane(trial, trial->giver_party, trial->giver, trial->giver_token, err) !=
+			OK ||
 		open_host(call, trial, err) != OK || choose_format(trial, err) != OK)
 		return err->outcome;
 	return find_desk(trial, err);
@@ -187,6 +255,7 @@ static enum outcome open_trial(struct cli_call *call, struct trial *trial, struc
 static void close_trial(struct trial *trial)
 {
 	party_free(trial->party);
+	party_free(trial->giver_party);
 	courier_free(trial->courier);
 	host_free(trial->stage.host);
 	loop_free(trial->loop);
@@ -245,6 +314,7 @@ static void report(struct cli_call *call, struct trial *trial)
 	page_text(facts, "partner", "partner", trial->partner->rules->name);
 	page_text(facts, NULL, "oin", trial->partner->rules->oin);
 	page_text(facts, "speaks", "format", trial->format);
+	page_text(facts, "to source", "source", trial->source != NULL ? trial->source->name : NULL);
 	page_text(facts, "not tried", "not_tried", trial->not_tried);
 	page_tone(facts, TERMINAL_CARE);
 	page_text(facts, "desk", "desk", trial->desk->id);
@@ -253,9 +323,12 @@ static void report(struct cli_call *call, struct trial *trial)
 	page_number(facts, "at", "at", PAGE_TIME, clock_wall());
 	int64_t out = try_all(trial, call->page, "sender", trial_sender_rows, &number);
 	out += try_all(trial, call->page, "desk_rows", trial_desk_rows, &number);
+	bool is_named = trial->source_name != NULL;
+	out += trial->not_tried != NULL && !is_named;
 	page_flag(facts, "admitted", out == 0);
-	page_format(facts, "result", NULL, "%s",
-		out == 0 ? "can be admitted" : "cannot be admitted yet");
+	page_format(facts, "result", NULL, "%s%s%s",
+		out == 0 ? "can be admitted" : "cannot be admitted yet",
+		is_named ? " with source " : "", is_named ? trial->source_name : "");
 	page_tone(facts, out == 0 ? TERMINAL_GOOD : TERMINAL_BAD);
 	if (out > 0)
 		call->code = CLI_FOUND;
@@ -274,6 +347,7 @@ static const struct cli_option options[] = {
 	{"wait", 'w', "SECONDS", "for each thing that comes by itself; 30 if not given", WAIT_S,
 		86400},
 	{"from", 'f', "PARTNER", "who refers to its desk; else the first other one that can", 0, 0},
+	{"source", 's', "NAME", "which of its sources is tried; else the first that can be", 0, 0},
 	{"url", 'u', "URL", "of the hub; else as the configuration says", 0, 0},
 	{"ca", 0, "FILE", "certificates that the hub's is checked against; else the system's", 0,
 		0},
@@ -300,8 +374,10 @@ const struct cli_verb conform_verb = {
 		 "duplicates, news out of order, garbage, wrong signatures. With the\n"
 		 "configuration of the test lane, whose deliveries lead to its test system.\n"
 		 "A system that the hub asks (zgw, cambo) is played with --serve, if the source's\n"
-		 "endpoint is http://HOST:PORT/OIN/…. Without, its format is not tried, and that\n"
-		 "keeps the partner out.",
+		 "endpoint is http://HOST:PORT/OIN/…. Without, its format is not tried.\n"
+		 "A run tries one source. Others that refer are named as not tried, which keeps\n"
+		 "the partner out; with --source what is said holds for that source, and each\n"
+		 "has its own run.",
 	.options = options,
 	.found = "something keeps the partner out: the report says what",
 	.examples = "  lokethub conform wsp-rijnmond\n"
