@@ -51,8 +51,8 @@ class Handler(BaseHTTPRequestHandler):
         self.body = self.rfile.read(int(self.headers["content-length"]))
         receiver: Receiver = self.server.receiver  # type: ignore[attr-defined]
         headers = {name.lower(): value for name, value in self.headers.items()}
-        seen = Received(self.path, headers, self.body, time.monotonic(), time.time())
-        receiver.take(seen)
+        self.seen = Received(self.path, headers, self.body, time.monotonic(), time.time())
+        receiver.take(self.seen)
         receiver.answers.get(self.path, ok)(self)
 
     def log_message(self, format: str, *arguments: Any) -> None:

@@ -46,7 +46,7 @@ class System:
         self.acts = 0
 
     def answer(self, handler: Handler) -> None:
-        says(self.take(self.receiver.all()[-1], handler.body))(handler)
+        says(self.take(handler.seen, handler.body))(handler)
 
     def take(self, received: Received, body: bytes) -> int:
         if received.headers.get("authorization") != f"Bearer {TOKEN}":
@@ -69,6 +69,9 @@ class System:
 
     def decide(self, data: dict[str, Any]) -> None:
         wish = data["case"].rpartition("-")[2]
+        if wish == "LEAVE" and "decides all" in self.faults:
+            time.sleep(1.5)
+            wish = "ACCEPT"
         if wish not in WISHES or ("never declines" in self.faults and wish == "DECLINE"):
             return
         self.acts += 1
@@ -225,6 +228,7 @@ def test_who_cannot_refer_gets_its_report(lane, tmp_path):
         ("takes anybody", ["desk_rows: bad credentials"]),
         ("never declines", ["desk_rows: decline"]),
         ("knows no recall", ["desk_rows: every kind"]),
+        ("decides all", ["desk_rows: no answer", "desk_rows: in the end"]),
     ],
 )
 def test_one_fault_fails_in_one_row(lane, system, fault, rows):

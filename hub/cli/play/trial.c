@@ -82,17 +82,22 @@ struct party_answer trial_post(
 	return party_ask(trial->party, &letter, &trial->arena);
 }
 
+const struct json_tree *trial_tree(struct trial *trial, struct bytes json)
+{
+	struct problems *problems = arena_get(&trial->arena, sizeof(*problems));
+	problems_init(problems, &trial->arena);
+	return json_tree_parse(json, DEPTH, problems);
+}
+
 const struct json_tree *trial_get(struct trial *trial, const char *path, int32_t *status)
 {
 	const struct party_letter letter = {.method = "GET", .path = path, .token = trial->token};
 	const struct party_answer answer = party_ask(trial->party, &letter, &trial->arena);
-	struct problems *problems = arena_get(&trial->arena, sizeof(*problems));
-	problems_init(problems, &trial->arena);
 	if (status != NULL)
 		*status = answer.status;
 	if (answer.outcome != OK || answer.status != 200)
 		return NULL;
-	return json_tree_parse(answer.body, DEPTH, problems);
+	return trial_tree(trial, answer.body);
 }
 
 const char *trial_text(struct trial *trial, const struct json_tree *in, const char *name)
@@ -118,7 +123,7 @@ void trial_pause(struct trial *trial, int32_t ms)
 /* page NULL: there is none, or not yet. */
 static struct trial_receipt read_receipt(struct trial *trial, const struct json_tree *page)
 {
-	struct trial_receipt receipt = {.referral = "", .state = ""};
+	struct trial_receipt receipt = {.referral = "", .state = "", .code = "", .field = ""};
 	if (page == NULL)
 		return receipt;
 	const struct json_tree *messages = json_tree_member(page, "messages");
@@ -128,8 +133,12 @@ static struct trial_receipt read_receipt(struct trial *trial, const struct json_
 		const char *result = trial_text(trial, it, "result");
 		receipt.in_flight += strcmp(result, "IN_FLIGHT") == 0;
 		receipt.applied += strcmp(result, "APPLIED") == 0;
-		receipt.refused += strcmp(result, "REJECTED") == 0;
 		receipt.messages++;
+		if (strcmp(result, "REJECTED") != 0)
+			continue;
+		receipt.refused++;
+		receipt.code = trial_text(trial, it, "code");
+		receipt.field = trial_text(trial, it, "field");
 	}
 	if (referrals == NULL || referrals->first == NULL)
 		return receipt;
@@ -172,6 +181,12 @@ struct trial_receipt trial_receipt(
 		trial_pause(trial, LOOK_MS);
 	} while (loop_now(trial->loop) < end);
 	return receipt;
+}
+
+bool trial_is_on_offer(const struct trial_receipt *receipt)
+{
+	return receipt->refused > 0 && strcmp(receipt->code, "ILLEGAL") == 0 &&
+		strcmp(receipt->field, "group") == 0;
 }
 
 struct trial_result trial_says_receipt(

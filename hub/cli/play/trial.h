@@ -43,6 +43,7 @@ trial_fn trial_told_again, trial_told_all, trial_told_early, trial_told_newer, t
 
 #define TRIAL_CANCELLED "CANCEL" /* how the states begin that a cancel leads to */
 #define TRIAL_FIRST 1 /* number of the first person and case */
+#define TRIAL_PEOPLE 10 /* so many are tried until one is free */
 
 enum trial_offer { TRIAL_OFFER_ACCEPT, TRIAL_OFFER_DECLINE, TRIAL_OFFER_LEAVE, TRIAL_OFFERS };
 
@@ -73,11 +74,14 @@ struct trial {
 
 	/* What rows before left for those behind. */
 	const char *case_name; /* of the partner's referral */
+	int64_t first; /* its number */
 	struct bytes said; /* the document that it was said with, or notified */
 	int64_t step; /* that it began with, where the hub asks */
 	char offers[TRIAL_OFFERS][37]; /* referrals to the partner's desk; "": none yet */
 	bool has_offered;
 	const char *why; /* not all could be offered */
+	bool was_repeated; /* an offer, and so many verdicts there were then */
+	size_t verdicts;
 	bool is_reached; /* the desk's system has answered something */
 	const char *subject; /* the referral that news are made up of; NULL: not looked for yet */
 	struct bytes own_case; /* what the desk's system calls it; absent: nothing */
@@ -99,6 +103,7 @@ struct party_answer trial_post(
 	struct trial *trial, const char *path, const char *type, struct bytes body);
 /* Asks as the partner; NULL: there is no JSON with status 200. *status may be NULL. */
 const struct json_tree *trial_get(struct trial *trial, const char *path, int32_t *status);
+const struct json_tree *trial_tree(struct trial *trial, struct bytes json); /* NULL: it is none */
 /* The text of a member; "": none. In the trial's arena. */
 const char *trial_text(struct trial *trial, const struct json_tree *in, const char *name);
 void trial_pause(struct trial *trial, int32_t ms);
@@ -108,15 +113,23 @@ struct trial_receipt {
 	int32_t status; /* 200; else there is none, and the rest is empty; 0: no answer */
 	size_t referrals, messages, in_flight, applied, refused;
 	const char *referral, *state; /* of the first; "": none */
+	const char *code, *field; /* why the last of those refused was; "": it is not said */
 };
 /* Waits until it has so many messages, all decided, and a referral whose state begins so ("": in
  * any state, or none). */
 struct trial_receipt trial_receipt(
 	struct trial *trial, const char *case_name, size_t messages, const char *state);
+/* Another made-up person must be taken: this one, of so few, a sender's company has on offer. */
+bool trial_is_on_offer(const struct trial_receipt *receipt);
 struct trial_result trial_says_receipt(
 	struct trial *trial, bool is_good, const struct trial_receipt *receipt);
 /* Made-up clients to the partner's desk, all at once; false: they cannot all be offered. */
 bool trial_offer_all(struct trial *trial);
+/* States of an offer that was accepted, by a desk that may have gone on at once; ended by NULL. */
+extern const char *const trial_accepted[];
+bool trial_is_among(const char *state, const char *const *wanted);
+/* How often the desk has answered the offer that was brought twice once more, after that row. */
+size_t trial_told_verdicts(struct trial *trial);
 bool trial_has(struct bytes body, const char *words);
 /* A fault of SOAP or StUF that says that it is the sender's. */
 bool trial_is_clients_fault(struct bytes body);

@@ -91,9 +91,10 @@ static bool say(struct trial *trial, enum ledger_step step, struct trial_result 
 	return tell(trial, number, notice_of(trial, number), out);
 }
 
-struct trial_result trial_asked_refers(struct trial *trial)
+static struct trial_result refer(struct trial *trial, struct trial_receipt *receipt)
 {
 	struct trial_result result;
+	*receipt = (struct trial_receipt){.code = "", .field = ""};
 	trial->step = host_say(trial->system, LEDGER_REFERRAL, 0);
 	trial->said = notice_of(trial, trial->step);
 	const char *case_name = trial_case(trial, trial->step);
@@ -101,10 +102,21 @@ struct trial_result trial_asked_refers(struct trial *trial)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
 	if (!tell(trial, trial->step, trial->said, &result))
 		return result;
-	const struct trial_receipt receipt = trial_receipt(trial, case_name, 1, "");
-	if (receipt.referrals > 0)
+	*receipt = trial_receipt(trial, case_name, 1, "");
+	if (receipt->referrals > 0)
 		trial->case_name = case_name;
-	return trial_says_receipt(trial, receipt.referrals == 1 && receipt.refused == 0, &receipt);
+	return trial_says_receipt(trial, receipt->referrals == 1 && receipt->refused == 0, receipt);
+}
+
+struct trial_result trial_asked_refers(struct trial *trial)
+{
+	struct trial_receipt receipt;
+	struct trial_result result;
+	int tries = 0;
+	do
+		result = refer(trial, &receipt);
+	while (trial_is_on_offer(&receipt) && ++tries < TRIAL_PEOPLE);
+	return result;
 }
 
 struct trial_result trial_asked_repeats(struct trial *trial)
@@ -136,23 +148,34 @@ static bool is_cancelled(const struct trial_receipt *receipt)
 }
 
 /* That a case was cancelled is notified before that there is one. */
-struct trial_result trial_asked_disorders(struct trial *trial)
+static struct trial_result disorder(struct trial *trial, struct trial_receipt *receipt)
 {
 	struct trial_result result;
-	if (trial->case_name == NULL)
-		return trial_says(trial, TRIAL_FAIL, "there is no referral yet");
-	if (!host_names(trial->system))
-		return trial_says(trial, TRIAL_NOT_POSSIBLE,
-			"a notification in format %s does not say what it is of", trial->format);
+	*receipt = (struct trial_receipt){.code = "", .field = ""};
 	int64_t first = host_say(trial->system, LEDGER_REFERRAL, 0);
 	struct bytes early = notice_of(trial, first);
 	struct bytes late = notice_of(trial, host_say(trial->system, LEDGER_CANCEL, first));
 	if (!tell(trial, first, late, &result) || !tell(trial, first, early, &result))
 		return result;
-	const struct trial_receipt receipt =
-		trial_receipt(trial, trial_case(trial, first), 2, TRIAL_CANCELLED);
-	bool is_one = receipt.referrals == 1 && receipt.refused == 0;
-	return trial_says_receipt(trial, is_one && is_cancelled(&receipt), &receipt);
+	*receipt = trial_receipt(trial, trial_case(trial, first), 2, TRIAL_CANCELLED);
+	bool is_one = receipt->referrals == 1 && receipt->refused == 0;
+	return trial_says_receipt(trial, is_one && is_cancelled(receipt), receipt);
+}
+
+struct trial_result trial_asked_disorders(struct trial *trial)
+{
+	struct trial_receipt receipt;
+	struct trial_result result;
+	int tries = 0;
+	if (trial->case_name == NULL)
+		return trial_says(trial, TRIAL_FAIL, "there is no referral yet");
+	if (!host_names(trial->system))
+		return trial_says(trial, TRIAL_NOT_POSSIBLE,
+			"a notification in format %s does not say what it is of", trial->format);
+	do
+		result = disorder(trial, &receipt);
+	while (trial_is_on_offer(&receipt) && ++tries < TRIAL_PEOPLE);
+	return result;
 }
 
 struct trial_result trial_asked_cancels(struct trial *trial)

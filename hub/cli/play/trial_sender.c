@@ -33,23 +33,42 @@ static struct trial_result bad_token(struct trial *trial)
 	return ask_with(trial, BAD_TOKEN, 401);
 }
 
-/* Says a document, and looks what became of its case with so many messages then. */
+/* Says a document, and looks what became of its case. */
 static struct trial_result say(struct trial *trial, const struct template *template,
-	struct bytes document, const char *case_name, size_t messages)
+	struct bytes document, const char *case_name, struct trial_receipt *out)
 {
 	const struct party_answer answer = trial_post(trial, trial->path, template->type, document);
-	if (!trial_is_taken(&answer))
+	bool is_taken = trial_is_taken(&answer);
+	*out = (struct trial_receipt){.code = "", .field = ""};
+	if (is_taken || answer.status == 409)
+		*out = trial_receipt(trial, case_name, 1, "");
+	if (!is_taken)
 		return trial_not_taken(trial, &answer);
-	const struct trial_receipt receipt = trial_receipt(trial, case_name, messages, "");
-	return trial_says_receipt(trial, receipt.referrals == 1 && receipt.refused == 0, &receipt);
+	return trial_says_receipt(trial, out->referrals == 1 && out->refused == 0, out);
+}
+
+/* Refers a person who is not on offer yet, of a number not below this one. */
+static struct trial_result say_new(struct trial *trial, const struct template *template,
+	struct bytes *document, const char **case_name)
+{
+	struct trial_result result;
+	struct trial_receipt receipt;
+	int tries = 0;
+	do {
+		if (trial_write(trial, template, trial->number, document, case_name) != OK)
+			return trial_says(
+				trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
+		result = say(trial, template, *document, *case_name, &receipt);
+	} while (trial_is_on_offer(&receipt) && ++tries < TRIAL_PEOPLE && ++trial->number > 0);
+	return result;
 }
 
 static struct trial_result refers(struct trial *trial)
 {
 	const char *case_name = NULL;
-	if (trial_write(trial, &trial->referral, trial->number, &trial->said, &case_name) != OK)
-		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
-	const struct trial_result result = say(trial, &trial->referral, trial->said, case_name, 1);
+	const struct trial_result result =
+		say_new(trial, &trial->referral, &trial->said, &case_name);
+	trial->first = trial->number;
 	if (result.end == TRIAL_PASS)
 		trial->case_name = case_name;
 	return result;
@@ -58,9 +77,10 @@ static struct trial_result refers(struct trial *trial)
 /* The same bytes: once more a message, or none where the hub needs no further look. */
 static struct trial_result says_it_again(struct trial *trial)
 {
+	struct trial_receipt receipt;
 	if (trial->case_name == NULL)
 		return trial_says(trial, TRIAL_FAIL, "there is no referral to say again");
-	return say(trial, &trial->referral, trial->said, trial->case_name, 1);
+	return say(trial, &trial->referral, trial->said, trial->case_name, &receipt);
 }
 
 /* Its document, or the notification on which the hub would ask. */
@@ -86,7 +106,7 @@ static struct trial_result amends(struct trial *trial)
 	if (trial->amend.path == NULL)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE,
 			"there is no template of an amendment in format %s", trial->format);
-	if (trial_write(trial, &trial->amend, TRIAL_FIRST, &document, &case_name) != OK)
+	if (trial_write(trial, &trial->amend, trial->first, &document, &case_name) != OK)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
 	const struct trial_receipt before = trial_receipt(trial, trial->case_name, 1, "");
 	const struct party_answer answer =
@@ -99,15 +119,18 @@ static struct trial_result amends(struct trial *trial)
 	return trial_says_receipt(trial, is_one && after.applied == before.applied + 1, &after);
 }
 
+static bool is_cancelled(const struct trial_receipt *receipt)
+{
+	return strncmp(receipt->state, TRIAL_CANCELLED, strlen(TRIAL_CANCELLED)) == 0;
+}
+
 /* A cancel before its referral waits for it; it has the later time. */
-static struct trial_result out_of_order(struct trial *trial)
+static struct trial_result cancel_first(
+	struct trial *trial, int64_t number, struct trial_receipt *receipt)
 {
 	const char *case_name = NULL;
 	struct bytes cancel, referral;
-	if (trial->cancel.path == NULL)
-		return trial_says(trial, TRIAL_NOT_POSSIBLE,
-			"there is no template of a cancel in format %s", trial->format);
-	int64_t number = ++trial->number;
+	*receipt = (struct trial_receipt){.code = "", .field = ""};
 	if (trial_write(trial, &trial->referral, number, &referral, &case_name) != OK ||
 		trial_write(trial, &trial->cancel, number, &cancel, &case_name) != OK)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
@@ -115,14 +138,25 @@ static struct trial_result out_of_order(struct trial *trial)
 		trial_post(trial, trial->path, trial->cancel.type, cancel);
 	if (!trial_is_taken(&answer))
 		return trial_not_taken(trial, &answer);
-	const struct trial_result said = say(trial, &trial->referral, referral, case_name, 1);
+	const struct trial_result said = say(trial, &trial->referral, referral, case_name, receipt);
 	if (said.end != TRIAL_PASS)
 		return said;
-	const struct trial_receipt receipt = trial_receipt(trial, case_name, 2, TRIAL_CANCELLED);
-	return trial_says_receipt(trial,
-		receipt.referrals == 1 &&
-			strncmp(receipt.state, TRIAL_CANCELLED, strlen(TRIAL_CANCELLED)) == 0,
-		&receipt);
+	*receipt = trial_receipt(trial, case_name, 2, TRIAL_CANCELLED);
+	return trial_says_receipt(trial, receipt->referrals == 1 && is_cancelled(receipt), receipt);
+}
+
+static struct trial_result out_of_order(struct trial *trial)
+{
+	struct trial_result result;
+	struct trial_receipt receipt;
+	int tries = 0;
+	if (trial->cancel.path == NULL)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE,
+			"there is no template of a cancel in format %s", trial->format);
+	do
+		result = cancel_first(trial, ++trial->number, &receipt);
+	while (trial_is_on_offer(&receipt) && ++tries < TRIAL_PEOPLE);
+	return result;
 }
 
 /* Cancels by an action in the hub's own JSON. more: further members. */
@@ -138,16 +172,34 @@ static struct party_answer act(
 		bytes_of_string(arena_format(arena, body, trial->case_name, name, more)));
 }
 
+/* By a version that is gone. What is decided later than is waited for is said once more: the answer
+ * to it is the same. */
+static struct party_answer act_stale(struct trial *trial, const struct trial_receipt *on)
+{
+	int64_t end = loop_now(trial->loop) + (int64_t)trial->wait_s * 1000;
+	struct party_answer answer = act(trial, on, "stale", ",\"seen_version\":0");
+	while (answer.status == 202 && loop_now(trial->loop) < end)
+		answer = act(trial, on, "stale", ",\"seen_version\":0");
+	return answer;
+}
+
+/* Other refusals show nothing. That the desk has it by now, or answers it, is no change of ours. */
 static struct trial_result stale(struct trial *trial)
 {
 	if (trial->case_name == NULL)
 		return trial_says(trial, TRIAL_FAIL, "there is no referral to act on");
 	const struct trial_receipt before = trial_receipt(trial, trial->case_name, 1, "");
-	const struct party_answer answer = act(trial, &before, "stale", ",\"seen_version\":0");
+	if (before.referral[0] == '\0')
+		return trial_says_receipt(trial, false, &before);
+	const struct party_answer answer = act_stale(trial, &before);
+	if (answer.status != 409)
+		return trial_not_taken(trial, &answer);
+	const char *code = trial_text(trial, trial_tree(trial, answer.body), "code");
 	const struct trial_receipt after = trial_receipt(trial, trial->case_name, 1, "");
-	bool is_same = strncmp(after.state, TRIAL_CANCELLED, strlen(TRIAL_CANCELLED)) != 0;
-	return trial_says(trial, answer.status == 409 && is_same ? TRIAL_PASS : TRIAL_FAIL,
-		"status %d, still %s", answer.status, after.state);
+	bool is_same = strcmp(after.state, before.state) == 0;
+	return trial_says(trial, strcmp(code, "STALE") == 0 && is_same ? TRIAL_PASS : TRIAL_FAIL,
+		"status %d, %s, %s %s", answer.status, code, is_same ? "still" : "now",
+		after.state);
 }
 
 static struct trial_result old_schema(struct trial *trial)
@@ -157,9 +209,8 @@ static struct trial_result old_schema(struct trial *trial)
 	if (trial->old.path == NULL)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE,
 			"there is no template of an old document in format %s", trial->format);
-	if (trial_write(trial, &trial->old, ++trial->number, &document, &case_name) != OK)
-		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
-	return say(trial, &trial->old, document, case_name, 1);
+	trial->number++;
+	return say_new(trial, &trial->old, &document, &case_name);
 }
 
 /* A table's answer tells it row by row. */
@@ -191,7 +242,7 @@ static struct party_answer cancel(struct trial *trial)
 	struct bytes document;
 	const struct trial_receipt receipt = trial_receipt(trial, trial->case_name, 1, "");
 	if (trial->cancel.path == NULL ||
-		trial_write(trial, &trial->cancel, TRIAL_FIRST, &document, &case_name) != OK)
+		trial_write(trial, &trial->cancel, trial->first, &document, &case_name) != OK)
 		return act(trial, &receipt, "cancel", "");
 	return trial_post(trial, trial->path, trial->cancel.type, document);
 }
@@ -205,19 +256,18 @@ static struct trial_result cancels(struct trial *trial)
 		return trial_not_taken(trial, &answer);
 	const struct trial_receipt receipt =
 		trial_receipt(trial, trial->case_name, 2, TRIAL_CANCELLED);
-	return trial_says_receipt(trial,
-		strncmp(receipt.state, TRIAL_CANCELLED, strlen(TRIAL_CANCELLED)) == 0, &receipt);
+	return trial_says_receipt(trial, is_cancelled(&receipt), &receipt);
 }
 
-/* Speaks to the hub with other certificates than was agreed. */
-static struct party_answer ask_as(struct trial *trial, const struct party_options *options)
+/* Speaks to the hub with other certificates than was agreed; *err: that cannot even be tried. */
+static struct party_answer ask_as(
+	struct trial *trial, const struct party_options *options, struct err *err)
 {
 	struct party *party = NULL;
-	struct err err = {0};
-	struct party_answer answer = {.outcome = RETRY, .text = "no connection can be made"};
+	struct party_answer answer = {.outcome = FATAL};
 	const struct party_letter letter = {
 		.method = "GET", .path = "/v1/desks", .token = trial->token};
-	if (party_new(&party, options, &err) == OK)
+	if (party_new(&party, options, err) == OK)
 		answer = party_ask(party, &letter, &trial->arena);
 	party_free(party);
 	return answer;
@@ -247,8 +297,10 @@ static struct trial_result try_certificate(struct trial *trial, bool is_of_hub)
 		options.cert_file = stranger.cert_file;
 		options.key_file = stranger.key_file;
 	}
-	const struct party_answer answer = ask_as(trial, &options);
+	const struct party_answer answer = ask_as(trial, &options, &err);
 	stranger_free(&stranger);
+	if (err.outcome != OK)
+		return trial_says(trial, TRIAL_NOT_POSSIBLE, "%s", err.text);
 	bool is_refused = answer.outcome != OK || (!is_of_hub && answer.status == 401);
 	return trial_says(trial, is_refused ? TRIAL_PASS : TRIAL_FAIL, "%s%s",
 		answer.outcome != OK ? "no connection: " : "",
@@ -279,8 +331,8 @@ const struct trial_row trial_sender_rows[] = {
 	{"amend", "says it anew with something changed in it",
 		"taken: one message more applied, still one referral", TRIAL_OPTIONAL, amends,
 		trial_asked_amends},
-	{"stale", "acts on a version of it that is gone", "409, and nothing changed", TRIAL_ALWAYS,
-		stale, stale},
+	{"stale", "acts on a version of it that is gone", "409, STALE, and nothing changed",
+		TRIAL_ALWAYS, stale, stale},
 	{"out of order", "cancels a referral, and refers behind that",
 		"both taken: one referral, cancelled", TRIAL_OPTIONAL, out_of_order,
 		trial_asked_disorders},

@@ -127,7 +127,7 @@ static struct courier_answer bring(
 struct trial_result trial_told_again(struct trial *trial)
 {
 	struct told told;
-	size_t before, after;
+	size_t before;
 	const char *referral = trial->offers[TRIAL_OFFER_ACCEPT];
 	if (trial->courier == NULL)
 		return no_webhook(trial);
@@ -140,10 +140,20 @@ struct trial_result trial_told_again(struct trial *trial)
 	if (answer.outcome != OK)
 		return trial_says(trial, TRIAL_FAIL, "not taken: %s", answer.text);
 	trial_pause(trial, QUIET_MS);
-	find_told(trial, referral, "VERDICT", &after);
-	return trial_says(trial, before == after ? TRIAL_PASS : TRIAL_FAIL,
-		before == after ? "taken, and not answered again"
-				: "taken, and answered a second time");
+	find_told(trial, referral, "VERDICT", &trial->verdicts);
+	trial->was_repeated = true;
+	bool is_same = before == trial->verdicts;
+	return trial_says(trial, is_same ? TRIAL_PASS : TRIAL_FAIL,
+		is_same ? "taken, and not answered again" : "taken, and answered a second time");
+}
+
+size_t trial_told_verdicts(struct trial *trial)
+{
+	size_t count = 0;
+	if (!trial->was_repeated)
+		return 0;
+	find_told(trial, trial->offers[TRIAL_OFFER_ACCEPT], "VERDICT", &count);
+	return count > trial->verdicts ? count - trial->verdicts : 0;
 }
 
 /* What news can be made up of: the offer that nobody answers, and what the desk's system calls it,
