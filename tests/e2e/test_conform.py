@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 import harness
 import pytest
-from api import Api, a_hub, action
+from api import WAIT, Api, a_hub, action, person, referral
 from harness import wait_for
 from lanes import LaneHub, token_for_tests
 from model.rules import Desk, Partner
@@ -219,6 +220,24 @@ def test_who_cannot_refer_gets_its_report(lane, tmp_path):
     assert came(page, "referral").startswith("status 400: ")
 
 
+def test_a_client_who_is_on_offer_already_is_changed_for_another(lane, tmp_path):
+    """Of so few made-up people somebody may have been referred by the same partner."""
+    taken, free = (person(number)["bsn"] for number in (9001, 9002))
+    wsp = Api(lane.edges()[0], WSP, token_for_tests(WSP))
+    draft = referral("company", "wsp-rijnmond", to_desk="gemeente-rotterdam")
+    draft["person"] = {"bsn": taken}
+    answer = wsp.refer(draft, **WAIT)
+    assert answer.status_code == 201, answer.text
+    shutil.copytree(TEMPLATES, tmp_path / "simulate")
+    for name in ("referral", "amend"):
+        path = tmp_path / "simulate" / "own" / f"{name}.json"
+        said = path.read_text().replace("{{bsn}}", f"{{{{pick {taken}|{free}}}}}")
+        assert free in said
+        path.write_text(said)
+    page = conform(lane, "wsp-rijnmond", "--templates", str(tmp_path / "simulate"))
+    assert "sender: referral" in rows_with(page, "PASS")
+
+
 @pytest.mark.parametrize(
     ("fault", "rows"),
     [
@@ -317,8 +336,8 @@ class Asked(Told):
         (self.folder / "other.conf").write_text(one.replace("network.conf", "another.conf"))
 
 
-@pytest.fixture(scope="module")
-def asked(services, tmp_path_factory):
+@contextmanager
+def an_asked_hub(services, folder: Path) -> Iterator[Asked]:
     class WithSystems(Asked):
         systems = {desk: System() for desk in ASKED.values()}
 
@@ -327,7 +346,7 @@ def asked(services, tmp_path_factory):
         partners=WORLD.partners | {VCA: Partner(VCA, "roc-schie", "ROC Schie")},
         desks=WORLD.desks | {"roc-schie": Desk("roc-schie", VCA, "ROC", "AM22")},
     )
-    with a_hub(services, tmp_path_factory.mktemp("asked"), WithSystems, world) as made:
+    with a_hub(services, folder, WithSystems, world) as made:
         for name, partner in (("cambo", VCA), ("zgw", ROTTERDAM)):
             system = WithSystems.systems[ASKED[name]]
             system.api = Api(made.edges()[0], partner, token_for_tests(partner))
@@ -335,6 +354,12 @@ def asked(services, tmp_path_factory):
         yield made
         for system in WithSystems.systems.values():
             system.receiver.end()
+
+
+@pytest.fixture(scope="module")
+def asked(services, tmp_path_factory):
+    with an_asked_hub(services, tmp_path_factory.mktemp("asked")) as made:
+        yield made
 
 
 def came(page: dict[str, Any], name: str) -> str:
@@ -354,6 +379,14 @@ def test_a_system_that_the_hub_asks_passes(asked, spoken, who):
         assert f", {applied} applied, 0 refused, 1 referral, " in came(page, name)
     assert "CANCEL" in came(page, "cancel")
     assert came(page, AS_NOBODY) == "status 401"
+
+
+def test_a_short_wait_is_for_the_look_alone(asked):
+    """That the hub asks for nothing more is waited for behind it."""
+    words = ("--serve", str(asked.port), "--wait", "2")
+    page = json.loads(run_conform(asked.folder / "one.conf", ASKED["zgw"], "--json", *words))
+    assert "did not ask" not in came(page, "referral")
+    assert "sender: referral" in rows_with(page, "PASS")
 
 
 @pytest.mark.parametrize(("spoken", "who"), ASKED.items())
@@ -426,14 +459,17 @@ def test_an_amendment_that_says_nothing_new_fails(asked, tmp_path):
     assert ", 1 applied, 0 refused, 1 referral, " in came(page, "amend")
 
 
-def test_a_zaak_that_the_hub_makes_nothing_of_has_no_receipt(asked, tmp_path):
+def test_a_zaak_that_the_hub_makes_nothing_of_has_no_receipt(services, tmp_path):
+    """By a hub that knows no other of that system's zaaktypen yet."""
     shutil.copytree(TEMPLATES, tmp_path / "simulate")
     zaaktype = tmp_path / "simulate" / "zgw" / "zaaktype.json"
     said = zaaktype.read_text()
     assert "{{zaaktype}}" in said
     zaaktype.write_text(said.replace("{{zaaktype}}", "B9999"))
-    words = ("--serve", str(asked.port), "--wait", "4", "--templates", str(tmp_path / "simulate"))
-    page = conform(asked, ASKED["zgw"], *words, code=1)
+    words = ("--wait", "4", "--templates", str(tmp_path / "simulate"))
+    (tmp_path / "hub").mkdir()
+    with an_asked_hub(services, tmp_path / "hub") as hub:
+        page = conform(hub, ASKED["zgw"], "--serve", str(hub.port), *words, code=1)
     assert "there is no receipt: status 404" in came(page, "referral")
     assert set(OF_FORMAT) <= {row["name"] for row in page["sender"] if row["result"] == "FAIL"}
 

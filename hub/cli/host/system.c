@@ -1,4 +1,5 @@
 /* system - one system that is played: its templates, what is written with them, its steps. */
+#include <assert.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,6 +218,7 @@ int64_t host_next(const struct host_system *system)
 
 int64_t host_step(struct host_system *system)
 {
+	assert(system->ledger.script == NULL);
 	return ++system->ledger.said;
 }
 

@@ -82,22 +82,39 @@ struct party_answer trial_post(
 	return party_ask(trial->party, &letter, &trial->arena);
 }
 
-const struct json_tree *trial_tree(struct trial *trial, struct bytes json)
+static const struct json_tree *read_tree(struct bytes json, struct arena *arena)
 {
-	struct problems *problems = arena_get(&trial->arena, sizeof(*problems));
-	problems_init(problems, &trial->arena);
+	struct problems *problems = arena_get(arena, sizeof(*problems));
+	problems_init(problems, arena);
 	return json_tree_parse(json, DEPTH, problems);
 }
 
-const struct json_tree *trial_get(struct trial *trial, const char *path, int32_t *status)
+const struct json_tree *trial_tree(struct trial *trial, struct bytes json)
+{
+	return read_tree(json, &trial->arena);
+}
+
+static const struct json_tree *get(
+	struct trial *trial, const char *path, int32_t *status, struct arena *arena)
 {
 	const struct party_letter letter = {.method = "GET", .path = path, .token = trial->token};
-	const struct party_answer answer = party_ask(trial->party, &letter, &trial->arena);
+	const struct party_answer answer = party_ask(trial->party, &letter, arena);
 	if (status != NULL)
 		*status = answer.status;
 	if (answer.outcome != OK || answer.status != 200)
 		return NULL;
-	return trial_tree(trial, answer.body);
+	return read_tree(answer.body, arena);
+}
+
+const struct json_tree *trial_get(struct trial *trial, const char *path, int32_t *status)
+{
+	return get(trial, path, status, &trial->arena);
+}
+
+const struct json_tree *trial_look(struct trial *trial, const char *path, int32_t *status)
+{
+	arena_reset(&trial->looked);
+	return get(trial, path, status, &trial->looked);
 }
 
 const char *trial_text(struct trial *trial, const struct json_tree *in, const char *name)
@@ -173,7 +190,7 @@ struct trial_receipt trial_receipt(
 	struct trial_receipt receipt;
 	int32_t status;
 	do {
-		receipt = read_receipt(trial, trial_get(trial, path, &status));
+		receipt = read_receipt(trial, trial_look(trial, path, &status));
 		receipt.status = status;
 		if (status == 200 && receipt.in_flight == 0 && receipt.messages >= messages &&
 			strncmp(receipt.state, state, strlen(state)) == 0)

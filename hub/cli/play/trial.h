@@ -71,6 +71,7 @@ struct trial {
 	int64_t seed, number; /* of the last person and case */
 	int32_t wait_s; /* for what comes by itself */
 	struct arena arena;
+	struct arena looked; /* what the last look saw */
 
 	/* What rows before left for those behind. */
 	const char *case_name; /* of the partner's referral */
@@ -103,6 +104,8 @@ struct party_answer trial_post(
 	struct trial *trial, const char *path, const char *type, struct bytes body);
 /* Asks as the partner; NULL: there is no JSON with status 200. *status may be NULL. */
 const struct json_tree *trial_get(struct trial *trial, const char *path, int32_t *status);
+/* The same, for what is looked at many times: kept until the next look. */
+const struct json_tree *trial_look(struct trial *trial, const char *path, int32_t *status);
 const struct json_tree *trial_tree(struct trial *trial, struct bytes json); /* NULL: it is none */
 /* The text of a member; "": none. In the trial's arena. */
 const char *trial_text(struct trial *trial, const struct json_tree *in, const char *name);

@@ -107,7 +107,7 @@ bool trial_offer_all(struct trial *trial)
 static const char *state_of(struct trial *trial, enum trial_offer which)
 {
 	const char *path = arena_format(&trial->arena, "/v1/referrals/%s", trial->offers[which]);
-	return trial_text(trial, trial_get(trial, path, NULL), "state");
+	return trial_text(trial, trial_look(trial, path, NULL), "state");
 }
 
 const char *const trial_accepted[] = {"ACCEPTED", "IN_PROGRESS", "ON_HOLD", "COMPLETED", NULL};
@@ -193,14 +193,15 @@ const struct trial_row trial_desk_rows[] = {
 		TRIAL_ALWAYS, leaves, NULL},
 	{"duplicate", "is brought the first offer once more", "taken, and not answered again",
 		TRIAL_OPTIONAL, trial_told_again, NULL},
-	{"every kind", "is brought each other kind of handover", "all taken", TRIAL_OPTIONAL,
-		trial_told_all, NULL},
+	{"every kind", "is brought each other kind of handover", "all taken that its format tells",
+		TRIAL_OPTIONAL, trial_told_all, NULL},
 	{"out of order", "is brought news of a referral that it does not know",
 		"an answer below 500", TRIAL_OPTIONAL, trial_told_early, NULL},
 	{"newer schema", "is brought a handover with a member of a later version", "taken",
 		TRIAL_OPTIONAL, trial_told_newer, NULL},
-	{"bad input", "is brought bytes that are no document, well signed", "400 to 499",
-		TRIAL_OPTIONAL, trial_told_garbage, NULL},
+	{"bad input", "is brought bytes that are no document, well signed",
+		"400 to 499, or a fault of the sender in its format", TRIAL_OPTIONAL,
+		trial_told_garbage, NULL},
 	{"bad signature", "is brought a handover with a signature that is not the hub's",
 		"400 to 499", TRIAL_OPTIONAL, trial_told_unsigned, NULL},
 	{"bad credentials", "is brought one by somebody without the hub's token and certificate",

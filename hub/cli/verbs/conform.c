@@ -262,6 +262,7 @@ static void close_trial(struct trial *trial)
 	explicit_bzero(trial->token, sizeof(trial->token));
 	explicit_bzero(trial->giver_token, sizeof(trial->giver_token));
 	arena_done(&trial->stage.arena);
+	arena_done(&trial->looked);
 	arena_done(&trial->arena);
 }
 
@@ -375,6 +376,9 @@ const struct cli_verb conform_verb = {
 		 "configuration of the test lane, whose deliveries lead to its test system.\n"
 		 "A system that the hub asks (zgw, cambo) is played with --serve, if the source's\n"
 		 "endpoint is http://HOST:PORT/OIN/…. Without, its format is not tried.\n"
+		 "Where the desk is told in a format of its own, what that format does not tell\n"
+		 "is not possible, and said. Its feed is read as the partner: of more than a\n"
+		 "thousand handovers those before the last are then read, and count as delivered.\n"
 		 "A run tries one source. Others that refer are named as not tried, which keeps\n"
 		 "the partner out; with --source what is said holds for that source, and each\n"
 		 "has its own run.",
