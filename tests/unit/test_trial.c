@@ -3,6 +3,8 @@
 
 #include "hub/cli/play/trial.h"
 
+#define GROUP "body.Referral.group"
+
 static void a_desk_may_go_on_at_once(void **state)
 {
 	(void)state;
@@ -42,8 +44,8 @@ static void whom_somebody_has_on_offer(void **state)
 		size_t refused;
 		const char *code, *field;
 		bool is_so;
-	} rows[] = {{1, "ILLEGAL", "group", true}, {0, "", "", false}, {1, "ILLEGAL", "", false},
-		{1, "STALE", "group", false}};
+	} rows[] = {{1, "ILLEGAL", GROUP, true}, {0, "", "", false}, {1, "ILLEGAL", "", false},
+		{1, "STALE", GROUP, false}};
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
 		const struct trial_receipt receipt = {.status = 200,
 			.refused = rows[i].refused,

@@ -203,7 +203,7 @@ struct trial_receipt trial_receipt(
 bool trial_is_on_offer(const struct trial_receipt *receipt)
 {
 	return receipt->refused > 0 && strcmp(receipt->code, "ILLEGAL") == 0 &&
-		strcmp(receipt->field, "group") == 0;
+		strcmp(receipt->field, "body.Referral.group") == 0;
 }
 
 struct trial_result trial_says_receipt(
