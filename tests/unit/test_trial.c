@@ -3,8 +3,6 @@
 
 #include "hub/cli/play/trial.h"
 
-#define GROUP "body.Referral.group"
-
 static void a_desk_may_go_on_at_once(void **state)
 {
 	(void)state;
@@ -36,22 +34,20 @@ static void whose_fault_it_is(void **state)
 	assert_false(trial_is_clients_fault((struct bytes){0}));
 }
 
-/* The hub's refusal of somebody who is on offer already; any other is the partner's. */
+/* As things stand with that person; any other refusal is the document's. */
 static void whom_somebody_has_on_offer(void **state)
 {
 	(void)state;
 	static const struct {
 		size_t refused;
-		const char *code, *field;
+		const char *code;
 		bool is_so;
-	} rows[] = {{1, "ILLEGAL", GROUP, true}, {0, "", "", false}, {1, "ILLEGAL", "", false},
-		{1, "STALE", GROUP, false}};
+	} rows[] = {{1, "ILLEGAL", true}, {0, "", false}, {1, "STALE", false},
+		{1, "INVALID", false}, {1, "", false}};
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		const struct trial_receipt receipt = {.status = 200,
-			.refused = rows[i].refused,
-			.code = rows[i].code,
-			.field = rows[i].field};
-		assert_int_equal(trial_is_on_offer(&receipt), rows[i].is_so);
+		const struct trial_receipt receipt = {
+			.status = 200, .refused = rows[i].refused, .code = rows[i].code};
+		assert_int_equal(trial_is_known(&receipt), rows[i].is_so);
 	}
 }
 

@@ -140,7 +140,7 @@ void trial_pause(struct trial *trial, int32_t ms)
 /* page NULL: there is none, or not yet. */
 static struct trial_receipt read_receipt(struct trial *trial, const struct json_tree *page)
 {
-	struct trial_receipt receipt = {.referral = "", .state = "", .code = "", .field = ""};
+	struct trial_receipt receipt = {.referral = "", .state = "", .code = ""};
 	if (page == NULL)
 		return receipt;
 	const struct json_tree *messages = json_tree_member(page, "messages");
@@ -155,7 +155,6 @@ static struct trial_receipt read_receipt(struct trial *trial, const struct json_
 			continue;
 		receipt.refused++;
 		receipt.code = trial_text(trial, it, "code");
-		receipt.field = trial_text(trial, it, "field");
 	}
 	if (referrals == NULL || referrals->first == NULL)
 		return receipt;
@@ -200,10 +199,9 @@ struct trial_receipt trial_receipt(
 	return receipt;
 }
 
-bool trial_is_on_offer(const struct trial_receipt *receipt)
+bool trial_is_known(const struct trial_receipt *receipt)
 {
-	return receipt->refused > 0 && strcmp(receipt->code, "ILLEGAL") == 0 &&
-		strcmp(receipt->field, "body.Referral.group") == 0;
+	return receipt->refused > 0 && strcmp(receipt->code, "ILLEGAL") == 0;
 }
 
 struct trial_result trial_says_receipt(

@@ -116,14 +116,15 @@ struct trial_receipt {
 	int32_t status; /* 200; else there is none, and the rest is empty; 0: no answer */
 	size_t referrals, messages, in_flight, applied, refused;
 	const char *referral, *state; /* of the first; "": none */
-	const char *code, *field; /* why the last of those refused was; "": it is not said */
+	const char *code; /* why the last of those refused was; "": it is not said */
 };
 /* Waits until it has so many messages, all decided, and a referral whose state begins so ("": in
  * any state, or none). */
 struct trial_receipt trial_receipt(
 	struct trial *trial, const char *case_name, size_t messages, const char *state);
-/* Another made-up person must be taken: this one, of so few, a sender's company has on offer. */
-bool trial_is_on_offer(const struct trial_receipt *receipt);
+/* Refused as things stand with this one of so few made-up people, whom others refer too: another
+ * must be tried. */
+bool trial_is_known(const struct trial_receipt *receipt);
 struct trial_result trial_says_receipt(
 	struct trial *trial, bool is_good, const struct trial_receipt *receipt);
 /* Made-up clients to the partner's desk, all at once; false: they cannot all be offered. */

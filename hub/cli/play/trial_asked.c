@@ -94,7 +94,7 @@ static bool say(struct trial *trial, enum ledger_step step, struct trial_result 
 static struct trial_result refer(struct trial *trial, struct trial_receipt *receipt)
 {
 	struct trial_result result;
-	*receipt = (struct trial_receipt){.code = "", .field = ""};
+	*receipt = (struct trial_receipt){.code = ""};
 	trial->step = host_say(trial->system, LEDGER_REFERRAL, 0);
 	trial->said = notice_of(trial, trial->step);
 	const char *case_name = trial_case(trial, trial->step);
@@ -115,7 +115,7 @@ struct trial_result trial_asked_refers(struct trial *trial)
 	int tries = 0;
 	do
 		result = refer(trial, &receipt);
-	while (trial_is_on_offer(&receipt) && ++tries < TRIAL_PEOPLE);
+	while (trial_is_known(&receipt) && ++tries < TRIAL_PEOPLE);
 	return result;
 }
 
@@ -151,7 +151,7 @@ static bool is_cancelled(const struct trial_receipt *receipt)
 static struct trial_result disorder(struct trial *trial, struct trial_receipt *receipt)
 {
 	struct trial_result result;
-	*receipt = (struct trial_receipt){.code = "", .field = ""};
+	*receipt = (struct trial_receipt){.code = ""};
 	int64_t first = host_say(trial->system, LEDGER_REFERRAL, 0);
 	struct bytes early = notice_of(trial, first);
 	struct bytes late = notice_of(trial, host_say(trial->system, LEDGER_CANCEL, first));
@@ -174,7 +174,7 @@ struct trial_result trial_asked_disorders(struct trial *trial)
 			"a notification in format %s does not say what it is of", trial->format);
 	do
 		result = disorder(trial, &receipt);
-	while (trial_is_on_offer(&receipt) && ++tries < TRIAL_PEOPLE);
+	while (trial_is_known(&receipt) && ++tries < TRIAL_PEOPLE);
 	return result;
 }
 

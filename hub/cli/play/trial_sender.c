@@ -39,7 +39,7 @@ static struct trial_result say(struct trial *trial, const struct template *templ
 {
 	const struct party_answer answer = trial_post(trial, trial->path, template->type, document);
 	bool is_taken = trial_is_taken(&answer);
-	*out = (struct trial_receipt){.code = "", .field = ""};
+	*out = (struct trial_receipt){.code = ""};
 	if (is_taken || answer.status == 409)
 		*out = trial_receipt(trial, case_name, 1, "");
 	if (!is_taken)
@@ -47,7 +47,7 @@ static struct trial_result say(struct trial *trial, const struct template *templ
 	return trial_says_receipt(trial, out->referrals == 1 && out->refused == 0, out);
 }
 
-/* Refers a person who is not on offer yet, of a number not below this one. */
+/* Refers a person whom nobody has on offer yet, of a number not below this one. */
 static struct trial_result say_new(struct trial *trial, const struct template *template,
 	struct bytes *document, const char **case_name)
 {
@@ -59,7 +59,7 @@ static struct trial_result say_new(struct trial *trial, const struct template *t
 			return trial_says(
 				trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
 		result = say(trial, template, *document, *case_name, &receipt);
-	} while (trial_is_on_offer(&receipt) && ++tries < TRIAL_PEOPLE && ++trial->number > 0);
+	} while (trial_is_known(&receipt) && ++tries < TRIAL_PEOPLE && ++trial->number > 0);
 	return result;
 }
 
@@ -130,7 +130,7 @@ static struct trial_result cancel_first(
 {
 	const char *case_name = NULL;
 	struct bytes cancel, referral;
-	*receipt = (struct trial_receipt){.code = "", .field = ""};
+	*receipt = (struct trial_receipt){.code = ""};
 	if (trial_write(trial, &trial->referral, number, &referral, &case_name) != OK ||
 		trial_write(trial, &trial->cancel, number, &cancel, &case_name) != OK)
 		return trial_says(trial, TRIAL_NOT_POSSIBLE, "the template cannot be filled");
@@ -155,7 +155,7 @@ static struct trial_result out_of_order(struct trial *trial)
 			"there is no template of a cancel in format %s", trial->format);
 	do
 		result = cancel_first(trial, ++trial->number, &receipt);
-	while (trial_is_on_offer(&receipt) && ++tries < TRIAL_PEOPLE);
+	while (trial_is_known(&receipt) && ++tries < TRIAL_PEOPLE);
 	return result;
 }
 
@@ -172,14 +172,16 @@ static struct party_answer act(
 		bytes_of_string(arena_format(arena, body, trial->case_name, name, more)));
 }
 
-/* By a version that is gone. What is decided later than is waited for is said once more: the answer
- * to it is the same. */
+/* By a version that is gone. What is decided later than is waited for is tried anew. */
 static struct party_answer act_stale(struct trial *trial, const struct trial_receipt *on)
 {
 	int64_t end = loop_now(trial->loop) + (int64_t)trial->wait_s * 1000;
-	struct party_answer answer = act(trial, on, "stale", ",\"seen_version\":0");
-	while (answer.status == 202 && loop_now(trial->loop) < end)
-		answer = act(trial, on, "stale", ",\"seen_version\":0");
+	struct party_answer answer;
+	int tries = 0;
+	do {
+		const char *name = arena_format(&trial->arena, "stale-%d", ++tries);
+		answer = act(trial, on, name, ",\"seen_version\":0");
+	} while (answer.status == 202 && loop_now(trial->loop) < end);
 	return answer;
 }
 
