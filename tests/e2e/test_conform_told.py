@@ -67,7 +67,7 @@ def test_desks_that_are_told_in_a_format_of_their_own(services, tmp_path):
                 ] == "W"
                 suite.takes_garbage = True
                 page = conform(hub, "wsp-rijnmond", code=1)
-                assert rows_with(page, "FAIL") == ["desk_rows: bad input"]
+                assert rows_with(page, "FAIL") == ["desk_rows: bad input"], page["sender"]
                 page = conform(hub, "gemeente-rotterdam")
                 assert rows_with(page, "FAIL") == []
                 assert page["admitted"]
