@@ -217,6 +217,12 @@ def test_who_cannot_refer_gets_its_report(lane, tmp_path):
     assert came(page, "referral").startswith("status 400: ")
 
 
+def test_who_is_to_refer_must_be_there(lane):
+    config = lane.folder / "one.conf"
+    said = run_conform(config, "wsp-rijnmond", "--from", "wsp-nergens", code=2)
+    assert "wsp-nergens is neither a partner's OIN" in said
+
+
 def test_a_client_who_is_on_offer_already_is_changed_for_another(lane, tmp_path):
     """Of so few made-up people somebody may have been referred by the same partner."""
     taken, free = (person(number)["bsn"] for number in (9001, 9002))

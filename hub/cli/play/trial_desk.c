@@ -40,6 +40,22 @@ static bool is_offered(struct trial *trial, const struct party_answer *answer)
 		strcmp(trial_text(trial, page, "target"), trial->desk->id) == 0;
 }
 
+/* Why it is none. */
+static const char *other_fate(struct trial *trial, const struct party_answer *answer)
+{
+	const struct json_tree *page = trial_tree(trial, answer->body);
+	const char *target = trial_text(trial, page, "target");
+	if (answer->outcome != OK)
+		return answer->text;
+	if (answer->status == 201 && target[0] != '\0')
+		return arena_format(&trial->arena,
+			"what own/offer.json asks of it went to %s as a %s", target,
+			trial_text(trial, page, "kind"));
+	return arena_format(&trial->arena, "status %d: %.*s", answer->status,
+		answer->body.size < 200 ? (int)answer->body.size : 200,
+		(const char *)answer->body.data);
+}
+
 static void note_offer(
 	struct trial *trial, enum trial_offer which, const struct party_answer *answer)
 {
@@ -47,11 +63,7 @@ static void note_offer(
 	if (is_offered(trial, answer) && id != NULL)
 		snprintf(trial->offers[which], sizeof(trial->offers[which]), "%s", id + 1);
 	else
-		trial->why = answer->outcome != OK
-			? answer->text
-			: arena_format(&trial->arena, "status %d: %.*s", answer->status,
-				  answer->body.size < 200 ? (int)answer->body.size : 200,
-				  (const char *)answer->body.data);
+		trial->why = other_fate(trial, answer);
 }
 
 static bool offer(struct trial *trial, enum trial_offer which, const struct template *template)

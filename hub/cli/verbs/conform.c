@@ -199,6 +199,11 @@ static enum outcome find_parties(struct cli_call *call, struct trial *trial, str
 	if (party_token(trial->party, trial->partner, trial->token, err) != OK)
 		return err->outcome;
 	trial->giver = find_giver(trial, giver, trial->giver_token);
+	if (trial->giver == NULL && giver != NULL)
+		return err_set(err, REJECT,
+			"--from: %s is neither a partner's OIN nor its home desk, or has no "
+			"test_tokens",
+			giver);
 	if (trial->giver == NULL)
 		return err_set(err, REJECT,
 			"nobody with test_tokens can refer to it: name a partner with --from");
