@@ -506,7 +506,7 @@ class People:
                     self.decide(data)
 
     def decide(self, data: dict[str, Any]) -> None:
-        wish = data["case"].rpartition("-")[2]
+        wish = data.get("case", "").rpartition("-")[2]  # others of this lane name none
         if wish not in WISHES:
             return
         more = {"reason": "NO_CAPACITY", "suggested_desk": "unknown"} if wish == "DECLINE" else {}
