@@ -66,7 +66,7 @@ class System:
         return 200
 
     def decide(self, data: dict[str, Any]) -> None:
-        wish = data["case"].rpartition("-")[2]
+        wish = data.get("case", "").rpartition("-")[2]
         if wish == "LEAVE" and "decides all" in self.faults:
             time.sleep(1.5)
             wish = "ACCEPT"
