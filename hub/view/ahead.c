@@ -1,4 +1,5 @@
-/* ahead - Events whose Client has not arrived yet: the two come by different topics. */
+/* ahead - Events whose Client or message has not arrived yet: the three come by different topics.
+ */
 #include "hub/view/ahead.h"
 
 #include <stdlib.h>
@@ -27,15 +28,15 @@ void ahead_arrived(struct ahead *ahead, const struct pseudonym *client, int32_t 
 	ahead->count = kept;
 }
 
-int64_t ahead_first(const struct ahead *ahead, int32_t partition)
+int64_t ahead_decided(const struct ahead *ahead, int32_t partition, int64_t last, int64_t next)
 {
-	int64_t first = INT64_MAX;
+	int64_t decided = last < next ? last : next - 1;
 	for (size_t i = 0; i < ahead->count; i++) {
 		const struct ahead_item *item = &ahead->items[i];
-		if (item->partition == partition && item->offset < first)
-			first = item->offset;
+		if (item->partition == partition && item->offset <= decided)
+			decided = item->offset - 1;
 	}
-	return first;
+	return decided;
 }
 
 void ahead_done(struct ahead *ahead)

@@ -1,4 +1,5 @@
-/* ahead - Events whose Client has not arrived yet: the two come by different topics. */
+/* ahead - Events whose Client or message has not arrived yet: the three come by different topics.
+ */
 #ifndef HUB_VIEW_AHEAD_H
 #define HUB_VIEW_AHEAD_H
 
@@ -23,8 +24,10 @@ struct ahead {
 void ahead_add(struct ahead *ahead, const struct ahead_item *item);
 /* The client is here in this version. */
 void ahead_arrived(struct ahead *ahead, const struct pseudonym *client, int32_t version);
-/* The smallest offset of a partition that waits; INT64_MAX: none. */
-int64_t ahead_first(const struct ahead *ahead, int32_t partition);
+/* The greatest offset of a partition of intake up to which messages are here with their Events, and
+ * the Clients after these; -1: none. last: that of the last Event that is here; next: the offset
+ * behind the messages that are. */
+int64_t ahead_decided(const struct ahead *ahead, int32_t partition, int64_t last, int64_t next);
 void ahead_done(struct ahead *ahead);
 
 #endif

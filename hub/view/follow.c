@@ -255,9 +255,8 @@ static void count_batch(struct run *run)
 static void publish(struct run *run)
 {
 	for (int32_t i = 0; i < run->follow->kafka->partitions; i++) {
-		int64_t decided = positions_at(&run->positions, TOPIC_INTAKE, i)->decided;
-		int64_t waits = ahead_first(&run->ahead, i);
-		run->decided[i] = waits <= decided ? waits - 1 : decided;
+		const struct position *intake = positions_at(&run->positions, TOPIC_INTAKE, i);
+		run->decided[i] = ahead_decided(&run->ahead, i, intake->decided, intake->next);
 	}
 	if (!run->ready && run->positions.behind == 0) {
 		run->ready = true;

@@ -30,9 +30,9 @@ enum outcome view_start(
 	struct view **out, const struct view_options *options, struct err *err) MUST_CHECK;
 void view_stop(struct view *view); /* commits what it has; within a second or so */
 
-/* How far the Events are copied: whether the Event of the intake record at partition and offset,
- * and the client after it, can be read, so that a read that follows sees what was decided. From any
- * thread, without blocking. */
+/* Whether the intake record at partition and offset can be read, and its Event and the client after
+ * it, so that a read that follows sees what was decided, and about what. From any thread, without
+ * blocking. */
 bool view_decided(const struct view *view, int32_t partition, int64_t offset);
 /* To be called after every commit of the view (from its thread; must not block, may call
  * view_decided) to ask again. One subscriber; NULL: none. */
