@@ -119,6 +119,20 @@ def test_a_zaak_system_is_told_of_its_own_cases_only(hub, system):
         assert_valid(each, "actualiseerZaakstatus_ZakLk01")
 
 
+def told_in_its_zaak(hub, system, name):
+    """What came of the zaak that the hub made of a referral, two at least."""
+
+    def came():
+        mine = f"0599LWL{name.replace('-', '')}"
+        return [each for each in system.at("/stuf") if zaak(each) == mine]
+
+    wait_for("both to come", lambda: len(came()) >= 2, 20)
+    hub.settle()
+    for each in came():
+        assert_valid(each, "zakLk01")
+    return came()
+
+
 def test_who_accepts_finds_the_client_in_the_zaak_that_was_made(hub, system):
     draft = referral("out-30", to_desk=DESK) | {"person": person(30) | WORKER}
     answer = hub.partner(ROTTERDAM).refer(draft, **WAIT)
@@ -127,16 +141,25 @@ def test_who_accepts_finds_the_client_in_the_zaak_that_was_made(hub, system):
     name = answer.json()["referral"]
     answer = hub.partner(WSP).act(name, accept, **WAIT)
     assert answer.status_code == 201, answer.text
-
-    def told():
-        mine = f"0599LWL{name.replace('-', '')}"
-        return [each for each in system.at("/stuf") if zaak(each) == mine]
-
-    wait_for("both to come", lambda: len(told()) >= 2, 20)
-    made, changed = told()
+    made, changed = told_in_its_zaak(hub, system, name)
     assert (kind(made), kind(changed)) == ("T", "W")
-    for each in (made, changed):
-        assert_valid(each, "zakLk01")
     assert b"Contactpersoon: B. Adviseur" in made.body and b"Initiator" not in made.body
     assert one("BG:geslachtsnaam", changed.body) == person(30)["family_name"]
     assert one("ZKN:telefoonnummer", changed.body) == person(30)["phone"]
+
+
+def test_an_offer_that_was_changed_changes_the_zaak_that_was_made(hub, system):
+    """By its sender, while the zaak is being made and before anybody accepts."""
+    sender = hub.partner(ROTTERDAM)
+    draft = referral("out-40", to_desk=DESK) | {"person": person(40) | WORKER}
+    answer = sender.refer(draft)
+    assert answer.status_code == 202, answer.text
+    name = answer.json()["referral"]
+    draft |= {"reference": "ref-out-40-2", "person": person(40) | {"worker_name": "C. Collega"}}
+    answer = sender.refer(draft, **WAIT)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["referral"] == name
+    made, changed = told_in_its_zaak(hub, system, name)
+    assert (kind(made), kind(changed)) == ("T", "W")
+    assert b"Contactpersoon: B. Adviseur" in made.body
+    assert b"Contactpersoon: C. Collega" in changed.body

@@ -161,6 +161,19 @@ static void test_an_offer_to_oneself_has_it_at_once(void **state)
 	assert_true(bytes_equal_string(found, "UWV-1"));
 }
 
+/* Before it is accepted: what was made of it is what it is about. */
+static void test_an_offer_that_was_changed(void **state)
+{
+	struct stage *stage = *state;
+	refer(stage, "uwv", "wsp", "UWV-1");
+	refer(stage, "uwv", "wsp", "UWV-1");
+	assert_true(bytes_equal_string(stage->life.world.decision.event.transitions[0].row, "1c"));
+	check(stage, "wsp", NULL);
+	deliver(stage, "wsp", "WSP-9");
+	refer(stage, "uwv", "wsp", "UWV-1");
+	check(stage, "wsp", "WSP-9");
+}
+
 /* A municipality's zaaksysteem was told of zaken of its other system, by their numbers there. */
 static void test_a_case_of_another_system_is_not_its_own(void **state)
 {
@@ -202,6 +215,7 @@ int main(void)
 		TEST(a_verdict_names_the_case_of_its_message),
 		TEST(a_verdict_on_what_never_was),
 		TEST(an_offer_to_oneself_has_it_at_once),
+		TEST(an_offer_that_was_changed),
 		TEST(a_case_of_another_system_is_not_its_own),
 		TEST(the_message_of_a_sender_is_waited_for),
 	};

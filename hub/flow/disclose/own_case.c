@@ -44,11 +44,10 @@ static bool is_its_own(const struct own_case_asked *asked, const struct message 
 		(asked->system == NULL || bytes_equal_string(message->system, asked->system));
 }
 
-/* Most handovers are offers of somebody else's, which nobody has a name for yet. */
-static bool may_be_named(const struct own_case_asked *asked)
+static bool is_offer_of_others(const struct own_case_asked *asked)
 {
-	return asked->handover->kind != HANDOVER_KIND_OFFER ||
-		is_of_partner(asked, sender_of(asked));
+	return asked->handover->kind == HANDOVER_KIND_OFFER &&
+		!is_of_partner(asked, sender_of(asked));
 }
 
 /* false: about none. */
@@ -141,14 +140,24 @@ static enum outcome read_refused(struct view_reader *reader, const struct own_ca
 		: OK;
 }
 
+/* Most handovers are offers which nobody has a name for yet: only one that was changed may have
+ * been brought before. What it was made from is another referral, which is not offered. */
+static enum outcome read_offer(struct view_reader *reader, const struct own_case_asked *asked,
+	struct uuid referral, struct bytes *out, struct err *err)
+{
+	return asked->handover->version > 1 ? read_answers(reader, asked, referral, out, err) : OK;
+}
+
 /* Who made the referral, or the first of its line, and what it was called where it was brought. */
 static enum outcome read_referral(struct view_reader *reader, const struct own_case_asked *asked,
 	struct bytes *out, struct err *err)
 {
 	const struct message *by = NULL;
 	struct uuid referral;
-	if (!may_be_named(asked) || !referral_of(asked, &referral))
+	if (!referral_of(asked, &referral))
 		return OK;
+	if (is_offer_of_others(asked))
+		return read_offer(reader, asked, referral, out, err);
 	if (read_creator(reader, referral, &by, err) != OK)
 		return err->outcome;
 	if (by == NULL && asked->age < FOUND_PERSON_MS && is_of_partner(asked, sender_of(asked)))
