@@ -57,10 +57,18 @@ struct bytes openklant_text_subject(const struct opened *opened)
 	return lines_finish(&out, SHORT_MAX, NULL, opened->arena);
 }
 
+/* Not the UUID of what was posted before, which nobody knows it by. */
+static void add_own_case(struct buffer *out, const struct opened *opened)
+{
+	uint8_t uuid[16];
+	if (!bytes_from_uuid(opened->own_case, uuid))
+		lines_add(out, "Uw zaaknummer", opened->own_case);
+}
+
 struct bytes openklant_text_content(const struct opened *opened)
 {
 	struct buffer out = {0};
-	lines_add(&out, "Uw zaaknummer", opened->own_case);
+	add_own_case(&out, opened);
 	lines_add_handover(&out, opened->handover);
 	if (opened->withheld != NULL)
 		lines_add(&out, "Zonder persoonsgegevens", bytes_of_string(opened->withheld));

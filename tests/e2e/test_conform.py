@@ -110,16 +110,17 @@ class Told(LaneHub):
 
 
 class Tried(Told):
-    """Rotterdam speaks CloudEvents, and sends tables too."""
+    """Rotterdam speaks CloudEvents, sends tables too, and what it hears of employers."""
 
     def deploy(self) -> None:
-        rows = (("events", "cloudevent"), ("table", "csv"))
+        rows = (("events", "cloudevent"), ("table", "csv"), ("heard", "contactmoment"))
         self.lists = {
             "sources": [
                 {"name": name, "partner": ROTTERDAM, "connector": connector}
                 for name, connector in rows
             ]
         }
+        self.lists["sources"][-1]["settings"] = {"employers": (("90001354", "100333"),)}
         super().deploy()
 
 
@@ -515,7 +516,7 @@ class People:
         self.api.act(data["referral"], draft)
 
 
-def test_each_source_is_tried_by_a_run_of_its_own(lane):
+def test_each_source_is_tried_by_a_run_of_its_own(lane, tmp_path):
     town = Api(lane.edges()[0], ROTTERDAM, token_for_tests(ROTTERDAM))
     with People(town):
         page = conform(lane, "gemeente-rotterdam", code=1)
@@ -527,6 +528,14 @@ def test_each_source_is_tried_by_a_run_of_its_own(lane):
         assert page["admitted"]
         assert (page["source"], page["format"]) == ("table", "csv")
         assert page["not_tried"].startswith("source events (cloudevent)")
+    templates = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, templates)
+    (templates / "csv" / "referral.csv").unlink()
+    with People(town):
+        page = conform(lane, "gemeente-rotterdam", "--templates", str(templates), code=1)
+    assert (
+        page["not_tried"] == f"source table (csv): {templates}/csv has no referral to try it with"
+    )
     config = lane.folder / "one.conf"
     said = run_conform(config, "gemeente-rotterdam", "--source", "other", code=2)
     assert "other is no source of this partner" in said

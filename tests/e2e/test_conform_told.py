@@ -7,7 +7,7 @@ from openklant import TOKEN as KLANT_TOKEN
 from openklant import OpenKlant
 from receiver import Handler, Receiver
 from test_conform import People, conform, rows_with
-from test_stuf_out import CONFIRMED, SETTINGS, kind, one
+from test_stuf_out import CONFIRMED, OF_TOWN, SETTINGS, kind, one
 
 
 class Suite:
@@ -17,10 +17,12 @@ class Suite:
         self.receiver = Receiver()
         self.receiver.answers["/stuf"] = self.answer
         self.takes_garbage = False
+        self.knows_all = True  # else no zaak that it did not make itself
 
     def answer(self, handler: Handler) -> None:
         is_xml = handler.body.startswith(b"<")
-        is_taken = is_xml or self.takes_garbage
+        is_taken = is_xml and (self.knows_all or kind(handler) == "T")
+        is_taken = is_taken or (not is_xml and self.takes_garbage)
         text = CONFIRMED.format(one("StUF:referentienummer", handler.body) if is_xml else "")
         if not is_taken:
             text = "<s:Fault><faultcode>s:Client</faultcode></s:Fault>"
@@ -56,7 +58,7 @@ def test_desks_that_are_told_in_a_format_of_their_own(services, tmp_path):
                 assert rows_with(page, "FAIL") == [], page["desk_rows"]
                 assert page["admitted"]
                 told = {row["name"]: row for row in page["desk_rows"]}
-                assert told["every kind"]["came"].startswith("taken: STATUS, RECALL; stuf tells")
+                assert told["every kind"]["came"].startswith("taken: STATUS, RECALL; not told")
                 assert "QUESTION (" in told["every kind"]["came"]
                 for name in ("duplicate", "bad input"):
                     assert told[name]["result"] == "PASS"
@@ -75,4 +77,35 @@ def test_desks_that_are_told_in_a_format_of_their_own(services, tmp_path):
                 assert {"newer schema", "bad signature"} == {
                     name for name, result in told.items() if result != "PASS"
                 }
+    suite.receiver.end()
+
+
+def test_what_is_refused_of_a_case_that_is_made_up_keeps_nobody_out(services, tmp_path):
+    """A zaak system that hears of its own zaken only has none of those that are made up here."""
+    suite = Suite()
+    suite.knows_all = False
+    lists = {
+        "endpoints": [{"name": "suite", "url": suite.receiver.url("/stuf"), "allow_private": True}],
+        "deliveries": [
+            {"desk": "gemeente-rotterdam", "connector": "stuf", "endpoint": "suite"}
+            | {"settings": OF_TOWN}
+        ],
+        "sources": [{"name": "events", "partner": ROTTERDAM, "connector": "cloudevent"}],
+    }
+    with a_hub(services, tmp_path, LaneHub, lists=lists) as hub:
+        with People(Api(hub.edges()[0], ROTTERDAM, token_for_tests(ROTTERDAM))):
+            page = conform(hub, "gemeente-rotterdam")
+            told = {row["name"]: row for row in page["desk_rows"]}
+            assert rows_with(page, "FAIL") == []
+            assert page["admitted"]
+            assert told["every kind"]["result"] == "NOT POSSIBLE"
+            assert (
+                "refused, and may be for its system has no such case: STATUS ("
+                in (told["every kind"]["came"])
+            )
+            assert told["bad input"]["result"] == "PASS"
+            suite.knows_all = True
+            page = conform(hub, "gemeente-rotterdam")
+            told = {row["name"]: row for row in page["desk_rows"]}
+            assert told["every kind"]["came"].startswith("taken: STATUS; not told in this format")
     suite.receiver.end()

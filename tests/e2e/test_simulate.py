@@ -25,11 +25,12 @@ from ports import free_ports
 
 TEMPLATES = harness.ROOT / "config" / "simulate"
 PLACES = WORLD.municipalities
-CAPELLE, BROKER, SBB = oin(9000), oin(9100), oin(9200)
+CAPELLE, BROKER, SBB, TALKER = oin(9000), oin(9100), oin(9200), oin(9300)
 MORE = {  # than there are in the world, so that each format has a partner of its own
     CAPELLE: ("gemeente-capelle", "MUNICIPALITY"),
     BROKER: ("bemiddelaar-rijnmond", "OUTREACH"),
     SBB: ("sbb", "SECTOR_DESK"),
+    TALKER: ("werkgeversloket-rijnmond", "OUTREACH"),
 }
 SPOKEN = {
     ROTTERDAM: "cloudevent",
@@ -40,7 +41,9 @@ SPOKEN = {
     WSP: "vacancy",
     BROKER: "vum",
     SBB: "recognition",
+    TALKER: "contactmoment",
 }
+HEARD = {"employers": (("90001354", "100333"),)}
 ASKED = {ROTTERDAM: "zgw", SCHOOL: "cambo"}  # whose systems the hub asks
 FATES = ("handovers", "accepted", "declined", "silent", "completed")
 
@@ -112,6 +115,8 @@ class Played(LaneHub):
                         "results": (("Ingetrokken", "CANCEL reason=CLIENT_DECLINED"),),
                     },
                 },
+                {"name": "heard", "partner": WSP, "connector": "contactmoment"}
+                | {"settings": HEARD},  # it refers nobody: what WSP refers with comes behind it
                 {
                     "name": "vacancies",
                     "partner": WSP,
@@ -139,6 +144,8 @@ class Played(LaneHub):
                     },
                 },
                 {"name": "companies", "partner": SBB, "connector": "recognition"},
+                {"name": "contacts", "partner": TALKER, "connector": "contactmoment"}
+                | {"settings": HEARD},
             ],
             "simulations": [
                 {"partner": SCHOOL, "values": (("brin", "99XX"),)},
@@ -150,6 +157,7 @@ class Played(LaneHub):
                         ("zaaktype", "B1026"),
                     ),
                 },
+                {"partner": TALKER, "values": (("kvk", "90001354"),)},
                 {"partner": TWENTE, "referrals_per_day": 0},
                 {"partner": WSP, "decides_min": 60},
                 {"partner": ROTTERDAM, "referrals_per_day": 40, "accepted": 100, "declined": 0},
@@ -157,9 +165,10 @@ class Played(LaneHub):
         }
         super().deploy()
         network = self.folder / "network.conf"
-        row = f'oin = "{SBB}";'
-        assert row in network.read_text()
-        network.write_text(network.read_text().replace(row, f"{row} recognises = true;"))
+        for name in (SBB, TALKER):
+            row = f'oin = "{name}";'
+            assert row in network.read_text()
+            network.write_text(network.read_text().replace(row, f"{row} recognises = true;"))
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +205,7 @@ def test_partners_are_played(lane):
     for name, each in partners.items():
         assert each["refused"] == 0, each
         assert each["taken"] + each["away"] == each["sent"]
-        assert each["taken"] > 5 or name in (TWENTE, SBB)
+        assert each["taken"] > 5 or name in (TWENTE, SBB, TALKER)
     formats = {oin: each["format"] for oin, each in partners.items()}
     assert formats == {name: SPOKEN.get(name, "own") for name in formats}
     assert 0 < partners[SBB]["sent"] < partners[WSP]["sent"] < partners[BROKER]["sent"]
@@ -216,8 +225,10 @@ def test_partners_are_played(lane):
     assert any(case.startswith("0502") and len(case) == 12 for case in cases)
     assert not [path for path in (lane.folder / "sonar").glob("*.csv")]
     said = {message["partner"] for _, message in lane.decoded("intake")}
-    assert said >= set(SPOKEN) - {SBB}
-    assert any(each["kind"] == "RECOGNITION" for _, each in lane.decoded("facts") if each)
+    assert said >= set(SPOKEN) - {SBB, TALKER}
+    known = [each for _, each in lane.decoded("facts") if each and each["kind"] == "RECOGNITION"]
+    heard = [each["id"].startswith("100333") for each in known]
+    assert any(heard) and not all(heard)  # of contacts, and of SBB
     refused = [each for _, each in lane.decoded("rejected") if each["refused"]]
     assert refused == []  # also of what a table's answer tells row by row
 

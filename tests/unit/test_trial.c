@@ -25,6 +25,9 @@ static void whose_fault_it_is(void **state)
 		bool is_clients;
 	} rows[] = {{"<s:Fault><faultcode>s:Client</faultcode></s:Fault>", true},
 		{"<Fault><faultcode>Client</faultcode></Fault>", true},
+		{"<faultcode>s:Client.Authentication</faultcode>", true},
+		{"<faultcode>Client.Authentication</faultcode>", true},
+		{"<faultcode>s:Server.Client</faultcode>", false},
 		{"<StUF:plek>client</StUF:plek>", true}, {"<StUF:plek>server</StUF:plek>", false},
 		{"<s:Fault><faultcode>s:Server</faultcode></s:Fault>", false}, {"", false},
 		{"{\"status\":500}", false}};

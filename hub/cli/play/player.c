@@ -47,9 +47,9 @@ static int32_t per_day(const struct player *player, const struct template *usual
 	return is_one ? (int32_t)number : USUAL_PER_DAY;
 }
 
-/* Who refers nobody has news instead. */
+/* Who refers nobody has news instead: *is_news. */
 static enum outcome load_format(
-	struct player *player, const char *name, const char *path, struct err *err)
+	struct player *player, const char *name, const char *path, bool *is_news, struct err *err)
 {
 	struct stage *stage = player->role.stage;
 	struct template news = {0}, usual = {0};
@@ -63,7 +63,8 @@ static enum outcome load_format(
 		if (template_load(&(struct template_name){stage->folder, name, files[i].name},
 			    &stage->arena, files[i].place, err) != OK)
 			return err->outcome;
-	if (player->referral.path == NULL)
+	*is_news = player->referral.path == NULL;
+	if (*is_news)
 		player->referral = news;
 	player->per_day = per_day(player, &usual);
 	return OK;
@@ -82,30 +83,47 @@ static enum outcome find_system(
 	return OK;
 }
 
-static enum outcome choose_format(struct player *player, struct err *err)
+static enum outcome load_source(
+	struct player *player, const struct conf_source *source, bool *is_news, struct err *err)
+{
+	const char *path =
+		arena_format(&player->role.stage->arena, "/v1/in/%s/%s", source->oin, source->name);
+	player->source = source;
+	return load_format(player, source->connector->name, path, is_news, err);
+}
+
+static enum outcome load_own(struct player *player, struct err *err)
 {
 	struct stage *stage = player->role.stage;
-	const struct conf *conf = stage->conf;
-	for (size_t i = 0; i < conf->sources_count; i++) {
-		const struct conf_source *source = &conf->sources[i];
-		const char *path =
-			arena_format(&stage->arena, "/v1/in/%s/%s", source->oin, source->name);
-		if (source->partner != player->role.partner)
-			continue;
-		if (load_format(player, source->connector->name, path, err) != OK ||
-			find_system(player, source, err) != OK)
-			return err->outcome;
-		player->source = source;
-		if (player->referral.path != NULL || player->notifier != NULL)
-			return OK;
-	}
+	bool is_news;
 	player->source = NULL;
-	if (load_format(player, STAGE_OWN, "/v1/referrals", err) != OK)
+	if (load_format(player, STAGE_OWN, "/v1/referrals", &is_news, err) != OK)
 		return err->outcome;
 	player->cancel.path = NULL; /* that names a referral, not a case */
 	return player->referral.path != NULL
 		? OK
 		: err_set(err, REJECT, "%s/" STAGE_OWN "/referral.json is missing", stage->folder);
+}
+
+/* Its first source that refers, else the first that has news. */
+static enum outcome choose_format(struct player *player, struct err *err)
+{
+	const struct conf *conf = player->role.stage->conf;
+	const struct conf_source *news = NULL;
+	bool is_news;
+	for (size_t i = 0; i < conf->sources_count; i++) {
+		const struct conf_source *source = &conf->sources[i];
+		if (source->partner != player->role.partner)
+			continue;
+		if (load_source(player, source, &is_news, err) != OK ||
+			find_system(player, source, err) != OK)
+			return err->outcome;
+		if (player->notifier != NULL || !is_news)
+			return OK;
+		if (news == NULL && player->referral.path != NULL)
+			news = source;
+	}
+	return news != NULL ? load_source(player, news, &is_news, err) : load_own(player, err);
 }
 
 static void find_desks(struct player *player)

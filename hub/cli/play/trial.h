@@ -86,6 +86,7 @@ struct trial {
 	bool is_reached; /* the desk's system has answered something */
 	const char *subject; /* the referral that news are made up of; NULL: not looked for yet */
 	struct bytes own_case; /* what the desk's system calls it; absent: nothing */
+	bool is_own_case_said; /* by us, for the partner: its system may have no such case */
 	int64_t sequence; /* of the last that the desk was told of it */
 };
 

@@ -175,6 +175,7 @@ static void find_subject(struct trial *trial)
 	if (!answer.is_sent && trial->system == NULL && trial->case_name != NULL) {
 		trial->subject = trial_receipt(trial, trial->case_name, 1, "").referral;
 		trial->own_case = bytes_of_string(trial->case_name);
+		trial->is_own_case_said = true;
 	}
 }
 
@@ -227,27 +228,57 @@ static const char *with_kind(struct trial *trial, const char *list, enum handove
 		handover_kind_name(kind), has_text ? " (" : "", answer->text, has_text ? ")" : "");
 }
 
+static bool is_refused(const struct courier_answer *answer)
+{
+	bool is_fault = answer->status == 200 || answer->status == 500;
+	return (answer->status >= 400 && answer->status < 500) ||
+		(is_fault && (answer->is_refused || trial_is_clients_fault(answer->body)));
+}
+
+/* What became of each kind. */
+enum fate { TAKEN, REFUSED, UNTOLD, UNKNOWN, FATES };
+
+static enum fate fate_of(const struct trial *trial, const struct courier_answer *answer)
+{
+	if (!answer->is_sent)
+		return UNTOLD;
+	if (answer->outcome == OK)
+		return TAKEN;
+	return trial->is_own_case_said && is_refused(answer) ? UNKNOWN : REFUSED;
+}
+
+/* What was not told, or of what its system has no case, is nobody's fault. */
+static struct trial_result says_fates(struct trial *trial, const char *const lists[FATES])
+{
+	static const char *const heads[FATES] = {[TAKEN] = "taken: ",
+		[UNTOLD] = "not told in this format: ",
+		[UNKNOWN] = "refused, and may be for its system has no such case: "};
+	const char *all = "";
+	if (lists[REFUSED][0] != '\0')
+		return trial_says(trial, TRIAL_FAIL, "not taken: %s", lists[REFUSED]);
+	if (lists[UNTOLD][0] == '\0' && lists[UNKNOWN][0] == '\0')
+		return trial_says(trial, TRIAL_PASS, "all taken");
+	for (int i = 0; i < FATES; i++)
+		if (lists[i][0] != '\0')
+			all = arena_format(&trial->arena, "%s%s%s%s", all,
+				all[0] != '\0' ? "; " : "", heads[i], lists[i]);
+	return trial_says(
+		trial, lists[TAKEN][0] != '\0' ? TRIAL_PASS : TRIAL_NOT_POSSIBLE, "%s", all);
+}
+
 struct trial_result trial_told_all(struct trial *trial)
 {
-	const char *refused = "", *untold = "", *taken = "";
+	const char *lists[FATES] = {"", "", "", ""};
 	if (trial->courier == NULL)
 		return no_webhook(trial);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct handover handover = made_up(trial, kinds[i]);
 		const struct courier_answer answer =
 			bring_made_up(trial, &handover, trial->own_case, COURIER_AS_AGREED);
-		const char **list = !answer.is_sent ? &untold
-			: answer.outcome == OK      ? &taken
-						    : &refused;
+		const char **list = &lists[fate_of(trial, &answer)];
 		*list = with_kind(trial, *list, kinds[i], &answer);
 	}
-	if (refused[0] != '\0')
-		return trial_says(trial, TRIAL_FAIL, "not taken: %s", refused);
-	if (untold[0] == '\0')
-		return trial_says(trial, TRIAL_PASS, "all taken");
-	return trial_says(trial, taken[0] != '\0' ? TRIAL_PASS : TRIAL_NOT_POSSIBLE,
-		"%s%s%s%s tells this desk nothing of %s", taken[0] != '\0' ? "taken: " : "", taken,
-		taken[0] != '\0' ? "; " : "", trial->delivery->connector->name, untold);
+	return says_fates(trial, lists);
 }
 
 /* News of a referral that it has never heard of: its offer may still be on the way. */
@@ -295,15 +326,21 @@ static struct courier_answer bring_any(struct trial *trial, enum courier_way way
 	return answer;
 }
 
-static bool is_refused(const struct courier_answer *answer)
+/* Of a case that its system does not have it may refuse all, whoever brings it. */
+static bool refuses_right(struct trial *trial, enum courier_way way)
 {
-	bool is_fault = answer->status == 200 || answer->status == 500;
-	return (answer->status >= 400 && answer->status < 500) ||
-		(is_fault && (answer->is_refused || trial_is_clients_fault(answer->body)));
+	find_subject(trial);
+	if (way == COURIER_GARBAGE || !trial->is_own_case_said)
+		return false;
+	const struct courier_answer answer = bring_any(trial, COURIER_AS_AGREED);
+	return is_refused(&answer);
 }
 
 static struct trial_result refuses(struct trial *trial, enum courier_way way)
 {
+	if (refuses_right(trial, way))
+		return trial_says(trial, TRIAL_NOT_POSSIBLE,
+			"it refuses what is right, too: its system may have no such case");
 	const struct courier_answer answer = bring_any(trial, way);
 	if (!answer.is_sent)
 		return not_sent(trial, "what can be made up", &answer);

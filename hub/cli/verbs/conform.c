@@ -79,41 +79,52 @@ static enum outcome take(struct trial *trial, const struct conf_source *source, 
 	return host != NULL ? host_add(host, &trial->role, source, &trial->system, err) : OK;
 }
 
-/* Of one that is read by its format alone there are documents that refer nobody. */
-static enum outcome find_refers(
-	struct trial *trial, const struct conf_source *source, bool *out, struct err *err)
+static enum outcome has_template(struct trial *trial, const struct conf_source *source,
+	const char *called, bool *out, struct err *err)
 {
-	struct template news;
-	const struct template_name name = {trial->folder, source->connector->name, "news"};
-	enum outcome outcome = template_load(&name, &trial->arena, &news, err);
-	*out = outcome == OK && news.path == NULL && source->connector->parse != NULL;
+	struct template found;
+	const struct template_name name = {trial->folder, source->connector->name, called};
+	enum outcome outcome = template_load(&name, &trial->arena, &found, err);
+	*out = outcome == OK && found.path != NULL;
 	return outcome;
 }
 
-static void add_untried(struct trial *trial, const struct conf_source *source)
+/* has_sample: of a referral. */
+static const char *how_to_try(
+	struct trial *trial, const struct conf_source *source, bool has_sample)
+{
+	if (host_plays(source))
+		return "the hub asks for it; with --serve HOST:PORT its system is played, see "
+		       "config/simulate/README.md";
+	return has_sample
+		? arena_format(&trial->arena, "a run with --source %s tries it", source->name)
+		: arena_format(&trial->arena, "%s/%s has no referral to try it with", trial->folder,
+			  source->connector->name);
+}
+
+static void add_untried(struct trial *trial, const struct conf_source *source, bool has_sample)
 {
 	const char *was = trial->not_tried != NULL ? trial->not_tried : "";
-	const char *how = host_plays(source)
-		? "the hub asks for it; with --serve HOST:PORT its system is played, see "
-		  "config/simulate/README.md"
-		: arena_format(&trial->arena, "a run with --source %s tries it", source->name);
+	const char *how = how_to_try(trial, source, has_sample);
 	trial->not_tried = arena_format(&trial->arena, "%s%ssource %s (%s): %s", was,
 		was[0] != '\0' ? "; " : "", source->name, source->connector->name, how);
 }
 
-/* Each run tries one. */
+/* Each run tries one; of a format that refers nobody there are news. */
 static enum outcome note_untried(struct trial *trial, struct err *err)
 {
 	const struct conf *conf = trial->conf;
 	for (size_t i = 0; i < conf->sources_count; i++) {
 		const struct conf_source *source = &conf->sources[i];
-		bool refers;
-		if (source->partner != trial->partner || source == trial->source)
+		bool has_news, has_sample;
+		if (source->partner != trial->partner || source == trial->source ||
+			source->connector->parse == NULL)
 			continue;
-		if (find_refers(trial, source, &refers, err) != OK)
+		if (has_template(trial, source, "news", &has_news, err) != OK ||
+			has_template(trial, source, "referral", &has_sample, err) != OK)
 			return err->outcome;
-		if (refers)
-			add_untried(trial, source);
+		if (!has_news)
+			add_untried(trial, source, has_sample);
 	}
 	return OK;
 }
@@ -145,9 +156,10 @@ static enum outcome choose_source(
 		if (take(trial, source, err) != OK)
 			return err->outcome;
 		bool is_told = trial->referral.path != NULL && !host_plays(source);
-		if (trial->system != NULL || is_told)
+		if (trial->system != NULL || is_told) {
 			trial->source = source;
-		else if (host_plays(source))
+			trial->role.why[0] = '\0'; /* of one before it */
+		} else if (host_plays(source))
 			*asked = source;
 	}
 	return OK;
