@@ -149,8 +149,8 @@ static enum outcome wait_for_view(struct cli_call *call, const struct holding *w
 	} while (clock_monotonic() < deadline);
 	return err_set(err, RETRY,
 		"it is written, but no edge has read it within %d s, so that nobody knows whether "
-		"a "
-		"newer list of source %.*s came meanwhile: look again later with lokethub snapshot",
+		"a newer list of source %.*s came meanwhile: look again later with lokethub "
+		"snapshot",
 		WAIT_MS / 1000, BYTES_ARG(written->source));
 }
 
