@@ -41,8 +41,7 @@ enum outcome zgw_settings_check(const void *config, struct err *err)
 			(own->requests == NULL || own->requests->name == NULL))
 		return err_set(err, REJECT,
 			"verzoeken, verzoeken_url and klanten_url go together: give all of them, "
-			"or "
-			"none");
+			"or none");
 	if (own->zaaktypen[0].name == NULL)
 		return err_set(
 			err, REJECT, "zaaktypen is empty: name those whose zaken are referrals");
@@ -116,8 +115,7 @@ const struct setting zgw_settings_rows[] = {
 		"the product, or \"*\": any; and what is asked, as in zaaktypen."},
 	{"verzoekstatussen", SETTING_PAIRS, AT(request_statuses), "", 0, 0, NULL,
 		"What ontvangen, in_behandeling, afgehandeld, afgewezen and ingetrokken mean, as "
-		"in "
-		"statuses; ingetrokken also when another verzoek withdraws it."},
+		"in statuses; ingetrokken also when another verzoek withdraws it."},
 	{"roles", SETTING_STRINGS, AT(roles), "[ \"initiator\", \"belanghebbende\" ]", 1, 100, NULL,
 		"The client is the natuurlijk_persoon with the first of these roles "
 		"(omschrijvingGeneriek or omschrijving) that one has."},

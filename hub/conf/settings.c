@@ -190,8 +190,8 @@ const struct setting settings_rows[] = {
 		"Memory for records read ahead, in KiB."},
 	{"view.audit_interval_s", SETTING_INT, AT(view.audit_interval_s), "300", 0, 86400, NULL,
 		"Its sums, and the clients that changed, are checked for what must never be, in "
-		"the "
-		"background, every so many seconds, all clients once a day; /metrics shows what "
+		"the background, every so many seconds, all clients once a day; /metrics shows "
+		"what "
 		"was found. 0: never."},
 	{"view.wait_ms", SETTING_INT, AT(view.wait_ms), "2000", 0, 60000, NULL,
 		"How long a read waits until the view has what the asker sent before, in ms."},

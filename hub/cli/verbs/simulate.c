@@ -182,8 +182,8 @@ static void show(struct play *play)
 			LAST_MS / 1000,
 			play->stage.host != NULL
 				? ": the hub has not asked for all that it was told of; does it "
-				  "run "
-				  "with this configuration, and do its endpoints lead to --serve?"
+				  "run with this configuration, and do its endpoints lead to "
+				  "--serve?"
 				: "");
 	}
 }

@@ -37,8 +37,7 @@ static const struct setting rows[] = {
 	{"signing_secrets", SETTING_STRINGS, AT(signing_files), "", 1, 4096, NULL,
 		"way webhook: files with one secret each, \"whsec_\" and base64, by which the "
 		"receiver knows that they are ours (standardwebhooks.com); during a change the "
-		"old "
-		"and the new one."},
+		"old and the new one."},
 	{"folder", SETTING_FILE, AT(delivery.folder), "", 0, 0, NULL,
 		"way file: where the files are put, each whole."},
 	{"topic", SETTING_STRING, AT(delivery.topic), "", 1, 249, NULL,

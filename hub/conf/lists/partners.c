@@ -43,8 +43,7 @@ static const struct setting rows[] = {
 		"are what it comes with, and no others are read."},
 	{"client_certificate", SETTING_BOOL, AT(client_certificate), "false", 0, 0, NULL,
 		"Its requests must come with a client certificate whose subject.serialNumber is "
-		"its "
-		"OIN, beside the token; see http.tls_client_ca_file."},
+		"its OIN, beside the token; see http.tls_client_ca_file."},
 	{"recognises", SETTING_BOOL, AT(recognises), "false", 0, 0, NULL,
 		"It is SBB: what it says of the recognition of companies (leerbedrijven) counts."},
 	{"balance_to", SETTING_STRING, AT(balance_to), "", 3, 200, NULL,
@@ -140,8 +139,7 @@ static void check(struct check *check, const void *item)
 		conf->http.tls_client_ca_file == NULL)
 		check_error(check,
 			"client_certificate is true, but http.tls_client_ca_file names no issuer "
-			"of "
-			"such certificates");
+			"of such certificates");
 }
 
 const struct list list_partners = {

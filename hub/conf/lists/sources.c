@@ -43,8 +43,7 @@ static const struct setting rows[] = {
 		"at most 43200."},
 	{"task_retry_s", SETTING_INT, AT(source.task_retry_s), "432000", 60, 2592000, NULL,
 		"So many seconds a document that cannot be fetched is tried again; then a person "
-		"is "
-		"told."},
+		"is told."},
 	{"vanished_limit", SETTING_INT, AT(source.vanished_limit), "5", 0, 100, NULL,
 		"Where a document is all that is open: when more in a hundred of the open cases "
 		"are missing from it, or all, nobody is told before a person has looked: see "

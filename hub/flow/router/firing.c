@@ -79,8 +79,7 @@ static void log_silence(const struct handover_span *silence)
 	if (silence->to == INT64_MAX)
 		log_error("outage",
 			"edges=0 text=\"no edge is alive: nobody can answer, nothing is brought, "
-			"and "
-			"no clock counts that time; start one\"");
+			"and no clock counts that time; start one\"");
 	else
 		log_info(
 			"outage", "edges=0 seconds=%" PRId64, (silence->to - silence->from) / 1000);
