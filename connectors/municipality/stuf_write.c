@@ -9,11 +9,16 @@
 
 void stuf_write(struct buffer *out, const char *name, struct bytes text)
 {
+	size_t before = out->size;
 	if (text.size == 0)
 		return;
 	buffer_add_format(out, "<%s>", name);
+	size_t begun = out->size;
 	xml_add_text(out, text);
-	buffer_add_format(out, "</%s>", name);
+	if (out->size == begun) /* of no character that XML has */
+		out->size = before;
+	else
+		buffer_add_format(out, "</%s>", name);
 }
 
 void stuf_write_begin(struct buffer *out, const char *name, const char *entity, const char *kind)

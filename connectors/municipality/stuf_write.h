@@ -17,7 +17,7 @@ struct stuf_head {
 
 /* What lies within stuurgegevens. */
 void stuf_write_head(struct buffer *out, const struct stuf_head *head);
-/* <name>text</name>, and nothing where the text is empty. */
+/* <name>text</name>, and nothing where the text has no character that XML has. */
 void stuf_write(struct buffer *out, const char *name, struct bytes text);
 /* The first tag of an element of StUF-ZKN that is a relation or an entity, and what happens to it:
  * "heeft", "ZAKSTT", "T". */
