@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "hub/base/clock.h"
 #include "hub/base/crash.h"
@@ -22,6 +23,16 @@
 
 enum { RECORDS, UNREADABLE, COMMITS, BEHIND };
 
+enum statement { VERSION_OF, LOOK, AHEAD, STATEMENTS };
+
+static const char *const texts[STATEMENTS] = {
+	[VERSION_OF] = "SELECT version FROM clients WHERE client = ?",
+	[LOOK] = "INSERT OR REPLACE INTO meta VALUES ('looked_at', ?)",
+	[AHEAD] = "SELECT e.client, e.version, e.message FROM events e LEFT JOIN clients c"
+		  " USING (client) WHERE e.place >= ? AND e.place < ? AND e.message IS NOT NULL"
+		  " AND e.state_hash IS NOT NULL AND (c.version IS NULL OR c.version < e.version)",
+};
+
 static struct metric metrics[] = {
 	[RECORDS] = {"lokethub_view_records_total", METRICS_COUNTER, "records copied into the view",
 		"topic", NULL},
@@ -37,7 +48,7 @@ struct run {
 	const struct follow *follow;
 	struct consumer *consumer;
 	sqlite3 *db;
-	sqlite3_stmt *version_of, *look;
+	sqlite3_stmt *statements[STATEMENTS];
 	struct apply *apply;
 	struct positions positions;
 	struct ahead ahead;
@@ -72,9 +83,6 @@ static enum outcome find_source(struct run *run, char *out, size_t size, struct 
 
 static enum outcome open_file(struct run *run, struct err *err)
 {
-	static const char *const texts[] = {"SELECT version FROM clients WHERE client = ?",
-		"INSERT OR REPLACE INTO meta VALUES ('looked_at', ?)"};
-	sqlite3_stmt *statements[2];
 	char source[400];
 	const struct database_options options = {run->follow->path, source, run->follow->cache_kb};
 	bool fresh;
@@ -85,10 +93,8 @@ static enum outcome open_file(struct run *run, struct err *err)
 	if (fresh)
 		log_info("view", "state=empty path=%s", log_quote(run->follow->path));
 	run->inode = database_inode(run->follow->path);
-	if (database_prepare(run->db, texts, 2, statements, err) != OK)
+	if (database_prepare(run->db, texts, STATEMENTS, run->statements, err) != OK)
 		return err->outcome;
-	run->version_of = statements[0];
-	run->look = statements[1];
 	if (seen_load(run->follow->seen, run->db, err) != OK)
 		return err->outcome;
 	return apply_new(&run->apply, run->db, err);
@@ -122,10 +128,9 @@ static enum outcome open_run(struct run *run, struct err *err)
 
 static void close_run(struct run *run)
 {
-	sqlite3_stmt *statements[] = {run->version_of, run->look};
 	apply_free(run->apply);
 	positions_done(&run->positions);
-	database_finalize(statements, 2);
+	database_finalize(run->statements, STATEMENTS);
 	database_close(run->db);
 	consumer_free(run->consumer);
 	ahead_done(&run->ahead);
@@ -136,16 +141,18 @@ static void close_run(struct run *run)
 /* Whether the client that the Event speaks of is here already. */
 static enum outcome is_here(struct run *run, const struct event *event, bool *here, struct err *err)
 {
+	sqlite3_stmt *version_of = run->statements[VERSION_OF];
 	bool row;
-	database_bind_id(run->version_of, 1, event->client.data, sizeof(event->client.data));
-	if (database_step(run->db, run->version_of, &row, err) != OK)
+	database_bind_id(version_of, 1, event->client.data, sizeof(event->client.data));
+	if (database_step(run->db, version_of, &row, err) != OK)
 		return err->outcome;
-	*here = row && sqlite3_column_int(run->version_of, 0) >= event->version;
-	sqlite3_reset(run->version_of);
+	*here = row && sqlite3_column_int(version_of, 0) >= event->version;
+	sqlite3_reset(version_of);
 	return OK;
 }
 
-/* While the view is behind nobody waits for what it reads, and the list would be long. */
+/* While the view is behind nobody waits for what it reads, and the list would be long: find_ahead
+ * makes it up for those that still wait then. */
 static enum outcome note_event(
 	struct run *run, int32_t partition, const struct event *event, struct err *err)
 {
@@ -252,15 +259,48 @@ static void count_batch(struct run *run)
 	}
 }
 
+/* Of one partition of events, behind where it ended at the start. */
+static enum outcome find_ahead(struct run *run, int32_t partition, struct err *err)
+{
+	sqlite3_stmt *ahead = run->statements[AHEAD];
+	const struct position *events = positions_at(&run->positions, TOPIC_EVENTS, partition);
+	bool row = true;
+	sqlite3_bind_int64(ahead, 1, database_place(partition, events->target));
+	sqlite3_bind_int64(ahead, 2, database_place(partition + 1, 0));
+	while (row) {
+		if (database_step(run->db, ahead, &row, err) != OK)
+			return err->outcome;
+		if (!row || sqlite3_column_bytes(ahead, 0) != (int)sizeof(struct pseudonym))
+			continue;
+		int64_t place = sqlite3_column_int64(ahead, 2);
+		struct ahead_item item = {.version = sqlite3_column_int(ahead, 1),
+			.partition = database_partition(place),
+			.offset = database_offset(place)};
+		memcpy(item.client.data, sqlite3_column_blob(ahead, 0), sizeof(item.client.data));
+		if (item.partition == partition)
+			ahead_add(&run->ahead, &item);
+	}
+	sqlite3_reset(ahead);
+	return OK;
+}
+
+static enum outcome look_whether_ready(struct run *run, struct err *err)
+{
+	if (run->ready || run->positions.behind > 0)
+		return OK;
+	for (int32_t i = 0; i < run->follow->kafka->partitions; i++)
+		if (find_ahead(run, i, err) != OK)
+			return err->outcome;
+	run->ready = true;
+	log_info("view", "state=ready");
+	return OK;
+}
+
 static void publish(struct run *run)
 {
 	for (int32_t i = 0; i < run->follow->kafka->partitions; i++) {
 		const struct position *intake = positions_at(&run->positions, TOPIC_INTAKE, i);
 		run->decided[i] = ahead_decided(&run->ahead, i, intake->decided, intake->next);
-	}
-	if (!run->ready && run->positions.behind == 0) {
-		run->ready = true;
-		log_info("view", "state=ready");
 	}
 	metrics_set(&metrics[BEHIND], NULL, (int64_t)run->positions.behind);
 	run->follow->publish(run->follow->context,
@@ -280,8 +320,8 @@ static enum outcome look(struct run *run, struct err *err)
 		return err_set(err, RETRY, "view: %s is gone and built anew", run->follow->path);
 	run->looked_at = clock_monotonic();
 	snprintf(now, sizeof(now), "%" PRId64, clock_wall());
-	database_bind_text(run->look, 1, bytes_of_string(now));
-	return database_run(run->db, run->look, err);
+	database_bind_text(run->statements[LOOK], 1, bytes_of_string(now));
+	return database_run(run->db, run->statements[LOOK], err);
 }
 
 /* Tried again after the next commit while a reader is in the way. */
@@ -305,6 +345,8 @@ static enum outcome commit(struct run *run, struct err *err)
 	if (run->news == 0)
 		return OK;
 	count_batch(run);
+	if (look_whether_ready(run, err) != OK)
+		return err->outcome;
 	publish(run);
 	return OK;
 }
@@ -336,6 +378,8 @@ static enum outcome fill_batch(struct run *run, struct err *err)
 
 static enum outcome read_all(struct run *run, struct err *err)
 {
+	if (look_whether_ready(run, err) != OK)
+		return err->outcome;
 	publish(run);
 	while (!run->follow->is_stopping(run->follow->context)) {
 		if (database_exec(run->db, "BEGIN", err) != OK || fill_batch(run, err) != OK ||
