@@ -188,6 +188,8 @@ static void delist(struct call *call)
 static bool has_passed(struct call *call)
 {
 	const struct view *view = call->edge->options->view;
+	if (!view_is_ready(view))
+		return false;
 	while (call->places_count > 0) {
 		const struct call_place *last = &call->places[call->places_count - 1];
 		if (!view_decided(view, last->partition, last->offset))
@@ -238,6 +240,26 @@ void call_wait_for_own(struct call *call, int32_t from, int32_t to, call_fn *go_
 				(struct call_place){.partition = partition, .offset = last};
 	}
 	call_wait(call, places, count, call->edge->options->conf->view.wait_ms, go_on);
+}
+
+/* Asked at once, then behind each commit. */
+static bool has_committed(struct call *call)
+{
+	bool first = call->is_asked_first;
+	call->is_asked_first = false;
+	return !first;
+}
+
+bool call_try_again(struct call *call, int32_t ms, call_fn *go_on)
+{
+	int64_t now = loop_now(call->edge->loop);
+	if (call->give_up == 0)
+		call->give_up = now + ms;
+	if (now >= call->give_up)
+		return false;
+	call->is_asked_first = true;
+	call_wait_until(call, has_committed, (int32_t)(call->give_up - now), go_on);
+	return true;
 }
 
 void call_look_again(struct edge *edge)

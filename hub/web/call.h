@@ -46,7 +46,7 @@ struct call {
 	int64_t after, last; /* cursors: where it goes on, and of the last handover there is */
 	int64_t give_up; /* loop_now at which it is not tried again; 0: was not tried yet */
 	bool is_asked_first;
-	bool in_time; /* the view had all that the partner sent before */
+	bool in_time; /* the view was ready, and had all that the partner sent before */
 	call_fn *go_on; /* NULL: does not wait for the view */
 	call_come_fn *has_come;
 	struct call_place *places;
@@ -67,13 +67,16 @@ struct call *call_of(const struct request *request);
 /* Reads the referral that the path names. false: it names none, and the call is answered. */
 bool call_names_referral(struct call *call);
 
-/* Goes on when the view has the Events of all places, at the latest after ms. */
+/* Goes on when the view is ready and has the Events of all places, at the latest after ms. */
 void call_wait(struct call *call, const struct call_place *places, size_t count, int32_t ms,
 	call_fn *go_on);
 /* The same when that says so, which is asked at once and after each commit of the view. */
 void call_wait_until(struct call *call, call_come_fn *has_come, int32_t ms, call_fn *go_on);
 /* The same for all that the partner has sent to intake partitions from … to - 1. */
 void call_wait_for_own(struct call *call, int32_t from, int32_t to, call_fn *go_on);
+/* The same behind the next commit of the view, for what was not there yet. false: ms are over since
+ * it was tried first. */
+bool call_try_again(struct call *call, int32_t ms, call_fn *go_on);
 /* Waits no more for any of its jobs. They go on all the same. */
 void call_forget_jobs(struct call *call);
 /* How long it may wait, as it asks for in Prefer: wait. */

@@ -119,26 +119,12 @@ static void answer_opened(void *context, enum outcome outcome)
 
 static void read_feed(struct call *call, bool in_time);
 
-/* Asked at once, then behind each commit. */
-static bool has_committed(struct call *call)
-{
-	bool first = call->is_asked_first;
-	call->is_asked_first = false;
-	return !first;
-}
-
 /* A handover may come to the view before its client does, which is a matter of one commit. */
 static void try_again(struct call *call, bool in_time, const struct err *err)
 {
-	int64_t now = loop_now(call->edge->loop);
-	if (call->give_up == 0)
-		call->give_up = now + call->edge->options->conf->view.wait_ms;
-	if (!in_time || now >= call->give_up) {
+	int32_t ms = call->edge->options->conf->view.wait_ms;
+	if (!in_time || !call_try_again(call, ms, read_feed))
 		unavailable(call, err);
-		return;
-	}
-	call->is_asked_first = true;
-	call_wait_until(call, has_committed, (int32_t)(call->give_up - now), read_feed);
 }
 
 static void open_all(struct call *call, bool in_time, const struct view_handovers *found)
