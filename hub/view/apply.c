@@ -45,7 +45,7 @@ static const char *const texts[STATEMENTS] = {
 	[PUT_EVENT] = "INSERT OR IGNORE INTO events (place, client, message, version, state_hash,"
 		      " value) VALUES (?, ?, ?, ?, ?, ?)",
 	[PUT_HANDOVER] = "INSERT OR IGNORE INTO handovers (place, desk, referral, number, kind,"
-			 " value) VALUES (?, ?, ?, ?, ?, ?)",
+			 " written_at, value) VALUES (?, ?, ?, ?, ?, ?, ?)",
 	[PUT_REJECTED] = "INSERT OR IGNORE INTO rejected (place, code, since, refused, source,"
 			 " client, partner, number, other, case_id, value, message)"
 			 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -272,7 +272,8 @@ static enum outcome apply_handover(
 		sizeof(handover->referral.data));
 	sqlite3_bind_int(put, 4, handover->number);
 	sqlite3_bind_int(put, 5, (int)handover->kind);
-	database_bind_blob(put, 6, encoded(apply, record, handover));
+	sqlite3_bind_int64(put, 6, record->time);
+	database_bind_blob(put, 7, encoded(apply, record, handover));
 	return run(apply, PUT_HANDOVER, err);
 }
 

@@ -25,7 +25,9 @@ static enum outcome read_handover(
 	if (reader_decode(reader, reader_column(reader, statement, 1), &schema_handover, &found,
 		    err) != OK)
 		return err->outcome;
-	*handover = (struct view_handover){sqlite3_column_int64(statement, 0) + 1, found};
+	*handover = (struct view_handover){.cursor = sqlite3_column_int64(statement, 0) + 1,
+		.handover = found,
+		.written_at = sqlite3_column_int64(statement, 2)};
 	return OK;
 }
 
@@ -77,37 +79,51 @@ enum outcome view_last_handover(
 }
 
 /* A row of the desk's handovers, with the client as it is now where that is an offer. */
-struct offer {
-	int64_t cursor;
-	bool is_open; /* not yet reported as delivered */
-	struct uuid referral;
+struct row {
+	struct view_offer offer;
+	bool is_open; /* not yet reported as delivered, or its client is not here */
 };
 
-/* And still offered to this desk: a request goes on to the next owner. */
+/* Still offered to this desk: a request goes on to the next owner. */
 static bool is_submitted(
-	const struct client *client, const struct uuid *referral, struct bytes desk)
+	const struct client *client, const struct client_referral *referral, struct bytes desk)
 {
-	const struct client_referral *found =
-		client == NULL ? NULL : handover_referral(client, *referral);
-	return found != NULL && found->state == REFERRAL_STATE_SUBMITTED &&
-		bytes_equal(handover_desk(client, found->target), desk);
+	return referral->state == REFERRAL_STATE_SUBMITTED &&
+		bytes_equal(handover_desk(client, referral->target), desk);
+}
+
+/* client NULL: the view has none. */
+static void look_at(struct row *row, const struct handover *handover, const struct client *client)
+{
+	const struct client_referral *referral =
+		client == NULL ? NULL : handover_referral(client, handover->referral);
+	bool is_forgotten = client != NULL && referral == NULL &&
+		client->referrals_count >= HANDOVER_REFERRALS_MAX;
+	row->offer.referral = handover->referral;
+	row->offer.is_here =
+		is_forgotten || (referral != NULL && referral->version >= handover->version);
+	row->is_open = !row->offer.is_here ||
+		(referral != NULL && is_submitted(client, referral, handover->desk));
 }
 
 static enum outcome read_offer(
 	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
 {
-	struct offer *offer = item;
-	const void *client;
-	offer->cursor = sqlite3_column_int64(statement, 0) + 1;
+	struct row *row = item;
+	const void *handover, *client = NULL;
+	row->offer.cursor = sqlite3_column_int64(statement, 0) + 1;
+	row->offer.written_at = sqlite3_column_int64(statement, 3);
 	if (sqlite3_column_int(statement, 1) != HANDOVER_KIND_OFFER ||
 		sqlite3_column_type(statement, 2) == SQLITE_NULL)
 		return OK;
-	memcpy(&offer->referral, sqlite3_column_blob(statement, 2), sizeof(offer->referral));
-	if (reader_decode(reader, reader_column(reader, statement, 3), &schema_client, &client,
+	if (reader_decode(reader, reader_column(reader, statement, 4), &schema_handover, &handover,
 		    err) != OK)
 		return err->outcome;
-	offer->is_open =
-		is_submitted(client, &offer->referral, reader_column(reader, statement, 4));
+	if (sqlite3_column_type(statement, 5) != SQLITE_NULL &&
+		reader_decode(reader, reader_column(reader, statement, 5), &schema_client, &client,
+			err) != OK)
+		return err->outcome;
+	look_at(row, handover, client);
 	return OK;
 }
 
@@ -115,8 +131,8 @@ enum outcome view_undelivered(struct view_reader *reader, const struct view_feed
 	int64_t until, struct view_undelivered *out, struct err *err)
 {
 	sqlite3_stmt *statement = reader->statements[READER_OFFERS];
-	struct reader_rows rows = {.size = sizeof(struct offer)};
-	const struct offer *offers;
+	struct reader_rows rows = {.size = sizeof(struct row)};
+	const struct row *found;
 	*out = (struct view_undelivered){.until = until};
 	database_bind_text(statement, 1, feed->desk);
 	sqlite3_bind_int64(statement, 2, feed->after - 1);
@@ -124,12 +140,12 @@ enum outcome view_undelivered(struct view_reader *reader, const struct view_feed
 	sqlite3_bind_int(statement, 4, feed->limit);
 	if (reader_rows(reader, statement, read_offer, &rows, err) != OK)
 		return err->outcome;
-	offers = rows.items;
+	found = rows.items;
 	out->items = arena_get_array(reader->arena, rows.count + 1, sizeof(*out->items));
 	for (size_t i = 0; i < rows.count; i++)
-		if (offers[i].is_open)
-			out->items[out->count++] = offers[i].referral;
+		if (found[i].is_open)
+			out->items[out->count++] = found[i].offer;
 	if (rows.count > 0 && rows.count == (size_t)feed->limit)
-		out->until = offers[rows.count - 1].cursor;
+		out->until = found[rows.count - 1].offer.cursor;
 	return OK;
 }

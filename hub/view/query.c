@@ -63,12 +63,14 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READER_KEY] = "SELECT value FROM keys WHERE key = ?",
 	[READER_KEY_OF_OWNER] = "SELECT value FROM keys WHERE key >= ? AND key < ?"
 				" ORDER BY made_at, key LIMIT 1",
-	[READER_HANDOVERS] = "SELECT place, value FROM handovers WHERE desk = ? AND place > ?"
+	[READER_HANDOVERS] = "SELECT place, value, written_at FROM handovers WHERE desk = ?"
+			     " AND place > ?"
 			     " ORDER BY place LIMIT ?",
 	[READER_LAST_HANDOVER] = "SELECT max(place) FROM handovers WHERE desk = ?",
 	[READER_OFFERS] =
-		"SELECT h.place, h.kind, r.referral, c.value, h.desk FROM handovers h"
-		" LEFT JOIN referrals r USING (referral) LEFT JOIN clients c USING (client)"
+		"SELECT h.place, h.kind, h.referral, h.written_at, h.value, c.value"
+		" FROM handovers h LEFT JOIN referrals r USING (referral)"
+		" LEFT JOIN clients c USING (client)"
 		" WHERE h.desk = ? AND h.place > ? AND h.place < ? ORDER BY h.place LIMIT ?",
 	[READER_FACTS] = "SELECT value FROM facts WHERE kind = ? ORDER BY id",
 	[READER_POSITIONS] = "SELECT topic, partition, next, decided FROM positions"

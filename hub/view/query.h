@@ -169,6 +169,8 @@ struct view_feed {
 struct view_handover {
 	int64_t cursor; /* ask for what comes after it; grows along one desk's handovers */
 	const struct handover *handover;
+	int64_t written_at; /* append time of its record, epoch ms: it may be of an event long ago
+			     */
 };
 struct view_handovers {
 	struct view_handover *items;
@@ -184,10 +186,16 @@ enum outcome view_handovers(struct view_reader *reader, const struct view_feed *
 enum outcome view_last_handover(
 	struct view_reader *reader, struct bytes desk, int64_t *out, struct err *err) MUST_CHECK;
 
-/* Referrals that a desk was offered and that are not yet delivered to it as far as the view knows.
- */
+/* An offer to a desk that is not yet delivered to it as far as the view knows. */
+struct view_offer {
+	struct uuid referral;
+	int64_t cursor;
+	int64_t written_at; /* append time, epoch ms */
+	/* false: its client is not here as the offer left it: not yet, or no more. */
+	bool is_here;
+};
 struct view_undelivered {
-	struct uuid *items;
+	struct view_offer *items;
 	size_t count;
 	int64_t until; /* the cursor up to which was looked */
 };

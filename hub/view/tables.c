@@ -57,7 +57,7 @@ const char tables_sql[] =
 	"CREATE INDEX referrals_parent ON referrals (parent) WHERE parent IS NOT NULL;"
 
 	"CREATE TABLE handovers (place INTEGER PRIMARY KEY, desk TEXT, referral BLOB,"
-	" number INTEGER, kind INTEGER, value BLOB);"
+	" number INTEGER, kind INTEGER, written_at INTEGER, value BLOB);"
 	"CREATE INDEX handovers_desk ON handovers (desk);"
 
 	"CREATE TABLE rejected (place INTEGER PRIMARY KEY, code INTEGER,"

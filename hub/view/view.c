@@ -17,6 +17,9 @@
 #include "hub/view/seen.h"
 
 #define RETRY_MS 1000
+/* A record is there for readers once its transaction is committed, so long behind its append time
+ * at most. */
+#define TRANSACTION_MS 60000
 
 struct view {
 	struct view_options options;
@@ -25,6 +28,7 @@ struct view {
 	pthread_t thread;
 	pthread_mutex_t mutex; /* of the subscriber */
 	atomic_bool stopping, ready;
+	_Atomic int64_t began, ready_since; /* epoch ms, of this run */
 	_Atomic uint64_t erasures;
 	_Atomic int64_t *decided; /* per partition of intake */
 	struct seen *seen;
@@ -46,6 +50,16 @@ uint64_t view_erasures(const struct view *view)
 bool view_is_ready(const struct view *view)
 {
 	return atomic_load(&view->ready);
+}
+
+int64_t view_age(const struct view *view, int64_t written_at, int64_t now)
+{
+	int64_t since = atomic_load(&view->ready_since);
+	if (!view_is_ready(view))
+		return 0;
+	if (written_at < atomic_load(&view->began) - TRANSACTION_MS)
+		return INT64_MAX;
+	return now - (written_at > since ? written_at : since);
 }
 
 bool view_may_have_case(const struct view *view, struct bytes partner, struct bytes case_)
@@ -78,6 +92,8 @@ static void publish(void *context, const struct follow_state *state)
 	pthread_mutex_lock(&view->mutex);
 	for (int32_t i = 0; i < view->options.kafka->partitions; i++)
 		atomic_store(&view->decided[i], state->decided[i]);
+	if (state->ready && !atomic_load(&view->ready))
+		atomic_store(&view->ready_since, clock_wall());
 	atomic_store(&view->ready, state->ready);
 	if (state->key_erased)
 		atomic_fetch_add(&view->erasures, 1);
@@ -109,6 +125,7 @@ static void *run(void *context)
 	pthread_setname_np(pthread_self(), "view");
 	while (!is_stopping(view)) {
 		struct err err = {0};
+		atomic_store(&view->began, clock_wall());
 		if (follow_run(&follow, &err) == OK)
 			break;
 		if (err.outcome == REJECT || err.outcome == FATAL)

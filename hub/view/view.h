@@ -41,6 +41,10 @@ void view_subscribe(struct view *view, void (*committed)(void *context), void *c
 /* Whether it has reached the ends that the topics had when it began or last began again, and is not
  * held up by Kafka or the disk. */
 bool view_is_ready(const struct view *view);
+/* How long it has had, at `now`, for what was written with a record of that append time (both epoch
+ * ms): since then, or since it is ready, if that was later. What was written before it began is all
+ * there once it is ready, which counts as for ever. ms; 0: it is not ready. */
+int64_t view_age(const struct view *view, int64_t written_at, int64_t now);
 /* Another number behind every commit that erased a data key. From any thread. */
 uint64_t view_erasures(const struct view *view);
 

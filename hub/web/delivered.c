@@ -5,8 +5,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/base/memory.h"
+#include "hub/flow/disclose/found.h"
 #include "hub/flow/intake/report.h"
 
 /* Handovers that one request has looked at: after a start, those of months lie before the cursor.
@@ -94,6 +96,14 @@ static enum outcome look(struct mark *mark, const struct rules_desk *desk, int64
 	return outcome;
 }
 
+/* Its client is written with it, but comes to the view by another topic. */
+static bool may_come(const struct mark *mark, const struct view_offer *offer)
+{
+	const struct view *view = mark->delivered->edge->options->view;
+	return !offer->is_here &&
+		view_age(view, offer->written_at, clock_wall()) < FOUND_ARRIVAL_MS;
+}
+
 void delivered_note(struct delivered *delivered, const struct rules_desk *desk, int64_t cursor)
 {
 	const struct rules *rules = &delivered->edge->options->conf->rules;
@@ -108,8 +118,14 @@ void delivered_note(struct delivered *delivered, const struct rules_desk *desk, 
 		return;
 	}
 	mark->next = found.until;
-	for (size_t i = 0; i < found.count; i++)
-		report(mark, desk, found.items[i]);
+	for (size_t i = 0; i < found.count; i++) {
+		if (may_come(mark, &found.items[i])) {
+			mark->next = found.items[i].cursor - 1;
+			break;
+		}
+		if (found.items[i].is_here)
+			report(mark, desk, found.items[i].referral);
+	}
 	arena_reset(&delivered->arena);
 	if (mark->receipts == 0)
 		settle(mark);

@@ -33,10 +33,8 @@ static void look_again(void *context)
 static void open_reader(struct edge *edge)
 {
 	struct err err = {0};
-	if (view_reader_refresh(&edge->reader, edge->options->view_path, &err)) {
+	if (view_reader_refresh(&edge->reader, edge->options->view_path, &err))
 		intake_forget_view(edge->intake);
-		disclose_forget_view(edge->disclose);
-	}
 	if (err.outcome != OK)
 		log_debug("edge", "text=%s", log_quote(err.text));
 }

@@ -111,7 +111,8 @@ static void offers_are_undelivered_until_somebody_says_so(void **state)
 	struct view_undelivered found = undelivered(0, 100);
 	assert_int_equal(found.count, 1);
 	struct uuid expected = world_referral(1);
-	assert_memory_equal(&found.items[0], &expected, sizeof(expected));
+	assert_memory_equal(&found.items[0].referral, &expected, sizeof(expected));
+	assert_true(found.items[0].is_here);
 	assert_int_equal(found.until, last("wsp"));
 	assert_int_equal(undelivered(found.until, 100).count, 0);
 	life_deliver(&life, 1);
@@ -131,6 +132,25 @@ static void a_look_goes_so_far(void **state)
 	found = undelivered(found.until, 1);
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.until, last("wsp"));
+}
+
+/* The client comes by another topic: not at all yet, or as it was before the offer. */
+static void an_offer_may_come_before_its_client(void **state)
+{
+	(void)state;
+	life_refer(&life, 1, "uwv", "wsp");
+	life_deliver(&life, 1);
+	struct handover handover = *page("wsp", 0, 1).items[0].handover;
+	handover.version++;
+	life_put(&life, TOPIC_HANDOVERS, &handover);
+	handover.referral = world_referral(2);
+	life_put(&life, TOPIC_HANDOVERS, &handover);
+	struct view_undelivered found = undelivered(0, 100);
+	assert_int_equal(found.count, 2);
+	assert_false(found.items[0].is_here);
+	assert_false(found.items[1].is_here);
+	assert_int_equal(found.items[1].cursor, last("wsp"));
+	assert_int_equal(found.items[1].written_at, found.items[0].written_at + 1);
 }
 
 /* A request goes on to the next owner, and its first receiver's feed says nothing of him. */
@@ -162,6 +182,7 @@ int main(void)
 		LIFE(large_ones_make_short_pages),
 		LIFE(offers_are_undelivered_until_somebody_says_so),
 		LIFE(a_look_goes_so_far),
+		LIFE(an_offer_may_come_before_its_client),
 		LIFE(what_went_on_to_another_desk_is_not_delivered),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,10 +58,8 @@ static void take_slow_turn(struct deliveries *deliveries, int64_t now)
 	int turn = deliveries->turns++;
 	if (turn % SLOW_EVERY != 0)
 		return;
-	if (view_reader_refresh(&ground->reader, deliveries->options.view_path, &err)) {
+	if (view_reader_refresh(&ground->reader, deliveries->options.view_path, &err))
 		intake_forget_view(ground->intake);
-		disclose_forget_view(ground->disclose);
-	}
 	if (ground->reader != NULL)
 		view_reader_keep(ground->reader);
 	else

@@ -22,7 +22,6 @@ struct disclose {
 	struct keyring *ring;
 	struct producer *producer;
 	struct disclose_batch *waiting; /* for receipts, or for the next turn of the loop */
-	bool view_was_ready; /* since it was begun */
 };
 
 struct disclose_batch {
@@ -148,18 +147,12 @@ void disclose_free(struct disclose *disclose)
 	free(disclose);
 }
 
-void disclose_forget_view(struct disclose *disclose)
-{
-	disclose->view_was_ready = false;
-}
-
-/* Who withdrew a consent, and which keys are erased, the view knows. */
-static enum outcome look_at_view(struct disclose *disclose, struct err *err)
+/* Who withdrew a consent, and which keys are erased, the view knows: now, not as it once was. */
+static enum outcome look_at_view(const struct disclose *disclose, struct err *err)
 {
 	const struct view *view = disclose->options.view;
-	disclose->view_was_ready = disclose->view_was_ready || view == NULL || view_is_ready(view);
-	if (!disclose->view_was_ready || *disclose->options.reader == NULL)
-		return err_set(err, RETRY, "the view is being built");
+	if ((view != NULL && !view_is_ready(view)) || *disclose->options.reader == NULL)
+		return err_set(err, RETRY, "the view is not ready");
 	return OK;
 }
 
@@ -174,6 +167,7 @@ static struct item_kit kit_of(struct disclose_batch *batch, const struct rules_d
 		.desk = desk,
 		.partner = rules_partner(rules, bytes_of_string(desk->partner)),
 		.system = delivery != NULL ? delivery->system : NULL,
+		.view = disclose->options.view,
 		.arena = &batch->arena,
 		.now = clock_wall()};
 	assert(kit.partner != NULL);

@@ -28,8 +28,6 @@ enum outcome disclose_new(
 	struct disclose **out, const struct disclose_options *options, struct err *err) MUST_CHECK;
 /* Who still waits is told RETRY. Batches are freed before or after. */
 void disclose_free(struct disclose *disclose);
-/* The view is being built anew: nothing is opened until it has caught up once more. */
-void disclose_forget_view(struct disclose *disclose);
 
 /* OK: what was opened may be handed out. RETRY: not all is known to be in topic access, so none of
  * it may. Called once, from the loop, never before disclose_open has returned. */
@@ -52,8 +50,8 @@ struct disclose_request {
 };
 
 /* Opens them in their order; fewer, but never none of some, where the view does not yet have what
- * the next one rests on. Not OK: not even the first, or access cannot be written now; `done` is not
- * called then. */
+ * the next one rests on. Not OK: not even the first, or the view is not ready, so that it would
+ * tell of things as they were, or access cannot be written now; `done` is not called then. */
 enum outcome disclose_open(struct disclose *disclose, const struct disclose_request *request,
 	struct disclose_batch **out, struct err *err) MUST_CHECK;
 

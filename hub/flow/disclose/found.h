@@ -18,12 +18,14 @@ struct found {
  * there is nothing to wait for. Of a client that it knows, a consent may have changed with it. */
 bool found_is_whole(const struct handover *handover);
 
-/* How old a handover is when all that was written with it, or before it, is in the view; what is
- * not there then is gone. A person may never have been sent, so that less time is given to one. */
+/* How long the view has had for a handover when all that was written with it, or before it, is
+ * there; what is not there then is gone. A person may never have been sent, so that less time is
+ * given to one. */
 #define FOUND_ARRIVAL_MS 60000
 #define FOUND_PERSON_MS 5000
 
-/* age: ms since the handover was made. Between view_reader_begin and view_reader_end; what it finds
+/* age: ms that the view has had for it, of view_age: since it was written, which may be long after
+ * what it tells of. Between view_reader_begin and view_reader_end; what it finds
  * lies in their arena, or is the handover's. RETRY: the view is behind the handover. */
 enum outcome found_read(struct view_reader *reader, const struct handover *handover, int64_t age,
 	struct found *out, struct err *err) MUST_CHECK;

@@ -66,15 +66,16 @@ static void put_own_pseudonym(struct item *item, const struct item_kit *kit)
 enum outcome item_find(struct item *item, const struct item_kit *kit, struct view_reader *reader,
 	const struct view_handover *from, struct err *err)
 {
-	int64_t age = kit->now - from->handover->at;
-	if (found_read(reader, from->handover, age, &item->found, err) != OK)
+	item->age = kit->view != NULL ? view_age(kit->view, from->written_at, kit->now)
+				      : kit->now - from->written_at;
+	if (found_read(reader, from->handover, item->age, &item->found, err) != OK)
 		return err->outcome;
 	const struct own_case_asked asked = {.handover = from->handover,
 		.found = &item->found,
 		.rules = &kit->conf->rules,
 		.desk = kit->desk,
 		.system = kit->system,
-		.age = age};
+		.age = item->age};
 	if (own_case_read(reader, &asked, &item->opened.own_case, err) != OK)
 		return err->outcome;
 	item->handover = *from->handover;
@@ -116,9 +117,9 @@ static enum outcome unseal(struct item *item, const struct item_kit *kit, struct
 	return outcome;
 }
 
-static bool is_gone(const struct item *item, int64_t age)
+static bool is_gone(const struct item *item)
 {
-	bool is_fresh = age < FOUND_ARRIVAL_MS && found_is_whole(&item->handover);
+	bool is_fresh = item->age < FOUND_ARRIVAL_MS && found_is_whole(&item->handover);
 	return item->found.client == NULL && !(is_fresh && item->handover.has_client);
 }
 
@@ -126,15 +127,14 @@ static bool is_gone(const struct item *item, int64_t age)
  * up nothing. A key that is not there may still come. */
 enum outcome item_open(struct item *item, const struct item_kit *kit, struct err *err)
 {
-	int64_t age = kit->now - item->handover.at;
 	if (item->found.sealed == NULL || !item->may_have_person)
 		return OK;
-	if (is_gone(item, age) || cut_is_withdrawn(&item->cut)) {
-		item->opened.withheld = is_gone(item, age) ? OPENED_ERASED : OPENED_WITHDRAWN;
+	if (is_gone(item) || cut_is_withdrawn(&item->cut)) {
+		item->opened.withheld = is_gone(item) ? OPENED_ERASED : OPENED_WITHDRAWN;
 		return OK;
 	}
 	enum outcome outcome = unseal(item, kit, err);
-	if (outcome == REJECT && item->clear.size == 0 && age < FOUND_ARRIVAL_MS)
+	if (outcome == REJECT && item->clear.size == 0 && item->age < FOUND_ARRIVAL_MS)
 		return err->outcome = RETRY;
 	if (outcome != OK)
 		return outcome == REJECT ? OK : outcome;

@@ -8,6 +8,7 @@
 #include "hub/flow/disclose/found.h"
 #include "hub/seal/ids.h"
 #include "hub/seal/keyring.h"
+#include "hub/view/view.h"
 
 struct item {
 	struct opened opened; /* what it becomes */
@@ -16,6 +17,7 @@ struct item {
 	struct buffer clear; /* what person points into; overwritten by item_done */
 	struct found found;
 	struct pseudonym client; /* as the hub names it */
+	int64_t age; /* ms that the view has had for what was written with it */
 	struct cut cut;
 	bool may_have_person; /* whole, it says so */
 	struct cut_fields fields;
@@ -29,6 +31,7 @@ struct item_kit {
 	const struct rules_desk *desk;
 	const struct rules_partner *partner; /* the desk's */
 	const char *system; /* of the partner's, that the desk has; NULL: not told */
+	const struct view *view; /* whose file is read; NULL: another process's */
 	struct arena *arena;
 	int64_t now; /* epoch ms */
 };

@@ -12,7 +12,7 @@ struct own_case_asked {
 	const struct rules_desk *desk; /* the receiver */
 	/* That it is brought to, of the receiver's partner; NULL: whichever */
 	const char *system;
-	int64_t age; /* ms since the handover was made */
+	int64_t age; /* ms that the view has had for it: see found_read */
 };
 
 /* The case of the message that made the referral, or the first of its line, if the receiver's

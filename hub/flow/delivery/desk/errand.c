@@ -67,6 +67,7 @@ struct errand *errand_new(
 	errand->page = page;
 	page->users++;
 	errand->handover = handover->handover;
+	errand->written_at = handover->written_at;
 	errand->place.cursor = handover->cursor;
 	errand->times.loaded = clock_wall();
 	if (desk_way(desk) == CONF_MAIL)
@@ -164,7 +165,8 @@ static bool is_read(const struct errand *errand)
 static void settle_once_read(struct errand *errand)
 {
 	struct errand_report *reported = &errand->reported;
-	if (clock_wall() >= reported->until || is_read(errand)) {
+	bool is_over = clock_wall() >= reported->until && view_is_ready(errand->desk->ground->view);
+	if (is_over || is_read(errand)) {
 		settle(errand);
 		return;
 	}
@@ -308,13 +310,20 @@ static void take_result(void *context, const struct attempt_result *result)
 	}
 }
 
+static struct view_handover given(const struct errand *errand)
+{
+	return (struct view_handover){.cursor = errand->place.cursor,
+		.handover = errand->handover,
+		.written_at = errand->written_at};
+}
+
 /* Notices that wait go out with the first of them; items has QUEUE_MAX places. */
 static size_t gather(struct errand *first, int64_t now, struct view_handover *items)
 {
 	struct desk *desk = first->desk;
 	struct errand *last = first;
 	size_t count = 0;
-	items[count++] = (struct view_handover){first->place.cursor, first->handover};
+	items[count++] = given(first);
 	if (first->alone || !may_go_together(desk, first->handover))
 		return count;
 	for (struct queue_item *place = desk->queue.first; place != NULL && count < QUEUE_MAX;
@@ -327,7 +336,7 @@ static size_t gather(struct errand *first, int64_t now, struct view_handover *it
 		desk->out++;
 		other->times.tried = now;
 		last = last->with = other;
-		items[count++] = (struct view_handover){place->cursor, other->handover};
+		items[count++] = given(other);
 	}
 	return count;
 }

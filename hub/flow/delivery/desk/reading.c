@@ -78,16 +78,19 @@ static void add_ahead(struct reading *reading, struct errand *errand)
 }
 
 /* NULL: the view looks at it too. */
-static struct errand *decode(struct desk *desk, int64_t cursor, struct bytes record)
+static struct errand *decode(struct desk *desk, const struct record_read *record)
 {
 	struct errand_page *page = errand_page_new();
 	struct handover *handover = arena_get(&page->arena, sizeof(*handover));
 	struct wire_record value = {
-		.schema = &schema_handover, .value = arena_copy(&page->arena, record)};
+		.schema = &schema_handover, .value = arena_copy(&page->arena, record->value)};
+	const struct view_handover read = {.cursor = view_cursor(record->partition, record->offset),
+		.handover = handover,
+		.written_at = record->time};
 	struct errand *errand = NULL;
 	struct err err = {0};
 	if (wire_decode(desk->ground->wire, &value, handover, &page->arena, &err) == OK)
-		errand = errand_new(desk, page, &(struct view_handover){cursor, handover});
+		errand = errand_new(desk, page, &read);
 	errand_page_leave(page);
 	return errand;
 }
@@ -104,7 +107,7 @@ void reading_notice(struct desk *desk, const struct record_read *record)
 	size_t size = record->value.size + RECORD_BYTES;
 	bool has_room = reading->bytes + size <= AHEAD_BYTES;
 	if (desk->begun && fault_of(desk) == FAULT_NONE && has_room)
-		errand = decode(desk, cursor, record->value);
+		errand = decode(desk, record);
 	if (errand == NULL) {
 		forget_ahead(reading);
 		return;
