@@ -173,17 +173,27 @@ static enum outcome note_event(
 	return OK;
 }
 
+/* One that is gone, or cannot be read, is waited for no longer. */
+static void note_client(struct run *run, const struct apply_record *record)
+{
+	const struct client *client = record->value;
+	struct pseudonym id;
+	if (client != NULL)
+		ahead_arrived(&run->ahead, &client->client, client->version);
+	else if (topics_key_id(record->key, id.data))
+		ahead_arrived(&run->ahead, &id, INT32_MAX);
+}
+
 static enum outcome note(struct run *run, const struct apply_record *record, struct err *err)
 {
 	const struct message *message = record->value;
-	const struct client *client = record->value;
 	const struct data_key *key = record->value;
+	if (record->topic == TOPIC_CLIENTS)
+		note_client(run, record);
 	if (record->value == NULL)
 		return OK;
 	if (record->topic == TOPIC_EVENTS)
 		return note_event(run, record->partition, record->value, err);
-	if (record->topic == TOPIC_CLIENTS)
-		ahead_arrived(&run->ahead, &client->client, client->version);
 	if (record->topic == TOPIC_INTAKE)
 		seen_add_case(run->follow->seen, message->partner, message->case_);
 	if (record->topic == TOPIC_KEYS)
