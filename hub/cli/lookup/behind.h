@@ -7,7 +7,9 @@
 
 struct behind {
 	struct report_committed committed; /* lies in the call's arena */
-	bool is_current; /* the view has all that was decided before `committed` was asked for */
+	/* The view has all that was decided before `committed` was asked for, in all of its topics.
+	 */
+	bool is_current;
 };
 
 /* Asks Kafka, then waits a few seconds until the view has passed what was decided by then. The verb
