@@ -61,7 +61,9 @@ static enum outcome open_sealed(const struct conf *conf, struct view_reader *rea
 	if (view_key(reader, rejection->key, &stored, err) != OK)
 		return err->outcome;
 	if (stored == NULL)
-		return err_set(err, REJECT, "its data key is erased: nobody can read it any more");
+		return err_set(err, REJECT,
+			"its data key is not in the view: it is erased, and nobody can read it any "
+			"more, unless the view is being built");
 	if (unwrap(conf, stored, &key, err) != OK)
 		return err->outcome;
 	enum outcome outcome = seal_open(&key, rejection->original, out, err);
