@@ -212,10 +212,9 @@ static struct trial_result stale(struct trial *trial)
 		return trial_not_taken(trial, &answer);
 	const char *code = trial_text(trial, trial_tree(trial, answer.body), "code");
 	const struct trial_receipt after = trial_receipt(trial, trial->case_name, 1, "");
-	bool is_cancelled = strcmp(after.state, "CANCELLED") == 0;
-	return trial_says(trial,
-		strcmp(code, "STALE") == 0 && !is_cancelled ? TRIAL_PASS : TRIAL_FAIL,
-		"status %d, %s, %s %s", answer.status, code, is_cancelled ? "and now" : "still",
+	bool is_done = is_cancelled(&after);
+	return trial_says(trial, strcmp(code, "STALE") == 0 && !is_done ? TRIAL_PASS : TRIAL_FAIL,
+		"status %d, %s, %s %s", answer.status, code, is_done ? "and now" : "still",
 		after.state);
 }
 
