@@ -29,13 +29,14 @@ class Refused(Exception):
 
 
 class OpenKlant:
-    """`with OpenKlant() as system:`. mute: so many posts are done, and nobody is told."""
+    """`with OpenKlant() as system:`. mute: so many posts are done, and nobody is told. is_moved:
+    nothing is to be looked at here."""
 
     def __init__(self) -> None:
         self.contacts: list[dict[str, Any]] = []
         self.tasks: list[dict[str, Any]] = []
         self.mute = 0
-        self.numbers_are_taken = False
+        self.numbers_are_taken = self.is_moved = False
         self.page_size = 2
         self.lock = threading.RLock()
         handler = type("Served", (Handler,), {"system": self})
@@ -63,6 +64,8 @@ class OpenKlant:
         return [task for task, of in zip(self.tasks, found, strict=True) if of == contact["uuid"]]
 
     def route(self, method: str, name: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        if method == "GET" and self.is_moved:
+            raise Refused(404, "not_found")
         if method == "GET" and name == "klantcontacten":
             return 200, self.page(name, query, ABOUT, self.contacts, lambda one: one["about"])
         if method == "GET" and name == "internetaken":

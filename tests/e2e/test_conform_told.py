@@ -77,6 +77,10 @@ def test_desks_that_are_told_in_a_format_of_their_own(services, tmp_path):
                 assert {"newer schema", "bad signature"} == {
                     name for name, result in told.items() if result != "PASS"
                 }
+                klant.is_moved = True  # so that nothing is brought
+                page = conform(hub, "gemeente-rotterdam", "--wait", "5", code=1)
+                told = {row["name"]: row["result"] for row in page["desk_rows"]}
+                assert told["bad input"] == "NOT POSSIBLE", page["desk_rows"]
     suite.receiver.end()
 
 
@@ -104,6 +108,7 @@ def test_what_is_refused_of_a_case_that_is_made_up_keeps_nobody_out(services, tm
                 in (told["every kind"]["came"])
             )
             assert told["bad input"]["result"] == "PASS"
+            assert told["duplicate"]["result"] == "NOT POSSIBLE"
             suite.knows_all = True
             page = conform(hub, "gemeente-rotterdam")
             told = {row["name"]: row for row in page["desk_rows"]}
