@@ -1,6 +1,5 @@
 """test_conform - a partner is tried row by row: a good one passes, each fault shows in its row."""
 
-import http.client
 import json
 import re
 import shutil
@@ -9,9 +8,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +16,10 @@ import pytest
 from api import WAIT, Api, a_hub, action, person, referral
 from harness import wait_for
 from lanes import LaneHub, token_for_tests
-from model.rules import Desk, Partner
-from model.world import ROTTERDAM, WORLD, WSP, oin
-from ports import free_ports
+from model.world import ROTTERDAM, WORLD, WSP
 from receiver import SECRET, Handler, Received, Receiver, says
+from relay import Relay, standing
 from test_api_tls import make_all
-from test_simulate import asked_lists
 
 TEMPLATES = harness.ROOT / "config" / "simulate"
 TOKEN = "a-token-for-the-webhook-of-the-wsp-only"
@@ -39,7 +33,8 @@ class System:
         self.receiver = Receiver()
         self.receiver.answers["/wsp"] = self.answer
         self.api: Api | None = None
-        self.known: set[str] = set()
+        self.known: dict[str, Any] = {}
+        self.last: dict[str, int] = {}  # sequence, by referral
         self.faults: set[str] = set()
         self.acts = 0
 
@@ -55,10 +50,19 @@ class System:
             event = json.loads(body)
         except ValueError:
             return 200 if "takes garbage" in self.faults else 400
-        kind = event["data"]["kind"]
-        if event["id"] in self.known and "takes it for two" not in self.faults:
+        kind, of = event["data"]["kind"], event["data"].get("referral", "")
+        was = self.known.setdefault(event["id"], event)
+        if was != event:
+            return 409
+        if was is not event and "takes it for two" not in self.faults:
+            if kind == "OFFER" and "answers twice, later" in self.faults:
+                threading.Timer(4.5, self.decide, (event["data"],)).start()
             return 200
-        self.known.add(event["id"])
+        if "answers twice, later" in self.faults and "-conform-" in event["id"]:
+            time.sleep(0.4)  # so that there is a later
+        if int(event["sequence"]) < self.last.get(of, 0) and "decides all" not in self.faults:
+            return 409
+        self.last[of] = int(event["sequence"])
         if kind == "RECALL" and "knows no recall" in self.faults:
             return 422
         if kind == "OFFER":
@@ -77,7 +81,10 @@ class System:
         draft = action(wish, f"{data['referral']}-{self.acts}", actor=WISHES[wish], **more)
         draft["person"] = {"text": "Toelichting."}
         assert self.api
-        self.api.act(data["referral"], draft)
+        self.api.act(data["referral"], draft, **WAIT)
+        if wish == "ACCEPT":
+            more = {"actor": WISHES[wish], "progress": "SCHEDULED"}
+            self.api.act(data["referral"], action("PROGRESS", f"{draft['reference']}-on", **more))
 
 
 class Told(LaneHub):
@@ -136,13 +143,19 @@ def lane(services, tmp_path_factory, system):
     class WithSystem(Tried):
         systems = {"wsp-rijnmond": system}
 
-    with a_hub(services, tmp_path_factory.mktemp("tried"), WithSystem) as made:
+    seen = {"fields": ["family_name"], "fields_accepted": ["family_name"]}
+    with a_hub(services, tmp_path_factory.mktemp("tried"), WithSystem, fields=seen) as made:
         system.api = Api(made.edges()[0], WSP, token_for_tests(WSP))
         yield made
 
 
+began = [0.0]  # the runs so far
+
+
 def run_conform(config: Path, who: str, *words: str, code: int = 0) -> str:
-    """What it says: on stdout, or why it tries nothing."""
+    """What it says: on stdout, or why it tries nothing. Runs of one second have the same cases."""
+    time.sleep(max(0.0, began[-1] + 1.5 - time.time()))
+    began.append(time.time())
     done = subprocess.run(
         [harness.BINARY, "conform", who, "--config", config, "--templates", TEMPLATES, *words],
         capture_output=True,
@@ -165,6 +178,10 @@ def rows_with(page: dict[str, Any], result: str) -> list[str]:
         for row in page[side]
         if row["result"] == result
     ]
+
+
+def came(page: dict[str, Any], name: str) -> str:
+    return next(row["came"] for row in page["sender"] if row["name"] == name)
 
 
 NO_TLS = ["sender: certificate of the hub", "sender: certificate of the partner"]
@@ -208,14 +225,19 @@ def test_what_is_no_amendment_fails_in_its_row(lane, system, tmp_path, what, oth
 
 def test_who_cannot_refer_gets_its_report(lane, tmp_path):
     """What is refused has no receipt, and nothing can be said of it behind that."""
+    own = tmp_path / "simulate" / "own"
     shutil.copytree(TEMPLATES, tmp_path / "simulate")
-    (tmp_path / "simulate" / "own" / "referral.json").write_text('{"Referral": "of nobody"}')
+    (own / "referral.json").write_text('{"Referral": "of nobody"}')
+    (own / "offer.json").unlink()
+    (own / "offer.json").mkdir()
     words = ("--templates", str(tmp_path / "simulate"), "--wait", "8")
     page = conform(lane, "wsp-rijnmond", *words, code=1)
     assert [row for row in rows_with(page, "FAIL") if "sender" in row] == [
         f"sender: {name}" for name in ("referral", "duplicate", "amend", "stale", "cancel")
     ]
     assert came(page, "referral").startswith("status 400: ")
+    assert page["desk_rows"][0]["result"] == "NOT POSSIBLE"
+    assert "offer.json: is not a regular file" in page["desk_rows"][0]["came"]
 
 
 def test_who_is_to_refer_must_be_there(lane):
@@ -246,6 +268,7 @@ def test_a_client_who_is_on_offer_already_is_changed_for_another(lane, tmp_path)
     ("fault", "rows"),
     [
         ("takes it for two", ["desk_rows: duplicate"]),
+        ("answers twice, later", ["desk_rows: in the end"]),
         ("takes garbage", ["desk_rows: bad input"]),
         ("takes any signature", ["desk_rows: bad signature"]),
         ("takes anybody", ["desk_rows: bad credentials"]),
@@ -264,14 +287,19 @@ def test_one_fault_fails_in_one_row(lane, system, fault, rows):
     assert rows_with(page, "FAIL") == rows
 
 
+def says_nothing(handler: Handler) -> None:
+    handler.close_connection = True
+
+
 def test_a_system_that_is_away_fails_where_it_is_asked(lane, system):
-    system.receiver.answers["/wsp"] = says(503)
+    system.receiver.answers["/wsp"] = says_nothing
     try:
         page = conform(lane, "wsp-rijnmond", "--wait", "3", code=1)
     finally:
         system.receiver.answers["/wsp"] = system.answer
     failed = rows_with(page, "FAIL")
-    assert {"desk_rows: accept", "desk_rows: no answer", "desk_rows: every kind"} <= set(failed)
+    names = ("accept", "no answer", "every kind", "out of order", "bad credentials")
+    assert {f"desk_rows: {name}" for name in names} <= set(failed)
     assert not [row for row in failed if row.startswith("sender")]
 
 
@@ -315,167 +343,42 @@ def test_a_partner_with_a_format_of_its_own(lane, system):
     assert "desk_rows: accept" in rows_with(page, "FAIL")
 
 
-VCA = oin(9300)
-ASKED = {"cambo": "roc-schie", "zgw": "gemeente-rotterdam"}  # cambo first: its poll waits longer
-AS_NOBODY = "message with a bad token"
-OF_FORMAT = ["referral", "duplicate", "amend", "stale", "out of order", "cancel"]
+def test_a_hub_that_decides_wrongly_fails(lane):
+    """It does what is stale while it refuses it, and refuses at last what is said again. What is
+    referred to the desk it decides later than is waited for."""
+    wsp = Api(lane.edges()[0], WSP, token_for_tests(WSP))
 
+    class Wrong(Relay):
+        hub = lane.edges()[0].removeprefix("http://")
+        own = f"Bearer {token_for_tests(WSP)}"
+        said: dict[bytes, int] = {}
+        offers = 0
 
-class Asked(Told):
-    """The hub asks a municipality's zaak system, and CAMBO for a school that holds clients."""
+        def spoil(self) -> tuple[int, str] | None:
+            if b"seen_version" in self.body:
+                self.body = self.body.replace(b',"seen_version":0', b"")
+                assert self.ask()[0].status == 201
+                path = self.path.removesuffix("/actions")
+                wait_for("its end", lambda: "CANCEL" in wsp.get(path).json()["state"], 10)
+                return 409, '{"code": "STALE"}'
+            if (self.command, self.path) != ("POST", "/v1/referrals"):
+                return None
+            if b'"CONFORM-' in self.body:
+                Wrong.offers += 1
+                return 202, "{}"
+            if self.passed["Authorization"] != self.own:
+                return None
+            times = self.said[self.body] = self.said.get(self.body, 0) + 1
+            return (202 if times == 2 else 409, "{}") if times > 1 else None
 
-    def deploy(self) -> None:
-        self.port = free_ports(1)[0]
-        desks = {"zgw": (ROTTERDAM, ASKED["zgw"]), "cambo": (VCA, ASKED["cambo"])}
-        self.lists = asked_lists(self.folder, self.port, desks)
-        super().deploy()
-
-    def write_another(self, name: str, value: str) -> None:
-        """Configuration other.conf, in which that is not so."""
-        was = f'{name} = "{value}"'
-        text = (self.folder / "network.conf").read_text()
-        assert was in text
-        (self.folder / "another.conf").write_text(text.replace(was, f'{name} = "another"'))
-        one = (self.folder / "one.conf").read_text()
-        (self.folder / "other.conf").write_text(one.replace("network.conf", "another.conf"))
-
-
-@contextmanager
-def an_asked_hub(services, folder: Path) -> Iterator[Asked]:
-    class WithSystems(Asked):
-        systems = {desk: System() for desk in ASKED.values()}
-
-    world = replace(
-        WORLD,
-        partners=WORLD.partners | {VCA: Partner(VCA, "roc-schie", "ROC Schie")},
-        desks=WORLD.desks | {"roc-schie": Desk("roc-schie", VCA, "ROC", "AM22")},
-    )
-    with a_hub(services, folder, WithSystems, world) as made:
-        for name, partner in (("cambo", VCA), ("zgw", ROTTERDAM)):
-            system = WithSystems.systems[ASKED[name]]
-            system.api = Api(made.edges()[0], partner, token_for_tests(partner))
-        made.write_another("client_id", "lokethub")
-        yield made
-        for system in WithSystems.systems.values():
-            system.receiver.end()
-
-
-@pytest.fixture(scope="module")
-def asked(services, tmp_path_factory):
-    with an_asked_hub(services, tmp_path_factory.mktemp("asked")) as made:
-        yield made
-
-
-def came(page: dict[str, Any], name: str) -> str:
-    return next(row["came"] for row in page["sender"] if row["name"] == name)
-
-
-@pytest.mark.parametrize(("spoken", "who"), ASKED.items())
-def test_a_system_that_the_hub_asks_passes(asked, spoken, who):
-    """The hub is notified of each step and asks for it."""
-    page = conform(asked, who, "--serve", str(asked.port), "--wait", "60")
-    assert page["admitted"]
-    assert (page["format"], page["not_tried"]) == (spoken, None)
-    assert rows_with(page, "FAIL") == []
-    blind = ["sender: out of order"] if spoken == "cambo" else []
-    assert rows_with(page, "NOT POSSIBLE") == [*blind, "sender: old schema", *NO_TLS]
-    for name, applied in (("referral", 1), ("duplicate", 1), ("amend", 2)):
-        assert f", {applied} applied, 0 refused, 1 referral, " in came(page, name)
-    assert "CANCEL" in came(page, "cancel")
-    assert came(page, AS_NOBODY) == "status 401"
-
-
-def test_a_short_wait_is_for_the_look_alone(asked):
-    """That the hub asks for nothing more is waited for behind it."""
-    words = ("--serve", str(asked.port), "--wait", "2")
-    page = json.loads(run_conform(asked.folder / "one.conf", ASKED["zgw"], "--json", *words))
-    assert "did not ask" not in came(page, "referral")
-    assert "sender: referral" in rows_with(page, "PASS")
-
-
-@pytest.mark.parametrize(("spoken", "who"), ASKED.items())
-def test_a_hub_that_shows_another_proof_is_told(asked, spoken, who):
-    """The system that is played expects another client than the hub is."""
-    words = ("--serve", str(asked.port), "--wait", "60")
-    page = conform(asked, who, *words, code=1, config="other.conf")
-    assert not page["admitted"]
-    assert [row for row in rows_with(page, "FAIL") if "sender" in row] == [
-        f"sender: {name}" for name in OF_FORMAT
-    ]
-    assert "without what its endpoint's auth and secret say" in came(page, "referral")
-    assert came(page, AS_NOBODY) == "status 401"
-
-
-class Relay(BaseHTTPRequestHandler):
-    """Stands before a hub, and lets everybody post as one partner."""
-
-    protocol_version = "HTTP/1.1"
-    hub: str
-    token: str
-
-    def pass_on(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        headers = {name: value for name, value in self.headers.items() if name != "Host"}
-        if self.command == "POST" and self.path.startswith("/v1/in/"):
-            headers["Authorization"] = f"Bearer {self.token}"
-        hub = http.client.HTTPConnection(self.hub, timeout=60)
-        hub.request(self.command, self.path, body, headers)
-        answer = hub.getresponse()
-        said = answer.read()
-        self.send_response_only(answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() not in ("connection", "content-length", "transfer-encoding"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(said)))
-        self.end_headers()
-        self.wfile.write(said)
-        hub.close()
-
-    do_GET = do_POST = pass_on
-
-    def log_message(self, *words: object) -> None:
-        pass
-
-
-def test_a_hub_that_lets_anybody_notify_it_fails(asked):
-    class Open(Relay):
-        hub = asked.edges()[0].removeprefix("http://")
-        token = token_for_tests(ROTTERDAM)
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Open) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        words = ("--serve", str(asked.port), "--url", f"http://127.0.0.1:{server.server_port}")
-        page = conform(asked, ASKED["zgw"], *words, "--wait", "60", code=1)
-        server.shutdown()
-    assert rows_with(page, "FAIL") == [f"sender: {AS_NOBODY}"]
-    assert re.match("status 2", came(page, AS_NOBODY))
-
-
-def test_an_amendment_that_says_nothing_new_fails(asked, tmp_path):
-    shutil.copytree(TEMPLATES, tmp_path / "simulate")
-    zaak = tmp_path / "simulate" / "zgw" / "zaak.json"
-    said = zaak.read_text()
-    assert "{{amended | Kan ook in deeltijd.}}" in said
-    zaak.write_text(said.replace("{{amended | Kan ook in deeltijd.}}", ""))
-    words = ("--serve", str(asked.port), "--wait", "5", "--templates", str(tmp_path / "simulate"))
-    page = conform(asked, ASKED["zgw"], *words, code=1)
-    assert [row for row in rows_with(page, "FAIL") if "sender" in row] == ["sender: amend"]
-    assert ", 1 applied, 0 refused, 1 referral, " in came(page, "amend")
-
-
-def test_a_zaak_that_the_hub_makes_nothing_of_has_no_receipt(services, tmp_path):
-    """By a hub that knows no other of that system's zaaktypen yet."""
-    shutil.copytree(TEMPLATES, tmp_path / "simulate")
-    zaaktype = tmp_path / "simulate" / "zgw" / "zaaktype.json"
-    said = zaaktype.read_text()
-    assert "{{zaaktype}}" in said
-    zaaktype.write_text(said.replace("{{zaaktype}}", "B9999"))
-    words = ("--wait", "4", "--templates", str(tmp_path / "simulate"))
-    (tmp_path / "hub").mkdir()
-    with an_asked_hub(services, tmp_path / "hub") as hub:
-        page = conform(hub, ASKED["zgw"], "--serve", str(hub.port), *words, code=1)
-    assert "there is no receipt: status 404" in came(page, "referral")
-    assert set(OF_FORMAT) <= {row["name"] for row in page["sender"] if row["result"] == "FAIL"}
+    with standing(Wrong) as url:
+        page = conform(lane, "wsp-rijnmond", "--url", url, "--wait", "5", code=1)
+    failed = [row for row in rows_with(page, "FAIL") if "sender" in row]
+    assert failed == ["sender: duplicate", "sender: stale", "sender: cancel"]
+    assert re.match("status 409", came(page, "duplicate"))
+    assert re.match("status 409, STALE, and now CANCEL", came(page, "stale"))
+    assert "cannot refer to it: status 202" in page["desk_rows"][0]["came"]
+    assert Wrong.offers == 1
 
 
 class People:
@@ -539,32 +442,3 @@ def test_each_source_is_tried_by_a_run_of_its_own(lane, tmp_path):
     config = lane.folder / "one.conf"
     said = run_conform(config, "gemeente-rotterdam", "--source", "other", code=2)
     assert "other is no source of this partner" in said
-
-
-def referrals_of(hub, partner: str) -> int:
-    said = [each["body"] for _, each in hub.decoded("intake") if each["partner"] == partner]
-    return len([kind for kind, _ in said if kind.endswith("Referral")])
-
-
-def test_what_is_not_served_is_not_tried_and_says_so(asked):
-    before = referrals_of(asked, ROTTERDAM)
-    page = conform(asked, ASKED["zgw"], "--wait", "3", code=1)
-    assert not page["admitted"]
-    assert page["format"] == "zgw"
-    assert "--serve HOST:PORT" in page["not_tried"]
-    untried = [row for row in page["sender"] if row["name"] in [*OF_FORMAT, AS_NOBODY]]
-    assert {(row["result"], row["came"]) for row in untried} == {
-        ("NOT POSSIBLE", page["not_tried"])
-    }
-    assert len(untried) == len(OF_FORMAT) + 1
-    assert "sender: bad input" in rows_with(page, "PASS")
-    assert referrals_of(asked, ROTTERDAM) == before
-    assert "--serve HOST:PORT" in run_conform(
-        asked.folder / "one.conf", ASKED["zgw"], "--wait", "1", code=1
-    )
-
-
-def test_who_cannot_be_served_is_told(asked):
-    config = asked.folder / "one.conf"
-    assert "no source" in run_conform(config, "wsp-rijnmond", "--serve", str(asked.port), code=2)
-    assert "HOST:PORT" in run_conform(config, ASKED["zgw"], "--serve", "here", code=2)
