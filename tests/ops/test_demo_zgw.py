@@ -71,12 +71,16 @@ class Callback:
 
     def notified(self, count):
         """The (resource, action) of so many, and that there are no more."""
-        until = time.monotonic() + 5
-        while len(self.zaken()) < count and time.monotonic() < until:
+        self.wait(lambda: len(self.zaken()) == count)
+        return [(body["resource"], body["actie"]) for body in self.zaken()]
+
+    def wait(self, check):
+        """Until that is so, and for a moment more: it is to stay so."""
+        until = time.monotonic() + 20
+        while not check() and time.monotonic() < until:
             time.sleep(0.01)
         time.sleep(0.1)
-        assert len(self.zaken()) == count
-        return [(body["resource"], body["actie"]) for body in self.zaken()]
+        assert check()
 
     def zaken(self):
         return [body for body in self.bodies if body["kanaal"] == "zaken"]
@@ -227,6 +231,7 @@ def test_notifications_come_and_are_sent_again(system, callback, zaaktype):
     callback.statuses = [500, 503]
     zaak = system.create_zaak(zaaktype)["url"]
     assert callback.notified(1) == [("zaak", "create")]
+    callback.wait(lambda: len(system.sent) == 3)  # it hears of the last one behind the callback
     assert [status for _, status in system.sent] == [500, 503, 204]
     system.create_rol(zaak, {"inpBsn": "999990019"})
     system.destroy_zaak(zaak)
@@ -238,8 +243,9 @@ def test_a_notification_is_lost_after_its_last_try(system, callback, zaaktype):
     subscribe(system, callback)
     callback.statuses = [500, 500, 500]
     system.create_zaak(zaaktype)
-    time.sleep(0.5)
-    assert callback.notified(0) == [] and len(system.sent) == 3
+    callback.wait(lambda: len(system.sent) == 3)
+    assert callback.notified(0) == []
+    assert len(system.sent) == 3
 
 
 def test_only_what_was_subscribed_to(system, callback, zaaktype):

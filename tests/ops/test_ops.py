@@ -173,19 +173,25 @@ def test_a_pid_file_that_names_another_process_does_no_harm(up):
 
 
 def test_a_service_runs_from_its_start_whatever_its_command_line_says(tmp_path):
-    """Between two programs of one process it is empty."""
+    """Between two programs of one process it is empty. Each of them waits until it was seen."""
     (tmp_path / "kafka").mkdir()
     java = tmp_path / "java"
-    java.write_text("#!/bin/bash\nsleep 0.3\nexec sleep 0.3\n")
+    java.write_text(
+        '#!/bin/bash\nread -r <"$LOKETHUB_VAR/first"\nexec cat "$LOKETHUB_VAR/second"\n'
+    )
     java.chmod(0o755)
+    for pipe in ("first", "second"):
+        os.mkfifo(tmp_path / pipe)
     script = """
         . "$1/ops/lib.sh"
         java_program() { printf '%s\n' "$var/java"; }
         start_service kafka -version
         pid=$(service_pid kafka)
         until [ "$(cat "/proc/$pid/comm")" = java ]; do service_pid kafka >/dev/null || exit 1; done
+        echo >"$var/first"
         while [ "$(cat "/proc/$pid/comm")" = java ]; do service_pid kafka >/dev/null || exit 1; done
         service_pid kafka
+        echo >"$var/second"
         wait_gone "$pid" 10
         ! service_pid kafka
     """
