@@ -11,6 +11,8 @@ from model.rules import Desk
 from model.world import ROTTERDAM, WORLD, WSP
 from receiver import SECRET, Receiver, hangs
 
+pytestmark = pytest.mark.alone
+
 FEW, MANY = 12, 600
 MESSAGES = 1200
 WORKERS = 6
@@ -135,7 +137,7 @@ def test_a_message_costs_the_same(measured):
 
 
 def test_a_batch_is_committed_as_soon(measured):
-    """By the clock, so with much to spare; but six hundred desks would be fifty times twelve."""
+    """With much to spare; but six hundred desks would be fifty times twelve."""
     assert measured[MANY]["batch_s"] < 3 * measured[FEW]["batch_s"] + 0.05
 
 
