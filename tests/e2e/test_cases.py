@@ -355,8 +355,14 @@ def test_the_commands(story, city):
     story.hub.wait_settled()
     first = story.named(own(28), ROTTERDAM).hex()
     second = story.named(bsn(28)).hex()
-    rows = story.ask("rejected", "--code", "CASE_TWICE")["rejected"]
-    assert len(rows) == len(story.cases.listed) + len(story.refusals())
+    count = len(story.cases.listed) + len(story.refusals())
+
+    def listed():
+        rows = story.ask("rejected", "--code", "CASE_TWICE")["rejected"]
+        return rows if len(rows) >= count else None
+
+    rows = wait_for("the view to have all listings", listed, 30)
+    assert len(rows) == count
     row = next(each for each in rows if each.get("case") == "shown")
     assert (row["client"], row["other"]) == (first, second)
     assert row["owner"] == "gemeente-rotterdam"
@@ -409,8 +415,7 @@ def test_two_edges_at_once(story):
             break
     assert len(found) == 2
     one, other = sorted(client.hex() for client in found)
-    lines = hub.command("orphans", "--json", node="one")
-    rows = json.loads(lines)["orphans"]
+    rows = wait_for("the view to find them", lambda: story.ask("orphans")["orphans"], 30)
     assert [(row["invariant"], row["client"]) for row in rows] == [("I17", one)]
     assert other in rows[0]["text"]
     assert f"the same person as {other}" in hub.command("where", one, node="one")
