@@ -177,6 +177,7 @@ def test_a_desk_says_that_it_is_full(hub, city, wsp):
     assert wsp.post(path, {}).status_code == 200
     eventually(lambda: room_of(city, "wsp-rijnmond")["has_room"], True)
     assert "full_until" not in room_of(city, "wsp-rijnmond")
+    eventually(lambda: target() == "wsp-rijnmond", True)
 
     fund = hub.partner(FUND)
     path = "/v1/desks/fonds-scholing/capacity"

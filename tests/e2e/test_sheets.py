@@ -128,7 +128,8 @@ def test_a_file_in_another_encoding_is_put_aside_with_what_to_do(partners):
     answer = partners.put("old.csv", export(row(9, Plaats="Bünde")).encode("cp1252"))
     assert answer[0]["fate"] == "refused"
     assert "save it as" in answer[0]["reason"] and "line 2" in answer[0]["reason"]
-    assert list((partners.drop / "refused").glob("*-old.csv"))
+    refused = partners.drop / "refused"
+    wait_for("the file beside its answer", lambda: list(refused.glob("*-old.csv")), 30)
 
 
 def test_the_template_can_be_posted(partners):

@@ -214,7 +214,11 @@ def test_a_dropped_file_is_taken_and_answered_beside_it(partners):
     answer = partners.answer("done", "monday.jsonl").splitlines()
     assert [line.split(": ")[1] for line in answer] == ["taken", "taken", "taken", "refused"]
     assert "municipality" in answer[3]
-    kept = [each for each in partners.files("done") if each.name.endswith("-monday.jsonl")]
+
+    def files():
+        return [each for each in partners.files("done") if each.name.endswith("-monday.jsonl")]
+
+    kept = wait_for("the file beside its answer", files, 30)
     assert len(kept) == 1 and kept[0].read_text().startswith(lines[0])
     assert not (partners.drop / "monday.jsonl").exists()
     assert partners.receipt("file-2", 1)["messages"][0]["result"] == "APPLIED"
