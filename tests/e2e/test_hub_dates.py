@@ -77,7 +77,7 @@ class World:
             time.sleep(0.5)
 
     def judge(self) -> Report:
-        self.wait_quiet()
+        self.hub.watch.wait_at_rest(self.hub.now, 60)
         report = self.hub.judge(self.traffic.ledger, lead=3 * YEAR_MS)
         print(report, self.traffic.statuses())
         assert not report.differences, str(report)

@@ -10,7 +10,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartiti
 from model.calls import Child, Look
 from model.fold import client_of, hexed
 from model.state import Client
-from model.wire import Registry
+from model.wire import Registry, read_topic
 
 PATIENCE = 30.0  # seconds for what is in a topic already
 TOPICS = ("intake", "events", "clients")
@@ -157,3 +157,18 @@ class Watch(threading.Thread):
         while (count := self.records_of_intake()) > self.decided and time.monotonic() < end:
             self.wait_decided(count, end - time.monotonic())
         return self.decided >= count
+
+    def is_due(self, moment: int) -> bool:
+        """Whether a clock that has come due by then did not fire yet: as the topic is now."""
+        records = read_topic(self.brokers, "clients", self.prefix)
+        newest = {record.key: record.value for record in records}
+        clients = (client_of(self.registry.decode(value)) for value in newest.values() if value)
+        return any(clock.due <= moment for client in clients for clock, _ in client.armed())
+
+    def wait_at_rest(self, now: Callable[[], int], seconds: float) -> None:
+        """Settled, and all clocks have fired that are due by now(); what they sent is decided."""
+        end = time.monotonic() + seconds
+        while self.is_due(now()) or not self.wait_settled(0) or self.is_due(now()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"the clocks do not come to rest within {seconds:.0f} s")
+            time.sleep(0.2)
