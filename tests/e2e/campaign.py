@@ -151,7 +151,9 @@ def main() -> int:
     given = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        services = stack.enter_context(harness.services(folder, own=True))
+        services = harness.services_at(folder, own=True)
+        stack.callback(services.end)
+        services.bring_up()
 
         def make_hub(**settings: dict[str, Any]) -> Hub:
             hub = Hub(folder / "hub", services, WORLD, f"campaign{given.seed}.", settings)

@@ -11,6 +11,7 @@ import harness
 import pytest
 from model.world import ROTTERDAM, WORLD, WSP
 
+SERVICES = pytest.StashKey[harness.Services]()
 HUBS = itertools.count()  # of this process; also one test's cases have topics of their own
 
 
@@ -29,11 +30,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any fixture: services that do not come up, or not again, are one test's failure."""
+    config = item.config
+    if "services" not in item.fixturenames:  # type: ignore[attr-defined]
+        return
+    if SERVICES not in config.stash:
+        folder = config._tmp_path_factory.mktemp("services")  # type: ignore[attr-defined]
+        own = "PYTEST_XDIST_WORKER" in os.environ
+        config.stash[SERVICES] = harness.services_at(folder, own)
+    config.stash[SERVICES].bring_up()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if SERVICES in session.config.stash:
+        session.config.stash[SERVICES].end()
+
+
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[harness.Services]:
-    own = "PYTEST_XDIST_WORKER" in os.environ
-    with harness.services(tmp_path_factory.mktemp("services"), own) as started:
-        yield started
+def services(pytestconfig: pytest.Config) -> harness.Services:
+    return pytestconfig.stash[SERVICES]
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """harness - Kafka, the registry and the hub's processes: started, watched, killed by pid."""
 
 import contextlib
+import fcntl
 import os
 import signal
+import socket
 import subprocess
 import time
 import urllib.error
@@ -49,11 +51,32 @@ def has_leaders(brokers: str) -> bool:
     return all(each.leader >= 0 for topic in topics.values() for each in topic.partitions.values())
 
 
+def is_locked(path: Path) -> bool:
+    """As a service locks its pid file for as long as it lives."""
+    try:
+        with path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def is_listened_at(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+    except OSError:
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class Services:
     """The embedded Kafka and registry, as ops/up started them."""
 
     environment: Mapping[str, str]
+    own: bool = True  # they end with those who use them
 
     @property
     def brokers(self) -> str:
@@ -71,11 +94,26 @@ class Services:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=500,
             check=False,
         )
         if done.returncode:
             raise RuntimeError(f"ops/{command}: {done.stdout[-2000:]}")
+
+    def _is_up(self, service: str) -> bool:
+        """It lives, and listens, which both do only once they serve."""
+        port = int(self.environment[f"LOKETHUB_{service.upper()}_PORT"])
+        pid = Path(self.environment["LOKETHUB_VAR"]) / service / "pid"
+        return is_locked(pid) and is_listened_at(port)
+
+    def bring_up(self) -> None:
+        """Those that are not; that is soon seen."""
+        if not all(map(self._is_up, ("kafka", "registry"))):
+            self.ops("up")
+
+    def end(self) -> None:
+        if self.own:
+            self.ops("down", "--wipe")
 
     @contextlib.contextmanager
     def silent_kafka(self) -> Iterator[None]:
@@ -91,17 +129,13 @@ class Services:
         wait_for("the leaders of all partitions", lambda: has_leaders(self.brokers), 120)
 
 
-@contextlib.contextmanager
-def services(folder: Path, own: bool = False) -> Iterator[Services]:
-    """Those that the environment names, or else own ones, which end with the test."""
+def services_at(folder: Path, own: bool = False) -> Services:
+    """Those that the environment names, or else own ones; nothing is started yet."""
     names = ("LOKETHUB_KAFKA_PORT", "LOKETHUB_REGISTRY_PORT", "LOKETHUB_VAR")
     if not own and all(name in os.environ for name in names):
-        given = Services({name: os.environ[name] for name in names})
-        given.ops("up")
-        yield given
-        return
+        return Services({name: os.environ[name] for name in names}, own=False)
     kafka, registry, controller = free_ports(3)
-    made = Services(
+    return Services(
         {
             "LOKETHUB_KAFKA_PORT": str(kafka),
             "LOKETHUB_REGISTRY_PORT": str(registry),
@@ -110,11 +144,6 @@ def services(folder: Path, own: bool = False) -> Iterator[Services]:
             "LOKETHUB_CACHE": os.environ.get("LOKETHUB_CACHE", str(ROOT / "var" / "cache")),
         }
     )
-    try:
-        made.ops("up")
-        yield made
-    finally:
-        made.ops("down", "--wipe")
 
 
 @dataclass

@@ -42,7 +42,7 @@ class Instance:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=500,
         )
 
     def must(self, command, *arguments):
