@@ -11,6 +11,7 @@ from model.rules import OPEN_END, Config, Desk, Partner, Programme, Region, Rout
 from nacl.public import PrivateKey
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_MS = 60_000  # of who sets up: Kafka may have stood still before, or do other things
 TOKENS = {"token": None, "coordinator": "COORDINATOR"}
 
 
@@ -32,7 +33,9 @@ def write(
     settings: Mapping[str, Mapping[str, Any]],
     lists: Mapping[str, Rows] | None = None,
 ) -> None:
-    """Everything but the file with the settings of one process, which write_node adds."""
+    """Everything but the file with the settings of one process, which write_node adds.
+
+    settings.conf is for those that serve, patient.conf for who sets up."""
     (folder / "secrets").mkdir(parents=True, exist_ok=True)
     for partner in config.partners.values():
         for name, role in TOKENS.items():
@@ -57,9 +60,17 @@ def write(
     more = [_list(name, rows) for name, rows in (lists or {}).items()]
     (folder / "network.conf").write_text("\n".join([network(config), *more]))
     (folder / "settings.conf").write_text(_groups(settings))
+    kafka = {"timeout_ms": PATIENCE_MS} | dict(settings.get("kafka", {}))
+    (folder / "patient.conf").write_text(_groups({**settings, "kafka": kafka}))
 
 
-def write_node(folder: Path, node: str, top: Mapping[str, Any], http: Mapping[str, Any]) -> Path:
+def write_node(
+    folder: Path,
+    node: str,
+    top: Mapping[str, Any],
+    http: Mapping[str, Any],
+    settings: str = "settings.conf",
+) -> Path:
     """The config of one process: its name, folder and ports, and what all share."""
     lines = [f"{name} = {_value(value)};" for name, value in {"node": node, **top}.items()]
     lines += [
@@ -68,7 +79,7 @@ def write_node(folder: Path, node: str, top: Mapping[str, Any], http: Mapping[st
         'municipalities_file = "municipalities.csv";',
         'mergers_file = "mergers.csv";',
         _groups({"http": http}),
-        '@include "settings.conf"',
+        f'@include "{settings}"',
         '@include "network.conf"',
     ]
     path = folder / f"{node}.conf"

@@ -25,6 +25,7 @@ from watch import Watch
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("LOKETHUB_BUILD", ROOT / "build"))
 LOOK_AT_IT = 1  # exit code of a command that found something
+SETUP = "setup"  # the node that prepares a deployment, and asks about it
 BINARY = BUILD / "hub" / "lokethub"
 
 
@@ -244,7 +245,7 @@ class Hub:
         for name, row in self.settings.items():
             groups[name] = groups.get(name, {}) | row
         deploy.write(self.folder, self.config, groups, self.lists)
-        self._node("setup", {}, 0, 0)
+        self._node(SETUP, {}, 0, 0)
         self.watch = Watch(self.services.brokers, self.services.registry, self.prefix)
         for command in (["check"], ["schemas", "register"], ["topics", "create"]):
             self.command(*command)
@@ -254,7 +255,9 @@ class Hub:
         data = self.folder / f"data-{node}"
         data.mkdir(exist_ok=True)
         top = {"data_dir": str(data), "clock_offset_file": str(self.offset_file), **top}
-        return deploy.write_node(self.folder, node, top, {"port": port, "admin_port": admin})
+        settings = "patient.conf" if node == SETUP else "settings.conf"
+        http = {"port": port, "admin_port": admin}
+        return deploy.write_node(self.folder, node, top, http, settings)
 
     @property
     def offset_file(self) -> Path:
@@ -279,7 +282,7 @@ class Hub:
         self.advance(moment - self.now())
         time.sleep(0.3)
 
-    def command(self, *arguments: str, node: str = "setup") -> str:
+    def command(self, *arguments: str, node: str = SETUP) -> str:
         """A subcommand's output, run where this node runs; its failure is the test's."""
         config = self.folder / f"{node}.conf"
         done = subprocess.run(
