@@ -10,7 +10,7 @@ import pytest
 from api import CANARIES, Api, a_hub, referral
 from model.world import FUND, ROTTERDAM
 
-REQUEST_MS = 1500
+REQUEST_MS = 3000
 BODY_BYTES = 20_000
 
 
@@ -206,6 +206,7 @@ def test_slow_heads(hub, begin):
     assert hub.processes["one"].is_ready()
 
 
+@pytest.mark.alone
 def test_slow_bodies_do_not_hold_up_others(hub, city):
     slow = [Raw(hub) for _ in range(20)]
     for raw in slow:
@@ -219,6 +220,7 @@ def test_slow_bodies_do_not_hold_up_others(hub, city):
         time.sleep(0.05)
     for raw in slow:
         assert raw.hear().startswith(b"HTTP/1.1 408")
+    hub.wait_settled()  # of those beside them, routers may refuse some
 
 
 BOMBS = {
@@ -234,26 +236,31 @@ BOMBS = {
 }
 
 
+def refused(hub):
+    """At the door; routers, which reject later, have nothing to do with it."""
+    return [each for each in hub.decoded("rejected") if each[1]["refused"]]
+
+
 @pytest.mark.parametrize("name", BOMBS)
 def test_what_is_no_json_is_refused_and_recorded(hub, city, name):
-    before = len(hub.records("rejected"))
+    before = len(refused(hub))
     answer = city.refer(BOMBS[name])
     assert answer.status_code == 400
     assert len(problem(answer)["errors"]) == 1
-    rejected = hub.decoded("rejected")
-    assert len(rejected) == before + 1
-    newest = max(rejected, key=lambda each: each[0].time)[1]
+    found = refused(hub)
+    assert len(found) == before + 1
+    newest = max(found, key=lambda each: each[0].time)[1]
     assert newest["code"] == "UNREADABLE"
-    assert newest["refused"]
 
 
 def test_more_than_was_agreed(hub):
     fund = hub.partner(FUND)
-    answers = [fund.get("/v1/receipts/c") for _ in range(12)]
-    statuses = [answer.status_code for answer in answers]
-    assert statuses[:5] == [404] * 5
-    assert 429 in statuses
-    late = next(answer for answer in answers if answer.status_code == 429)
+    answers = [fund.get("/v1/receipts/c")]
+    while answers[-1].status_code == 404 and len(answers) < 100:
+        answers.append(fund.get("/v1/receipts/c"))
+    *early, late = answers
+    assert len(early) >= 5
+    assert late.status_code == 429
     assert int(late.headers["retry-after"]) >= 1
     problem(late)
     time.sleep(1)
