@@ -24,7 +24,8 @@ from model.world import FUND, ROTTERDAM, SCHOOL, TWENTE, UWV, WORLD, WSP
 
 @pytest.fixture(scope="module")
 def hub(services, tmp_path_factory):
-    with a_hub(services, tmp_path_factory.mktemp("intake")) as made:
+    patient = {"view": {"wait_ms": 20_000}}
+    with a_hub(services, tmp_path_factory.mktemp("intake"), settings=patient) as made:
         yield made
 
 
