@@ -162,6 +162,15 @@ def test_an_action_that_names_only_its_case_finds_its_referral(partners):
     assert [each["result"] for each in receipt["messages"]] == ["APPLIED", "APPLIED"]
 
 
+def next_in_view(hub, topic, partition):
+    """The offset that it reads next."""
+    read = json.loads(hub.command("view", "--positions", "--json", node="one"))["positions"]
+    return next(
+        (each["next"] for each in read if (each["topic"], each["partition"]) == (topic, partition)),
+        -1,
+    )
+
+
 def test_an_action_waits_for_the_data_key_of_its_person(partners):
     """A view may read the key that another edge stored after the referral: it was refused."""
     hub = partners.hub
@@ -173,8 +182,16 @@ def test_an_action_waits_for_the_data_key_of_its_person(partners):
     producer = Producer({"bootstrap.servers": hub.services.brokers})
 
     def put(value):
-        producer.produce(hub.prefix + "keys", value, identity, key.partition)
+        """Returns once the view has it, which reads events at a pace of their own."""
+        offsets = []
+
+        def note(error, record):
+            assert error is None
+            offsets.append(record.offset())
+
+        producer.produce(hub.prefix + "keys", value, identity, key.partition, on_delivery=note)
         assert producer.flush(30) == 0
+        wait_for("the view", lambda: next_in_view(hub, "keys", key.partition) > offsets[0], 30)
 
     put(None)
     assert partners.post([event(named(45, "key-1"))]).status_code == 204
