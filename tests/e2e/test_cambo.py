@@ -220,14 +220,18 @@ def test_a_secret_that_is_wrong_gets_none(schools, name):
     assert not any(SECRET[2:-1] in line for line in found)
 
 
+@pytest.mark.alone
 def test_a_notification_leads_to_a_poll_at_once(schools):
-    schools.quiet()
     for number in (11, 12):
+        schools.quiet()
         keten = schools.apply(number)
         before = time.monotonic()
         assert schools.notify().status_code == 204
         assert schools.poll_since(before) - before < 2
         schools.wait_for_applied(keten)
+    right_behind = schools.apply(13)
+    schools.notify()
+    schools.wait_for_applied(right_behind)
 
 
 def test_statuses_are_what_the_settings_say(schools):
