@@ -127,7 +127,6 @@ static struct codes *all_codes(void)
 static struct conf conf_of(const char *node)
 {
 	const char *open_ms = getenv("TEST_TRANSACTION_MS"), *workers = getenv("TEST_WORKERS");
-	const char *outage_ms = getenv("TEST_OUTAGE_MS");
 	return (struct conf){
 		.node = node,
 		.router =
@@ -145,7 +144,7 @@ static struct conf conf_of(const char *node)
 				.batch_messages = 1000,
 				.clocks_per_turn = 500,
 				.heartbeat_ms = 1000,
-				.outage_after_ms = outage_ms ? atoi(outage_ms) : 10000,
+				.outage_after_ms = 10000,
 				.drift_max_ms = 60000,
 			},
 		.rules = world_rules(),
