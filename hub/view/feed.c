@@ -17,6 +17,11 @@ int64_t view_cursor_offset(int64_t cursor)
 	return database_offset(cursor - 1);
 }
 
+int64_t view_written_at(const struct handover *handover, int64_t appended)
+{
+	return handover->at > appended ? handover->at : appended;
+}
+
 static enum outcome read_handover(
 	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
 {
@@ -27,7 +32,7 @@ static enum outcome read_handover(
 		return err->outcome;
 	*handover = (struct view_handover){.cursor = sqlite3_column_int64(statement, 0) + 1,
 		.handover = found,
-		.written_at = sqlite3_column_int64(statement, 2)};
+		.written_at = view_written_at(found, sqlite3_column_int64(statement, 2))};
 	return OK;
 }
 
@@ -110,20 +115,20 @@ static enum outcome read_offer(
 	struct view_reader *reader, sqlite3_stmt *statement, void *item, struct err *err)
 {
 	struct row *row = item;
-	const void *handover, *client = NULL;
+	const void *found, *client = NULL;
 	row->offer.cursor = sqlite3_column_int64(statement, 0) + 1;
-	row->offer.written_at = sqlite3_column_int64(statement, 3);
 	if (sqlite3_column_int(statement, 1) != HANDOVER_KIND_OFFER ||
 		sqlite3_column_type(statement, 2) == SQLITE_NULL)
 		return OK;
-	if (reader_decode(reader, reader_column(reader, statement, 4), &schema_handover, &handover,
+	if (reader_decode(reader, reader_column(reader, statement, 4), &schema_handover, &found,
 		    err) != OK)
 		return err->outcome;
 	if (sqlite3_column_type(statement, 5) != SQLITE_NULL &&
 		reader_decode(reader, reader_column(reader, statement, 5), &schema_client, &client,
 			err) != OK)
 		return err->outcome;
-	look_at(row, handover, client);
+	row->offer.written_at = view_written_at(found, sqlite3_column_int64(statement, 3));
+	look_at(row, found, client);
 	return OK;
 }
 

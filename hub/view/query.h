@@ -169,9 +169,12 @@ struct view_feed {
 struct view_handover {
 	int64_t cursor; /* ask for what comes after it; grows along one desk's handovers */
 	const struct handover *handover;
-	int64_t written_at; /* append time of its record, epoch ms: it may be of an event long ago
-			     */
+	int64_t written_at; /* of view_written_at */
 };
+/* When it was written, epoch ms: what it tells of may have been long before. appended: append time
+ * of its record; brokers do not know of a time that is moved for tests, which what it tells of has.
+ */
+int64_t view_written_at(const struct handover *handover, int64_t appended);
 struct view_handovers {
 	struct view_handover *items;
 	size_t count;
@@ -190,7 +193,7 @@ enum outcome view_last_handover(
 struct view_offer {
 	struct uuid referral;
 	int64_t cursor;
-	int64_t written_at; /* append time, epoch ms */
+	int64_t written_at; /* of view_written_at */
 	/* false: its client is not here as the offer left it: not yet, or no more. */
 	bool is_here;
 };

@@ -31,7 +31,7 @@ struct errand {
 	struct desk *desk;
 	struct errand_page *page;
 	const struct handover *handover;
-	int64_t written_at; /* append time of its record, epoch ms */
+	int64_t written_at; /* of view_written_at */
 	struct attempt *attempt; /* under way */
 	struct intake_job *report; /* under way */
 	bool ended; /* only to be reported, and settled */

@@ -84,13 +84,14 @@ static struct errand *decode(struct desk *desk, const struct record_read *record
 	struct handover *handover = arena_get(&page->arena, sizeof(*handover));
 	struct wire_record value = {
 		.schema = &schema_handover, .value = arena_copy(&page->arena, record->value)};
-	const struct view_handover read = {.cursor = view_cursor(record->partition, record->offset),
-		.handover = handover,
-		.written_at = record->time};
+	struct view_handover read = {
+		.cursor = view_cursor(record->partition, record->offset), .handover = handover};
 	struct errand *errand = NULL;
 	struct err err = {0};
-	if (wire_decode(desk->ground->wire, &value, handover, &page->arena, &err) == OK)
+	if (wire_decode(desk->ground->wire, &value, handover, &page->arena, &err) == OK) {
+		read.written_at = view_written_at(handover, record->time);
 		errand = errand_new(desk, page, &read);
+	}
 	errand_page_leave(page);
 	return errand;
 }
