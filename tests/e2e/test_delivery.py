@@ -263,7 +263,7 @@ def test_what_is_not_taken_comes_again_as_it_was(hub, receiver, answer, request)
     name = hub.refer(request.node.callspec.id, "leerwerkloket-rijnmond", who=who)
     other = hub.refer(f"beside {request.node.callspec.id}", "wsp-rijnmond", who=who + 1)
     start = time.monotonic()
-    wait_for("the other desk's", lambda: about(receiver.at("/wsp"), other), 20)
+    wait_for("the other desk's", lambda: about(receiver.at("/wsp"), other), 5)
     wait_for("a second try", lambda: len(about(receiver.at(path), name)) == 2, 30)
     first, second = about(receiver.at(path), name)
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
